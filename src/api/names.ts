@@ -1,0 +1,72 @@
+/**
+ * The wire format's names: everything the operator, the admission policies, the waiter and users' manifests
+ * must spell alike. They never change: objects in clusters and in Git carry them.
+ */
+
+export const GROUP = 'dependencygate.dev';
+export const VERSION = 'v1alpha1';
+export const API_VERSION = `${GROUP}/${VERSION}`;
+export const KIND = 'DependencyGate';
+export const PLURAL = 'dependencygates';
+export const SINGULAR = 'dependencygate';
+export const SHORT_NAME = 'dgate';
+
+/** The one field manager of every write to a target, so that ownership never splits. */
+export const FIELD_MANAGER = 'dependency-gate-operator';
+/** Keeps a deleted gate until its containers are out of every target. */
+export const FINALIZER = `${GROUP}/remove`;
+
+/** Template label, `"true"` where at least one gate's containers are in place: what the Pod watch selects. */
+export const GATED_LABEL = `${GROUP}/gated`;
+/** Template annotation `<Kind>/<name>`: which target a Pod is of. */
+export const TARGET_ANNOTATION = `${GROUP}/target`;
+/** Template annotation prefix: `gate.dependencygate.dev/<gate>: <render hash>`. */
+export const GATE_ANNOTATION_PREFIX = `gate.${GROUP}/`;
+/** Pod annotation prefix: `open.dependencygate.dev/<gate>.<dependency>: <attempt number>`. */
+export const OPEN_ANNOTATION_PREFIX = `open.${GROUP}/`;
+
+/** The downward-API volume through which a waiting container sees its Pod's annotations. */
+export const VOLUME_NAME = 'dependency-gate';
+/** Where the volume is mounted in our containers. */
+export const VOLUME_MOUNT_PATH = '/var/run/dependency-gate';
+/** The file of the Pod's annotations, in the kubelet's `key="escaped value"` lines. */
+export const ANNOTATIONS_FILE = `${VOLUME_MOUNT_PATH}/annotations`;
+
+const CONTAINER_PREFIX = 'dgate-';
+const CONTAINER_SEPARATOR = '--';
+/** gate + dependency may have this many characters together: a container name is a DNS label (63, RFC 1123). */
+export const MAX_GATE_AND_DEPENDENCY_LENGTH = 63 - CONTAINER_PREFIX.length - CONTAINER_SEPARATOR.length;
+
+/** Which gate's which dependency a container belongs to. */
+export interface ContainerOwner {
+  readonly gate: string;
+  readonly dependency: string;
+}
+
+/** The init container of one dependency. */
+export function containerName(gate: string, dependency: string): string {
+  return `${CONTAINER_PREFIX}${gate}${CONTAINER_SEPARATOR}${dependency}`;
+}
+
+/** Reads a container's name back; undefined for a container that is not ours. */
+export function containerOwner(name: string): ContainerOwner | undefined {
+  if (!name.startsWith(CONTAINER_PREFIX)) return undefined;
+  const at = name.indexOf(CONTAINER_SEPARATOR, CONTAINER_PREFIX.length);
+  if (at < 0) return undefined;
+  return {
+    gate: name.slice(CONTAINER_PREFIX.length, at),
+    dependency: name.slice(at + CONTAINER_SEPARATOR.length),
+  };
+}
+
+export function gateAnnotation(gate: string): string {
+  return GATE_ANNOTATION_PREFIX + gate;
+}
+
+export function openAnnotation(gate: string, dependency: string): string {
+  return `${OPEN_ANNOTATION_PREFIX}${gate}.${dependency}`;
+}
+
+export function targetAnnotationValue(kind: string, name: string): string {
+  return `${kind}/${name}`;
+}

@@ -1,0 +1,194 @@
+import type { GateSpec, TargetKind } from '../api/spec.ts';
+import type { Condition, GateStatus, Render } from '../api/status.ts';
+
+/**
+ * What the decisions are made from and what they result in. Everything here is plain data: a `World` is read from the
+ * stores, `decide` turns it into a `Plan`, and the same world always gives the same plan.
+ *
+ * - *Gate*: the custom resource. *Target*: a workload that a gate names. *Carrier*: a workload whose template carries
+ *   something of a gate, target or not.
+ * - *Render*: a gate's init containers and volumes. *Current*: a template or Pod that carries the gate's stored render.
+ */
+
+/** A gate as the operator sees it. */
+export interface Gate {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly generation: number;
+  readonly deleting: boolean;
+  readonly finalizers: readonly string[];
+  /** The validated spec, or why it is not valid: a CRD older or newer than the operator may let such a spec through. */
+  readonly spec:
+    | { readonly valid: true; readonly value: GateSpec }
+    | { readonly valid: false; readonly message: string };
+  readonly status: GateStatus;
+}
+
+/** The parts of a Pod template that gating is about. */
+export interface TemplateView {
+  /** Names of the init containers, in their order. */
+  readonly initContainers: readonly string[];
+  /** The volume named `dependency-gate`: absent, ours (a downward-API volume), or a user's of that name. */
+  readonly volume: 'absent' | 'ours' | 'foreign';
+  /** Annotations of our group: gate annotations and the target annotation. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Whether the label `dependencygate.dev/gated: "true"` is there. */
+  readonly gated: boolean;
+}
+
+/** A Deployment, StatefulSet or DaemonSet. */
+export interface Workload {
+  readonly kind: TargetKind;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly generation: number;
+  readonly observedGeneration: number;
+  readonly deleting: boolean;
+  /** Pods that the workload wants (`spec.replicas`; for a DaemonSet `status.desiredNumberScheduled`). */
+  readonly desired: number;
+  /** Pods that it has (`status.replicas`; for a DaemonSet `status.currentNumberScheduled`): neither terminating nor finished ones. */
+  readonly replicas: number;
+  /** How old Pods are replaced: by the workload (`Rolling`), or only when somebody deletes them (`OnDelete`). */
+  readonly updates: 'Rolling' | 'OnDelete';
+  /** StatefulSet: Pods below this ordinal keep the old template. 0 otherwise. */
+  readonly partition: number;
+  /** StatefulSet: `status.updateRevision`, the value of the label `controller-revision-hash` on up-to-date Pods. */
+  readonly updateRevision: string | undefined;
+  readonly template: TemplateView;
+}
+
+/** State of one container, as the kubelet reports it in `.status.initContainerStatuses`. */
+export type ContainerState =
+  | { readonly is: 'waiting'; readonly reason: string; readonly message: string }
+  | { readonly is: 'running'; readonly startedAt: string }
+  | {
+      readonly is: 'terminated';
+      readonly exitCode: number;
+      readonly reason: string;
+      readonly message: string;
+      readonly finishedAt: string;
+    };
+
+export interface ContainerStatus {
+  readonly name: string;
+  readonly restarts: number;
+  readonly state: ContainerState;
+  /** The run before the current one: where a container that failed and is restarted says why. */
+  readonly last: Extract<ContainerState, { is: 'terminated' }> | undefined;
+}
+
+/** A Pod that carries the label `dependencygate.dev/gated`, cut down to what gating needs. */
+export interface Pod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly createdAt: string;
+  readonly deleting: boolean;
+  readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
+  readonly restartPolicy: 'Always' | 'OnFailure' | 'Never';
+  /** `<Kind>/<name>` of its target, from the annotation. */
+  readonly target: string;
+  /** Annotations of our group: render hashes by gate, and what was opened. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Label `controller-revision-hash`, which StatefulSets and DaemonSets put on their Pods. */
+  readonly revision: string | undefined;
+  /** Names of its gate containers (ours only, of all gates), in their order. */
+  readonly containers: readonly string[];
+  /** Status of its gate containers, by name, as far as the kubelet has reported. */
+  readonly statuses: readonly ContainerStatus[];
+  /** Why the Pod is not scheduled (condition PodScheduled=False), e.g. `Unschedulable: 0/3 nodes …`; undefined when it is. */
+  readonly unscheduled: string | undefined;
+}
+
+/** What the API server last refused for a gate, remembered so that it is neither repeated nor forgotten. */
+export interface Refusal {
+  /** What was refused: the render with this hash (by a dry-run), or the patch of this target (`<Kind>/<name>`). */
+  readonly render?: string;
+  readonly target?: string;
+  readonly targetGeneration?: number;
+  readonly message: string;
+}
+
+/** All that a decision about one gate depends on. */
+export interface World {
+  readonly gate: Gate;
+  /** Workloads by `<Kind>/<name>`: the gate's targets as far as they exist, and every other carrier of the gate. */
+  readonly workloads: ReadonlyMap<string, Workload>;
+  /** Pods that carry this gate's annotation or are of one of its targets. */
+  readonly pods: readonly Pod[];
+  /** Renders (`hash`) that a dry-run was accepted for, and what was refused. */
+  readonly triedRender: string | undefined;
+  readonly refusals: readonly Refusal[];
+  readonly settings: Settings;
+}
+
+/** The operator's settings that renders are made with. */
+export interface Settings {
+  readonly waiterImage: string;
+  readonly waiterImagePullPolicy: 'Always' | 'IfNotPresent' | 'Never' | undefined;
+  /** User id of waiting containers; undefined leaves it to the cluster (OpenShift assigns its own). */
+  readonly runAsUser: number | undefined;
+}
+
+/** One write to the API server. At most one per object and pass. */
+export type Write =
+  | { readonly do: 'add-finalizer' }
+  | { readonly do: 'remove-finalizer' }
+  | {
+      readonly do: 'try-render';
+      readonly render: Render;
+      readonly workload: Workload;
+      readonly patch: JsonObject;
+    }
+  | { readonly do: 'store-render'; readonly render: Render }
+  | {
+      readonly do: 'patch-target';
+      readonly workload: Workload;
+      readonly patch: JsonObject;
+      readonly why: readonly Drift[];
+    }
+  | { readonly do: 'clean-target'; readonly workload: Workload; readonly patch: JsonObject }
+  | { readonly do: 'open-pod'; readonly pod: Pod; readonly annotations: Readonly<Record<string, string>> }
+  | { readonly do: 'delete-pod'; readonly pod: Pod; readonly why: string };
+
+/** Why a template is not current: the closed list that logs, events and tests share. */
+export type Drift =
+  | 'missing container'
+  | 'stale render'
+  | 'wrong order'
+  | 'leftover container'
+  | 'missing volume'
+  | 'missing label'
+  | 'wrong target annotation';
+
+export interface Notice {
+  readonly type: 'Normal' | 'Warning';
+  /** CamelCase, the Event's reason. */
+  readonly reason: string;
+  /** What was done or is going on, one verb in CamelCase: the Event's action. */
+  readonly action: string;
+  readonly note: string;
+}
+
+export interface Plan {
+  /** In the order in which they are to be made; the first error ends the pass. */
+  readonly writes: readonly Write[];
+  /** The status as it should be; undefined leaves it as it is (a gate that is going away). */
+  readonly status: GateStatus | undefined;
+  /** To be recorded once the writes and the status have been stored. */
+  readonly notices: readonly Notice[];
+  /** When to look again although nothing has changed (something becomes overdue), in ms from now. */
+  readonly next: number | undefined;
+}
+
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json | undefined;
+}
+
+export type { Condition, GateStatus, Render };
