@@ -105,23 +105,31 @@ export interface Pod {
   readonly unscheduled: string | undefined;
 }
 
-/** What the API server last refused for a gate, remembered so that it is neither repeated nor forgotten. */
+/**
+ * Something that the API server refused, remembered so that it is neither repeated at each pass nor forgotten by the
+ * status. It is void once what was refused (the render, the target's generation) is no longer what would be written.
+ */
 export interface Refusal {
-  /** What was refused: the render with this hash (by a dry-run), or the patch of this target (`<Kind>/<name>`). */
-  readonly render?: string;
-  readonly target?: string;
-  readonly targetGeneration?: number;
+  /** `render`: a dry-run of the new render; `target`: the patch of one target. */
+  readonly of: 'render' | 'target';
+  /** `<Kind>/<name>` of the workload that was patched. */
+  readonly target: string;
+  readonly generation: number;
+  readonly hash: string;
+  /** The API server's words. */
   readonly message: string;
+  /** When it was refused, ms since the epoch: it is tried again after a while, since webhooks change their mind. */
+  readonly at: number;
 }
 
 /** All that a decision about one gate depends on. */
 export interface World {
   readonly gate: Gate;
-  /** Workloads by `<Kind>/<name>`: the gate's targets as far as they exist, and every other carrier of the gate. */
+  /** Workloads by `<Kind>/<name>`: targets as far as they exist, other carriers, and those that Pods of the gate are of. */
   readonly workloads: ReadonlyMap<string, Workload>;
   /** Pods that carry this gate's annotation or are of one of its targets. */
   readonly pods: readonly Pod[];
-  /** Renders (`hash`) that a dry-run was accepted for, and what was refused. */
+  /** Hash of the render that a dry-run was last accepted for. */
   readonly triedRender: string | undefined;
   readonly refusals: readonly Refusal[];
   readonly settings: Settings;
@@ -141,14 +149,14 @@ export type Write =
   | { readonly do: 'remove-finalizer' }
   | {
       readonly do: 'try-render';
-      readonly render: Render;
       readonly workload: Workload;
+      readonly hash: string;
       readonly patch: JsonObject;
     }
-  | { readonly do: 'store-render'; readonly render: Render }
   | {
       readonly do: 'patch-target';
       readonly workload: Workload;
+      readonly hash: string;
       readonly patch: JsonObject;
       readonly why: readonly Drift[];
     }

@@ -46,7 +46,11 @@ export interface Cluster {
    * JSON merge patch (RFC 7396). A `metadata.resourceVersion` in it is a precondition. Rejects with an error that
    * has a numeric `status` (404, 409, …) as the API server would.
    */
-  patch(target: ObjectReference, patch: Readonly<Record<string, unknown>>, subresource?: 'status'): Promise<KubeObject>;
+  patch(
+    target: ObjectReference,
+    patch: Readonly<Record<string, unknown>>,
+    subresource?: 'status',
+  ): Promise<KubeObject>;
   delete(target: ObjectReference): Promise<void>;
 }
 

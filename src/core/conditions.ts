@@ -1,0 +1,175 @@
+import type { GateSpec } from '../api/spec.ts';
+import type { Condition, ConditionType, DependencyStatus } from '../api/status.ts';
+import type { TargetProgress } from './progress.ts';
+
+/** What a condition says, before it is compared with what stood there. */
+export interface Verdict {
+  readonly type: ConditionType;
+  readonly status: Condition['status'];
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Why a gate cannot come into force without somebody acting. */
+export interface Stall {
+  readonly reason: 'InvalidSpec' | 'InvalidRender' | 'TargetRefused';
+  readonly message: string;
+}
+
+/** What the conditions are made from. */
+export interface Findings {
+  readonly spec: GateSpec;
+  /** Whether the stored render is that of the spec. */
+  readonly isRendered: boolean;
+  readonly targets: readonly TargetProgress[];
+  readonly dependencies: readonly DependencyStatus[];
+  readonly stall: Stall | undefined;
+  /** Dependencies that block a Pod for longer than their `overdueAfterSeconds`. */
+  readonly overdue: readonly string[];
+}
+
+/** All conditions, in a fixed order; `Reconciling` and `Stalled` exist only while True (kstatus). */
+export function judge(findings: Findings): Verdict[] {
+  const ready = judgeReady(findings);
+  const isMoving = ready.status === 'False' && !findings.stall && !findings.spec.suspend;
+  return [
+    ready,
+    judgeOpen(findings),
+    ...(isMoving ? [{ ...ready, type: 'Reconciling' as const, status: 'True' as const }] : []),
+    ...(findings.stall ? [stalled(findings.stall)] : []),
+  ];
+}
+
+/** The conditions of a gate whose spec cannot be read: nothing can be said of its targets. */
+export function judgeInvalid(stall: Stall): Verdict[] {
+  const { reason, message } = stall;
+  return [
+    { type: 'Ready', status: 'False', reason, message },
+    { type: 'Open', status: 'Unknown', reason, message: 'the spec cannot be read' },
+    stalled(stall),
+  ];
+}
+
+function stalled({ reason, message }: Stall): Verdict {
+  return { type: 'Stalled', status: 'True', reason, message };
+}
+
+/** The gate is in force: rendered, and every target that exists carries the render. */
+function judgeReady({ spec, isRendered, targets, stall }: Findings): Verdict {
+  const ready = (status: Condition['status'], reason: string, message: string): Verdict => ({
+    type: 'Ready',
+    status,
+    reason,
+    message,
+  });
+  const behind = targets.filter(({ workload, drift }) => workload && drift.length > 0);
+  if (stall) return ready('False', stall.reason, stall.message);
+  if (spec.suspend && (!isRendered || behind.length > 0)) {
+    return ready('False', 'Suspended', 'the gate is suspended and its last change is not in its targets');
+  }
+  if (!isRendered) return ready('False', 'Rendering', 'the containers are being rendered');
+  if (behind.length > 0) return ready('False', 'Patching', `to be patched: ${names(behind)}`);
+  const existing = targets.filter(({ workload }) => workload).length;
+  return ready(
+    'True',
+    'InForce',
+    `${existing} of ${count(targets.length, 'target')} exist and carry the containers`,
+  );
+}
+
+/** Every current Pod has passed. What waits outweighs what is unknown, since it is what a person must look at. */
+function judgeOpen(findings: Findings): Verdict {
+  return judgeWaiting(findings) ?? judgeUnknown(findings) ?? judgePassed(findings);
+}
+
+function judgeWaiting({ targets, dependencies, overdue }: Findings): Verdict | undefined {
+  const pods = targets.flatMap((target) => target.pods);
+  const failed = pods.filter(({ state }) => state === 'failed').length;
+  const waiting = pods.filter(({ state }) => state !== 'open').length;
+  const not = (reason: string, message: string): Verdict => ({
+    type: 'Open',
+    status: 'False',
+    reason,
+    message,
+  });
+  if (failed > 0)
+    return not('PodFailed', `${count(failed, 'Pod')} failed for good, since the restart policy is Never`);
+  if (waiting === 0) return undefined;
+  const answers = dependencies.filter(({ blocked }) => blocked > 0).map(blockage);
+  const message = `${waiting} of ${count(pods.length, 'Pod')} wait${answers.length > 0 ? `: ${answers.join('; ')}` : ' in another gate'}`;
+  return overdue.length > 0
+    ? not('Overdue', `overdue: ${overdue.join(', ')}; ${message}`)
+    : not('Waiting', message);
+}
+
+function blockage({ name, blocked, message }: DependencyStatus): string {
+  return `${name} blocks ${blocked}${message === undefined ? '' : ` (${message})`}`;
+}
+
+function judgeUnknown({ targets, isRendered }: Findings): Verdict | undefined {
+  const unknown = (reason: string, which: readonly TargetProgress[]): Verdict | undefined =>
+    which.length === 0
+      ? undefined
+      : { type: 'Open', status: 'Unknown', reason, message: `${UNKNOWN[reason]}: ${names(which)}` };
+  return (
+    unknown(
+      'TargetMissing',
+      targets.filter(({ workload }) => !workload),
+    ) ??
+    unknown(
+      'TargetNotCurrent',
+      targets.filter((target) => !isRendered || target.drift.length > 0 || target.obstacle),
+    ) ??
+    unknown(
+      'NoPodYet',
+      targets.filter(({ workload, pods }) => workload && workload.desired > 0 && pods.length === 0),
+    )
+  );
+}
+
+const UNKNOWN: Readonly<Record<string, string>> = {
+  TargetMissing: 'does not exist',
+  TargetNotCurrent: 'does not carry the containers',
+  NoPodYet: 'has no Pod with the containers yet',
+};
+
+function judgePassed({ targets }: Findings): Verdict {
+  const pods = targets.flatMap((target) => target.pods).length;
+  const open = (reason: string, message: string): Verdict => ({
+    type: 'Open',
+    status: 'True',
+    reason,
+    message,
+  });
+  return pods === 0
+    ? open('NoPods', 'the targets are scaled to zero')
+    : open('AllPassed', `${count(pods, 'Pod')} passed`);
+}
+
+function names(targets: readonly TargetProgress[]): string {
+  return targets.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+/** Turns verdicts into conditions: `lastTransitionTime` moves only when the status of a condition does. */
+export function conditions(
+  verdicts: readonly Verdict[],
+  previous: readonly Condition[],
+  observedGeneration: number,
+  now: number,
+): Condition[] {
+  return verdicts.map((verdict) => {
+    const before = previous.find(({ type }) => type === verdict.type);
+    const message = verdict.message.slice(0, 2048);
+    const lastTransitionTime = before?.status === verdict.status ? before.lastTransitionTime : timestamp(now);
+    return { ...verdict, message, observedGeneration, lastTransitionTime };
+  });
+}
+
+/** RFC 3339 with whole seconds, as Kubernetes' own times are. */
+function timestamp(now: number): string {
+  return `${new Date(now).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,143 @@
+import { FINALIZER, targetAnnotationValue } from '../api/names.ts';
+import type { GateSpec } from '../api/spec.ts';
+import type { GateStatus, Render } from '../api/status.ts';
+import { injectPatch } from './inject.ts';
+import type { JsonObject, Plan, Refusal, Workload, World, Write } from './model.ts';
+import { notices } from './notices.ts';
+import { isCurrent, type TargetProgress, targetsProgress } from './progress.ts';
+import { hasUserContainer, render, renderHash } from './render.ts';
+import { replaceOldPods } from './replace.ts';
+import { invalidStatus, type Observed, status, statusNext } from './status.ts';
+import { withdraw } from './withdraw.ts';
+
+/** A refused write is tried again after this time: a webhook or a policy may have changed its mind. */
+export const RETRY_REFUSED_AFTER_MS = 5 * 60_000;
+
+/**
+ * What is to be done about a gate. The order is: finalizer, then the stored render, then the targets; each step is taken
+ * in a pass of its own, when the stores show that the one before it has been stored. A target is patched only with the
+ * *stored* render, since admission places that one too.
+ */
+export function decide(world: World, now: number): Plan {
+  const { gate } = world;
+  if (gate.deleting) return finalize(world);
+  if (!gate.spec.valid) {
+    return conclude(world, [], invalidStatus(gate, gate.spec.message, now), undefined);
+  }
+  if (!gate.finalizers.includes(FINALIZER)) {
+    return { writes: [{ do: 'add-finalizer' }], status: undefined, notices: [], next: undefined };
+  }
+  return enforce(world, gate.spec.value, now);
+}
+
+function finalize(world: World): Plan {
+  const { writes, isDone } = withdraw(world, [...world.workloads.values()]);
+  const isHeld = world.gate.finalizers.includes(FINALIZER);
+  const last: Write[] = isDone && isHeld ? [{ do: 'remove-finalizer' }] : [];
+  return conclude(world, isHeld ? [...writes, ...last] : [], undefined, undefined);
+}
+
+function enforce(world: World, spec: GateSpec, now: number): Plan {
+  const stored = world.gate.status.render;
+  const step = nextRender(world, spec, now);
+  const current = step.render ?? stored;
+  const targets = targetsProgress(world, spec, current);
+  const observed: Observed = { world, spec, render: current, targets, refusal: step.refusal };
+  const isSettled = step.render === undefined && step.trial === undefined;
+  const writes = isSettled && !spec.suspend ? enforceTargets(world, targets, stored, now) : [];
+  return conclude(
+    world,
+    [...(step.trial ? [step.trial] : []), ...writes],
+    status(observed, now),
+    nextLook(observed, now),
+  );
+}
+
+interface RenderStep {
+  /** A new render, to be stored with the status. */
+  readonly render?: Render;
+  /** A dry-run that must be accepted first. */
+  readonly trial?: Write;
+  /** Why the spec's render is not stored. */
+  readonly refusal?: Refusal;
+}
+
+/** A render is made anew only when the spec's own fingerprint is not that of the stored one. */
+function nextRender(world: World, spec: GateSpec, now: number): RenderStep {
+  const hash = renderHash(spec);
+  if (spec.suspend || world.gate.status.render?.hash === hash) return {};
+  const wanted = render(world.gate.name, spec, world.settings);
+  const workload = [...liveTargets(world, spec)][0];
+  if (!workload || !hasUserContainer(spec) || world.triedRender === hash) return { render: wanted };
+  const refusal = world.refusals.find((known) => known.of === 'render' && known.hash === hash);
+  const trial = isDue(refusal, now) ? { trial: tryRender(world, workload, wanted) } : {};
+  return { ...trial, ...(refusal && { refusal }) };
+}
+
+function tryRender(world: World, workload: Workload, wanted: Render): Write {
+  return { do: 'try-render', workload, hash: wanted.hash, patch: targetPatch(world, workload, wanted) };
+}
+
+function* liveTargets(world: World, spec: GateSpec): Iterable<Workload> {
+  for (const { kind = 'Deployment', name } of spec.targets) {
+    const workload = world.workloads.get(targetAnnotationValue(kind, name));
+    if (workload && !workload.deleting) yield workload;
+  }
+}
+
+/** Patches what is not current, replaces Pods that nothing else replaces, and leaves workloads that are no targets. */
+function enforceTargets(
+  world: World,
+  targets: readonly TargetProgress[],
+  stored: Render | undefined,
+  now: number,
+): Write[] {
+  const named = new Set(targets.map(({ kind, name }) => targetAnnotationValue(kind, name)));
+  const strangers = [...world.workloads].filter(([key]) => !named.has(key)).map(([, workload]) => workload);
+  const patches = stored ? targets.flatMap((target) => patchTarget(world, target, stored, now)) : [];
+  const replaced = stored ? targets.flatMap((target) => replacePods(world, target, stored)) : [];
+  return [...patches, ...withdraw(world, strangers).writes, ...replaced];
+}
+
+function patchTarget(world: World, target: TargetProgress, stored: Render, now: number): Write[] {
+  const { workload, drift, obstacle, refusal } = target;
+  if (!workload || drift.length === 0 || obstacle !== undefined || !isDue(refusal, now)) return [];
+  const patch = targetPatch(world, workload, stored);
+  return [{ do: 'patch-target', workload, hash: stored.hash, patch, why: drift }];
+}
+
+function replacePods(world: World, target: TargetProgress, stored: Render): Write[] {
+  if (!target.workload || !isCurrent(target)) return [];
+  const key = targetAnnotationValue(target.kind, target.name);
+  const pods = world.pods.filter((pod) => pod.target === key);
+  return replaceOldPods(target.workload, pods, world.gate.name, stored.hash);
+}
+
+function targetPatch(world: World, workload: Workload, stored: Render): JsonObject {
+  const target = targetAnnotationValue(workload.kind, workload.name);
+  const template = injectPatch(workload.template, { gate: world.gate.name, render: stored, target });
+  return { metadata: { resourceVersion: workload.resourceVersion }, spec: { template } };
+}
+
+function isDue(refusal: Refusal | undefined, now: number): boolean {
+  return refusal === undefined || now - refusal.at >= RETRY_REFUSED_AFTER_MS;
+}
+
+/** Something may become due although nothing changes: a dependency overdue, or a refused write worth another try. */
+function nextLook(observed: Observed, now: number): number | undefined {
+  const refusals = [observed.refusal, ...observed.targets.map(({ refusal }) => refusal)].filter(
+    (one) => one !== undefined,
+  );
+  const retries = refusals.map(({ at }) => Math.max(0, at + RETRY_REFUSED_AFTER_MS - now));
+  const times = [...retries, statusNext(observed, now)].filter((ms) => ms !== undefined);
+  return times.length > 0 ? Math.min(...times) : undefined;
+}
+
+function conclude(
+  world: World,
+  writes: readonly Write[],
+  next: GateStatus | undefined,
+  look: number | undefined,
+): Plan {
+  return { writes, status: next, notices: notices(world.gate.status, next, writes), next: look };
+}

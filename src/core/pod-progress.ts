@@ -1,0 +1,122 @@
+import { containerOwner, gateAnnotation } from '../api/names.ts';
+import type { ContainerStatus, Pod } from './model.ts';
+
+/**
+ * How far one Pod has come in one gate.
+ *
+ * - `pending`: its turn has not come: an earlier container runs, or the Pod is not scheduled.
+ * - `starting`: its turn has come and it does not run yet; `reason` says what the kubelet is at or what keeps it.
+ * - `checking`: it runs.
+ * - `failed`: its last run ended in an error, and the kubelet waits before it starts the next.
+ * - `passed`: it ended with exit code 0.
+ */
+export interface DependencyProgress {
+  readonly dependency: string;
+  readonly state: 'pending' | 'starting' | 'checking' | 'failed' | 'passed';
+  /** Why it is so, in the kubelet's or the container's words; empty when there is nothing to say. */
+  readonly message: string;
+}
+
+export interface PodProgress {
+  readonly pod: Pod;
+  /** `open`: all passed. `failed`: it will never pass. `waiting`: everything else. */
+  readonly state: 'open' | 'waiting' | 'failed';
+  /** The gate's dependencies in the order in which the Pod runs them. */
+  readonly dependencies: readonly DependencyProgress[];
+  /** The dependency that keeps the Pod; undefined when it is open, or when it still waits in another gate. */
+  readonly blockedBy: string | undefined;
+  /** Since when that dependency keeps it: the end of the container before it, else the Pod's creation. */
+  readonly since: string;
+}
+
+/** Neither terminating nor finished; a Pod that failed for good in a gate's container is not finished, but stuck. */
+export function isLive(pod: Pod, gate: string): boolean {
+  if (pod.deleting || pod.phase === 'Succeeded') return false;
+  return pod.phase !== 'Failed' || hasFailedForGood(pod, gate);
+}
+
+/** A Pod that carries this very render. */
+export function carriesRender(pod: Pod, gate: string, hash: string | undefined): boolean {
+  return hash !== undefined && pod.annotations[gateAnnotation(gate)] === hash;
+}
+
+/** The first gate container, of any gate, that a Pod has not passed; undefined when it is through. */
+export function firstUnpassed(pod: Pod): string | undefined {
+  return pod.containers.find((name) => !hasPassed(statusOf(pod, name)));
+}
+
+export function podProgress(pod: Pod, gate: string): PodProgress {
+  const turn = firstUnpassed(pod);
+  const mine = pod.containers.filter((name) => containerOwner(name)?.gate === gate);
+  const dependencies = mine.map((name) => dependencyProgress(pod, name, name === turn));
+  const owner = turn === undefined ? undefined : containerOwner(turn);
+  const isOpen = dependencies.every(({ state }) => state === 'passed');
+  return {
+    pod,
+    state: isOpen ? 'open' : hasFailedForGood(pod, gate) ? 'failed' : 'waiting',
+    dependencies,
+    blockedBy: owner?.gate === gate ? owner.dependency : undefined,
+    since: turn === undefined ? pod.createdAt : turnBegan(pod, turn),
+  };
+}
+
+function dependencyProgress(pod: Pod, name: string, isItsTurn: boolean): DependencyProgress {
+  const dependency = containerOwner(name)?.dependency ?? name;
+  const status = statusOf(pod, name);
+  const { state, message } = containerProgress(status, pod, isItsTurn);
+  return { dependency, state, message };
+}
+
+type Progress = Pick<DependencyProgress, 'state' | 'message'>;
+
+function containerProgress(status: ContainerStatus | undefined, pod: Pod, isItsTurn: boolean): Progress {
+  if (status && hasPassed(status)) return { state: 'passed', message: '' };
+  if (status?.state.is === 'terminated') return { state: 'failed', message: lastRun(status) };
+  if (status?.state.is === 'running') return { state: 'checking', message: lastRun(status) };
+  if (status?.last && status.last.exitCode !== 0) return { state: 'failed', message: lastRun(status) };
+  if (!isItsTurn) return { state: 'pending', message: '' };
+  if (pod.unscheduled !== undefined) return { state: 'pending', message: pod.unscheduled };
+  return { state: 'starting', message: waitingReason(status) };
+}
+
+/** The kubelet's reason; `PodInitializing` only says that it has not come to the container yet. */
+function waitingReason(status: ContainerStatus | undefined): string {
+  if (status?.state.is !== 'waiting') return '';
+  const { reason, message } = status.state;
+  if (reason === '' || reason === 'PodInitializing') return '';
+  return message === '' ? reason : `${reason}: ${message}`;
+}
+
+/** How the last run that failed ended: `exit code 9 (Error), 3 restarts: no servers could be reached`. */
+function lastRun(status: ContainerStatus): string {
+  const run = status.state.is === 'terminated' ? status.state : status.last;
+  if (run === undefined || run.exitCode === 0) return '';
+  const restarts =
+    status.restarts === 0 ? '' : `, ${status.restarts} restart${status.restarts === 1 ? '' : 's'}`;
+  const reason = run.reason === '' ? '' : ` (${run.reason})`;
+  const words = run.message.trim();
+  return `exit code ${run.exitCode}${reason}${restarts}${words === '' ? '' : `: ${words}`}`;
+}
+
+/** Only a Pod that is never restarted can fail for good; the others are tried again by the kubelet. */
+function hasFailedForGood(pod: Pod, gate: string): boolean {
+  if (pod.restartPolicy !== 'Never') return false;
+  return pod.statuses.some(
+    ({ name, state }) =>
+      containerOwner(name)?.gate === gate && state.is === 'terminated' && state.exitCode !== 0,
+  );
+}
+
+function turnBegan(pod: Pod, name: string): string {
+  const before = pod.containers[pod.containers.indexOf(name) - 1];
+  const state = before === undefined ? undefined : statusOf(pod, before)?.state;
+  return state?.is === 'terminated' ? state.finishedAt : pod.createdAt;
+}
+
+function statusOf(pod: Pod, name: string): ContainerStatus | undefined {
+  return pod.statuses.find((status) => status.name === name);
+}
+
+function hasPassed(status: ContainerStatus | undefined): boolean {
+  return status?.state.is === 'terminated' && status.state.exitCode === 0;
+}

@@ -1,0 +1,189 @@
+import { targetAnnotationValue } from '../api/names.ts';
+import type { GateSpec, TargetKind } from '../api/spec.ts';
+import {
+  type DependencyStatus,
+  MAX_POD_NAMES,
+  type PodCounts,
+  type Render,
+  type TargetStatus,
+} from '../api/status.ts';
+import { drift, obstacle } from './inject.ts';
+import type { Drift, Pod, Refusal, Workload, World } from './model.ts';
+import { carriesRender, isLive, type PodProgress, podProgress } from './pod-progress.ts';
+
+/** One target of the spec, as it stands. */
+export interface TargetProgress {
+  readonly kind: TargetKind;
+  readonly name: string;
+  /** Undefined where it does not exist or is being deleted. */
+  readonly workload: Workload | undefined;
+  /** Why its template is not current; empty when it is, or when there is no workload or no render. */
+  readonly drift: readonly Drift[];
+  /** Why it cannot carry the render, for the user. */
+  readonly obstacle: string | undefined;
+  readonly refusal: Refusal | undefined;
+  /** Its Pods that carry the current render. */
+  readonly pods: readonly PodProgress[];
+  /** Its live Pods that carry an older render of this gate. */
+  readonly older: number;
+  /** Its Pods that run without this gate. */
+  readonly ungated: number;
+}
+
+/** How far the targets have come with a render; `render` is the *stored* one, since that is what Pods are made with. */
+export function targetsProgress(world: World, spec: GateSpec, render: Render | undefined): TargetProgress[] {
+  return spec.targets.map(({ kind = 'Deployment', name }) => targetProgress(world, kind, name, render));
+}
+
+function targetProgress(
+  world: World,
+  kind: TargetKind,
+  name: string,
+  render: Render | undefined,
+): TargetProgress {
+  const gate = world.gate.name;
+  const target = targetAnnotationValue(kind, name);
+  const found = world.workloads.get(target);
+  const workload = found?.deleting ? undefined : found;
+  const injection = render && { gate, render, target };
+  const pods = world.pods.filter((pod) => pod.target === target && isLive(pod, gate));
+  const current = pods.filter((pod) => carriesRender(pod, gate, render?.hash));
+  return {
+    kind,
+    name,
+    workload,
+    drift: workload && injection ? drift(workload.template, injection) : [],
+    obstacle: workload && injection ? obstacle(workload.template, injection) : undefined,
+    refusal: workload && refusalOf(world, workload, target, render),
+    pods: current.toSorted(byName).map((pod) => podProgress(pod, gate)),
+    older: pods.filter((pod) => isOfGate(pod, gate) && !current.includes(pod)).length,
+    ungated: ungated(world, workload, target),
+  };
+}
+
+/** A refusal holds for the very target generation and render that were refused. */
+function refusalOf(
+  world: World,
+  workload: Workload,
+  target: string,
+  render: Render | undefined,
+): Refusal | undefined {
+  return world.refusals.find(
+    (refusal) =>
+      refusal.of === 'target' &&
+      refusal.target === target &&
+      refusal.generation === workload.generation &&
+      refusal.hash === render?.hash,
+  );
+}
+
+/**
+ * Pods that a target has beyond those that carry the gate: they are not watched, only counted by the workload's own
+ * status. Terminating Pods are taken off too: the status may still count one that has just begun to terminate.
+ */
+function ungated(world: World, workload: Workload | undefined, target: string): number {
+  if (!workload) return 0;
+  const gated = world.pods.filter(
+    (pod) =>
+      pod.target === target &&
+      isOfGate(pod, world.gate.name) &&
+      pod.phase !== 'Failed' &&
+      pod.phase !== 'Succeeded',
+  );
+  return Math.max(0, workload.replicas - gated.length);
+}
+
+function isOfGate(pod: Pod, gate: string): boolean {
+  return `gate.dependencygate.dev/${gate}` in pod.annotations;
+}
+
+function byName(a: Pod, b: Pod): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+export function targetStatus(target: TargetProgress): TargetStatus {
+  const { kind, name, pods } = target;
+  const message = target.obstacle ?? target.refusal?.message;
+  return {
+    kind,
+    name,
+    state: targetState(target),
+    ...(message !== undefined && { message: message.slice(0, 1024) }),
+    open: pods.filter(({ state }) => state === 'open').length,
+    waiting: pods.filter(({ state }) => state !== 'open').length,
+    ungated: target.ungated,
+  };
+}
+
+function targetState(target: TargetProgress): TargetStatus['state'] {
+  const { workload } = target;
+  if (!workload) return 'Missing';
+  if (target.obstacle !== undefined || target.refusal) return 'Refused';
+  if (!isCurrent(target)) return 'Pending';
+  const isSeen = workload.observedGeneration >= workload.generation;
+  return isSeen && target.older === 0 && target.ungated === 0 ? 'Current' : 'Rolling';
+}
+
+/** Whether a target exists and its template carries the stored render. */
+export function isCurrent(target: TargetProgress): boolean {
+  return target.workload !== undefined && target.obstacle === undefined && target.drift.length === 0;
+}
+
+export function podCounts(targets: readonly TargetProgress[]): PodCounts {
+  const pods = targets.flatMap((target) => target.pods);
+  const inState = (wanted: PodProgress['state']) => pods.filter(({ state }) => state === wanted).length;
+  return {
+    total: pods.length,
+    open: inState('open'),
+    waiting: inState('waiting'),
+    failed: inState('failed'),
+    older: sum(targets.map(({ older }) => older)),
+    ungated: sum(targets.map((target) => target.ungated)),
+  };
+}
+
+/** The order in which a dependency's Pods decide its state: what needs a look comes first. */
+const WORST_FIRST = ['failed', 'starting', 'checking', 'pending', 'passed'] as const;
+const STATE_NAMES = {
+  failed: 'Failed',
+  starting: 'Starting',
+  checking: 'Checking',
+  pending: 'Pending',
+  passed: 'Passed',
+} as const;
+
+export function dependencyStatuses(spec: GateSpec, pods: readonly PodProgress[]): DependencyStatus[] {
+  return spec.dependencies.map(({ name, dns, tcp, http, grpc }) => {
+    const check = dns ? 'dns' : tcp ? 'tcp' : http ? 'http' : grpc ? 'grpc' : 'container';
+    return { name, check, ...dependencyStatus(name, pods) };
+  });
+}
+
+function dependencyStatus(
+  name: string,
+  pods: readonly PodProgress[],
+): Omit<DependencyStatus, 'name' | 'check'> {
+  const states = pods.flatMap((pod) => pod.dependencies.find(({ dependency }) => dependency === name) ?? []);
+  const inState = (wanted: (typeof WORST_FIRST)[number]) =>
+    states.filter(({ state }) => state === wanted).length;
+  const blocked = pods.filter(({ blockedBy }) => blockedBy === name);
+  const worst = WORST_FIRST.find((state) => inState(state) > 0) ?? 'pending';
+  const message = states.find(({ state, message }) => state === worst && message !== '')?.message;
+  const since = blocked.map((pod) => pod.since).sort()[0];
+  return {
+    state: STATE_NAMES[worst],
+    pending: inState('pending'),
+    starting: inState('starting'),
+    checking: inState('checking'),
+    failed: inState('failed'),
+    passed: inState('passed'),
+    ...(since !== undefined && { since }),
+    ...(message !== undefined && { message: message.slice(0, 1024) }),
+    ...(blocked.length > 0 && { blockedPods: blocked.slice(0, MAX_POD_NAMES).map(({ pod }) => pod.name) }),
+    blocked: blocked.length,
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

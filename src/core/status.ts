@@ -1,0 +1,100 @@
+import type { GateSpec } from '../api/spec.ts';
+import type { GateStatus, Render } from '../api/status.ts';
+import { conditions, judge, judgeInvalid, type Stall } from './conditions.ts';
+import type { Gate, Refusal, World } from './model.ts';
+import { overdue } from './overdue.ts';
+import type { PodProgress } from './pod-progress.ts';
+import { dependencyStatuses, isCurrent, podCounts, type TargetProgress, targetStatus } from './progress.ts';
+import { renderHash } from './render.ts';
+
+/** What the status of a valid gate is made from. */
+export interface Observed {
+  readonly world: World;
+  readonly spec: GateSpec;
+  /** The render that Pods and targets are compared with. */
+  readonly render: Render | undefined;
+  readonly targets: readonly TargetProgress[];
+  /** The API server's refusal of the spec's render. */
+  readonly refusal: Refusal | undefined;
+}
+
+export function status(observed: Observed, now: number): GateStatus {
+  const { world, spec, render, targets } = observed;
+  const pods = targets.flatMap((target) => target.pods);
+  const dependencies = dependencyStatuses(spec, pods);
+  const verdicts = judge({
+    spec,
+    isRendered: render?.hash === renderHash(spec),
+    targets,
+    dependencies,
+    stall: stallOf(observed),
+    overdue: overdue(spec, pods, now).dependencies,
+  });
+  return {
+    observedGeneration: world.gate.generation,
+    conditions: conditions(verdicts, world.gate.status.conditions ?? [], world.gate.generation, now),
+    ...(render && { render }),
+    targets: targets.map(targetStatus),
+    dependencies,
+    pods: podCounts(targets),
+    display: display(observed, pods, dependencies),
+  };
+}
+
+/** When the status changes although nothing happens, ms from now. */
+export function statusNext({ spec, targets }: Observed, now: number): number | undefined {
+  return overdue(
+    spec,
+    targets.flatMap((target) => target.pods),
+    now,
+  ).next;
+}
+
+/** The status of a gate whose spec cannot be read: the last render stays in force, and nothing else is known. */
+export function invalidStatus(gate: Gate, message: string, now: number): GateStatus {
+  const verdicts = judgeInvalid({ reason: 'InvalidSpec', message });
+  return {
+    ...gate.status,
+    observedGeneration: gate.generation,
+    conditions: conditions(verdicts, gate.status.conditions ?? [], gate.generation, now),
+  };
+}
+
+function stallOf({ refusal, targets }: Observed): Stall | undefined {
+  if (refusal)
+    return { reason: 'InvalidRender', message: `the API server refuses the containers: ${refusal.message}` };
+  const refused = targets.flatMap(({ kind, name, obstacle, refusal: refused }) => {
+    const why = obstacle ?? refused?.message;
+    return why === undefined ? [] : `${kind} ${name}: ${why}`;
+  });
+  return refused.length > 0 ? { reason: 'TargetRefused', message: refused.join('; ') } : undefined;
+}
+
+/** Shown where there is nothing to show, so that columns stay columns for `awk`. */
+const NOTHING = '-';
+
+function display(
+  { spec, targets }: Observed,
+  pods: readonly PodProgress[],
+  dependencies: NonNullable<GateStatus['dependencies']>,
+): NonNullable<GateStatus['display']> {
+  const open = pods.filter(({ state }) => state === 'open').length;
+  const blocking = dependencies.filter(({ blocked }) => blocked > 0).map(({ name }) => name);
+  return {
+    targets: `${targets.filter(isCurrent).length}/${targets.length}`,
+    pods: `${open}/${pods.length}`,
+    init: initColumn(pods, spec.dependencies.length),
+    dependencies: spec.dependencies.map(({ name }) => name).join(','),
+    waitingOn: blocking.join(',') || NOTHING,
+  };
+}
+
+/** How far the Pod that is furthest behind has come, in the words of `kubectl get pods`. */
+function initColumn(pods: readonly PodProgress[], total: number): string {
+  if (pods.length === 0) return NOTHING;
+  if (pods.some(({ state }) => state === 'failed')) return 'Init:Error';
+  const passed = pods.map(
+    ({ dependencies }) => dependencies.filter(({ state }) => state === 'passed').length,
+  );
+  return `Init:${Math.min(...passed)}/${total}`;
+}
