@@ -1,0 +1,180 @@
+/**
+ * Builds the Kubernetes programs that the tests run, from the modules that go.mod pins:
+ *
+ *     node test/cluster/build.ts [control-plane|node]
+ *
+ * The result is kept under .cache/cluster/bin and built again only when what it is made of has changed.
+ */
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { GO_MODULE, kubernetesVersion, PROGRAMS } from './go-module.ts';
+import { runCommand } from './run-command.ts';
+
+/** `control-plane`: what serves the API. `node`: what a real node needs on top of it. */
+export type Tier = 'control-plane' | 'node';
+
+interface Program {
+  readonly name: string;
+  /** The components it plays, each under a link of that name. */
+  readonly components: readonly string[];
+  /** What it is made of, besides the Go toolchain. */
+  readonly inputs: () => readonly (string | Buffer)[];
+  /** The `go` command that leaves a file called `name` in the folder. */
+  readonly command: (folder: string) => readonly string[];
+}
+
+const COREDNS = 'github.com/coredns/coredns@v1.15.0';
+
+/** Two programs, since the API alone is built in half the time of everything. */
+const TIERS: Readonly<Record<Tier, readonly Program[]>> = {
+  'control-plane': [
+    kubernetes('control-plane', ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl']),
+  ],
+  node: [kubernetes('node', ['kubelet', 'kube-scheduler', 'kube-proxy']), coreDns()],
+};
+
+/** Clients parse the version that a component reports; without these it would be `v0.0.0-master+$Format:%H$`. */
+function versionFlags(version: string): string {
+  const [major, minor] = version.slice(1).split('.');
+  const set = { gitVersion: version, gitMajor: major, gitMinor: minor, gitTreeState: 'clean' };
+  return Object.entries(set)
+    .map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`)
+    .join(' ');
+}
+
+function kubernetes(name: string, components: readonly string[]): Program {
+  const sources = ['go.mod', 'go.sum', `${name}/main.go`];
+  return {
+    name,
+    components,
+    inputs: () => sources.map((file) => readFileSync(join(GO_MODULE, file))),
+    command: (folder) => {
+      const ldflags = `-s -w ${versionFlags(kubernetesVersion())}`;
+      return [
+        'go',
+        'build',
+        '-v',
+        '-mod=readonly',
+        '-trimpath',
+        '-ldflags',
+        ldflags,
+        '-o',
+        join(folder, name),
+        `./${name}`,
+      ];
+    },
+  };
+}
+
+function coreDns(): Program {
+  return {
+    name: 'coredns',
+    components: [],
+    inputs: () => [COREDNS],
+    command: (folder) => [
+      'env',
+      `GOBIN=${folder}`,
+      'go',
+      'install',
+      '-v',
+      '-trimpath',
+      '-ldflags',
+      '-s -w',
+      COREDNS,
+    ],
+  };
+}
+
+/**
+ * Builds what is missing or out of date and answers with the folder of the programs.
+ * Rejects when Go is missing or a build fails.
+ */
+export async function build(tier: Tier, say: (line: string) => void): Promise<string> {
+  const go = await goVersion();
+  mkdirSync(PROGRAMS, { recursive: true });
+  for (const program of TIERS[tier]) {
+    const hash = createHash('sha256').update(go);
+    for (const part of [...program.inputs(), program.command('').join(' ')]) hash.update(part);
+    await buildProgram(program, hash.digest('hex'), say);
+  }
+  return PROGRAMS;
+}
+
+/** What `go version` says. Rejects with what to do where there is no Go. */
+export async function goVersion(): Promise<string> {
+  try {
+    return (await runCommand(['go', 'version'])).stdout.trim();
+  } catch (cause) {
+    throw new Error(
+      'no Go toolchain found: the tests build Kubernetes with Go 1.26 or newer (https://go.dev/dl)',
+      {
+        cause,
+      },
+    );
+  }
+}
+
+async function buildProgram(program: Program, stamp: string, say: (line: string) => void): Promise<void> {
+  const file = join(PROGRAMS, program.name);
+  const stampFile = `${file}.stamp`;
+  if (existsSync(file) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
+  const folder = mkdtempSync(join(PROGRAMS, '.building-'));
+  try {
+    await compile(program, folder, say);
+    // Renaming leaves whoever runs the old program undisturbed; the stamp comes last, so that a killed build is done again.
+    rmSync(stampFile, { force: true });
+    renameSync(join(folder, program.name), file);
+    for (const component of program.components) link(program.name, component);
+    writeFileSync(stampFile, stamp);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function link(program: string, component: string): void {
+  rmSync(join(PROGRAMS, component), { force: true });
+  symlinkSync(program, join(PROGRAMS, component));
+}
+
+/** `go -v` names each package as it is compiled: shown every few seconds, for a cold build takes minutes. */
+async function compile(program: Program, folder: string, say: (line: string) => void): Promise<void> {
+  const began = performance.now();
+  const elapsed = () => `${Math.round((performance.now() - began) / 1000)} s`;
+  let packages = 0;
+  let last = 'reading modules';
+  say(`building ${program.name} (about 4 minutes on 2 cores when nothing is cached)`);
+  const progress = setInterval(() => say(`  ${elapsed()}, ${packages} packages, ${last}`), 10_000);
+  try {
+    await runCommand(['env', 'CGO_ENABLED=0', ...program.command(folder)], {
+      cwd: GO_MODULE,
+      limitMs: 45 * 60_000,
+      onErrorLine: (line) => {
+        packages += 1;
+        last = line;
+      },
+    });
+  } finally {
+    clearInterval(progress);
+  }
+  say(`built ${program.name} in ${elapsed()}`);
+}
+
+if (import.meta.main) {
+  const tier = process.argv[2] ?? 'control-plane';
+  if (tier !== 'control-plane' && tier !== 'node') {
+    console.error('usage: node test/cluster/build.ts [control-plane|node]');
+    process.exitCode = 2;
+  } else {
+    console.log(await build(tier, console.error));
+  }
+}
