@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { resourcesSchema, TARGET_KINDS } from './spec.ts';
+import { atomic, pullPolicy, resourcesSchema } from './fields.ts';
+import { TARGET_KINDS } from './spec.ts';
 
 /**
  * The status of a gate. It is a function of what is observed, says nothing that changes while nothing changes (no
@@ -10,14 +11,27 @@ import { resourcesSchema, TARGET_KINDS } from './spec.ts';
 export const MAX_POD_NAMES = 10;
 
 const text = (max: number) => z.string().max(max);
-const atomic = { 'x-kubernetes-list-type': 'atomic' };
 const count = (what: string) => z.int().min(0).max(1_000_000).describe(what);
+const userId = () => z.int().min(0).max(2147483647).optional();
 
-export const CONDITION_TYPES = ['Ready', 'Open', 'Reconciling', 'Stalled'] as const;
+/** The conditions, and what each says. */
+export const CONDITIONS = {
+  Ready: 'The gate is in force: valid, rendered, and every target that exists carries its containers.',
+  Open: 'Every current Pod of the targets has passed. Unknown while a target is missing, is not current or has no Pod yet; False while a Pod waits or has failed.',
+  Reconciling: 'The operator is bringing the gate into force. Exists only while True.',
+  Stalled:
+    'The gate cannot come into force without somebody acting; the message says what to change. Exists only while True.',
+} as const;
+
+export type ConditionType = keyof typeof CONDITIONS;
 
 export const conditionSchema = z
   .strictObject({
-    type: z.string().min(1).max(64).describe('Ready, Open, Reconciling or Stalled.'),
+    type: z
+      .string()
+      .min(1)
+      .max(64)
+      .describe(`What it is about: ${Object.keys(CONDITIONS).join(', ')}.`),
     status: z.enum(['True', 'False', 'Unknown']).describe('Whether the condition holds.'),
     reason: z.string().min(1).max(256).describe('One word for programs.'),
     message: text(2048).describe('A sentence for people.'),
@@ -30,7 +44,50 @@ export const conditionSchema = z
   })
   .describe('A condition.');
 
-const keyRef = z.strictObject({ name: z.string().max(253), key: z.string().max(253) });
+const keyRef = (object: string) =>
+  z
+    .strictObject({ name: text(253).describe(`Name of the ${object}.`), key: text(253).describe('Its key.') })
+    .optional()
+    .describe(`Key of a ${object}.`);
+
+const fieldRef = z
+  .strictObject({ fieldPath: text(253).describe('Path of the field.') })
+  .describe('Field of the Pod.');
+
+const renderedEnvVar = z.strictObject({
+  name: text(253).describe('Variable name.'),
+  value: text(2048).optional().describe('Value.'),
+  valueFrom: z
+    .strictObject({
+      fieldRef: fieldRef.optional(),
+      secretKeyRef: keyRef('Secret'),
+      configMapKeyRef: keyRef('ConfigMap'),
+    })
+    .optional()
+    .describe('Source of the value.'),
+});
+
+const renderedSecurityContext = z.strictObject({
+  runAsUser: userId().describe('User id of the process.'),
+  runAsGroup: userId().describe('Group id of the process.'),
+  runAsNonRoot: z.boolean().optional().describe('Whether root is refused.'),
+  readOnlyRootFilesystem: z.boolean().optional().describe('Whether the root file system is read-only.'),
+  allowPrivilegeEscalation: z.boolean().optional().describe('Whether more privileges may be gained.'),
+  capabilities: z
+    .strictObject({ drop: z.array(text(64)).max(64).describe('Capabilities that are dropped.').meta(atomic) })
+    .optional()
+    .describe('Linux capabilities.'),
+  seccompProfile: z
+    .strictObject({ type: text(32).describe('Profile type.') })
+    .optional()
+    .describe('Seccomp profile.'),
+});
+
+const volumeMount = z.strictObject({
+  name: text(63).describe('Name of the volume.'),
+  mountPath: text(256).describe('Where it is mounted.'),
+  readOnly: z.boolean().optional().describe('Whether it is mounted read-only.'),
+});
 
 /**
  * A rendered init container. The schema is closed: it is placed into Pods by admission, and a field in it that the API
@@ -38,70 +95,34 @@ const keyRef = z.strictObject({ name: z.string().max(253), key: z.string().max(2
  */
 export const renderedContainerSchema = z
   .strictObject({
-    name: z.string().min(1).max(63),
-    image: text(512),
-    imagePullPolicy: z.enum(['Always', 'IfNotPresent', 'Never']).optional(),
-    command: z.array(text(3072)).max(32).optional().meta(atomic),
-    args: z.array(text(3072)).max(128).optional().meta(atomic),
-    workingDir: text(512).optional(),
-    env: z
-      .array(
-        z.strictObject({
-          name: text(253),
-          value: text(2048).optional(),
-          valueFrom: z
-            .strictObject({
-              fieldRef: z.strictObject({ fieldPath: text(253) }).optional(),
-              secretKeyRef: keyRef.optional(),
-              configMapKeyRef: keyRef.optional(),
-            })
-            .optional(),
-        }),
-      )
-      .max(64)
-      .optional()
-      .meta(atomic),
+    name: z.string().min(1).max(63).describe('Name: dgate-<gate>--<dependency>.'),
+    image: text(512).describe('Image.'),
+    imagePullPolicy: pullPolicy().optional().describe('When the image is pulled.'),
+    command: z.array(text(3072)).max(32).optional().describe('Entry point.').meta(atomic),
+    args: z.array(text(3072)).max(128).optional().describe('Arguments.').meta(atomic),
+    workingDir: text(512).optional().describe('Working directory.'),
+    env: z.array(renderedEnvVar).max(64).optional().describe('Environment variables.').meta(atomic),
     resources: resourcesSchema.optional(),
-    securityContext: z
-      .strictObject({
-        runAsUser: z.int().min(0).max(2147483647).optional(),
-        runAsGroup: z.int().min(0).max(2147483647).optional(),
-        runAsNonRoot: z.boolean().optional(),
-        readOnlyRootFilesystem: z.boolean().optional(),
-        allowPrivilegeEscalation: z.boolean().optional(),
-        capabilities: z.strictObject({ drop: z.array(text(64)).max(64).meta(atomic) }).optional(),
-        seccompProfile: z.strictObject({ type: text(32) }).optional(),
-      })
-      .optional(),
-    volumeMounts: z
-      .array(
-        z.strictObject({
-          name: text(63),
-          mountPath: text(256),
-          readOnly: z.boolean().optional(),
-        }),
-      )
-      .max(4)
+    securityContext: renderedSecurityContext.optional().describe('Security settings.'),
+    volumeMounts: z.array(volumeMount).max(4).optional().describe('Volume mounts.').meta(atomic),
+    terminationMessagePolicy: z
+      .enum(['File', 'FallbackToLogsOnError'])
       .optional()
-      .meta(atomic),
-    terminationMessagePolicy: z.enum(['File', 'FallbackToLogsOnError']).optional(),
+      .describe('Where its last words come from.'),
   })
   .describe('An init container as it is placed into the targets.');
 
+const downwardItem = z.strictObject({
+  path: text(256).describe('Name of the file.'),
+  fieldRef,
+});
+
 export const renderedVolumeSchema = z
   .strictObject({
-    name: text(63),
-    downwardAPI: z.strictObject({
-      items: z
-        .array(
-          z.strictObject({
-            path: text(256),
-            fieldRef: z.strictObject({ fieldPath: text(253) }),
-          }),
-        )
-        .max(4)
-        .meta(atomic),
-    }),
+    name: text(63).describe('Name of the volume.'),
+    downwardAPI: z
+      .strictObject({ items: z.array(downwardItem).max(4).describe('The files.').meta(atomic) })
+      .describe('Fields of the Pod as files.'),
   })
   .describe('A volume as it is placed into the targets.');
 
@@ -205,7 +226,9 @@ export const statusSchema = z
       .max(8)
       .optional()
       .describe(
-        'Ready: the gate is in force. Open: every current Pod has passed. Reconciling and Stalled exist only while True.',
+        Object.entries(CONDITIONS)
+          .map(([type, meaning]) => `${type}: ${meaning}`)
+          .join(' '),
       )
       .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] }),
     render: renderSchema.optional(),
@@ -227,7 +250,6 @@ export const statusSchema = z
   .describe('What is observed.');
 
 export type Condition = z.infer<typeof conditionSchema>;
-export type ConditionType = (typeof CONDITION_TYPES)[number];
 export type RenderedContainer = z.infer<typeof renderedContainerSchema>;
 export type RenderedVolume = z.infer<typeof renderedVolumeSchema>;
 export type Render = z.infer<typeof renderSchema>;

@@ -1,0 +1,148 @@
+import type { z } from 'zod';
+
+/**
+ * One thing that is wrong with an object, in the words of the API server: an entry of `details.causes` in the Status
+ * that it answers with. `<field>: <message>` is the line that kubectl prints.
+ */
+export interface Cause {
+  /** Path of the field, for example `spec.dependencies[0].tcp.port`. */
+  readonly field: string;
+  readonly message: string;
+  readonly reason: CauseReason;
+}
+
+export type CauseReason =
+  | 'FieldValueRequired'
+  | 'FieldValueTypeInvalid'
+  | 'FieldValueNotSupported'
+  | 'FieldValueTooLong'
+  | 'FieldValueTooMany'
+  | 'FieldValueInvalid'
+  /** A field that the schema does not know; the API server has no cause for it, see {@link isUnknownField}. */
+  | 'FieldValueForbidden';
+
+/** The API server does not look at the rules of an object whose shape or size is wrong, and says so. */
+const UNCHECKED_RULES: Cause = {
+  field: '<nil>',
+  message:
+    'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+  reason: 'FieldValueInvalid',
+};
+
+/** Whether a cause is an unknown field: the API server drops those, or refuses them when asked to be strict. */
+export function isUnknownField(cause: Cause): boolean {
+  return cause.reason === 'FieldValueForbidden';
+}
+
+/** What is wrong, as the API server would say it, from what zod says (given `reportInput: true`). */
+export function causesOf(issues: readonly z.core.$ZodIssue[]): Cause[] {
+  const shape = onePerField(issues.filter(({ code }) => code !== 'custom').flatMap(shapeCauses));
+  if (shape.some(hidesRules)) return [...shape, UNCHECKED_RULES];
+  const rules = issues.filter(({ code }) => code === 'custom').map(ruleCause);
+  return [...shape, ...rules];
+}
+
+/** `spec.dependencies[0].name`. */
+function fieldOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+function ruleCause({ path, message }: z.core.$ZodIssue): Cause {
+  return { field: fieldOf(path), message: `Invalid value: ${message}`, reason: 'FieldValueInvalid' };
+}
+
+/** The API server stops at the first thing that is wrong with a field. */
+function onePerField(causes: readonly Cause[]): Cause[] {
+  return causes.filter(({ field }, index) => causes.findIndex((cause) => cause.field === field) === index);
+}
+
+function hidesRules(cause: Cause): boolean {
+  return cause.reason !== 'FieldValueInvalid' && !isUnknownField(cause);
+}
+
+function shapeCauses(issue: z.core.$ZodIssue): Cause[] {
+  const field = fieldOf(issue.path);
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownField(fieldOf([...issue.path, key])));
+    case 'invalid_type':
+      return [issue.input === undefined ? required(field) : wrongType(field, issue.expected, issue.input)];
+    case 'invalid_value':
+      return [issue.input === undefined ? required(field) : notSupported(field, issue.values, issue.input)];
+    case 'too_big':
+      return [tooBig(field, issue.maximum, issue.input)];
+    case 'too_small':
+      return [tooSmall(field, issue.minimum, issue.input)];
+    case 'invalid_format': {
+      const pattern = issue.pattern?.replace(/^\/|\/$/g, '').replaceAll('\\/', '/') ?? '';
+      return [invalid(field, issue.input, `should match '${pattern}'`)];
+    }
+    default:
+      return [{ field, message: `Invalid value: ${issue.message}`, reason: 'FieldValueInvalid' }];
+  }
+}
+
+function unknownField(field: string): Cause {
+  return { field, message: `unknown field "${field}"`, reason: 'FieldValueForbidden' };
+}
+
+function required(field: string): Cause {
+  return { field, message: 'Required value', reason: 'FieldValueRequired' };
+}
+
+function wrongType(field: string, expected: string, input: unknown): Cause {
+  const type = JSON.stringify(typeName(input));
+  const wanted = expected === 'int' ? 'integer' : expected;
+  return {
+    field,
+    message: `Invalid value: ${type}: ${field} in body must be of type ${wanted}: ${type}`,
+    reason: 'FieldValueTypeInvalid',
+  };
+}
+
+function notSupported(field: string, values: readonly unknown[], input: unknown): Cause {
+  const supported = values.map((value) => JSON.stringify(value)).join(', ');
+  return {
+    field,
+    message: `Unsupported value: ${JSON.stringify(input)}: supported values: ${supported}`,
+    reason: 'FieldValueNotSupported',
+  };
+}
+
+function tooBig(field: string, maximum: number | bigint, input: unknown): Cause {
+  if (typeof input === 'string') {
+    return {
+      field,
+      message: `Too long: may not be more than ${maximum} bytes`,
+      reason: 'FieldValueTooLong',
+    };
+  }
+  if (Array.isArray(input)) {
+    const message = `Too many: ${input.length}: must have at most ${maximum} items`;
+    return { field, message, reason: 'FieldValueTooMany' };
+  }
+  return invalid(field, input, `should be less than or equal to ${maximum}`);
+}
+
+function tooSmall(field: string, minimum: number | bigint, input: unknown): Cause {
+  if (typeof input === 'string') return invalid(field, input, `should be at least ${minimum} chars long`);
+  if (Array.isArray(input)) return invalid(field, input.length, `should have at least ${minimum} items`);
+  return invalid(field, input, `should be greater than or equal to ${minimum}`);
+}
+
+function invalid(field: string, input: unknown, should: string): Cause {
+  return {
+    field,
+    message: `Invalid value: ${JSON.stringify(input)}: ${field} in body ${should}`,
+    reason: 'FieldValueInvalid',
+  };
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  return Number.isInteger(value) ? 'integer' : typeof value;
+}

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { DEFAULT_DNS_TYPE, DEFAULT_HTTP_METHOD, DEFAULT_HTTP_STATUS } from './defaults.ts';
+import { atomic, dataKey, host, hostName, objectName, port } from './fields.ts';
+
+/** The checks that the waiter makes. */
+
+const SEARCHED =
+  "A name with fewer dots than the Pod's ndots is completed by its search domains, so the name of a Service in the same namespace is enough.";
+
+const tls = z
+  .strictObject({
+    serverName: host()
+      .optional()
+      .describe("Name that the server's certificate must carry, also sent as SNI. Default: the host."),
+    caFrom: z
+      .strictObject({
+        configMapKeyRef: z
+          .strictObject({
+            name: objectName().describe("ConfigMap in the gate's namespace."),
+            key: dataKey().describe('Key that holds the certificates, as PEM.'),
+          })
+          .describe('Key of a ConfigMap; it reaches the container as an environment variable.'),
+      })
+      .optional()
+      .describe("Certificate authorities to trust instead of the image's own."),
+    insecureSkipVerify: z
+      .boolean()
+      .optional()
+      .describe(
+        "Accept any certificate: for servers whose certificate is not this check's business. Default: false.",
+      ),
+  })
+  .describe('TLS settings of an https URL.');
+
+/** The characters that a header may carry: a line break in one would begin another. */
+const headerValue = () =>
+  z
+    .string()
+    .max(1024)
+    .regex(/^[\t -~]*$/);
+
+const httpHeader = z
+  .strictObject({
+    name: z
+      .string()
+      .min(1)
+      .max(256)
+      .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/)
+      .describe('Header name.'),
+    value: headerValue().optional().describe('Header value, visible to whoever may read the Pod.'),
+    valueFrom: z
+      .strictObject({
+        secretKeyRef: z
+          .strictObject({
+            name: objectName().describe("Secret in the gate's namespace."),
+            key: dataKey().describe('Key whose value is sent.'),
+          })
+          .describe(
+            'Key of a Secret; it reaches the container as an environment variable, never its arguments.',
+          ),
+      })
+      .optional()
+      .describe('Source of a value that is nobody else’s business, instead of value.'),
+  })
+  .describe('A request header: a name, and exactly one of value and valueFrom.');
+
+export const dnsCheckSchema = z
+  .strictObject({
+    host: hostName().describe(`Host name. ${SEARCHED}`),
+    type: z
+      .enum(['A', 'AAAA', 'any'])
+      .optional()
+      .describe(`Which addresses count: A (IPv4), AAAA (IPv6) or any of both. Default: ${DEFAULT_DNS_TYPE}.`),
+  })
+  .describe(
+    "Satisfied when the host's name resolves to at least one address. A Service's name resolves as soon as the Service exists, ready or not: prefer tcp, http or grpc where readiness matters.",
+  );
+
+const dialled = () => host().describe(`Host name or IP address. ${SEARCHED}`);
+
+export const tcpCheckSchema = z
+  .strictObject({ host: dialled(), port: port() })
+  .describe('Satisfied when a TCP connection is accepted.');
+
+export const httpCheckSchema = z
+  .strictObject({
+    url: z
+      .string()
+      .min(8)
+      .max(2048)
+      .regex(/^https?:\/\/([A-Za-z0-9_][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?([/?#][!-~]*)?$/)
+      .describe('http or https URL, without user name or password. Redirects are not followed.'),
+    method: z
+      .enum(['GET', 'HEAD', 'POST', 'OPTIONS'])
+      .optional()
+      .describe(`Request method. Default: ${DEFAULT_HTTP_METHOD}.`),
+    headers: z.array(httpHeader).min(1).max(16).optional().describe('Request headers.').meta(atomic),
+    status: z
+      .array(z.int().min(100).max(599))
+      .min(1)
+      .max(32)
+      .optional()
+      .describe(
+        `Status codes that satisfy the check. Default: ${DEFAULT_HTTP_STATUS.from} to ${DEFAULT_HTTP_STATUS.to}.`,
+      )
+      .meta(atomic),
+    tls: tls.optional(),
+  })
+  .describe('Satisfied when an HTTP request is answered with one of the status codes.');
+
+export const grpcCheckSchema = z
+  .strictObject({
+    host: dialled(),
+    port: port(),
+    service: z
+      .string()
+      .max(253)
+      .regex(/^[!-~]*$/)
+      .optional()
+      .describe('Service name asked for. Default: empty, the server as a whole.'),
+    tls: tls.optional().describe('Use TLS, with these settings ({} for the defaults). Default: plain text.'),
+  })
+  .describe('Satisfied when grpc.health.v1.Health/Check answers SERVING.');
+
+export type DnsCheck = z.infer<typeof dnsCheckSchema>;
+export type TcpCheck = z.infer<typeof tcpCheckSchema>;
+export type HttpCheck = z.infer<typeof httpCheckSchema>;
+export type HttpHeader = z.infer<typeof httpHeader>;
+export type GrpcCheck = z.infer<typeof grpcCheckSchema>;
+export type Tls = z.infer<typeof tls>;

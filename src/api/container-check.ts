@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { atomic, dataKey, image, objectName, pullPolicy, resourcesSchema } from './fields.ts';
+
+/**
+ * The user's own check. An explicit list of a container's fields, never free form: what stands here is placed into
+ * Pods by somebody who may not be allowed to write them.
+ */
+
+/** Characters that the strings of a `container` check may have together: every template and status holds a copy. */
+export const MAX_CONTAINER_CHARACTERS = 4096;
+
+const key = (object: string) =>
+  z
+    .strictObject({
+      name: objectName().describe(`${object} in the gate's namespace.`),
+      key: dataKey().describe('Key whose value is taken.'),
+    })
+    .optional()
+    .describe(`Key of a ${object}.`);
+
+const envVar = z
+  .strictObject({
+    name: z
+      .string()
+      .min(1)
+      .max(253)
+      .regex(/^[-._a-zA-Z][-._a-zA-Z0-9]*$/)
+      .describe('Variable name.'),
+    value: z.string().max(2048).optional().describe('Value; $(NAME) refers to an earlier variable.'),
+    valueFrom: z
+      .strictObject({
+        fieldRef: z
+          .strictObject({
+            fieldPath: z
+              .string()
+              .min(1)
+              .max(253)
+              .describe('Path of the field, for example metadata.namespace.'),
+          })
+          .optional()
+          .describe('Field of the Pod.'),
+        secretKeyRef: key('Secret'),
+        configMapKeyRef: key('ConfigMap'),
+      })
+      .optional()
+      .describe(
+        'Source of the value, instead of value: exactly one of fieldRef, secretKeyRef and configMapKeyRef.',
+      ),
+  })
+  .describe('An environment variable: a name, and at most one of value and valueFrom.');
+
+const securityContext = z
+  .strictObject({
+    runAsUser: z.int().min(0).max(2147483647).optional().describe('User id of the process.'),
+    runAsGroup: z.int().min(0).max(2147483647).optional().describe('Group id of the process.'),
+    runAsNonRoot: z.boolean().optional().describe('Refuse to run as root.'),
+    readOnlyRootFilesystem: z.boolean().optional().describe('Mount the root file system read-only.'),
+    allowPrivilegeEscalation: z
+      .boolean()
+      .optional()
+      .describe('Whether a process may gain more privileges than its parent.'),
+    capabilities: z
+      .strictObject({
+        drop: z
+          .array(z.string().min(1).max(64))
+          .min(1)
+          .max(64)
+          .describe('Capabilities to drop, for example ALL.')
+          .meta(atomic),
+      })
+      .optional()
+      .describe('Linux capabilities. None can be added.'),
+    seccompProfile: z
+      .strictObject({ type: z.enum(['RuntimeDefault', 'Unconfined']).describe('Profile type.') })
+      .optional()
+      .describe('Seccomp profile.'),
+  })
+  .describe(
+    'Security settings. Nothing is added to what you write; a namespace that enforces the restricted Pod security standard needs all of it here.',
+  );
+
+const words = (description: string) =>
+  z.array(z.string().max(3072)).min(1).max(32).optional().describe(description).meta(atomic);
+
+export const containerCheckSchema = z
+  .strictObject({
+    image: image().describe('Image to run.'),
+    imagePullPolicy: pullPolicy().optional().describe("When the image is pulled. Default: Kubernetes' own."),
+    command: words("Replaces the image's entry point; not run in a shell."),
+    args: words("Replaces the image's arguments."),
+    env: z.array(envVar).min(1).max(32).optional().describe('Environment variables.').meta(atomic),
+    workingDir: z.string().min(1).max(512).optional().describe("Working directory. Default: the image's."),
+    resources: resourcesSchema.optional(),
+    securityContext: securityContext.optional(),
+  })
+  .describe(
+    `The user's own check: a container that exits 0 when the dependency is satisfied. Anything else is retried by the kubelet with its restart back-off. Its image, workingDir, command, args and env have at most ${MAX_CONTAINER_CHARACTERS} characters together.`,
+  );
+
+export type ContainerCheck = z.infer<typeof containerCheckSchema>;
+export type EnvVar = z.infer<typeof envVar>;

@@ -1,0 +1,48 @@
+import type { ContainerCheck, EnvVar } from './container-check.ts';
+
+/**
+ * How many characters a `container` check has, twice: as CEL over `self` and as a function. A character is a code
+ * point, as in CEL's `size`, not a UTF-16 unit.
+ */
+export const CONTAINER_SIZE_CEL = [
+  'size(self.image)',
+  ifPresent('self.workingDir', 'size(self.workingDir)'),
+  ifPresent('self.command', 'self.command.map(word, size(word)).sum()'),
+  ifPresent('self.args', 'self.args.map(word, size(word)).sum()'),
+  ifPresent('self.env', `self.env.map(e, ${envVarSizeCel()}).sum()`),
+].join(' + ');
+
+export function containerSize(container: ContainerCheck): number {
+  const { image, workingDir = '', command = [], args = [], env = [] } = container;
+  return characters([image, workingDir, ...command, ...args, ...env.flatMap(strings)]);
+}
+
+/** How many characters strings have together. */
+export function characters(strings: readonly string[]): number {
+  return strings.reduce((sum, string) => sum + [...string].length, 0);
+}
+
+function strings({ name, value = '', valueFrom = {} }: EnvVar): string[] {
+  const { fieldRef, secretKeyRef, configMapKeyRef } = valueFrom;
+  const keys = [secretKeyRef, configMapKeyRef].flatMap((ref) => (ref ? [ref.name, ref.key] : []));
+  return [name, value, fieldRef?.fieldPath ?? '', ...keys];
+}
+
+function envVarSizeCel(): string {
+  const key = (ref: string) => ifPresent(ref, `size(${ref}.name) + size(${ref}.key)`);
+  const source = [
+    ifPresent('e.valueFrom.fieldRef', 'size(e.valueFrom.fieldRef.fieldPath)'),
+    key('e.valueFrom.secretKeyRef'),
+    key('e.valueFrom.configMapKeyRef'),
+  ];
+  return [
+    'size(e.name)',
+    ifPresent('e.value', 'size(e.value)'),
+    ifPresent('e.valueFrom', source.join(' + ')),
+  ].join(' + ');
+}
+
+/** With `has()`, not `?.orValue()`: the API server's cost estimate loses the bounds of what that returns. */
+function ifPresent(path: string, size: string): string {
+  return `(has(${path}) ? ${size} : 0)`;
+}

@@ -1,0 +1,136 @@
+import { stringify } from 'yaml';
+import { gateSchema } from './gate.ts';
+import { type CelRule, type JsonSchema, toJsonSchema } from './json-schema.ts';
+import { GROUP, KIND, PLURAL, SHORT_NAME, SINGULAR, VERSION } from './names.ts';
+import { RULES, type Rule } from './rules.ts';
+
+/** A column of `kubectl get`. Priority 1 shows with `-o wide` only. */
+export interface PrinterColumn {
+  readonly name: string;
+  readonly type: 'string' | 'date';
+  readonly description: string;
+  readonly jsonPath: string;
+  readonly priority?: 1;
+}
+
+export const PRINTER_COLUMNS: readonly PrinterColumn[] = [
+  {
+    name: 'Targets',
+    type: 'string',
+    description: 'Targets that carry the containers, of all.',
+    jsonPath: '.status.display.targets',
+  },
+  {
+    name: 'Pods',
+    type: 'string',
+    description: 'Pods that have passed, of all current ones.',
+    jsonPath: '.status.display.pods',
+  },
+  {
+    name: 'Init',
+    type: 'string',
+    description: 'How far the Pod that is furthest behind has come.',
+    jsonPath: '.status.display.init',
+  },
+  {
+    name: 'Open',
+    type: 'string',
+    description: 'Whether every current Pod has passed.',
+    jsonPath: '.status.conditions[?(@.type=="Open")].status',
+  },
+  {
+    name: 'Waiting-On',
+    type: 'string',
+    description: 'Dependencies that block Pods now.',
+    jsonPath: '.status.display.waitingOn',
+  },
+  { name: 'Age', type: 'date', description: 'Age of the gate.', jsonPath: '.metadata.creationTimestamp' },
+  {
+    name: 'Ready',
+    type: 'string',
+    description: 'Whether the gate is in force.',
+    jsonPath: '.status.conditions[?(@.type=="Ready")].status',
+    priority: 1,
+  },
+  {
+    name: 'Dependencies',
+    type: 'string',
+    description: 'The dependencies, in order.',
+    jsonPath: '.status.display.dependencies',
+    priority: 1,
+  },
+  {
+    name: 'Message',
+    type: 'string',
+    description: 'Why the gate is open or not.',
+    jsonPath: '.status.conditions[?(@.type=="Open")].message',
+    priority: 1,
+  },
+];
+
+/** The schema of a gate in the API server's terms, with the rules at their places. */
+export function gateJsonSchema(): JsonSchema {
+  const { properties, ...schema } = toJsonSchema(gateSchema);
+  const root: JsonSchema = {
+    ...schema,
+    // The API server describes the metadata itself. The bound is what it is anyway: rules need one to be costed by.
+    properties: {
+      ...properties,
+      metadata: { type: 'object', properties: { name: { type: 'string', maxLength: 253 } } },
+    },
+  };
+  for (const [place, rules] of Object.entries(RULES)) {
+    schemaAt(root, place)['x-kubernetes-validations'] = rules.map(celRule);
+  }
+  return root;
+}
+
+function celRule({ cel, message, field }: Omit<Rule<never>, 'holds'>): CelRule {
+  return { rule: cel, message, ...(field && { fieldPath: `.${field.join('.')}` }) };
+}
+
+/** The schema at a place such as `spec.dependencies[].http`; '' is the root. */
+function schemaAt(root: JsonSchema, place: string): JsonSchema {
+  const steps = place.replaceAll('[]', '.[]').split('.').filter(Boolean);
+  return steps.reduce((schema, step) => {
+    const next = step === '[]' ? schema.items : schema.properties?.[step];
+    if (next === undefined) throw new TypeError(`a rule stands at ${place}, where there is no ${step}`);
+    return next;
+  }, root);
+}
+
+/** The CustomResourceDefinition. */
+export function customResourceDefinition() {
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${PLURAL}.${GROUP}` },
+    spec: {
+      group: GROUP,
+      names: {
+        kind: KIND,
+        listKind: `${KIND}List`,
+        plural: PLURAL,
+        singular: SINGULAR,
+        shortNames: [SHORT_NAME],
+        categories: ['all'],
+      },
+      scope: 'Namespaced',
+      versions: [
+        {
+          name: VERSION,
+          served: true,
+          storage: true,
+          subresources: { status: {} },
+          additionalPrinterColumns: PRINTER_COLUMNS,
+          schema: { openAPIV3Schema: gateJsonSchema() },
+        },
+      ],
+    },
+  };
+}
+
+/** The CustomResourceDefinition as a manifest for `kubectl apply`. */
+export function formatCrdYaml(): string {
+  return stringify(customResourceDefinition(), { lineWidth: 110, aliasDuplicateObjects: false });
+}

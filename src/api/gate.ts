@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { type Cause, causesOf } from './causes.ts';
+import { API_VERSION, KIND } from './names.ts';
+import { specSchema } from './spec.ts';
+import { type GateStatus, statusSchema } from './status.ts';
+import { violations } from './violations.ts';
+
+const shape = {
+  apiVersion: z.literal(API_VERSION).describe('Version of the schema of this object.'),
+  kind: z.literal(KIND).describe('Kind of this object.'),
+  metadata: z.looseObject({ name: z.string().min(1).max(253) }),
+  spec: specSchema,
+};
+
+/** A gate as the API server stores it: what the CRD is generated from. */
+export const gateSchema = z
+  .strictObject({ ...shape, status: statusSchema.optional() })
+  .describe(
+    'A DependencyGate keeps the Pods of its targets from starting before their dependencies are there: each dependency becomes an init container that waits for it.',
+  );
+
+/** A gate as it is written: the shape and the rules. */
+const writtenGateSchema = z.strictObject(shape).superRefine((gate, context) => {
+  for (const { path, message } of violations(gate)) {
+    context.addIssue({ code: 'custom', path: [...path], message });
+  }
+});
+
+/** A gate that is valid; its status is not looked at. */
+export type ValidGate = z.infer<typeof writtenGateSchema>;
+
+export type Validation =
+  | { readonly valid: true; readonly gate: ValidGate }
+  | { readonly valid: false; readonly causes: readonly Cause[] };
+
+/**
+ * Judges a gate as the API server does: by the schema and the rules, in its words. Two things differ: an unknown field
+ * is a cause (see `isUnknownField`), and the status is left out. A gate must not become invalid by what an older
+ * operator wrote there.
+ */
+export function validateGate(object: unknown): Validation {
+  const { status: _, ...written } = z.looseObject({}).catch({}).parse(withoutNulls(object));
+  const result = writtenGateSchema.safeParse(written, { reportInput: true });
+  return result.success
+    ? { valid: true, gate: result.data }
+    : { valid: false, causes: causesOf(result.error.issues) };
+}
+
+/** What is wrong with a status that is to be stored; nothing for a valid one. */
+export function statusCauses(status: unknown): readonly Cause[] {
+  const result = z
+    .object({ status: statusSchema.optional() })
+    .safeParse({ status: withoutNulls(status) }, { reportInput: true });
+  return result.success ? [] : causesOf(result.error.issues);
+}
+
+/**
+ * Reads a stored status. Field by field: what is missing, or what another version of the operator wrote in another
+ * form, is absent, and takes nothing else with it. Above all not the render, which would roll every target.
+ */
+export function parseStatus(status: unknown): GateStatus {
+  const fields = z.looseObject({}).catch({}).parse(withoutNulls(status));
+  const known = Object.entries(statusSchema.shape).flatMap(([name, schema]) => {
+    const field = schema.safeParse(fields[name]);
+    return field.success && field.data !== undefined ? [[name, field.data] as const] : [];
+  });
+  return statusSchema.parse(Object.fromEntries(known));
+}
+
+/** The API server takes a field that is null for one that is absent, as no field of a gate may be null. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const present = Object.entries(value).filter(([, field]) => field !== null);
+  return Object.fromEntries(present.map(([name, field]) => [name, withoutNulls(field)]));
+}

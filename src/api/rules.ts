@@ -1,0 +1,173 @@
+import type { HttpCheck, HttpHeader, Tls } from './checks.ts';
+import { type ContainerCheck, type EnvVar, MAX_CONTAINER_CHARACTERS } from './container-check.ts';
+import { CONTAINER_SIZE_CEL, characters, containerSize } from './container-size.ts';
+import { DEFAULT_TARGET_KIND, type DEFAULT_TIMING, targetKind } from './defaults.ts';
+import { LABEL } from './fields.ts';
+import { MAX_GATE_AND_DEPENDENCY_LENGTH } from './names.ts';
+import { CHECKS, type Dependency, type GateSpec } from './spec.ts';
+
+/**
+ * What a schema cannot say about a gate: one list, each rule twice. Its CEL goes into the CRD, for the API server; its
+ * function judges the same in this program. Both must say the same of every gate, and the tests hold them to it.
+ * A message says what to change.
+ */
+export interface Rule<Value> {
+  /** The rule in CEL; `self` is the value at the rule's place. */
+  readonly cel: string;
+  readonly message: string;
+  /** The field below the rule's place that a violation is reported for; else the place itself. */
+  readonly field?: readonly string[];
+  /** The rule as a function, given a value that the schema has accepted but for its lengths and patterns. */
+  holds(value: Value): boolean;
+}
+
+/** As much of a gate as rules look at. CEL sees nothing of the metadata but the name. */
+export interface RuledGate {
+  readonly metadata: { readonly name: string };
+  readonly spec: GateSpec;
+}
+
+/** Where rules stand: the paths of the schema, `[]` for a list's items. */
+export interface Places {
+  readonly '': RuledGate;
+  readonly 'spec.targets': GateSpec['targets'];
+  readonly 'spec.dependencies': GateSpec['dependencies'];
+  readonly 'spec.dependencies[]': Dependency;
+  readonly 'spec.dependencies[].http': HttpCheck;
+  readonly 'spec.dependencies[].http.headers[]': HttpHeader;
+  readonly 'spec.dependencies[].http.tls': Tls;
+  readonly 'spec.dependencies[].grpc.tls': Tls;
+  readonly 'spec.dependencies[].container': ContainerCheck;
+  readonly 'spec.dependencies[].container.env[]': EnvVar;
+  readonly 'spec.dependencies[].container.env[].valueFrom': NonNullable<EnvVar['valueFrom']>;
+}
+
+export type Place = keyof Places;
+
+const TIMING_FIELDS = [
+  'periodSeconds',
+  'timeoutSeconds',
+  'successThreshold',
+  'overdueAfterSeconds',
+  'onOverdue',
+] as const satisfies readonly (keyof typeof DEFAULT_TIMING)[];
+const SOURCES = ['fieldRef', 'secretKeyRef', 'configMapKeyRef'] as const;
+
+const tlsRules: readonly Rule<Tls>[] = [
+  {
+    cel: '!has(self.caFrom) || !has(self.insecureSkipVerify) || !self.insecureSkipVerify',
+    message: 'caFrom has no meaning where no certificate is verified: remove caFrom or insecureSkipVerify',
+    holds: ({ caFrom, insecureSkipVerify }) => caFrom === undefined || insecureSkipVerify !== true,
+  },
+];
+
+export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
+  '': [
+    {
+      cel: "self.metadata.name.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$') && !self.metadata.name.contains('--')",
+      message:
+        "the gate's name becomes part of container names: choose one of lower-case letters, digits and single hyphens, without dots",
+      field: ['metadata', 'name'],
+      holds: ({ metadata: { name } }) => LABEL.test(name) && !name.includes('--'),
+    },
+    {
+      cel: `self.spec.dependencies.all(d, size(self.metadata.name) + size(d.name) <= ${MAX_GATE_AND_DEPENDENCY_LENGTH})`,
+      message: `the gate's name and a dependency's name have at most ${MAX_GATE_AND_DEPENDENCY_LENGTH} characters together: shorten one of them`,
+      field: ['metadata', 'name'],
+      holds: ({ metadata, spec }) =>
+        spec.dependencies.every(
+          (dependency) => characters([metadata.name, dependency.name]) <= MAX_GATE_AND_DEPENDENCY_LENGTH,
+        ),
+    },
+  ],
+  'spec.targets': [
+    {
+      cel: `self.all(a, self.exists_one(b, a.name == b.name && ${kindOf('a')} == ${kindOf('b')}))`,
+      message: `a target is named twice (the kind is ${DEFAULT_TARGET_KIND} where none is given): remove one of the two`,
+      holds: (targets) => distinct(targets.map((target) => `${targetKind(target)}/${target.name}`)),
+    },
+  ],
+  'spec.dependencies': [
+    {
+      cel: 'self.all(a, self.exists_one(b, a.name == b.name))',
+      message: 'two dependencies have the same name: rename one of them',
+      holds: (dependencies) => distinct(dependencies.map(({ name }) => name)),
+    },
+  ],
+  'spec.dependencies[]': [
+    {
+      cel: exactlyOne(CHECKS),
+      message: `set exactly one of ${either(CHECKS, 'and')}; for several checks make several dependencies`,
+      holds: (dependency) => present(dependency, CHECKS) === 1,
+    },
+    {
+      cel: `!has(self.container) || !(${TIMING_FIELDS.map((field) => `has(self.${field})`).join(' || ')})`,
+      message: `a container decides itself how often and how long it tries: remove ${either(TIMING_FIELDS, 'and')}`,
+      holds: (dependency) => dependency.container === undefined || present(dependency, TIMING_FIELDS) === 0,
+    },
+  ],
+  'spec.dependencies[].http': [
+    {
+      cel: "!has(self.tls) || self.url.startsWith('https://')",
+      message: 'tls has no meaning for an http URL: use an https URL, or remove tls',
+      holds: ({ tls, url }) => tls === undefined || url.startsWith('https://'),
+    },
+  ],
+  'spec.dependencies[].http.headers[]': [
+    {
+      cel: 'has(self.value) != has(self.valueFrom)',
+      message: 'set exactly one of value and valueFrom',
+      holds: ({ value, valueFrom }) => (value !== undefined) !== (valueFrom !== undefined),
+    },
+  ],
+  'spec.dependencies[].http.tls': tlsRules,
+  'spec.dependencies[].grpc.tls': tlsRules,
+  'spec.dependencies[].container': [
+    {
+      cel: `${CONTAINER_SIZE_CEL} <= ${MAX_CONTAINER_CHARACTERS}`,
+      message: `image, workingDir, command, args and env have at most ${MAX_CONTAINER_CHARACTERS} characters together: put a longer script into the image`,
+      holds: (container) => containerSize(container) <= MAX_CONTAINER_CHARACTERS,
+    },
+  ],
+  'spec.dependencies[].container.env[]': [
+    {
+      cel: '!has(self.value) || !has(self.valueFrom)',
+      message: 'set value or valueFrom, not both',
+      holds: ({ value, valueFrom }) => value === undefined || valueFrom === undefined,
+    },
+  ],
+  'spec.dependencies[].container.env[].valueFrom': [
+    {
+      cel: exactlyOne(SOURCES),
+      message: `set exactly one of ${either(SOURCES, 'and')}`,
+      holds: (source) => present(source, SOURCES) === 1,
+    },
+  ],
+};
+
+/** CEL: exactly one of these fields is there. */
+function exactlyOne(fields: readonly string[]): string {
+  return `[${fields.map((field) => `has(self.${field})`).join(', ')}].exists_one(there, there)`;
+}
+
+/** How many of these fields are there. */
+function present<Field extends string>(
+  value: { readonly [F in Field]?: unknown },
+  fields: readonly Field[],
+): number {
+  return fields.filter((field) => value[field] !== undefined).length;
+}
+
+/** `a, b and c`. */
+function either(words: readonly string[], last: string): string {
+  return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
+}
+
+/** CEL: the kind of the target called `name`. */
+function kindOf(name: string): string {
+  return `(has(${name}.kind) ? ${name}.kind : '${DEFAULT_TARGET_KIND}')`;
+}
+
+function distinct(values: readonly string[]): boolean {
+  return new Set(values).size === values.length;
+}

@@ -1,0 +1,60 @@
+import type { EnvVar } from './container-check.ts';
+import { type Place, type Places, RULES, type Rule, type RuledGate } from './rules.ts';
+import type { Dependency } from './spec.ts';
+
+/** A rule that a gate breaks, and where. */
+export interface Violation {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** Every rule that a gate of the right shape breaks, in the order of its fields. */
+export function violations(gate: RuledGate): Violation[] {
+  const { targets, dependencies } = gate.spec;
+  return [
+    ...broken('', [], gate),
+    ...broken('spec.targets', ['spec', 'targets'], targets),
+    ...broken('spec.dependencies', ['spec', 'dependencies'], dependencies),
+    ...dependencies.flatMap((dependency, index) =>
+      dependencyViolations(dependency, ['spec', 'dependencies', index]),
+    ),
+  ];
+}
+
+function dependencyViolations(dependency: Dependency, path: Violation['path']): Violation[] {
+  const { http, grpc, container } = dependency;
+  const at = 'spec.dependencies[]';
+  return [
+    ...broken(at, path, dependency),
+    ...broken(`${at}.http`, [...path, 'http'], http),
+    ...(http?.headers ?? []).flatMap((header, index) =>
+      broken(`${at}.http.headers[]`, [...path, 'http', 'headers', index], header),
+    ),
+    ...broken(`${at}.http.tls`, [...path, 'http', 'tls'], http?.tls),
+    ...broken(`${at}.grpc.tls`, [...path, 'grpc', 'tls'], grpc?.tls),
+    ...broken(`${at}.container`, [...path, 'container'], container),
+    ...(container?.env ?? []).flatMap((variable, index) =>
+      envVarViolations(variable, [...path, 'container', 'env', index]),
+    ),
+  ];
+}
+
+function envVarViolations(variable: EnvVar, path: Violation['path']): Violation[] {
+  const at = 'spec.dependencies[].container.env[]';
+  return [
+    ...broken(at, path, variable),
+    ...broken(`${at}.valueFrom`, [...path, 'valueFrom'], variable.valueFrom),
+  ];
+}
+
+function broken<P extends Place>(
+  place: P,
+  path: Violation['path'],
+  value: Places[P] | undefined,
+): Violation[] {
+  if (value === undefined) return [];
+  const rules: readonly Rule<Places[P]>[] = RULES[place];
+  return rules
+    .filter((rule) => !rule.holds(value))
+    .map(({ field = [], message }) => ({ path: [...path, ...field], message }));
+}

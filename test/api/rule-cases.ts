@@ -1,0 +1,177 @@
+import type { Place } from '../../src/api/rules.ts';
+import { depending, type Manifest, manifest } from './manifest.ts';
+
+/**
+ * Gates that keep a rule and gates that break it, and nothing else. The same table is fed to the functions and, on a
+ * real API server, to the CEL.
+ */
+export interface RuleCase {
+  readonly place: Place;
+  readonly message: string;
+  /** The field that the API server names. */
+  readonly field: string;
+  readonly kept: readonly Manifest[];
+  readonly broken: readonly Manifest[];
+}
+
+const dns = { host: 'api' };
+const http = { url: 'https://api/healthz' };
+const grpc = { host: 'api', port: 443 };
+const container = { image: 'busybox' };
+const ca = { configMapKeyRef: { name: 'ca', key: 'ca.crt' } };
+const secret = { secretKeyRef: { name: 'token', key: 'value' } };
+const configMap = { configMapKeyRef: { name: 'settings', key: 'value' } };
+const field = { fieldRef: { fieldPath: 'metadata.name' } };
+
+const named = (gate: string, dependency: string) =>
+  manifest({ dependencies: [{ name: dependency, dns }] }, gate);
+const targeting = (...targets: { kind?: string; name: string }[]) => manifest({ targets });
+const requesting = (...headers: Record<string, unknown>[]) => depending({ http: { ...http, headers } });
+const running = (settings: Record<string, unknown>) =>
+  depending({ container: { ...container, ...settings } });
+const withEnv = (...env: Record<string, unknown>[]) => running({ env });
+
+/** A container check of this many characters, in as many fields as there are. */
+function sized(length: number): Manifest {
+  const settings = {
+    workingDir: '/w',
+    command: ['sh', '-c'],
+    env: [
+      { name: 'A', value: 'b' },
+      { name: 'B', valueFrom: secret },
+      { name: 'C', valueFrom: configMap },
+      { name: 'D', valueFrom: field },
+    ],
+  };
+  const others = 'busybox' + '/w' + 'sh-c' + 'Ab' + 'Btokenvalue' + 'Csettingsvalue' + 'Dmetadata.name';
+  const rest = length - others.length;
+  return running({ ...settings, args: ['é'.repeat(1000), 'x'.repeat(rest - 1000)] });
+}
+
+export const RULE_CASES: readonly RuleCase[] = [
+  {
+    place: '',
+    message:
+      "the gate's name becomes part of container names: choose one of lower-case letters, digits and single hyphens, without dots",
+    field: 'metadata.name',
+    kept: [manifest({}, 'a'), manifest({}, '0-a-1')],
+    broken: [manifest({}, 'a.b'), manifest({}, 'a--b')],
+  },
+  {
+    place: '',
+    message:
+      "the gate's name and a dependency's name have at most 55 characters together: shorten one of them",
+    field: 'metadata.name',
+    kept: [named('g'.repeat(2), 'd'.repeat(53)), named('g'.repeat(50), 'd'.repeat(5))],
+    broken: [named('g'.repeat(3), 'd'.repeat(53)), named('g'.repeat(55), 'd')],
+  },
+  {
+    place: 'spec.targets',
+    message: 'a target is named twice (the kind is Deployment where none is given): remove one of the two',
+    field: 'spec.targets',
+    kept: [
+      targeting({ name: 'a' }, { name: 'b' }),
+      targeting({ name: 'a' }, { kind: 'StatefulSet', name: 'a' }, { kind: 'DaemonSet', name: 'a' }),
+    ],
+    broken: [
+      targeting({ name: 'a' }, { name: 'b' }, { name: 'a' }),
+      targeting({ name: 'a' }, { kind: 'Deployment', name: 'a' }),
+      targeting({ kind: 'DaemonSet', name: 'a' }, { kind: 'DaemonSet', name: 'a' }),
+    ],
+  },
+  {
+    place: 'spec.dependencies',
+    message: 'two dependencies have the same name: rename one of them',
+    field: 'spec.dependencies',
+    kept: [depending({ dns }, { dns })],
+    broken: [depending({ name: 'same', dns }, { name: 'same', dns: { host: 'other' } })],
+  },
+  {
+    place: 'spec.dependencies[]',
+    message:
+      'set exactly one of dns, tcp, http, grpc and container; for several checks make several dependencies',
+    field: 'spec.dependencies[0]',
+    kept: [depending({ dns }, { tcp: { host: '::1', port: 1 } }, { http }, { grpc }, { container })],
+    broken: [depending({}), depending({ dns, http }), depending({ grpc, container })],
+  },
+  {
+    place: 'spec.dependencies[]',
+    message:
+      'a container decides itself how often and how long it tries: remove periodSeconds, timeoutSeconds, successThreshold, overdueAfterSeconds and onOverdue',
+    field: 'spec.dependencies[0]',
+    kept: [
+      depending({ container }),
+      depending({ dns, periodSeconds: 1, timeoutSeconds: 1, successThreshold: 1 }),
+      depending({ dns, overdueAfterSeconds: 1, onOverdue: 'Open' }),
+      manifest({ defaults: { periodSeconds: 1 }, dependencies: [{ name: 'a', container }] }),
+    ],
+    broken: [
+      depending({ container, periodSeconds: 1 }),
+      depending({ container, timeoutSeconds: 1 }),
+      depending({ container, successThreshold: 1 }),
+      depending({ container, overdueAfterSeconds: 1 }),
+      depending({ container, onOverdue: 'Wait' }),
+    ],
+  },
+  {
+    place: 'spec.dependencies[].http',
+    message: 'tls has no meaning for an http URL: use an https URL, or remove tls',
+    field: 'spec.dependencies[0].http',
+    kept: [
+      depending({ http: { ...http, tls: { caFrom: ca } } }),
+      depending({ http: { url: 'http://api/' } }),
+    ],
+    broken: [
+      depending({ http: { url: 'http://api', tls: {} } }),
+      depending({ http: { url: 'http://api/https://', tls: { serverName: 'api' } } }),
+    ],
+  },
+  {
+    place: 'spec.dependencies[].http.headers[]',
+    message: 'set exactly one of value and valueFrom',
+    field: 'spec.dependencies[0].http.headers[0]',
+    kept: [requesting({ name: 'A', value: '' }, { name: 'B', valueFrom: secret })],
+    broken: [requesting({ name: 'A' }), requesting({ name: 'A', value: '', valueFrom: secret })],
+  },
+  ...(['http', 'grpc'] as const).map((check): RuleCase => {
+    const secured = (tls: Record<string, unknown>) =>
+      depending(check === 'http' ? { http: { ...http, tls } } : { grpc: { ...grpc, tls } });
+    return {
+      place: `spec.dependencies[].${check}.tls`,
+      message: 'caFrom has no meaning where no certificate is verified: remove caFrom or insecureSkipVerify',
+      field: `spec.dependencies[0].${check}.tls`,
+      kept: [
+        secured({}),
+        secured({ insecureSkipVerify: true }),
+        secured({ caFrom: ca, insecureSkipVerify: false, serverName: 'api' }),
+      ],
+      broken: [secured({ caFrom: ca, insecureSkipVerify: true })],
+    };
+  }),
+  {
+    place: 'spec.dependencies[].container',
+    message:
+      'image, workingDir, command, args and env have at most 4096 characters together: put a longer script into the image',
+    field: 'spec.dependencies[0].container',
+    kept: [sized(4096)],
+    broken: [sized(4097)],
+  },
+  {
+    place: 'spec.dependencies[].container.env[]',
+    message: 'set value or valueFrom, not both',
+    field: 'spec.dependencies[0].container.env[0]',
+    kept: [withEnv({ name: 'A' }, { name: 'B', value: '' }, { name: 'C', valueFrom: field })],
+    broken: [withEnv({ name: 'A', value: '', valueFrom: field })],
+  },
+  {
+    place: 'spec.dependencies[].container.env[].valueFrom',
+    message: 'set exactly one of fieldRef, secretKeyRef and configMapKeyRef',
+    field: 'spec.dependencies[0].container.env[0].valueFrom',
+    kept: [field, secret, configMap].map((valueFrom) => withEnv({ name: 'A', valueFrom })),
+    broken: [
+      withEnv({ name: 'A', valueFrom: {} }),
+      withEnv({ name: 'A', valueFrom: { ...secret, ...configMap } }),
+      withEnv({ name: 'A', valueFrom: { ...field, ...secret } }),
+    ],
+  },
+];
