@@ -1,0 +1,185 @@
+import PQueue from 'p-queue';
+import { isNotFound } from './api-error.ts';
+import type { Random } from './backoff.ts';
+import type { Clock } from './clock.ts';
+import type { Requests } from './requests.ts';
+import type { Resource } from './resource.ts';
+
+/** What an Event is about. */
+export interface ObjectReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion?: string;
+}
+
+export interface EventNotice {
+  readonly regarding: ObjectReference;
+  readonly related?: ObjectReference;
+  readonly type: 'Normal' | 'Warning';
+  /** Why, in CamelCase, up to 128 characters. */
+  readonly reason: string;
+  /** What was done, in CamelCase, up to 128 characters. */
+  readonly action: string;
+  /** For people. Cut to 1024 bytes, the API's limit. */
+  readonly note: string;
+}
+
+export interface EventRecorderOptions {
+  readonly requests: Pick<Requests, 'create' | 'patch'>;
+  /** `reportingController`, a qualified name: `example.com/my-controller` */
+  readonly controller: string;
+  /** `reportingInstance`, e.g. the Pod's name; up to 128 characters. */
+  readonly instance: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Is told of Events that could not be written. */
+  readonly onError: (error: unknown) => void;
+}
+
+const EVENTS: Resource = { group: 'events.k8s.io', version: 'v1', plural: 'events', namespaced: true };
+
+/** The same notice again within this time of its last makes the Event a series. */
+const SERIES_MS = 600_000;
+/** Series that are remembered; beyond it the one that was longest silent starts anew. */
+const MOST_SERIES = 1000;
+/** Requests that wait; beyond it notices are dropped. */
+const MOST_WAITING = 1000;
+const LONGEST_NOTE = 1024;
+
+interface Series {
+  /** The Event's name, once it is stored. */
+  name: string | undefined;
+  count: number;
+  lastAt: number;
+  /** Whether a request that will carry the count is still to be made. */
+  scheduled: boolean;
+}
+
+/**
+ * Writes Events (events.k8s.io/v1), in the background and one after another. The same notice about the same object makes one
+ * Event with a count. An Event is never worth a failure: what cannot be written is reported and dropped.
+ */
+export class EventRecorder {
+  readonly #options: EventRecorderOptions;
+  readonly #writes = new PQueue({ concurrency: 1 });
+  /** By what makes notices equal; the one that was silent for longest comes first. */
+  readonly #series = new Map<string, Series>();
+  #stopped = false;
+
+  constructor(options: EventRecorderOptions) {
+    this.#options = options;
+  }
+
+  /** Series that are remembered. */
+  get remembered(): number {
+    return this.#series.size;
+  }
+
+  record(notice: EventNotice): void {
+    if (this.#stopped) return;
+    const now = this.#options.clock.now();
+    const series = this.#count(notice, now);
+    if (series.scheduled) return;
+    if (this.#writes.size >= MOST_WAITING) {
+      this.#options.onError(new Error(`too many Events are waiting: ${notice.reason} is dropped`));
+      return;
+    }
+    series.scheduled = true;
+    void this.#writes.add(() => this.#write(notice, series));
+  }
+
+  /** Ends when all that was recorded has been written or given up; each write has its deadline. */
+  async flush(): Promise<void> {
+    await this.#writes.onIdle();
+  }
+
+  /** Takes no more, drops what waits, and ends with the write that is under way. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#writes.clear();
+    await this.#writes.onIdle();
+  }
+
+  #count({ regarding, type, reason, action, note }: EventNotice, now: number): Series {
+    this.#prune(now);
+    const { kind, namespace, name, uid } = regarding;
+    const key = JSON.stringify([kind, namespace, name, uid, type, reason, action, note]);
+    const series = this.#series.get(key) ?? { name: undefined, count: 0, lastAt: now, scheduled: false };
+    series.count += 1;
+    series.lastAt = now;
+    this.#series.delete(key);
+    this.#series.set(key, series);
+    return series;
+  }
+
+  #prune(now: number): void {
+    for (const [key, { lastAt }] of this.#series) {
+      if (now - lastAt < SERIES_MS && this.#series.size < MOST_SERIES) return;
+      this.#series.delete(key);
+    }
+  }
+
+  async #write(notice: EventNotice, series: Series): Promise<void> {
+    series.scheduled = false;
+    try {
+      if (series.name !== undefined && (await this.#repeat(notice, series, series.name))) return;
+      series.name = await this.#create(notice, series);
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+
+  /** Whether the Event was still there: it lives for an hour, and may be deleted. */
+  async #repeat(notice: EventNotice, { count, lastAt }: Series, name: string): Promise<boolean> {
+    const target = { namespace: namespaceOf(notice), name };
+    const patch = { series: { count, lastObservedTime: microTime(lastAt) } };
+    try {
+      await this.#options.requests.patch(EVENTS, target, patch, { type: 'merge' });
+      return true;
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      return false;
+    }
+  }
+
+  /** Gives the new Event's name. */
+  async #create(notice: EventNotice, { count, lastAt }: Series): Promise<string> {
+    const { controller, instance, random, requests } = this.#options;
+    const suffix = Math.floor(random() * 2 ** 48).toString(16);
+    const name = `${notice.regarding.name.slice(0, 200)}.${suffix}`;
+    const namespace = namespaceOf(notice);
+    await requests.create(EVENTS, namespace, {
+      apiVersion: 'events.k8s.io/v1',
+      kind: 'Event',
+      metadata: { namespace, name },
+      ...notice,
+      note: cut(notice.note),
+      eventTime: microTime(lastAt),
+      reportingController: controller,
+      reportingInstance: instance,
+      ...(count > 1 && { series: { count, lastObservedTime: microTime(lastAt) } }),
+    });
+    return name;
+  }
+}
+
+/** Events about objects outside of namespaces belong to `default`. */
+function namespaceOf({ regarding }: EventNotice): string {
+  return regarding.namespace || 'default';
+}
+
+/** The API parses exactly six digits after the second. */
+function microTime(ms: number): string {
+  return new Date(ms).toISOString().replace('Z', '000Z');
+}
+
+function cut(note: string): string {
+  const bytes = new TextEncoder().encode(note);
+  if (bytes.length <= LONGEST_NOTE) return note;
+  // A character that was cut in the middle decodes to U+FFFD.
+  const kept = new TextDecoder().decode(bytes.subarray(0, LONGEST_NOTE - 3));
+  return `${kept.replace(/\uFFFD$/, '')}…`;
+}

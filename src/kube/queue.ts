@@ -1,0 +1,160 @@
+import PQueue from 'p-queue';
+import { type BackoffLimits, backoffMs, type Random } from './backoff.ts';
+import type { Clock } from './clock.ts';
+
+/** `change` (somebody did something) goes before `initial` (it was there when we started). */
+export type Urgency = 'change' | 'initial';
+
+/**
+ * When a key is to be looked at again although nothing changes: after a time in ms, or after its back-off, which grows
+ * with each pass in a row that asks for it, and is not shorter than `atLeastMs`. Undefined: not at all.
+ */
+export type Again =
+  | { readonly afterMs: number }
+  | { readonly backoff: true; readonly atLeastMs?: number | undefined };
+
+export interface QueueOptions {
+  /** One pass. Never runs twice at once for a key. */
+  readonly run: (key: string) => Promise<Again | undefined>;
+  /** Is told of a pass that threw; its key backs off. Must not throw. */
+  readonly onError: (key: string, error: unknown) => void;
+  /** Passes at a time. Default 4. */
+  readonly concurrency?: number;
+  /** Default 0.5 s to 5 min. */
+  readonly backoff?: BackoffLimits;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** A key that waits for its pass or is in it. */
+interface Entry {
+  state: 'waiting' | 'starting' | 'running';
+  priority: number;
+  /** The priority of the pass after this one, if one was asked for while it ran. */
+  next: number | undefined;
+}
+
+interface Delay {
+  readonly at: number;
+  readonly cancel: () => void;
+}
+
+const CONCURRENCY = 4;
+const BACKOFF: BackoffLimits = { baseMs: 500, maxMs: 300_000 };
+const PRIORITIES = { initial: 0, change: 1 } as const;
+
+/**
+ * A work queue of keys. A key is in it once, however often it was added; a pass that begins after an add sees what the add
+ * was about, and an add during a pass makes another pass follow. Why a pass runs is unknown to it.
+ */
+export class Queue {
+  readonly #options: QueueOptions;
+  readonly #passes: PQueue;
+  readonly #entries = new Map<string, Entry>();
+  readonly #delays = new Map<string, Delay>();
+  /** Passes in a row that asked for back-off. */
+  readonly #failures = new Map<string, number>();
+  #stopped = false;
+
+  constructor(options: QueueOptions) {
+    this.#options = options;
+    this.#passes = new PQueue({ concurrency: options.concurrency ?? CONCURRENCY });
+  }
+
+  /** Keys that wait for a pass; without those that are delayed. */
+  get waiting(): number {
+    return this.#passes.size;
+  }
+
+  /** Passes under way. */
+  get running(): number {
+    return this.#passes.pending;
+  }
+
+  /** Keys about which anything is remembered: waiting, running, delayed or backing off. */
+  get known(): number {
+    return new Set([...this.#entries.keys(), ...this.#delays.keys(), ...this.#failures.keys()]).size;
+  }
+
+  add(key: string, urgency: Urgency = 'change'): void {
+    if (this.#stopped) return;
+    const priority = PRIORITIES[urgency];
+    const entry = this.#entries.get(key);
+    if (!entry) this.#enqueue(key, priority);
+    else if (entry.state === 'running') entry.next = Math.max(entry.next ?? priority, priority);
+    else if (entry.state === 'waiting' && priority > entry.priority) {
+      entry.priority = priority;
+      this.#passes.setPriority(key, priority);
+    }
+  }
+
+  /** Adds the key in `ms`. Of several such wishes the earliest counts. */
+  addAfter(key: string, ms: number): void {
+    if (this.#stopped) return;
+    const at = this.#options.clock.now() + ms;
+    const known = this.#delays.get(key);
+    if (known && known.at <= at) return;
+    known?.cancel();
+    const cancel = this.#options.clock.after(ms, () => {
+      this.#delays.delete(key);
+      this.add(key);
+    });
+    this.#delays.set(key, { at, cancel });
+  }
+
+  /**
+   * Drops what waits and takes no more; ends when the passes under way have, or after `limitMs`.
+   *
+   * @returns whether all passes ended in time.
+   */
+  async stop(limitMs: number): Promise<boolean> {
+    this.#stopped = true;
+    for (const { cancel } of this.#delays.values()) cancel();
+    this.#delays.clear();
+    this.#failures.clear();
+    this.#passes.clear();
+    const { promise: late, resolve } = Promise.withResolvers<boolean>();
+    const cancel = this.#options.clock.after(limitMs, () => resolve(false));
+    const drained = this.#passes.onPendingZero().then(() => true);
+    return Promise.race([drained, late]).finally(cancel);
+  }
+
+  #enqueue(key: string, priority: number): void {
+    const entry: Entry = { state: 'waiting', priority, next: undefined };
+    this.#entries.set(key, entry);
+    void this.#passes.add(() => this.#pass(key, entry), { id: key, priority });
+  }
+
+  async #pass(key: string, entry: Entry): Promise<void> {
+    entry.state = 'starting';
+    // Never within `add`: what else changes in the same breath belongs to the same pass.
+    await Promise.resolve();
+    entry.state = 'running';
+    const again = await this.#run(key);
+    this.#entries.delete(key);
+    if (this.#stopped) return;
+    this.#schedule(key, again);
+    if (entry.next !== undefined) this.#enqueue(key, entry.next);
+  }
+
+  async #run(key: string): Promise<Again | undefined> {
+    try {
+      return await this.#options.run(key);
+    } catch (error) {
+      this.#options.onError(key, error);
+      return { backoff: true };
+    }
+  }
+
+  #schedule(key: string, again: Again | undefined): void {
+    if (!again || !('backoff' in again)) {
+      this.#failures.delete(key);
+      if (again) this.addAfter(key, again.afterMs);
+      return;
+    }
+    const failures = (this.#failures.get(key) ?? 0) + 1;
+    this.#failures.set(key, failures);
+    const { backoff = BACKOFF, random } = this.#options;
+    this.addAfter(key, Math.max(backoffMs(failures, backoff, random), again.atLeastMs ?? 0));
+  }
+}
