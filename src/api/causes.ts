@@ -95,7 +95,8 @@ function required(field: string): Cause {
 
 function wrongType(field: string, expected: string, input: unknown): Cause {
   const type = JSON.stringify(typeName(input));
-  const wanted = expected === 'int' ? 'integer' : expected;
+  // zod asks for a number before it asks for an integer; all of ours are integers.
+  const wanted = expected === 'int' || expected === 'number' ? 'integer' : expected;
   return {
     field,
     message: `Invalid value: ${type}: ${field} in body must be of type ${wanted}: ${type}`,

@@ -68,16 +68,28 @@ export const PRINTER_COLUMNS: readonly PrinterColumn[] = [
   },
 ];
 
+/**
+ * What every object has. The API server describes and checks it itself and takes little said about it here: the bound
+ * of the name is what it is anyway, and there since rules are costed by it.
+ */
+const OBJECT: Readonly<Record<string, JsonSchema>> = {
+  apiVersion: {
+    type: 'string',
+    description: `${GROUP}/${VERSION}: the version of the schema of this object.`,
+  },
+  kind: { type: 'string', description: `${KIND}: the kind of this object.` },
+  metadata: { type: 'object', properties: { name: { type: 'string', maxLength: 253 } } },
+};
+
 /** The schema of a gate in the API server's terms, with the rules at their places. */
 export function gateJsonSchema(): JsonSchema {
-  const { properties, ...schema } = toJsonSchema(gateSchema);
+  const { description = '', properties: { spec, status } = {} } = toJsonSchema(gateSchema);
+  if (!spec || !status) throw new TypeError('a gate has a spec and a status');
   const root: JsonSchema = {
-    ...schema,
-    // The API server describes the metadata itself. The bound is what it is anyway: rules need one to be costed by.
-    properties: {
-      ...properties,
-      metadata: { type: 'object', properties: { name: { type: 'string', maxLength: 253 } } },
-    },
+    type: 'object',
+    description,
+    required: ['spec'],
+    properties: { ...OBJECT, spec, status },
   };
   for (const [place, rules] of Object.entries(RULES)) {
     schemaAt(root, place)['x-kubernetes-validations'] = rules.map(celRule);

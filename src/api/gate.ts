@@ -6,8 +6,8 @@ import { type GateStatus, statusSchema } from './status.ts';
 import { violations } from './violations.ts';
 
 const shape = {
-  apiVersion: z.literal(API_VERSION).describe('Version of the schema of this object.'),
-  kind: z.literal(KIND).describe('Kind of this object.'),
+  apiVersion: z.literal(API_VERSION),
+  kind: z.literal(KIND),
   metadata: z.looseObject({ name: z.string().min(1).max(253) }),
   spec: specSchema,
 };

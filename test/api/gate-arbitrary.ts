@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import type { Dependency, GateSpec, Target } from '../../src/api/spec.ts';
+import { TARGET_KINDS } from '../../src/api/spec.ts';
+
+/** Valid specs of any size, for properties that must hold of every gate. Names leave room for a gate's of 20. */
+
+const LETTERS = [...'abcdefghijklmnopqrstuvwxyz0123456789'];
+const label = (maxLength: number) =>
+  fc.string({ unit: fc.constantFrom(...LETTERS), minLength: 1, maxLength });
+const name = fc.array(label(8), { minLength: 1, maxLength: 3 }).map((words) => words.join('-'));
+const host = fc.oneof(
+  fc.array(label(10), { minLength: 1, maxLength: 4 }).map((words) => words.join('.')),
+  fc.ipV4(),
+);
+const dialled = fc.oneof(host, fc.ipV6());
+const port = fc.integer({ min: 1, max: 65535 });
+const ref = fc.record({ name, key: label(10) });
+const ca = ref.map((configMapKeyRef) => ({ configMapKeyRef }));
+const secret = ref.map((secretKeyRef) => ({ secretKeyRef }));
+
+const tls = fc.record({ serverName: host, caFrom: ca }, { requiredKeys: [] });
+const header = fc.oneof(
+  fc.record({ name: label(10), value: label(20) }),
+  fc.record({ name: label(10), valueFrom: secret }),
+);
+const httpSettings = {
+  method: fc.constantFrom('GET' as const, 'HEAD' as const, 'POST' as const, 'OPTIONS' as const),
+  headers: fc.array(header, { minLength: 1, maxLength: 3 }),
+  status: fc.array(fc.integer({ min: 100, max: 599 }), { minLength: 1, maxLength: 4 }),
+};
+
+const timing = fc.record(
+  {
+    periodSeconds: fc.integer({ min: 1, max: 3600 }),
+    timeoutSeconds: fc.integer({ min: 1, max: 300 }),
+    successThreshold: fc.integer({ min: 1, max: 100 }),
+    overdueAfterSeconds: fc.integer({ min: 1, max: 604800 }),
+    onOverdue: fc.constantFrom('Wait' as const, 'Open' as const),
+  },
+  { requiredKeys: [] },
+);
+
+const httpCheck = fc.oneof(
+  fc.record(
+    { url: host.map((value) => `http://${value}/healthz?full=1`), ...httpSettings },
+    { requiredKeys: ['url'] },
+  ),
+  fc.record(
+    { url: host.map((value) => `https://${value}:8443`), ...httpSettings, tls },
+    { requiredKeys: ['url'] },
+  ),
+);
+
+const envVar = fc.oneof(
+  fc.record({ name: label(10).map((value) => `V${value}`), value: fc.string({ maxLength: 20 }) }),
+  fc.record({ name: label(10).map((value) => `V${value}`), valueFrom: fc.oneof(secret, ca) }),
+);
+
+const check = fc.oneof(
+  fc.record({
+    dns: fc.record(
+      { host, type: fc.constantFrom('A' as const, 'AAAA' as const, 'any' as const) },
+      { requiredKeys: ['host'] },
+    ),
+  }),
+  fc.record({ tcp: fc.record({ host: dialled, port }) }),
+  fc.record({ http: httpCheck }),
+  fc.record({
+    grpc: fc.record({ host: dialled, port, service: label(20), tls }, { requiredKeys: ['host', 'port'] }),
+  }),
+);
+
+const containerCheck = fc.record({
+  container: fc.record(
+    {
+      image: label(10),
+      command: fc.array(fc.string({ maxLength: 50 }), { minLength: 1, maxLength: 4 }),
+      args: fc.array(fc.string({ maxLength: 50 }), { minLength: 1, maxLength: 4 }),
+      env: fc.array(envVar, { minLength: 1, maxLength: 4 }),
+    },
+    { requiredKeys: ['image'] },
+  ),
+});
+
+export const dependencyArbitrary: fc.Arbitrary<Dependency> = fc.oneof(
+  {
+    arbitrary: fc.tuple(name, check, timing).map(([own, made, when]) => ({ name: own, ...made, ...when })),
+    weight: 4,
+  },
+  { arbitrary: fc.tuple(name, containerCheck).map(([own, made]) => ({ name: own, ...made })), weight: 1 },
+);
+
+const target: fc.Arbitrary<Target> = fc.record(
+  { kind: fc.constantFrom(...TARGET_KINDS), name },
+  { requiredKeys: ['name'] },
+);
+
+export const specArbitrary: fc.Arbitrary<GateSpec> = fc.record(
+  {
+    targets: fc.uniqueArray(target, { minLength: 1, maxLength: 16, selector: (value) => value.name }),
+    dependencies: fc.uniqueArray(dependencyArbitrary, {
+      minLength: 1,
+      maxLength: 16,
+      selector: (value) => value.name,
+    }),
+    defaults: timing,
+    suspend: fc.boolean(),
+  },
+  { requiredKeys: ['targets', 'dependencies'] },
+);
+
+/** A gate's name that leaves room for every dependency of {@link specArbitrary}. */
+export const gateNameArbitrary: fc.Arbitrary<string> = name.filter((value) => value.length <= 20);
