@@ -60,7 +60,7 @@ const httpHeader = z
           ),
       })
       .optional()
-      .describe('Source of a value that is nobody else’s business, instead of value.'),
+      .describe('Source of a secret value, instead of value.'),
   })
   .describe('A request header: a name, and exactly one of value and valueFrom.');
 

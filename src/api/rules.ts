@@ -4,7 +4,7 @@ import { CONTAINER_SIZE_CEL, characters, containerSize } from './container-size.
 import { DEFAULT_TARGET_KIND, type DEFAULT_TIMING, targetKind } from './defaults.ts';
 import { LABEL } from './fields.ts';
 import { MAX_GATE_AND_DEPENDENCY_LENGTH } from './names.ts';
-import { CHECKS, type Dependency, type GateSpec } from './spec.ts';
+import { CHECKS, type Dependency, type GateSpec, type Timing } from './spec.ts';
 
 /**
  * What a schema cannot say about a gate: one list, each rule twice. Its CEL goes into the CRD, for the API server; its
@@ -50,7 +50,7 @@ const TIMING_FIELDS = [
   'successThreshold',
   'overdueAfterSeconds',
   'onOverdue',
-] as const satisfies readonly (keyof typeof DEFAULT_TIMING)[];
+] as const satisfies readonly (keyof Timing)[];
 const SOURCES = ['fieldRef', 'secretKeyRef', 'configMapKeyRef'] as const;
 
 const tlsRules: readonly Rule<Tls>[] = [
@@ -64,7 +64,7 @@ const tlsRules: readonly Rule<Tls>[] = [
 export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
   '': [
     {
-      cel: "self.metadata.name.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$') && !self.metadata.name.contains('--')",
+      cel: `self.metadata.name.matches('${LABEL.source}') && !self.metadata.name.contains('--')`,
       message:
         "the gate's name becomes part of container names: choose one of lower-case letters, digits and single hyphens, without dots",
       field: ['metadata', 'name'],
