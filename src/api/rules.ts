@@ -1,7 +1,7 @@
 import type { HttpCheck, HttpHeader, Tls } from './checks.ts';
 import { type ContainerCheck, type EnvVar, MAX_CONTAINER_CHARACTERS } from './container-check.ts';
 import { CONTAINER_SIZE_CEL, characters, containerSize } from './container-size.ts';
-import { DEFAULT_TARGET_KIND, type DEFAULT_TIMING, targetKind } from './defaults.ts';
+import { DEFAULT_TARGET_KIND, targetKind } from './defaults.ts';
 import { LABEL } from './fields.ts';
 import { MAX_GATE_AND_DEPENDENCY_LENGTH } from './names.ts';
 import { CHECKS, type Dependency, type GateSpec, type Timing } from './spec.ts';
