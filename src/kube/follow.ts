@@ -46,11 +46,12 @@ export async function follow(options: FollowOptions): Promise<void> {
   }
 }
 
+/** The silence begins when what has come is dealt with, since that may change the limit. */
 async function* touching(chunks: AsyncIterable<Uint8Array>, touch: () => void): AsyncGenerator<Uint8Array> {
   touch();
   for await (const chunk of chunks) {
-    touch();
     yield chunk;
+    touch();
   }
 }
 
