@@ -1,0 +1,57 @@
+# Every target installs what it needs: Node 24 comes with the npm packages, whatever Node runs npm.
+NODE := node_modules/.bin/node
+BIN := node_modules/.bin
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+node_modules: package.json package-lock.json
+	npm ci --no-fund --no-audit --loglevel=error
+	@touch node_modules
+
+dist: node_modules build.ts package.json $(shell find src -name '*.ts')
+	$(NODE) build.ts
+	@touch dist
+
+.PHONY: build
+build: dist ## Build dist/: the operator and, apart from it, the small program of the init containers
+
+.PHONY: demo
+demo: dist ## Tell the whole story on the embedded sandbox: ends by itself, within 30 s
+	$(NODE) dist/dependency-gate.js sandbox --demo
+
+.PHONY: sandbox
+sandbox: dist ## Start the embedded sandbox with the operator, and print the kubeconfig to use
+	$(NODE) dist/dependency-gate.js sandbox
+
+.PHONY: generate
+generate: node_modules ## Write crds/ and docs/api.md anew from the schema
+	$(NODE) src/api/generate.ts
+
+.PHONY: lint
+lint: node_modules ## Check types, lint rules, format, and that generated files are up to date
+	$(BIN)/tsc --project .
+	$(BIN)/biome check --error-on-warnings .
+	$(NODE) src/api/generate.ts --check
+
+.PHONY: format
+format: node_modules ## Format the source
+	$(BIN)/biome check --write .
+
+.PHONY: test
+test: dist lint ## Run every tier of the tests that can run here; the last line counts them
+	$(NODE) test/run.ts
+
+.PHONY: bench
+bench: dist ## Measure: the waiter against bare Node
+	$(NODE) test/bench/waiter.ts
+
+.PHONY: cluster-build
+cluster-build: node_modules ## Build the real Kubernetes components for the tests (Go; cached)
+	$(NODE) test/cluster/build.ts
+
+.PHONY: clean
+clean: ## Remove what was built (not the cached Kubernetes components)
+	rm -rf dist

@@ -1,0 +1,118 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { formatCrdYaml } from './api/crd.ts';
+import type { OperatorFlags } from './run-operator.ts';
+import type { SandboxFlags } from './run-sandbox.ts';
+
+/** Set by the build from package.json. */
+declare const DEPENDENCY_GATE_VERSION: string;
+
+/** The parts of the process that the command line uses. */
+export interface Process {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  exitCode?: number | string | null | undefined;
+  on(event: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
+}
+
+/** Runs one sub-command to its end. Wrong usage prints one line and exits 2; what cannot go on, one line and 1. */
+export async function runCommandLine(argv: readonly string[], process: Process): Promise<void> {
+  try {
+    await program(process).parseAsync([...argv]);
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+    else {
+      console.error(`dependency-gate: ${error instanceof Error ? error.message : String(error)}`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+function program(process: Process): Command {
+  const version = typeof DEPENDENCY_GATE_VERSION === 'string' ? DEPENDENCY_GATE_VERSION : 'source';
+  const root = new Command('dependency-gate')
+    .description('Keeps the Pods of workloads from starting before their dependencies are there.')
+    .version(version)
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'dependency-gate: ')) });
+  root.addCommand(operatorCommand(process).copyInheritedSettings(root));
+  root.addCommand(waitCommand().copyInheritedSettings(root));
+  root.addCommand(sandboxCommand(process).copyInheritedSettings(root));
+  root.addCommand(crdCommand().copyInheritedSettings(root));
+  return root;
+}
+
+function operatorCommand(process: Process): Command {
+  return new Command('operator')
+    .description('Run the operator: watch gates, patch their targets, report their status.')
+    .requiredOption('--waiter-image <image>', "image of the waiting containers: the operator's own")
+    .addOption(
+      new Option(
+        '--waiter-image-pull-policy <policy>',
+        "when that image is pulled (default: Kubernetes' own)",
+      ).choices(['Always', 'IfNotPresent', 'Never']),
+    )
+    .option(
+      '--run-as-user <uid>',
+      'user id of waiting containers, or none to leave it to the cluster',
+      uid,
+      65532,
+    )
+    .option(
+      '--kubeconfig <path>',
+      'kubeconfig file (default: $KUBECONFIG, else the ServiceAccount of the Pod)',
+    )
+    .option('--concurrency <number>', 'gates that are worked on at a time', positive, 4)
+    .option('--health-port <port>', 'port of /healthz, /readyz and /metrics', port, 8081)
+    .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('info'))
+    .action(async (flags: OperatorFlags) => {
+      const { runOperator } = await import('./run-operator.ts');
+      await runOperator(flags, process);
+    });
+}
+
+/** Only the help's line: main.ts never brings `wait` here. */
+function waitCommand(): Command {
+  return new Command('wait').description(
+    'Wait for one dependency: the program of the init containers (wait --help).',
+  );
+}
+
+function sandboxCommand(process: Process): Command {
+  return new Command('sandbox')
+    .description('Run a cluster in one process, with the operator in it, for trying gates without a cluster.')
+    .option('--port <port>', 'port of the API server on 127.0.0.1; 0 takes a free one', port, 0)
+    .option(
+      '--kubeconfig <path>',
+      'where the kubeconfig is written (default: a new file in the temporary folder)',
+    )
+    .option('--demo', 'tell the story of pinger, poller and api, and end')
+    .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('warn'))
+    .action(async (flags: SandboxFlags) => {
+      const { runSandbox } = await import('./run-sandbox.ts');
+      await runSandbox(flags, process);
+    });
+}
+
+function crdCommand(): Command {
+  return new Command('crd')
+    .description('Print the CustomResourceDefinition of DependencyGate as YAML.')
+    .action(() => console.log(formatCrdYaml().trimEnd()));
+}
+
+function uid(text: string): number | undefined {
+  return text === 'none' ? undefined : integer(text, 0, 2_147_483_647);
+}
+
+function positive(text: string): number {
+  return integer(text, 1, 100);
+}
+
+function port(text: string): number {
+  return integer(text, 0, 65_535);
+}
+
+function integer(text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+  throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+}

@@ -1,0 +1,220 @@
+import { z } from 'zod';
+import { FIELD_MANAGER, FINALIZER, targetAnnotationValue } from '../api/names.ts';
+import { drift } from '../core/inject.ts';
+import type { Gate, Refusal, Workload, Write } from '../core/model.ts';
+import { type ApiError, isForbidden, isInvalid, isNotFound } from '../kube/api-error.ts';
+import type { Clock } from '../kube/clock.ts';
+import { keyOf } from '../kube/object.ts';
+import type { PatchOptions, Requests } from '../kube/requests.ts';
+import type { Resource, Target } from '../kube/resource.ts';
+import type { Memory } from './memory.ts';
+import { metadataSchema } from './metadata.ts';
+import { projectWorkload } from './project-workload.ts';
+import { GATES, PODS, WORKLOADS } from './resources.ts';
+
+export interface ActContext {
+  readonly requests: Requests;
+  readonly memory: Memory;
+  readonly clock: Clock;
+}
+
+/** The API server accepted a patch, and what it stored is not current all the same: something undid it on the way. */
+export class Undone extends Error {
+  override readonly name = 'Undone';
+}
+
+const answerSchema = z.object({ metadata: metadataSchema });
+
+/**
+ * Makes the writes of a plan, in order; the first that fails ends the pass. A target that is gone is fine. A refusal is
+ * remembered and the other writes go on: the status will say it.
+ *
+ * @returns whether something was learned that no watch will tell: the gate is to be looked at again.
+ * @throws ApiError, Undone
+ */
+export async function act(context: ActContext, gate: Gate, writes: readonly Write[]): Promise<boolean> {
+  let hasLearned = false;
+  for (const write of writes) {
+    const learned = await perform(context, gate, write);
+    hasLearned ||= learned;
+  }
+  return hasLearned;
+}
+
+async function perform(context: ActContext, gate: Gate, write: Write): Promise<boolean> {
+  switch (write.do) {
+    case 'add-finalizer':
+      return setFinalizers(context, gate, [...gate.finalizers, FINALIZER]);
+    case 'remove-finalizer':
+      return setFinalizers(
+        context,
+        gate,
+        gate.finalizers.filter((name) => name !== FINALIZER),
+      );
+    case 'try-render':
+      return tryRender(context, gate, write);
+    case 'patch-target':
+      return patchTarget(context, gate, write);
+    case 'clean-target':
+      return cleanTarget(context, gate, write);
+    case 'open-pod':
+      return openPod(context, gate, write);
+    case 'delete-pod':
+      return deletePod(context, gate, write);
+  }
+}
+
+/** A JSON merge patch with the resource version as precondition: another's finalizers are never lost. */
+async function setFinalizers(
+  context: ActContext,
+  gate: Gate,
+  finalizers: readonly string[],
+): Promise<boolean> {
+  const body = { metadata: { resourceVersion: gate.resourceVersion, finalizers } };
+  const known = { resource: GATES, kind: 'DependencyGate', object: gate };
+  await ifThere(patch(context, gate, known, body, { type: 'merge', fieldManager: FIELD_MANAGER }));
+  return false;
+}
+
+async function tryRender(
+  context: ActContext,
+  gate: Gate,
+  write: Extract<Write, { do: 'try-render' }>,
+): Promise<boolean> {
+  const { workload, hash } = write;
+  const options = { type: 'strategic', fieldManager: FIELD_MANAGER, dryRun: true } as const;
+  try {
+    await context.requests.patch(WORKLOADS[workload.kind], workload, write.patch, options);
+    context.memory.renderAccepted(keyOf(gate), hash);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    context.memory.refused(keyOf(gate), refusal('render', workload, hash, error, context.clock.now()));
+  }
+  return true;
+}
+
+async function patchTarget(
+  context: ActContext,
+  gate: Gate,
+  write: Extract<Write, { do: 'patch-target' }>,
+): Promise<boolean> {
+  const { workload, hash } = write;
+  const key = keyOf(gate);
+  try {
+    const answer = await patchWorkload(context, gate, workload, write.patch);
+    context.memory.targetAccepted(key, targetAnnotationValue(workload.kind, workload.name));
+    if (answer !== undefined) checkAnswer(gate, projectWorkload(workload.kind, answer));
+    return false;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    context.memory.refused(key, refusal('target', workload, hash, error, context.clock.now()));
+    return true;
+  }
+}
+
+/** What was stored is in the answer: an admission step with an older view of the gate may have changed it. */
+function checkAnswer(gate: Gate, workload: Workload): void {
+  const { render } = gate.status;
+  if (!render) return;
+  const target = targetAnnotationValue(workload.kind, workload.name);
+  const left = drift(workload.template, { gate: gate.name, render, target });
+  if (left.length > 0) throw new Undone(`${target} was patched and is not current: ${left.join(', ')}`);
+}
+
+async function cleanTarget(
+  context: ActContext,
+  gate: Gate,
+  write: Extract<Write, { do: 'clean-target' }>,
+): Promise<boolean> {
+  await patchWorkload(context, gate, write.workload, write.patch);
+  return false;
+}
+
+function patchWorkload(context: ActContext, gate: Gate, workload: Workload, body: unknown): Promise<unknown> {
+  const known = { resource: WORKLOADS[workload.kind], kind: workload.kind, object: workload };
+  return ifThere(patch(context, gate, known, body, { type: 'strategic', fieldManager: FIELD_MANAGER }));
+}
+
+async function openPod(
+  context: ActContext,
+  gate: Gate,
+  { pod, annotations }: Extract<Write, { do: 'open-pod' }>,
+): Promise<boolean> {
+  const body = { metadata: { uid: pod.uid, annotations } };
+  const known = { resource: PODS, kind: 'Pod', object: pod };
+  await ifThere(patch(context, gate, known, body, { type: 'merge', fieldManager: FIELD_MANAGER }));
+  return false;
+}
+
+/** Both preconditions: a Pod that went on in the meantime is not the Pod that was judged. */
+async function deletePod(
+  context: ActContext,
+  gate: Gate,
+  { pod }: Extract<Write, { do: 'delete-pod' }>,
+): Promise<boolean> {
+  const { uid, resourceVersion } = pod;
+  await ifThere(context.requests.delete(PODS, pod, { preconditions: { uid, resourceVersion } }));
+  // Its deletion is a new version, whichever: the answer does not tell it.
+  const next = String(BigInt(resourceVersion) + 1n);
+  context.memory.expect(
+    keyOf(gate),
+    { object: `Pod/${keyOf(pod)}`, uid, resourceVersion: next },
+    context.clock.now(),
+  );
+  return false;
+}
+
+interface Known {
+  readonly resource: Resource;
+  readonly kind: string;
+  readonly object: Target & { readonly uid: string };
+}
+
+/** A patch whose result the next pass is to see in the stores. */
+async function patch(
+  context: ActContext,
+  gate: Gate,
+  known: Known,
+  body: unknown,
+  options: PatchOptions,
+): Promise<unknown> {
+  const answer = await context.requests.patch(known.resource, known.object, body, options);
+  expectToSee(context, gate, known.kind, answer);
+  return answer;
+}
+
+/** What is left without a finalizer while it is being deleted is gone with this write: there is no version to see. */
+export function expectToSee({ memory, clock }: ActContext, gate: Gate, kind: string, answer: unknown): void {
+  const { metadata } = answerSchema.parse(answer);
+  const { uid, resourceVersion, deletionTimestamp, finalizers } = metadata;
+  const isGone = deletionTimestamp !== undefined && finalizers.length === 0;
+  const object = `${kind}/${keyOf(metadata)}`;
+  memory.expect(
+    keyOf(gate),
+    { object, uid, resourceVersion: isGone ? undefined : resourceVersion },
+    clock.now(),
+  );
+}
+
+async function ifThere<T>(write: Promise<T>): Promise<T | undefined> {
+  try {
+    return await write;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+function isRefusal(error: unknown): error is ApiError {
+  return isInvalid(error) || isForbidden(error);
+}
+
+function refusal(
+  of: Refusal['of'],
+  { kind, name, generation }: Workload,
+  hash: string,
+  error: ApiError,
+  at: number,
+): Refusal {
+  return { of, target: targetAnnotationValue(kind, name), generation, hash, message: error.message, at };
+}

@@ -1,0 +1,24 @@
+import { ApiError, isConflict, isTransient } from '../kube/api-error.ts';
+import { Undone } from './act.ts';
+
+/** Why a pass did not end well: the label of its metric. */
+export type Failure = 'conflict' | 'undone' | 'transient' | 'refused' | 'bug';
+
+export interface Judgement {
+  readonly failure: Failure;
+  readonly level: 'debug' | 'warn' | 'error';
+  /** What the server asks to wait before the next try, ms; undefined leaves it to the back-off. */
+  readonly waitMs: number | undefined;
+}
+
+/**
+ * The one place where an error becomes a decision. Every failure is followed by another pass after a back-off: a pass is
+ * made from what is observed, so there is nothing else to undo or to keep.
+ */
+export function judgeFailure(error: unknown): Judgement {
+  if (isConflict(error)) return { failure: 'conflict', level: 'debug', waitMs: undefined };
+  if (error instanceof Undone) return { failure: 'undone', level: 'warn', waitMs: undefined };
+  if (isTransient(error)) return { failure: 'transient', level: 'warn', waitMs: error.retryAfterMs };
+  if (error instanceof ApiError) return { failure: 'refused', level: 'error', waitMs: undefined };
+  return { failure: 'bug', level: 'error', waitMs: undefined };
+}

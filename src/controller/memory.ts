@@ -1,0 +1,92 @@
+import type { Refusal } from '../core/model.ts';
+
+/** What the API server holds after a write of ours, until the stores have seen it. */
+interface Expectation {
+  /** `<Kind>/<namespace>/<name>` */
+  readonly object: string;
+  readonly uid: string;
+  /** The version to be seen, or a newer one; undefined when the object is to be gone. */
+  readonly resourceVersion: string | undefined;
+  readonly until: number;
+}
+
+/** What is remembered of one gate between two passes: nothing that could not be found out again after a restart. */
+interface Recollection {
+  triedRender: string | undefined;
+  refusals: readonly Refusal[];
+  expectations: readonly Expectation[];
+}
+
+/** Looks an object up in the stores: its current version, or undefined where there is none. */
+export type VersionOf = (
+  object: string,
+) => { readonly uid: string; readonly resourceVersion: string } | undefined;
+
+/** A write that no watch has shown after this time is no longer waited for. */
+export const EXPECTATION_LIMIT_MS = 5000;
+
+/**
+ * The memory of the passes, by gate. It holds what was refused, and which of our own writes the stores have not seen yet:
+ * a pass on a store that is behind would make the same writes again.
+ */
+export class Memory {
+  readonly #gates = new Map<string, Recollection>();
+
+  recall(gate: string): Pick<Recollection, 'triedRender' | 'refusals'> {
+    return this.#gates.get(gate) ?? { triedRender: undefined, refusals: [] };
+  }
+
+  renderAccepted(gate: string, hash: string): void {
+    const known = this.#of(gate);
+    known.triedRender = hash;
+    known.refusals = known.refusals.filter(({ of }) => of !== 'render');
+  }
+
+  refused(gate: string, refusal: Refusal): void {
+    const known = this.#of(gate);
+    known.refusals = [...known.refusals.filter((one) => !isSameSubject(one, refusal)), refusal];
+  }
+
+  targetAccepted(gate: string, target: string): void {
+    const known = this.#of(gate);
+    known.refusals = known.refusals.filter((one) => one.of !== 'target' || one.target !== target);
+  }
+
+  expect(gate: string, expectation: Omit<Expectation, 'until'>, now: number): void {
+    const known = this.#of(gate);
+    known.expectations = [...known.expectations, { ...expectation, until: now + EXPECTATION_LIMIT_MS }];
+  }
+
+  /** How long to wait for our own writes to be seen, ms; 0 when all have been. */
+  unseenFor(gate: string, versionOf: VersionOf, now: number): number {
+    const known = this.#gates.get(gate);
+    if (!known) return 0;
+    known.expectations = known.expectations.filter((one) => now < one.until && !isSeen(one, versionOf));
+    return Math.max(0, ...known.expectations.map(({ until }) => until - now));
+  }
+
+  forget(gate: string): void {
+    this.#gates.delete(gate);
+  }
+
+  #of(gate: string): Recollection {
+    const known = this.#gates.get(gate) ?? { triedRender: undefined, refusals: [], expectations: [] };
+    this.#gates.set(gate, known);
+    return known;
+  }
+}
+
+function isSameSubject(a: Refusal, b: Refusal): boolean {
+  return a.of === b.of && (a.of === 'render' || a.target === b.target);
+}
+
+/**
+ * Whether a store is at least as new as our write. Resource versions are compared as numbers, which they are for all
+ * built-in and custom resources (KEP-5504, comparable resource versions). An object that is gone or was made anew has
+ * been seen.
+ */
+function isSeen({ object, uid, resourceVersion }: Expectation, versionOf: VersionOf): boolean {
+  const stored = versionOf(object);
+  if (stored?.uid !== uid) return true;
+  return resourceVersion !== undefined && BigInt(stored.resourceVersion) >= BigInt(resourceVersion);
+}

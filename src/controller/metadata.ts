@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+const strings = z.record(z.string(), z.string());
+
+/** The metadata that projections read; what an API server always sets is required. */
+export const metadataSchema = z.object({
+  namespace: z.string().default(''),
+  name: z.string(),
+  uid: z.string(),
+  resourceVersion: z.string(),
+  generation: z.int().default(0),
+  creationTimestamp: z.string().default(''),
+  deletionTimestamp: z.string().optional(),
+  finalizers: z.array(z.string()).default([]),
+  labels: strings.default({}),
+  annotations: strings.default({}),
+});

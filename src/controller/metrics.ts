@@ -1,0 +1,57 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Observation } from '../kube/requests.ts';
+import { nameOf } from '../kube/resource.ts';
+import type { Failure } from './failures.ts';
+
+/** What the operator counts. No label holds the name of an object: their number has no bound. */
+export interface Metrics {
+  readonly registry: Registry;
+  passEnded(result: 'success' | Failure, seconds: number): void;
+  requestEnded(observation: Observation): void;
+}
+
+export interface Gauges {
+  /** Keys that wait for a pass. */
+  readonly queued: () => number;
+  /** Gates that exist. */
+  readonly gates: () => number;
+}
+
+/** A registry of its own, so that two operators in one process (as in tests) do not count together. */
+export function createMetrics(gauges: Gauges): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const passes = new Histogram({
+    name: 'dependency_gate_pass_seconds',
+    help: 'Time of one reconcile pass, by its result.',
+    labelNames: ['result'],
+    buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
+    registers,
+  });
+  const requests = new Counter({
+    name: 'dependency_gate_api_requests_total',
+    help: 'Requests to the API server, by verb, resource and HTTP status (0: no answer).',
+    labelNames: ['verb', 'resource', 'status'],
+    registers,
+  });
+  gauge(registry, 'dependency_gate_queue_length', 'Gates that wait for a pass.', gauges.queued);
+  gauge(registry, 'dependency_gate_gates', 'Gates that exist.', gauges.gates);
+  return {
+    registry,
+    passEnded: (result, seconds) => passes.observe({ result }, seconds),
+    requestEnded: ({ verb, resource, status }) =>
+      requests.inc({ verb, resource: nameOf(resource), status: String(status) }),
+  };
+}
+
+function gauge(registry: Registry, name: string, help: string, read: () => number): void {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.set(read());
+    },
+  });
+}

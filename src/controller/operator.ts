@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { API_VERSION, GATED_LABEL, KIND } from '../api/names.ts';
+import { TARGET_KINDS } from '../api/spec.ts';
+import type { Gate, Notice, Settings } from '../core/model.ts';
+import type { Random } from '../kube/backoff.ts';
+import type { Clock } from '../kube/clock.ts';
+import type { Connection } from '../kube/connection.ts';
+import { EventRecorder } from '../kube/events.ts';
+import { createRequests } from '../kube/http-requests.ts';
+import type { Meta } from '../kube/object.ts';
+import { type Again, Queue } from '../kube/queue.ts';
+import { Reflector, type ReflectorOptions } from '../kube/reflector.ts';
+import type { Observation, Requests } from '../kube/requests.ts';
+import { nameOf } from '../kube/resource.ts';
+import { judgeFailure } from './failures.ts';
+import { Memory } from './memory.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { projectGate } from './project-gate.ts';
+import { projectPod } from './project-pod.ts';
+import { projectWorkload } from './project-workload.ts';
+import { type Context, reconcile } from './reconcile.ts';
+import { GATES, PODS, WORKLOADS } from './resources.ts';
+import { createStores, type Stores, subscribe } from './stores.ts';
+
+export interface OperatorOptions {
+  readonly connection: Connection;
+  readonly settings: Settings;
+  /** Name of this instance in Events, e.g. the Pod's. */
+  readonly instance: string;
+  /** Passes at a time. Default 4. */
+  readonly concurrency?: number;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+const EVENT_CONTROLLER = 'dependencygate.dev/operator';
+/** How long passes under way may take to end when the operator is stopped. */
+const DRAIN_MS = 10_000;
+
+/** The reconcile loop: stores kept by watches, a queue of gates' keys, and one pass after another. */
+export class Operator {
+  readonly metrics: Metrics;
+  readonly #options: OperatorOptions;
+  readonly #stores: Stores = createStores();
+  readonly #requests: Requests;
+  readonly #reflectors: readonly Reflector<Meta>[];
+  readonly #events: EventRecorder;
+  readonly #queue: Queue;
+  readonly #context: Context;
+
+  constructor(options: OperatorOptions) {
+    const { connection, clock, random, log, instance, settings } = options;
+    this.#options = options;
+    this.metrics = createMetrics({ queued: () => this.#queue.waiting, gates: () => this.#stores.gates.size });
+    const observer = (observation: Observation) => this.metrics.requestEnded(observation);
+    this.#requests = createRequests({ connection, clock, observer });
+    this.#events = new EventRecorder({
+      requests: this.#requests,
+      controller: EVENT_CONTROLLER,
+      instance,
+      clock,
+      random,
+      onError: (error) => log.warn({ err: error }, 'an Event was not recorded'),
+    });
+    this.#queue = new Queue({
+      clock,
+      random,
+      concurrency: options.concurrency ?? 4,
+      run: (key) => this.#pass(key),
+      onError: (key, error) => log.error({ gate: key, err: error }, 'the queue failed'),
+    });
+    const notify = (gate: Gate, notice: Notice) => this.#notify(gate, notice);
+    this.#context = {
+      requests: this.#requests,
+      memory: new Memory(),
+      stores: this.#stores,
+      settings,
+      clock,
+      notify,
+    };
+    this.#reflectors = this.#createReflectors();
+  }
+
+  /** Whether every store has shown its resource once. */
+  get isReady(): boolean {
+    return this.#reflectors.every(({ hasSynced }) => hasSynced);
+  }
+
+  /** Starts the watches, and the passes once all stores are filled. Resolves then, or when stopped before. */
+  async start(): Promise<void> {
+    subscribe(this.#stores, (key, initial) => {
+      // Until the stores are filled a pass would see a part of the world; all gates are added then.
+      if (this.isReady) this.#queue.add(key, initial ? 'initial' : 'change');
+    });
+    for (const reflector of this.#reflectors) reflector.start();
+    const synced = await Promise.all(this.#reflectors.map((reflector) => reflector.synced));
+    if (!synced.every(Boolean)) return;
+    this.#options.log.info({ gates: this.#stores.gates.size }, 'the stores are filled');
+    for (const { namespace, name } of this.#stores.gates.values())
+      this.#queue.add(`${namespace}/${name}`, 'initial');
+  }
+
+  /** Ends the passes under way, then everything else. */
+  async stop(): Promise<void> {
+    await this.#queue.stop(DRAIN_MS);
+    await Promise.all(this.#reflectors.map((reflector) => reflector.stop()));
+    await this.#events.stop();
+  }
+
+  #createReflectors(): Reflector<Meta>[] {
+    const { gates, workloads, pods } = this.#stores;
+    return [
+      this.#reflector({ resource: GATES, store: gates, project: projectGate }),
+      ...TARGET_KINDS.map((kind) =>
+        this.#reflector({
+          resource: WORKLOADS[kind],
+          store: workloads[kind],
+          project: (raw: unknown) => projectWorkload(kind, raw),
+        }),
+      ),
+      this.#reflector({
+        resource: PODS,
+        selection: { labelSelector: `${GATED_LABEL}=true` },
+        store: pods,
+        project: projectPod,
+      }),
+    ];
+  }
+
+  #reflector<T extends Meta>(
+    options: Pick<ReflectorOptions<T>, 'resource' | 'selection' | 'store' | 'project'>,
+  ): Reflector<T> {
+    const { clock, random, log } = this.#options;
+    const onError = (error: Error) =>
+      log.warn({ resource: nameOf(options.resource), err: error }, 'a watch failed');
+    return new Reflector({ ...options, requests: this.#requests, clock, random, onError });
+  }
+
+  async #pass(key: string): Promise<Again | undefined> {
+    const { clock, log } = this.#options;
+    const began = clock.now();
+    const ended = (result: Parameters<Metrics['passEnded']>[0]) =>
+      this.metrics.passEnded(result, (clock.now() - began) / 1000);
+    const passLog = log.child({ gate: key, reconcileID: randomUUID() });
+    try {
+      const afterMs = await reconcile({ ...this.#context, log: passLog }, key);
+      ended('success');
+      return afterMs === undefined ? undefined : { afterMs };
+    } catch (error) {
+      const { failure, level, waitMs } = judgeFailure(error);
+      ended(failure);
+      passLog[level]({ failure, err: error }, 'the pass failed and is made again');
+      return { backoff: true, atLeastMs: waitMs };
+    }
+  }
+
+  #notify(gate: Gate, notice: Notice): void {
+    const { namespace, name, uid, resourceVersion } = gate;
+    this.#events.record({
+      regarding: { apiVersion: API_VERSION, kind: KIND, namespace, name, uid, resourceVersion },
+      ...notice,
+    });
+  }
+}

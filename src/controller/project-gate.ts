@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { parseStatus, validateGate } from '../api/gate.ts';
+import type { Gate } from '../core/model.ts';
+import { metadataSchema } from './metadata.ts';
+
+const envelopeSchema = z.object({ metadata: metadataSchema, status: z.unknown().optional() });
+
+/** Reads a gate. An invalid spec is told in the result: the gate is there, and its status must say what is wrong. */
+export function projectGate(raw: unknown): Gate {
+  const { metadata, status } = envelopeSchema.parse(raw);
+  const verdict = validateGate(raw);
+  return {
+    namespace: metadata.namespace,
+    name: metadata.name,
+    uid: metadata.uid,
+    resourceVersion: metadata.resourceVersion,
+    generation: metadata.generation,
+    deleting: metadata.deletionTimestamp !== undefined,
+    finalizers: metadata.finalizers,
+    spec: verdict.valid
+      ? { valid: true, value: verdict.gate.spec }
+      : {
+          valid: false,
+          message: verdict.causes.map(({ field, message }) => `${field}: ${message}`).join('; '),
+        },
+    status: parseStatus(status),
+  };
+}

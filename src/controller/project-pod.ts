@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { containerOwner, TARGET_ANNOTATION } from '../api/names.ts';
+import type { ContainerState, ContainerStatus, Pod } from '../core/model.ts';
+import { ofOurGroup } from '../core/template.ts';
+import { metadataSchema } from './metadata.ts';
+
+const text = z.string().default('');
+
+const terminatedSchema = z.object({ exitCode: z.int(), reason: text, message: text, finishedAt: text });
+
+const stateSchema = z.object({
+  waiting: z.object({ reason: text, message: text }).optional(),
+  running: z.object({ startedAt: text }).optional(),
+  terminated: terminatedSchema.optional(),
+});
+
+const containerStatusSchema = z.object({
+  name: z.string(),
+  restartCount: z.int().default(0),
+  state: stateSchema.prefault({}),
+  lastState: stateSchema.prefault({}),
+});
+
+const podSchema = z.object({
+  metadata: metadataSchema,
+  spec: z.object({
+    restartPolicy: z.enum(['Always', 'OnFailure', 'Never']).default('Always'),
+    initContainers: z.array(z.object({ name: z.string() })).default([]),
+  }),
+  status: z
+    .object({
+      phase: z.enum(['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']).default('Pending'),
+      initContainerStatuses: z.array(containerStatusSchema).default([]),
+      conditions: z
+        .array(z.object({ type: z.string(), status: z.string(), reason: text, message: text }))
+        .default([]),
+    })
+    .prefault({}),
+});
+
+/** Label by which StatefulSets and DaemonSets tell the revisions of their Pods apart. */
+const REVISION_LABEL = 'controller-revision-hash';
+
+/** Cuts a Pod down, when it is decoded, from some 26 KB of heap to the half that decisions need. Throws where it is none. */
+export function projectPod(raw: unknown): Pod {
+  const { metadata, spec, status } = podSchema.parse(raw);
+  return {
+    namespace: metadata.namespace,
+    name: metadata.name,
+    uid: metadata.uid,
+    resourceVersion: metadata.resourceVersion,
+    createdAt: metadata.creationTimestamp,
+    deleting: metadata.deletionTimestamp !== undefined,
+    phase: status.phase,
+    restartPolicy: spec.restartPolicy,
+    target: metadata.annotations[TARGET_ANNOTATION] ?? '',
+    annotations: ofOurGroup(metadata.annotations),
+    revision: metadata.labels[REVISION_LABEL],
+    containers: spec.initContainers
+      .map(({ name }) => name)
+      .filter((name) => containerOwner(name) !== undefined),
+    statuses: status.initContainerStatuses
+      .filter(({ name }) => containerOwner(name) !== undefined)
+      .map(containerStatus),
+    unscheduled: unscheduled(status.conditions),
+  };
+}
+
+function containerStatus(raw: z.infer<typeof containerStatusSchema>): ContainerStatus {
+  const last = raw.lastState.terminated;
+  return {
+    name: raw.name,
+    restarts: raw.restartCount,
+    state: containerState(raw.state),
+    last: last && { is: 'terminated', ...last },
+  };
+}
+
+/** A state with no member is `waiting` (Kubernetes API conventions for ContainerState). */
+function containerState({ waiting, running, terminated }: z.infer<typeof stateSchema>): ContainerState {
+  if (terminated) return { is: 'terminated', ...terminated };
+  if (running) return { is: 'running', ...running };
+  return { is: 'waiting', reason: waiting?.reason ?? '', message: waiting?.message ?? '' };
+}
+
+function unscheduled(conditions: z.infer<typeof podSchema>['status']['conditions']): string | undefined {
+  const scheduled = conditions.find(({ type }) => type === 'PodScheduled');
+  if (scheduled?.status !== 'False') return undefined;
+  return scheduled.message === '' ? scheduled.reason : `${scheduled.reason}: ${scheduled.message}`;
+}

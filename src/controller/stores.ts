@@ -1,0 +1,93 @@
+import { GATE_ANNOTATION_PREFIX, targetAnnotationValue } from '../api/names.ts';
+import { TARGET_KINDS, type TargetKind } from '../api/spec.ts';
+import { gatesIn } from '../core/inject.ts';
+import type { Gate, Pod, Workload } from '../core/model.ts';
+import { Store } from '../kube/store.ts';
+
+/** What the operator knows of the cluster, indexed by what a pass asks for. Index values are `<namespace>/…`. */
+export interface Stores {
+  /** `target`: `<namespace>/<Kind>/<name>` of each target. */
+  readonly gates: Store<Gate, 'target'>;
+  /** `gate`: `<namespace>/<gate>` of each gate that has left something in the template. */
+  readonly workloads: Readonly<Record<TargetKind, Store<Workload, 'gate'>>>;
+  /** `gate`: as above, by annotation; `target`: as of gates. */
+  readonly pods: Store<Pod, 'gate' | 'target'>;
+}
+
+export function createStores(): Stores {
+  return {
+    gates: new Store({ target: targetsOf }),
+    workloads: {
+      Deployment: workloadStore(),
+      StatefulSet: workloadStore(),
+      DaemonSet: workloadStore(),
+    },
+    pods: new Store({
+      gate: (pod: Pod) => gatesOf(pod).map((gate) => `${pod.namespace}/${gate}`),
+      target: (pod: Pod) => [`${pod.namespace}/${pod.target}`],
+    }),
+  };
+}
+
+function workloadStore(): Store<Workload, 'gate'> {
+  return new Store({ gate: carriedBy });
+}
+
+function carriedBy({ namespace, template }: Workload): string[] {
+  return [...gatesIn(template)].map((gate) => `${namespace}/${gate}`);
+}
+
+function targetsOf({ namespace, spec }: Gate): string[] {
+  if (!spec.valid) return [];
+  return spec.value.targets.map(
+    ({ kind = 'Deployment', name }) => `${namespace}/${targetAnnotationValue(kind, name)}`,
+  );
+}
+
+function gatesOf(pod: Pod): string[] {
+  return Object.keys(pod.annotations)
+    .filter((key) => key.startsWith(GATE_ANNOTATION_PREFIX))
+    .map((key) => key.slice(GATE_ANNOTATION_PREFIX.length));
+}
+
+/** Says which gates a change may matter to: `initial` is true for what was there before the operator looked. */
+export type OnAffected = (gateKey: string, initial: boolean) => void;
+
+/** Turns every change of a store into the keys of the gates that it may matter to. */
+export function subscribe(stores: Stores, onAffected: OnAffected): void {
+  stores.gates.subscribe(({ key, initial }) => onAffected(key, initial));
+  for (const kind of TARGET_KINDS) {
+    stores.workloads[kind].subscribe(({ before, after, initial }) => {
+      for (const key of affectedByWorkload(stores, before, after)) onAffected(key, initial);
+    });
+  }
+  stores.pods.subscribe(({ before, after, initial }) => {
+    for (const key of affectedByPod(stores, before, after)) onAffected(key, initial);
+  });
+}
+
+function affectedByWorkload(
+  stores: Stores,
+  before: Workload | undefined,
+  after: Workload | undefined,
+): Set<string> {
+  const versions = [before, after].filter((version) => version !== undefined);
+  const targeting = versions.flatMap((workload) =>
+    gatesTargeting(stores, workload.namespace, keyOfTarget(workload)),
+  );
+  return new Set([...targeting, ...versions.flatMap(carriedBy)]);
+}
+
+function affectedByPod(stores: Stores, before: Pod | undefined, after: Pod | undefined): Set<string> {
+  const versions = [before, after].filter((version) => version !== undefined);
+  const named = versions.flatMap((pod) => gatesOf(pod).map((gate) => `${pod.namespace}/${gate}`));
+  return new Set([...named, ...versions.flatMap((pod) => gatesTargeting(stores, pod.namespace, pod.target))]);
+}
+
+function gatesTargeting(stores: Stores, namespace: string, target: string): string[] {
+  return stores.gates.byIndex('target', `${namespace}/${target}`).map(({ name }) => `${namespace}/${name}`);
+}
+
+function keyOfTarget({ kind, name }: Workload): string {
+  return targetAnnotationValue(kind, name);
+}

@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+import process from 'node:process';
+
+/**
+ * The command's entry point, and the image's: init containers and the operator differ in their arguments only. The
+ * waiter is loaded apart from everything else, since it starts with every waiting Pod.
+ */
+const [, , command, ...rest] = process.argv;
+if (command === 'wait') {
+  const { run } = await import('./waiter/main.ts');
+  process.exit(await run(rest, process));
+} else {
+  const { runCommandLine } = await import('./command-line.ts');
+  await runCommandLine(process.argv, process);
+}
