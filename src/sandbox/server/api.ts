@@ -1,0 +1,175 @@
+import type { ServerResponse } from 'node:http';
+import { z } from 'zod';
+import type { KubeObject } from '../cluster.ts';
+import type { Cleanup } from './cleanup.ts';
+import { toStored } from './event-view.ts';
+import { type Fields, fields, parseObject } from './json.ts';
+import { listing } from './listing.ts';
+import { type LogSource, streamLog } from './logs.ts';
+import { patched } from './patching.ts';
+import { type Presentation, presentList, presentObject } from './presentation.ts';
+import type { Registry, UpdateOptions } from './registry.ts';
+import type { ResourceType } from './resources.ts';
+import { type Route, routeOf } from './route.ts';
+import { scaled, scaleOf } from './scale.ts';
+import { methodNotAllowed, noSuchPath, StatusError, unsupportedMediaType } from './status-error.ts';
+import type { Store } from './store.ts';
+import { streamWatch } from './watch.ts';
+
+export interface ApiRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly accept: string;
+  /** Media type of the body. */
+  readonly contentType: string;
+  readonly user: string;
+  /** The parsed body; undefined without one. */
+  readonly body: unknown;
+}
+
+/** A JSON document, or a stream that writes itself. */
+export type Answer =
+  | { readonly status: number; readonly body: unknown }
+  | { readonly stream: (response: ServerResponse) => void };
+
+export interface ApiOptions {
+  readonly types: readonly ResourceType[];
+  readonly documents: ReadonlyMap<string, Fields>;
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly cleanup: Cleanup;
+  readonly logs: LogSource;
+  /** ms since the epoch. */
+  readonly now: () => number;
+  readonly bookmarkPeriodMs: number;
+}
+
+const deleteSchema = z.looseObject({
+  gracePeriodSeconds: z.coerce.number().int().optional(),
+  propagationPolicy: z.enum(['Orphan', 'Background', 'Foreground']).optional(),
+  preconditions: z.object({ uid: z.string().optional(), resourceVersion: z.string().optional() }).optional(),
+  dryRun: z.union([z.string(), z.array(z.string())]).optional(),
+});
+
+/** The REST API: what each method means at each kind of path. Throws `StatusError`. */
+export class Api {
+  readonly #options: ApiOptions;
+
+  constructor(options: ApiOptions) {
+    this.#options = options;
+  }
+
+  answer(request: ApiRequest): Answer {
+    const { documents, types } = this.#options;
+    const { method, path } = request;
+    const document = documents.get(path);
+    if (document && method === 'GET') return { status: 200, body: document };
+    const route = routeOf(path, types);
+    if (!route) throw noSuchPath();
+    if (route.type.readOnly && method !== 'GET') throw methodNotAllowed();
+    if (route.name === undefined) return this.#collection(request, route);
+    if (route.subresource === 'log') return this.#log(request, route);
+    return this.#object(request, route, route.name);
+  }
+
+  #collection(request: ApiRequest, { type, namespace }: Route): Answer {
+    const { store, registry, bookmarkPeriodMs } = this.#options;
+    const { method, query } = request;
+    const stored = type.viewOf ?? type;
+    const presentation = () => this.#presentation(request, type);
+    if (method === 'GET' && /^(true|1)$/.test(query.get('watch') ?? '')) {
+      const options = { store, namespace, query, presentation, bookmarkPeriodMs };
+      return { stream: (response) => streamWatch(options, response) };
+    }
+    if (method === 'POST' && (namespace !== undefined || !type.namespaced)) {
+      const object = registry.create(
+        stored,
+        namespace ?? '',
+        this.#body(request, type),
+        writeOptions(request),
+      );
+      return { status: 201, body: presentObject(object, presentation()) };
+    }
+    if (method !== 'GET' && method !== 'DELETE') throw methodNotAllowed();
+    const { objects, metadata } = listing(store, stored, namespace, query);
+    if (method === 'DELETE')
+      for (const { metadata } of objects)
+        registry.delete(stored, metadata.namespace ?? '', metadata.name, {});
+    return { status: 200, body: presentList(objects, metadata, presentation()) };
+  }
+
+  #object(request: ApiRequest, route: Route, name: string): Answer {
+    const { registry } = this.#options;
+    const { type, namespace = '', subresource } = route;
+    const stored = type.viewOf ?? type;
+    if (request.method === 'DELETE' && subresource === undefined) return this.#delete(request, route, name);
+    const object =
+      request.method === 'GET'
+        ? registry.get(stored, namespace, name)
+        : registry.update(stored, namespace, name, (current) => this.#changed(request, route, current), {
+            ...writeOptions(request),
+            subresource: subresource === 'status' || subresource === 'scale' ? subresource : undefined,
+          });
+    const body =
+      subresource === 'scale' ? scaleOf(object) : presentObject(object, this.#presentation(request, type));
+    return { status: 200, body };
+  }
+
+  /** What a PUT or PATCH makes of the current object. */
+  #changed(request: ApiRequest, { type, subresource }: Route, current: KubeObject): KubeObject {
+    const { method, contentType, body } = request;
+    const stored = type.viewOf ?? type;
+    const isScale = subresource === 'scale';
+    if (method === 'PUT') {
+      const object = this.#body(request, type);
+      return isScale ? scaled(current, object) : object;
+    }
+    if (method !== 'PATCH') throw methodNotAllowed();
+    if (isScale) return scaled(current, patched(stored, scaleOf(current), contentType, body));
+    return patched(stored, current, contentType, body);
+  }
+
+  #delete(request: ApiRequest, { type, namespace = '' }: Route, name: string): Answer {
+    const { registry, cleanup } = this.#options;
+    const stored = type.viewOf ?? type;
+    const parsed = deleteSchema.safeParse({ ...Object.fromEntries(request.query), ...fields(request.body) });
+    if (!parsed.success) throw new StatusError(400, 'BadRequest', parsed.error.issues[0]?.message ?? '');
+    const { preconditions, gracePeriodSeconds, propagationPolicy, dryRun } = parsed.data;
+    const options = { preconditions: preconditions ?? {}, gracePeriodSeconds, dryRun: dryRun !== undefined };
+    const current = registry.get(stored, namespace, name);
+    if (propagationPolicy === 'Orphan' && !options.dryRun) cleanup.orphan(current);
+    const { object, gone } = registry.delete(stored, namespace, name, options);
+    if (!gone || type.kind === 'Pod')
+      return { status: 200, body: presentObject(object, this.#presentation(request, type)) };
+    const { group, resource: kind } = type;
+    const details = { name, ...(group === '' ? {} : { group }), kind, uid: object.metadata.uid };
+    return {
+      status: 200,
+      body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details },
+    };
+  }
+
+  #log({ method, query }: ApiRequest, { type, namespace = '', name = '' }: Route): Answer {
+    if (method !== 'GET') throw methodNotAllowed();
+    const pod = this.#options.registry.get(type, namespace, name);
+    return { stream: (response) => streamLog(pod, query, this.#options.logs, response) };
+  }
+
+  #body({ contentType, body }: ApiRequest, type: ResourceType): KubeObject {
+    if (contentType !== 'application/json')
+      throw unsupportedMediaType(
+        'the body of the request was in an unknown format - accepted media types include: application/json',
+      );
+    return toStored(type, parseObject(body, { custom: type.custom !== undefined }));
+  }
+
+  #presentation({ accept, query }: ApiRequest, type: ResourceType): Presentation {
+    const includeObject = query.get('includeObject') ?? 'Metadata';
+    return { type, table: accept.includes('as=Table'), includeObject, now: this.#options.now() };
+  }
+}
+
+function writeOptions({ user, query }: ApiRequest): UpdateOptions {
+  return { user, dryRun: query.get('dryRun') === 'All', strict: query.get('fieldValidation') === 'Strict' };
+}

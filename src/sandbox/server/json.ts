@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import type { KubeObject } from '../cluster.ts';
+import { badRequest } from './status-error.ts';
+
+/** A JSON object whose values are not known yet. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value as an object, `{}` when it is none: for reading optional fields. */
+export function fields(value: unknown): Fields {
+  return isFields(value) ? value : {};
+}
+
+/** The value as a list, `[]` when it is none. */
+export function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The value as text, '' when it is none. */
+export function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** The value as a number, 0 when it is none. */
+export function number(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}
+
+/** The value at a path of field names; undefined where the path ends early. */
+export function at(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>((parent, name) => fields(parent)[name], value);
+}
+
+export function without<T extends Fields>(object: T, ...names: readonly string[]): Fields {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
+}
+
+const strings = z.record(z.string(), z.string()).exactOptional();
+
+const objectSchema = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({
+    name: z.string().default(''),
+    namespace: z.string().exactOptional(),
+    generateName: z.string().exactOptional(),
+    uid: z.string().exactOptional(),
+    resourceVersion: z.string().exactOptional(),
+    generation: z.int().exactOptional(),
+    creationTimestamp: z.string().exactOptional(),
+    deletionTimestamp: z.string().exactOptional(),
+    finalizers: z.array(z.string()).exactOptional(),
+    labels: strings,
+    annotations: strings,
+    ownerReferences: z
+      .array(
+        z.looseObject({
+          apiVersion: z.string(),
+          kind: z.string(),
+          name: z.string(),
+          uid: z.string(),
+          controller: z.boolean().exactOptional(),
+        }),
+      )
+      .exactOptional(),
+  }),
+});
+
+/**
+ * Reads an object as it comes from a client or out of a patch. Nulls count as absent, and so do empty collections
+ * in its metadata. In the types of Kubernetes itself empty lists are absent too (Go's `omitempty`), which is what
+ * makes `initContainers` vanish with its last item.
+ */
+export function parseObject(value: unknown, options: { readonly custom: boolean }): KubeObject {
+  const body = fields(value);
+  const metadata = Object.entries(fields(body.metadata)).filter(([, field]) => !isEmpty(field));
+  const parsed = objectSchema.safeParse(
+    withoutAbsent({ ...body, metadata: Object.fromEntries(metadata) }, options.custom),
+  );
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw badRequest(`json: cannot decode ${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === '' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+}
+
+function withoutAbsent(value: unknown, keepEmptyLists: boolean): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutAbsent(item, keepEmptyLists));
+  if (!isFields(value)) return value;
+  const present = Object.entries(value).filter(
+    ([name, field]) =>
+      field !== null &&
+      // EndpointSlice's list of endpoints is the one among our kinds that Go writes even when it is empty.
+      (keepEmptyLists || name === 'endpoints' || !(Array.isArray(field) && field.length === 0)),
+  );
+  return Object.fromEntries(present.map(([name, field]) => [name, withoutAbsent(field, keepEmptyLists)]));
+}

@@ -1,0 +1,50 @@
+import jsonPatch from 'fast-json-patch';
+import mergePatch from 'json-merge-patch';
+import type { KubeObject } from '../cluster.ts';
+import { type Fields, isFields, parseObject } from './json.ts';
+import { mergeSchemaOf } from './merge-keys.ts';
+import type { ResourceType } from './resources.ts';
+import { badRequest, unprocessable, unsupportedMediaType } from './status-error.ts';
+import { strategicMergePatch } from './strategic-merge-patch.ts';
+
+const JSON_PATCH = 'application/json-patch+json';
+const MERGE_PATCH = 'application/merge-patch+json';
+const STRATEGIC_MERGE_PATCH = 'application/strategic-merge-patch+json';
+
+/** The object that a patch of this media type makes of the current one. */
+export function patched(
+  type: ResourceType,
+  current: KubeObject,
+  mediaType: string,
+  patch: unknown,
+): KubeObject {
+  const custom = type.custom !== undefined;
+  // Server-side apply is left out: it needs the ownership of every field, which nothing in the sandbox asks for.
+  const accepted = [JSON_PATCH, MERGE_PATCH, ...(custom ? [] : [STRATEGIC_MERGE_PATCH])];
+  if (!accepted.includes(mediaType))
+    throw unsupportedMediaType(
+      `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}${mediaType.includes('apply-patch') ? ' (the sandbox has no server-side apply)' : ''}`,
+    );
+  return parseObject(apply(type, structuredClone(current), mediaType, patch), { custom });
+}
+
+function apply(type: ResourceType, current: Fields, mediaType: string, patch: unknown): unknown {
+  if (mediaType === JSON_PATCH) return jsonPatched(type, current, patch);
+  if (!isFields(patch)) throw badRequest('the patch is not a JSON object');
+  if (mediaType === MERGE_PATCH) return mergePatch.apply(current, patch);
+  return strategicMergePatch(current, patch, mergeSchemaOf(type.kind));
+}
+
+function jsonPatched(type: ResourceType, current: Fields, patch: unknown): unknown {
+  if (!isOperations(patch)) throw badRequest('the patch is not a list of operations');
+  try {
+    return jsonPatch.applyPatch(current, patch, true).newDocument;
+  } catch (error) {
+    if (error instanceof jsonPatch.JsonPatchError) throw unprocessable(type, '');
+    throw error;
+  }
+}
+
+function isOperations(patch: unknown): patch is jsonPatch.Operation[] {
+  return Array.isArray(patch) && patch.every((step) => isFields(step) && typeof step.op === 'string');
+}

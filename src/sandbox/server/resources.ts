@@ -1,0 +1,137 @@
+import { at, fields, list, text } from './json.ts';
+
+/** A kind as the API server serves it. */
+export interface ResourceType {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  /** Lower-case plural, as in paths. */
+  readonly resource: string;
+  readonly singular: string;
+  readonly namespaced: boolean;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly subresources: readonly ('status' | 'scale' | 'log')[];
+  readonly readOnly: boolean;
+  /** `metadata.generation` counts the changes of these fields; empty: the kind has none. */
+  readonly generationOf: readonly (readonly string[])[];
+  /** Fields that field selectors may name besides metadata.name and metadata.namespace. */
+  readonly selectableFields: readonly string[];
+  /** The version's entry in the CustomResourceDefinition, with schema and columns; undefined for built-in kinds. */
+  readonly custom: Readonly<Record<string, unknown>> | undefined;
+  /** The type that its objects are stored as, where it is another form of them (events.k8s.io); undefined for all others. */
+  readonly viewOf: ResourceType | undefined;
+}
+
+/** `v1` or `apps/v1`. */
+export function apiVersionOf(type: ResourceType): string {
+  return type.group === '' ? type.version : `${type.group}/${type.version}`;
+}
+
+const builtIn = {
+  version: 'v1',
+  namespaced: true,
+  shortNames: [],
+  categories: [],
+  subresources: [],
+  readOnly: false,
+  generationOf: [],
+  selectableFields: [],
+  custom: undefined,
+  viewOf: undefined,
+} as const;
+
+function core(kind: string, resource: string, more: Partial<ResourceType> = {}): ResourceType {
+  return { ...builtIn, group: '', kind, resource, singular: kind.toLowerCase(), ...more };
+}
+
+const EVENT = core('Event', 'events', {
+  shortNames: ['ev'],
+  selectableFields: [
+    ...['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'].map(
+      (field) => `involvedObject.${field}`,
+    ),
+    ...['reason', 'type', 'reportingComponent'],
+  ],
+});
+
+const workload = {
+  group: 'apps',
+  categories: ['all'],
+  subresources: ['status', 'scale'],
+} as const;
+
+const BUILT_IN: readonly ResourceType[] = [
+  core('Namespace', 'namespaces', {
+    namespaced: false,
+    shortNames: ['ns'],
+    subresources: ['status'],
+    selectableFields: ['status.phase'],
+  }),
+  core('Pod', 'pods', {
+    shortNames: ['po'],
+    categories: ['all'],
+    subresources: ['status', 'log'],
+    generationOf: [['spec']],
+    selectableFields: [
+      'spec.nodeName',
+      'spec.restartPolicy',
+      'spec.serviceAccountName',
+      'status.phase',
+      'status.podIP',
+    ],
+  }),
+  core('Service', 'services', { shortNames: ['svc'], categories: ['all'], subresources: ['status'] }),
+  core('ConfigMap', 'configmaps', { shortNames: ['cm'] }),
+  core('Secret', 'secrets', { selectableFields: ['type'] }),
+  core('ServiceAccount', 'serviceaccounts', { shortNames: ['sa'] }),
+  EVENT,
+  { ...EVENT, group: 'events.k8s.io', viewOf: EVENT },
+  core('Deployment', 'deployments', {
+    ...workload,
+    shortNames: ['deploy'],
+    // The real one counts changed annotations too.
+    generationOf: [['spec'], ['metadata', 'annotations']],
+  }),
+  core('ReplicaSet', 'replicasets', { ...workload, shortNames: ['rs'], generationOf: [['spec']] }),
+  // Kept and served, since the operator watches them; no simulator brings them to life.
+  core('StatefulSet', 'statefulsets', { ...workload, shortNames: ['sts'], generationOf: [['spec']] }),
+  core('DaemonSet', 'daemonsets', { ...workload, shortNames: ['ds'], generationOf: [['spec']] }),
+  core('EndpointSlice', 'endpointslices', {
+    group: 'discovery.k8s.io',
+    generationOf: [['endpoints'], ['ports'], ['addressType']],
+  }),
+  core('Lease', 'leases', { group: 'coordination.k8s.io' }),
+  core('CustomResourceDefinition', 'customresourcedefinitions', {
+    group: 'apiextensions.k8s.io',
+    namespaced: false,
+    shortNames: ['crd', 'crds'],
+    categories: ['api-extensions'],
+    readOnly: true,
+  }),
+];
+
+/** The kinds that Kubernetes has, and the one that a CustomResourceDefinition (one version) defines. */
+export function resourceTypes(crd: Readonly<Record<string, unknown>>): readonly ResourceType[] {
+  return [...BUILT_IN, customType(crd)];
+}
+
+function customType(crd: Readonly<Record<string, unknown>>): ResourceType {
+  const spec = fields(crd.spec);
+  const names = fields(spec.names);
+  const version = fields(list(spec.versions)[0]);
+  return {
+    ...builtIn,
+    group: text(spec.group),
+    version: text(version.name),
+    kind: text(names.kind),
+    resource: text(names.plural),
+    singular: text(names.singular),
+    namespaced: spec.scope === 'Namespaced',
+    shortNames: list(names.shortNames).map(text),
+    categories: list(names.categories).map(text),
+    subresources: at(version, 'subresources', 'status') === undefined ? [] : ['status'],
+    generationOf: [['spec']],
+    custom: version,
+  };
+}

@@ -1,0 +1,114 @@
+import { createServer } from 'node:http';
+import { stringify } from 'yaml';
+import type { Cluster } from '../cluster.ts';
+import { Api } from './api.ts';
+import { Cleanup } from './cleanup.ts';
+import { timestamp } from './deletion.ts';
+import { discoveryDocuments } from './discovery.ts';
+import { Faults } from './faults.ts';
+import { ADMIN, serve } from './http.ts';
+import { inProcessCluster } from './in-process-cluster.ts';
+import { Journal } from './journal.ts';
+import { type Fields, parseObject } from './json.ts';
+import type { LogSource } from './logs.ts';
+import { type Admit, Registry, type Validate } from './registry.ts';
+import { resourceTypes } from './resources.ts';
+import { Store } from './store.ts';
+
+export interface ServerOptions {
+  /** Default: 0, any free port. */
+  readonly port?: number;
+  /** Default: 127.0.0.1. */
+  readonly host?: string;
+  /** The CustomResourceDefinition to serve. */
+  readonly crd: Fields;
+  /** Default: every object as it is. */
+  readonly admit?: Admit;
+  /** Default: every custom resource is valid. */
+  readonly validate?: Validate;
+  /** Default: no container has written anything. */
+  readonly logs?: LogSource;
+  /** ms since the epoch. Default: the system's clock. */
+  readonly now?: () => number;
+  /** A number of [0, 1). Default: Math.random. */
+  readonly random?: () => number;
+  /** How many changes a watch can go back. Default: 5000. */
+  readonly historyLimit?: number;
+  /** Default: 60,000. */
+  readonly bookmarkPeriodMs?: number;
+}
+
+export interface RunningServer {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  readonly cluster: Cluster;
+  /** YAML for `kubectl --kubeconfig`, as the user kubernetes-admin. */
+  readonly kubeconfig: string;
+  readonly faults: Faults;
+  readonly journal: Journal;
+  /** Forgets the history, so that watches of older versions get 410. */
+  compact(): void;
+  stop(): Promise<void>;
+}
+
+const JOURNAL_LIMIT = 20_000;
+
+const NO_LOGS: LogSource = { read: () => undefined, onChange: () => () => {} };
+
+/** Starts the API server, with the namespace `default` in it. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { host = '127.0.0.1', port = 0, now = Date.now, random = Math.random } = options;
+  const types = resourceTypes(options.crd);
+  const stored = types.filter(({ viewOf }) => viewOf === undefined);
+  const store = new Store(options.historyLimit ?? 5000);
+  const { admit = ({ object }) => object, validate = () => [] } = options;
+  const registry = new Registry({ store, types: stored, now, random, admit, validate });
+  const cleanup = new Cleanup(store, registry, stored);
+  const cluster = inProcessCluster(stored, store, registry);
+  const [faults, journal] = [new Faults(), new Journal(JOURNAL_LIMIT)];
+  const api = new Api({
+    types,
+    documents: discoveryDocuments(types),
+    store,
+    registry,
+    cleanup,
+    logs: options.logs ?? NO_LOGS,
+    now,
+    bookmarkPeriodMs: options.bookmarkPeriodMs ?? 60_000,
+  });
+  const definitions = types.find(({ kind }) => kind === 'CustomResourceDefinition');
+  const crd = parseObject(options.crd, { custom: true });
+  if (definitions)
+    store.put(definitions, { ...crd, metadata: { ...crd.metadata, creationTimestamp: timestamp(now()) } });
+  await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } });
+  const http = createServer((request, response) => void serve({ api, faults, journal }, request, response));
+  await new Promise<void>((listening) => http.listen(port, host, listening));
+  const address = http.address();
+  const url = `http://${host}:${typeof address === 'object' && address ? address.port : port}`;
+  return {
+    url,
+    cluster,
+    kubeconfig: kubeconfig(url, ADMIN),
+    faults,
+    journal,
+    compact: () => store.compact(),
+    stop: () =>
+      new Promise((stopped) => {
+        http.close(() => stopped());
+        http.closeAllConnections();
+      }),
+  };
+}
+
+/** A kubeconfig for the server: the user's name is the bearer token, since the sandbox believes who one says to be. */
+export function kubeconfig(url: string, user: string): string {
+  const name = 'dependency-gate-sandbox';
+  return stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name, cluster: { server: url } }],
+    users: [{ name: user, user: { token: user } }],
+    contexts: [{ name, context: { cluster: name, user, namespace: 'default' } }],
+    'current-context': name,
+  });
+}
