@@ -20,6 +20,7 @@ export interface Seen {
  */
 export class MisbehavingServer {
   readonly seen: Seen[] = [];
+  port = 0;
   /** Connections that were ever opened. */
   connections = 0;
   readonly #steps: Step[] = [];
@@ -37,19 +38,16 @@ export class MisbehavingServer {
     });
   }
 
-  async start(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+  async start(port = 0): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
+    const address = this.#server.address();
+    if (typeof address === 'object' && address) this.port = address.port;
     return this;
   }
 
   async stop(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  get port(): number {
-    const address = this.#server.address();
-    return typeof address === 'object' && address ? address.port : 0;
   }
 
   /** Adds the answers to the next requests. */

@@ -1,0 +1,208 @@
+import { expect } from 'chai';
+import { ApiError } from '../../src/kube/api-error.ts';
+import { type EventNotice, EventRecorder } from '../../src/kube/events.ts';
+import { ManualClock, settled } from './manual-clock.ts';
+
+const regarding = { apiVersion: 'example.com/v1', kind: 'Gate', namespace: 'ns', name: 'g', uid: 'u-1' };
+const notice: EventNotice = {
+  regarding,
+  type: 'Normal',
+  reason: 'Opened',
+  action: 'Open',
+  note: 'all dependencies are there',
+};
+
+/** Stands for the API server: remembers the writes, and fails when told to. */
+class Writes {
+  readonly done: {
+    readonly verb: string;
+    readonly name: string;
+    readonly namespace?: string;
+    readonly body: unknown;
+  }[] = [];
+  failWith: (verb: string) => ApiError | undefined = () => undefined;
+  /** While set, answers wait for it. */
+  gate: Promise<void> = Promise.resolve();
+
+  async create(_: unknown, namespace: string | undefined, body: unknown): Promise<unknown> {
+    const { metadata } = body as { metadata: { name: string } };
+    return this.#write({ verb: 'create', name: metadata.name, namespace: namespace ?? '', body });
+  }
+
+  async patch(_: unknown, { name }: { name: string }, body: unknown): Promise<unknown> {
+    return this.#write({ verb: 'patch', name, body });
+  }
+
+  async #write(write: (typeof this.done)[number]): Promise<unknown> {
+    await this.gate;
+    const error = this.failWith(write.verb);
+    if (error) throw error;
+    this.done.push(write);
+    return {};
+  }
+}
+
+describe('EventRecorder', () => {
+  let clock: ManualClock;
+  let writes: Writes;
+  let errors: unknown[];
+  let recorder: EventRecorder;
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    writes = new Writes();
+    errors = [];
+    let drawn = 0;
+    recorder = new EventRecorder({
+      requests: writes,
+      controller: 'example.com/tester',
+      instance: 'tester-0',
+      clock,
+      random: () => {
+        drawn += 1;
+        return drawn / 2 ** 48;
+      },
+      onError: (error) => errors.push(error),
+    });
+  });
+
+  const recorded = async (...notices: readonly EventNotice[]) => {
+    for (const each of notices) {
+      recorder.record(each);
+      await recorder.flush();
+    }
+    return writes.done;
+  };
+
+  it('writes an Event as events.k8s.io/v1 wants it', async () => {
+    const [event] = await recorded({ ...notice, related: { ...regarding, kind: 'Deployment', name: 'd' } });
+    expect(event).to.deep.equal({
+      verb: 'create',
+      name: 'g.1',
+      namespace: 'ns',
+      body: {
+        apiVersion: 'events.k8s.io/v1',
+        kind: 'Event',
+        metadata: { namespace: 'ns', name: 'g.1' },
+        regarding,
+        related: { ...regarding, kind: 'Deployment', name: 'd' },
+        type: 'Normal',
+        reason: 'Opened',
+        action: 'Open',
+        note: 'all dependencies are there',
+        eventTime: '1970-01-01T00:16:40.000000Z',
+        reportingController: 'example.com/tester',
+        reportingInstance: 'tester-0',
+      },
+    });
+  });
+
+  it('puts Events about objects outside of namespaces into default', async () => {
+    const [event] = await recorded({ ...notice, regarding: { ...regarding, namespace: '' } });
+    expect(event?.namespace).to.equal('default');
+  });
+
+  it('counts the same notice in a series instead of writing another Event', async () => {
+    await recorded(notice);
+    await clock.advance(60_000);
+    const [, again] = await recorded(notice);
+    expect(again).to.deep.equal({
+      verb: 'patch',
+      name: 'g.1',
+      body: { series: { count: 2, lastObservedTime: '1970-01-01T00:17:40.000000Z' } },
+    });
+    await clock.advance(599_999);
+    const [, , third] = await recorded(notice);
+    expect(third?.body).to.have.nested.property('series.count', 3);
+  });
+
+  it('writes another Event when the last is 10 minutes ago, and for another object, reason or note', async () => {
+    await recorded(notice);
+    await clock.advance(600_000);
+    const others = [
+      notice,
+      { ...notice, regarding: { ...regarding, uid: 'u-2' } },
+      { ...notice, reason: 'Reopened' },
+      { ...notice, note: 'other' },
+    ];
+    const done = await recorded(...others);
+    expect(done.map(({ verb }) => verb)).to.deep.equal(Array(5).fill('create'));
+  });
+
+  it('makes one request of what is repeated while another is under way', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    writes.gate = promise;
+    for (let count = 0; count < 10; count += 1) {
+      recorder.record(notice);
+      await settled();
+    }
+    resolve();
+    await recorder.flush();
+    expect(writes.done.map(({ verb }) => verb)).to.deep.equal(['create', 'patch']);
+    expect(writes.done[1]?.body).to.have.nested.property('series.count', 10);
+  });
+
+  it('writes the Event anew, with its count, when it is no longer there', async () => {
+    await recorded(notice);
+    writes.failWith = (verb) =>
+      verb === 'patch' ? new ApiError({ status: 404, reason: 'NotFound', message: '' }) : undefined;
+    const [, anew] = await recorded(notice);
+    expect(anew).to.include({ verb: 'create', name: 'g.2' });
+    expect(anew?.body).to.have.nested.property('series.count', 2);
+    writes.failWith = () => undefined;
+    const [, , third] = await recorded(notice);
+    expect(third).to.include({ verb: 'patch', name: 'g.2' });
+    expect(errors).to.deep.equal([]);
+  });
+
+  it('reports what could not be written, throws nothing, and goes on', async () => {
+    const error = new ApiError({ status: 403, reason: 'Forbidden', message: 'no' });
+    writes.failWith = () => error;
+    await recorded(notice);
+    expect(errors).to.deep.equal([error]);
+    writes.failWith = () => undefined;
+    const [first] = await recorded({ ...notice, reason: 'Other' });
+    expect(first?.verb).to.equal('create');
+  });
+
+  it('cuts a note at 1024 bytes, between characters', async () => {
+    const [ascii, wide] = await recorded(
+      { ...notice, note: 'x'.repeat(1025) },
+      { ...notice, note: '🧱'.repeat(1000) },
+    );
+    expect(ascii?.body).to.have.property('note', `${'x'.repeat(1021)}…`);
+    expect(wide?.body).to.have.property('note', `${'🧱'.repeat(255)}…`);
+    const exact = 'ü'.repeat(512);
+    expect((await recorded({ ...notice, note: exact }))[2]?.body).to.have.property('note', exact);
+  });
+
+  it('remembers at most 1000 series, those that were heard of last', async () => {
+    for (let count = 0; count < 1100; count += 1) await recorded({ ...notice, note: String(count) });
+    expect(recorder.remembered).to.equal(1000);
+    const before = writes.done.length;
+    await recorded({ ...notice, note: '1099' }, { ...notice, note: '0' });
+    expect(writes.done.slice(before).map(({ verb }) => verb)).to.deep.equal(['patch', 'create']);
+  });
+
+  it('drops and reports notices when too many wait', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    writes.gate = promise;
+    for (let count = 0; count < 1500; count += 1) recorder.record({ ...notice, note: String(count) });
+    expect(errors).to.have.length(499);
+    resolve();
+    await recorder.flush();
+    expect(writes.done).to.have.length(1001);
+  });
+
+  it('takes no more when stopped, and ends with the write that is under way', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    writes.gate = promise;
+    recorder.record(notice);
+    recorder.record({ ...notice, note: 'waits' });
+    const stopped = recorder.stop();
+    recorder.record({ ...notice, note: 'too late' });
+    resolve();
+    await stopped;
+    expect(writes.done).to.have.length(1);
+  });
+});

@@ -1,0 +1,273 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { type Again, Queue } from '../../src/kube/queue.ts';
+import { ManualClock, settled } from './manual-clock.ts';
+
+/** A queue whose passes end when the test says so. */
+class Rig {
+  readonly clock = new ManualClock();
+  /** Passes in the order in which they began. */
+  readonly begun: string[] = [];
+  readonly errors: string[] = [];
+  /** The most passes of one key, and of all, that ran at once. */
+  mostOfOne = 0;
+  mostAtOnce = 0;
+  readonly queue: Queue;
+  readonly #open: { readonly key: string; readonly end: (again: Again | undefined | Error) => void }[] = [];
+
+  constructor(concurrency: number) {
+    this.queue = new Queue({
+      run: (key) => this.#run(key),
+      onError: (key, error) => this.errors.push(`${key}: ${error}`),
+      concurrency,
+      clock: this.clock,
+      random: () => 0,
+    });
+  }
+
+  get open(): readonly string[] {
+    return this.#open.map(({ key }) => key);
+  }
+
+  /** Ends the pass that has run for longest, or that of a key. */
+  async end(result?: Again | Error, key?: string): Promise<void> {
+    await settled();
+    const index = key === undefined ? 0 : this.open.indexOf(key);
+    this.#open.splice(index, 1)[0]?.end(result);
+    await settled();
+  }
+
+  #run(key: string): Promise<Again | undefined> {
+    this.begun.push(key);
+    return new Promise((resolve, reject) => {
+      this.#open.push({ key, end: (again) => (again instanceof Error ? reject(again) : resolve(again)) });
+      this.mostOfOne = Math.max(this.mostOfOne, this.open.filter((other) => other === key).length);
+      this.mostAtOnce = Math.max(this.mostAtOnce, this.open.length);
+    });
+  }
+}
+
+describe('Queue.add', () => {
+  it('makes one pass of many adds, and begins it later than the adds', async () => {
+    const rig = new Rig(1);
+    for (const _ of [1, 2, 3]) rig.queue.add('a');
+    expect(rig.begun).to.deep.equal([]);
+    await rig.end();
+    expect(rig.begun).to.deep.equal(['a']);
+    expect(rig.queue.known).to.equal(0);
+  });
+
+  it('makes another pass, when this one is over, of adds during a pass', async () => {
+    const rig = new Rig(4);
+    rig.queue.add('a');
+    await settled();
+    rig.queue.add('a');
+    rig.queue.add('a', 'initial');
+    await settled();
+    expect(rig.begun).to.deep.equal(['a']);
+    await rig.end();
+    expect(rig.begun).to.deep.equal(['a', 'a']);
+    await rig.end();
+    expect(rig.begun).to.deep.equal(['a', 'a']);
+    expect(rig.queue.known).to.equal(0);
+  });
+
+  it('runs as many keys at once as it may', async () => {
+    const rig = new Rig(2);
+    for (const key of ['a', 'b', 'c']) rig.queue.add(key);
+    await settled();
+    expect(rig.open).to.deep.equal(['a', 'b']);
+    expect([rig.queue.running, rig.queue.waiting]).to.deep.equal([2, 1]);
+    await rig.end();
+    expect(rig.open).to.deep.equal(['b', 'c']);
+  });
+
+  it('takes changes before the initial list, also for keys that wait as part of it', async () => {
+    const rig = new Rig(1);
+    for (const key of ['a', 'b', 'c']) rig.queue.add(key, 'initial');
+    rig.queue.add('d');
+    rig.queue.add('c');
+    rig.queue.add('d', 'initial');
+    for (const _ of [1, 2, 3, 4]) await rig.end();
+    expect(rig.begun).to.deep.equal(['a', 'd', 'c', 'b']);
+  });
+});
+
+describe('Queue.addAfter', () => {
+  it('adds the key when the time has come; of several wishes the earliest counts', async () => {
+    const rig = new Rig(1);
+    rig.queue.addAfter('a', 100);
+    rig.queue.addAfter('a', 50);
+    rig.queue.addAfter('a', 70);
+    await rig.clock.advance(49);
+    expect(rig.begun).to.deep.equal([]);
+    await rig.clock.advance(1);
+    expect(rig.begun).to.deep.equal(['a']);
+    await rig.end();
+    await rig.clock.advance(1000);
+    expect(rig.begun).to.deep.equal(['a']);
+    expect(rig.queue.known).to.equal(0);
+  });
+});
+
+describe('a pass of the Queue', () => {
+  it('is followed by another after the time that it names', async () => {
+    const rig = new Rig(1);
+    rig.queue.add('a');
+    await rig.end({ afterMs: 300 });
+    await rig.clock.advance(299);
+    expect(rig.begun).to.have.length(1);
+    await rig.clock.advance(1);
+    expect(rig.begun).to.have.length(2);
+  });
+
+  it('backs off from 0.5 s to 5 min for as long as it asks for it, each key for itself', async () => {
+    const rig = new Rig(1);
+    const delays: number[] = [];
+    rig.queue.add('a');
+    for (let count = 0; count < 11; count += 1) {
+      await rig.end({ backoff: true });
+      const [delay = 0] = rig.clock.pending;
+      delays.push(delay);
+      await rig.clock.advance(delay);
+    }
+    expect(delays).to.deep.equal([
+      500, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000,
+    ]);
+    rig.queue.add('b');
+    await rig.end({ backoff: true });
+    await rig.end({ backoff: true });
+    expect(rig.clock.pending).to.deep.equal([500, 300_000]);
+  });
+
+  it('begins its back-off anew after a pass that did not ask for it, and forgets the key', async () => {
+    const rig = new Rig(1);
+    rig.queue.add('a');
+    await rig.end({ backoff: true });
+    await rig.clock.advance(500);
+    await rig.end();
+    expect(rig.queue.known).to.equal(0);
+    rig.queue.add('a');
+    await rig.end({ backoff: true });
+    expect(rig.clock.pending).to.deep.equal([500]);
+  });
+
+  it('backs off for at least as long as it says', async () => {
+    const rig = new Rig(1);
+    rig.queue.add('a');
+    await rig.end({ backoff: true, atLeastMs: 7000 });
+    expect(rig.clock.pending).to.deep.equal([7000]);
+  });
+
+  it('is reported and backs off when it throws', async () => {
+    const rig = new Rig(1);
+    rig.queue.add('a');
+    await rig.end(new Error('broken'));
+    expect(rig.errors).to.deep.equal(['a: Error: broken']);
+    expect(rig.clock.pending).to.deep.equal([500]);
+  });
+
+  it('comes at once when something changes while the key backs off', async () => {
+    const rig = new Rig(1);
+    rig.queue.add('a');
+    await rig.end({ backoff: true });
+    rig.queue.add('a');
+    await settled();
+    expect(rig.begun).to.deep.equal(['a', 'a']);
+  });
+});
+
+describe('Queue.stop', () => {
+  it('drops what waits or is delayed, and waits for what runs', async () => {
+    const rig = new Rig(1);
+    rig.queue.addAfter('late', 100);
+    rig.queue.add('a');
+    rig.queue.add('b');
+    await settled();
+    const stopped = rig.queue.stop(1000);
+    rig.queue.add('c');
+    rig.queue.addAfter('c', 1);
+    expect(rig.clock.pending).to.deep.equal([1000]);
+    await rig.end({ backoff: true });
+    expect(await stopped).to.equal(true);
+    expect(rig.begun).to.deep.equal(['a']);
+    expect(rig.clock.pending).to.deep.equal([]);
+  });
+
+  it('waits no longer than its limit', async () => {
+    const rig = new Rig(1);
+    rig.queue.add('a');
+    await settled();
+    const stopped = rig.queue.stop(1000);
+    await rig.clock.advance(1000);
+    expect(await stopped).to.equal(false);
+  });
+
+  it('ends at once when nothing runs', async () => {
+    const rig = new Rig(1);
+    expect(await rig.queue.stop(1000)).to.equal(true);
+    expect(rig.clock.pending).to.deep.equal([]);
+  });
+});
+
+describe('Queue, whatever happens', () => {
+  const key = fc.constantFrom('a', 'b', 'c', 'd');
+  const ending = fc.constantFrom<(Again | Error | undefined)[]>(
+    undefined,
+    { afterMs: 40 },
+    { backoff: true },
+    new Error('x'),
+  );
+  const step = fc.oneof(
+    fc.record({
+      do: fc.constant('add' as const),
+      key,
+      urgency: fc.constantFrom('change' as const, 'initial' as const),
+    }),
+    fc.record({ do: fc.constant('addAfter' as const), key, ms: fc.nat(200) }),
+    fc.record({ do: fc.constant('end' as const), key, ending }),
+    fc.record({ do: fc.constant('advance' as const), ms: fc.nat(2000) }),
+    fc.record({ do: fc.constant('settle' as const) }),
+  );
+
+  async function play(
+    steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S : never)[],
+    concurrency: number,
+  ) {
+    const rig = new Rig(concurrency);
+    /** Keys, and how many passes of them had begun when they were last added. */
+    const owed = new Map<string, number>();
+    const passes = (of: string) => rig.begun.filter((each) => each === of).length;
+    for (const each of steps) {
+      if (each.do === 'add') rig.queue.add(each.key, each.urgency);
+      else if (each.do === 'addAfter') rig.queue.addAfter(each.key, each.ms);
+      else if (each.do === 'advance') await rig.clock.advance(each.ms);
+      else if (each.do === 'settle') await settled();
+      else if (rig.open.includes(each.key)) await rig.end(each.ending, each.key);
+      if (each.do === 'add' || each.do === 'addAfter') owed.set(each.key, passes(each.key));
+    }
+    for (let rest = 0; rest < 1000 && rig.queue.known > 0; rest += 1) {
+      await rig.end();
+      await rig.clock.advance(1000);
+    }
+    const lost = [...owed].filter(([of, before]) => passes(of) <= before).map(([of]) => of);
+    return { rig, lost };
+  }
+
+  it('never runs a key twice at once, keeps to its concurrency, loses no add, and forgets all in the end', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 40 }),
+        fc.integer({ min: 1, max: 3 }),
+        async (steps, concurrency) => {
+          const { rig, lost } = await play(steps, concurrency);
+          expect(rig.mostOfOne).to.be.at.most(1);
+          expect(rig.mostAtOnce).to.be.at.most(concurrency);
+          expect(lost).to.deep.equal([]);
+          expect(rig.queue.known).to.equal(0);
+          expect(rig.clock.pending).to.deep.equal([]);
+        },
+      ),
+    );
+  });
+});
