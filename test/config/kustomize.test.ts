@@ -1,0 +1,47 @@
+import { expect } from 'chai';
+import { validateGate } from '../../src/api/gate.ts';
+import { KIND } from '../../src/api/names.ts';
+import { useKubectl } from './kubectl.ts';
+import { type Manifest, parseManifests, readManifests } from './manifests.ts';
+import { operatorDeployment } from './operator-deployment.ts';
+
+const named = ({ kind, metadata }: Manifest) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
+
+describe('kubectl kustomize', function () {
+  this.timeout(60_000);
+  const kubectl = useKubectl();
+  const build = (folder: string): Manifest[] => parseManifests(kubectl('kustomize', folder));
+
+  it('builds config/default: the resource, the rights and the operator', () => {
+    expect(build('config/default').map(named)).to.have.members([
+      'Namespace /dependency-gate-system',
+      'CustomResourceDefinition /dependencygates.dependencygate.dev',
+      'ServiceAccount dependency-gate-system/dependency-gate-operator',
+      'ClusterRole /dependency-gate-operator',
+      'ClusterRole /dependency-gate-edit',
+      'ClusterRole /dependency-gate-view',
+      'ClusterRoleBinding /dependency-gate-operator',
+      'Deployment dependency-gate-system/dependency-gate-operator',
+    ]);
+  });
+
+  it("gives the waiting containers the operator's own image", () => {
+    const { container } = operatorDeployment(build('config/default'));
+    expect(container.image).to.match(/^ghcr\.io\/.+:\d+\.\d+\.\d+$/);
+    expect(container.env).to.deep.equal([{ name: 'WAITER_IMAGE', value: container.image }]);
+  });
+
+  for (const [sample, file] of [
+    ['config/samples/story', 'gate.yaml'],
+    ['config/samples/story-container', 'gate.yaml'],
+  ] as const) {
+    it(`builds ${sample}, with its own gate and without the Service api`, () => {
+      const objects = build(sample);
+      const gates = objects.filter(({ kind }) => kind === KIND);
+      expect(gates).to.deep.equal(readManifests(`${sample}/${file}`));
+      expect(gates.map(validateGate).map(({ valid }) => valid)).to.deep.equal([true]);
+      expect(objects.map(named)).to.include('Deployment my-namespace/api');
+      expect(objects.map(named)).to.not.include('Service my-namespace/api');
+    });
+  }
+});

@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { ROOT, readManifests } from './manifests.ts';
+import { operatorDeployment } from './operator-deployment.ts';
+
+const { container } = operatorDeployment(readManifests('config/operator/deployment.yaml'));
+
+/** The command line with an empty environment, so that an accepted `operator` ends at the question for a cluster. */
+function run(...args: readonly string[]) {
+  const main = join(ROOT, 'src/main.ts');
+  return spawnSync(process.execPath, [main, ...args], { encoding: 'utf8', env: {}, timeout: 60_000 });
+}
+
+describe('config/operator', function () {
+  this.timeout(120_000);
+
+  it('sets arguments only, and the command line accepts them', () => {
+    expect(container.command).to.be.undefined;
+    const args = container.args.map((argument) => argument.replace('$(WAITER_IMAGE)', 'image:1'));
+    expect(args.join(' ')).to.not.contain('$(');
+    const { status, stderr } = run(...args);
+    expect(stderr).to.match(/^dependency-gate: no cluster/);
+    expect(status).to.equal(1);
+    expect(run(...args, '--no-such-flag').status, 'what is not accepted').to.equal(2);
+  });
+
+  it('probes the port that the operator serves its health on', () => {
+    const [port] = container.ports;
+    expect(run('operator', '--help').stdout).to.match(
+      new RegExp(`--health-port.*default: ${port?.containerPort}\\)`, 's'),
+    );
+    expect([container.livenessProbe, container.readinessProbe].map(({ httpGet }) => httpGet)).to.deep.equal([
+      { path: '/healthz', port: port?.name },
+      { path: '/readyz', port: port?.name },
+    ]);
+  });
+});

@@ -1,0 +1,53 @@
+import { expect } from 'chai';
+import { z } from 'zod';
+import { readManifests } from './manifests.ts';
+
+const roleSchema = z.looseObject({
+  kind: z.literal('ClusterRole'),
+  metadata: z.looseObject({ name: z.string(), labels: z.record(z.string(), z.string()).default({}) }),
+  rules: z.array(
+    z.object({ apiGroups: z.array(z.string()), resources: z.array(z.string()), verbs: z.array(z.string()) }),
+  ),
+});
+
+const roles = ['operator', 'aggregated']
+  .flatMap((name) => readManifests(`config/rbac/${name}.yaml`))
+  .filter(({ kind }) => kind === 'ClusterRole')
+  .map((role) => roleSchema.parse(role));
+const operator = roles.filter(({ metadata }) => metadata.name === 'dependency-gate-operator');
+const aggregated = roles.filter(({ metadata }) =>
+  Object.keys(metadata.labels).some((label) => label.startsWith('rbac.authorization.k8s.io/aggregate-to-')),
+);
+
+const resources = (of: typeof roles) => of.flatMap(({ rules }) => rules.flatMap((rule) => rule.resources));
+
+describe('config/rbac', () => {
+  it('has one role for the operator, and every other is aggregated', () => {
+    expect(operator).to.have.length(1);
+    expect([...operator, ...aggregated]).to.have.members(roles);
+  });
+
+  it('gives nobody Secrets, and nobody a wildcard', () => {
+    expect(resources(roles)).to.not.include('secrets');
+    const words = roles.flatMap(({ rules }) =>
+      rules.flatMap(({ apiGroups, resources, verbs }) => [...apiGroups, ...resources, ...verbs]),
+    );
+    expect(words.filter((word) => word.includes('*'))).to.be.empty;
+  });
+
+  it("leaves the gates' status to the operator: whoever writes it puts containers into Pods", () => {
+    expect(resources(operator)).to.include('dependencygates/status');
+    expect(new Set(resources(aggregated))).to.deep.equal(new Set(['dependencygates']));
+  });
+
+  it('lets the operator neither create workloads nor change anything but by patch', () => {
+    const verbsOn = (resource: string) =>
+      operator.flatMap(({ rules }) =>
+        rules.filter((rule) => rule.resources.includes(resource)).flatMap(({ verbs }) => verbs),
+      );
+    for (const resource of ['deployments', 'statefulsets', 'daemonsets', 'dependencygates'])
+      expect(verbsOn(resource), resource).to.have.members(['list', 'watch', 'patch']);
+    expect(verbsOn('pods')).to.have.members(['list', 'watch', 'patch', 'delete']);
+    expect(verbsOn('dependencygates/status')).to.deep.equal(['patch']);
+  });
+});

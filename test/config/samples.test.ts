@@ -1,0 +1,180 @@
+import { expect } from 'chai';
+import { z } from 'zod';
+import { type ValidGate, validateGate } from '../../src/api/gate.ts';
+import { KIND } from '../../src/api/names.ts';
+import { renderSchema } from '../../src/api/status.ts';
+import { drift, inject } from '../../src/core/inject.ts';
+import { render } from '../../src/core/render.ts';
+import { podTemplateSchema, viewTemplate } from '../../src/core/template.ts';
+import { kustomized, type Manifest, manifestFiles, readManifests } from './manifests.ts';
+
+const SAMPLES = 'config/samples';
+const STORY = `${SAMPLES}/story`;
+const CONTAINER = `${SAMPLES}/story-container`;
+const SETTINGS = { waiterImage: 'dependency-gate', waiterImagePullPolicy: undefined, runAsUser: 65532 };
+
+const files = manifestFiles(SAMPLES);
+const gateFiles = files.filter((path) => readManifests(path).some(({ kind }) => kind === KIND));
+
+const deploymentSchema = z.looseObject({
+  metadata: z.looseObject({ name: z.string(), namespace: z.string() }),
+  spec: z.looseObject({
+    selector: z.object({ matchLabels: z.record(z.string(), z.string()) }),
+    template: podTemplateSchema,
+  }),
+});
+const serviceSchema = z.looseObject({
+  metadata: z.looseObject({ name: z.string(), namespace: z.string() }),
+  spec: z.object({
+    selector: z.record(z.string(), z.string()),
+    ports: z.array(z.object({ port: z.int(), targetPort: z.union([z.int(), z.string()]) }).loose()),
+  }),
+});
+const podPortsSchema = z.object({
+  containers: z.array(
+    z.object({ ports: z.array(z.object({ name: z.string(), containerPort: z.int() })).default([]) }),
+  ),
+});
+
+function objectsOf(kind: string): Manifest[] {
+  return files.flatMap(readManifests).filter((object) => object.kind === kind);
+}
+
+const deployments = objectsOf('Deployment').map((object) => deploymentSchema.parse(object));
+const services = objectsOf('Service').map((object) => serviceSchema.parse(object));
+
+function deploymentNamed(name: string) {
+  const found = deployments.find(({ metadata }) => metadata.name === name);
+  if (!found) throw new Error(`no Deployment ${name} in the samples`);
+  return found;
+}
+
+function gateIn(path: string): ValidGate {
+  const [object] = readManifests(path);
+  const result = validateGate(object);
+  if (!result.valid) throw new Error(`${path}: ${JSON.stringify(result.causes)}`);
+  return result.gate;
+}
+
+function portsOf(name: string) {
+  const { spec } = deploymentNamed(name).spec.template;
+  return podPortsSchema.parse(spec).containers.flatMap(({ ports }) => ports);
+}
+
+describe('config/samples', () => {
+  it('holds gates, and each is one file', () => {
+    expect(gateFiles).to.deep.equal([
+      `${CONTAINER}/gate-corrected.yaml`,
+      `${CONTAINER}/gate.yaml`,
+      `${STORY}/gate-with-redis.yaml`,
+      `${STORY}/gate.yaml`,
+    ]);
+    for (const path of gateFiles) expect(readManifests(path), path).to.have.length(1);
+  });
+
+  it('names the namespace in every object, so that each file may be applied alone', () => {
+    for (const object of files.flatMap(readManifests)) {
+      if (object.kind === 'Namespace') expect(object.metadata.name).to.equal('my-namespace');
+      else
+        expect(object.metadata.namespace, `${object.kind} ${object.metadata.name}`).to.equal('my-namespace');
+    }
+  });
+
+  it('has Services that lead to a port of the Pods that they select', () => {
+    expect(services.map(({ metadata }) => metadata.name).toSorted()).to.deep.equal([
+      'api',
+      'pinger',
+      'poller',
+      'redis',
+    ]);
+    for (const { metadata, spec } of services) {
+      const { selector, template } = deploymentNamed(metadata.name).spec;
+      expect(template.metadata?.labels, metadata.name).to.deep.equal(spec.selector);
+      expect(selector.matchLabels, metadata.name).to.deep.equal(spec.selector);
+      const targets = portsOf(metadata.name).flatMap(({ name, containerPort }) => [name, containerPort]);
+      for (const { targetPort } of spec.ports) expect(targets, metadata.name).to.include(targetPort);
+    }
+  });
+});
+
+for (const path of gateFiles) {
+  describe(path, () => {
+    it('is valid', () => {
+      expect(validateGate(readManifests(path)[0])).to.deep.include({ valid: true });
+    });
+
+    it('renders what the status may store', () => {
+      const { metadata, spec } = gateIn(path);
+      const made = render(metadata.name, spec, SETTINGS);
+      expect(renderSchema.parse(made)).to.deep.equal(made);
+      expect(made.initContainers).to.have.length(spec.dependencies.length);
+    });
+
+    it('targets Deployments of the samples, which then carry its containers', () => {
+      const { metadata, spec } = gateIn(path);
+      for (const { name } of spec.targets) {
+        const injection = {
+          gate: metadata.name,
+          render: render(metadata.name, spec, SETTINGS),
+          target: `Deployment/${name}`,
+        };
+        const { template } = deploymentNamed(name).spec;
+        expect(drift(viewTemplate(template), injection), name).to.not.be.empty;
+        expect(drift(viewTemplate(inject(template, injection)), injection), name).to.be.empty;
+      }
+    });
+  });
+}
+
+describe(STORY, () => {
+  it('applies everything but what comes later: the Service api and the second dependency', () => {
+    const later = manifestFiles(STORY).filter(
+      (path) => !kustomized(STORY).resources.includes(path.slice(STORY.length + 1)),
+    );
+    expect(later).to.deep.equal([`${STORY}/gate-with-redis.yaml`, `${STORY}/service-api.yaml`]);
+  });
+
+  it('gives api a Service that maps port 8080 to 80, alone in its file', () => {
+    const [service, ...more] = readManifests(`${STORY}/service-api.yaml`);
+    expect(more).to.be.empty;
+    expect(serviceSchema.parse(service).spec.ports[0]).to.include({ port: 8080, targetPort: 80 });
+  });
+
+  it('waits for the Services by their names, and for redis on its port', () => {
+    const [api, redis] = gateIn(`${STORY}/gate-with-redis.yaml`).spec.dependencies;
+    const names = services.map(({ metadata, spec }) => `${metadata.name}:${spec.ports[0]?.port}`);
+    expect(names).to.include.members([`${api?.dns?.host}:8080`, `${redis?.tcp?.host}:${redis?.tcp?.port}`]);
+  });
+
+  it('adds the second dependency behind the first, and changes nothing else', () => {
+    const [first, second] = ['gate', 'gate-with-redis'].map((name) => gateIn(`${STORY}/${name}.yaml`));
+    expect(second?.metadata).to.deep.equal(first?.metadata);
+    expect(second?.spec.targets).to.deep.equal(first?.spec.targets);
+    expect(second?.spec.dependencies.slice(0, 1)).to.deep.equal(first?.spec.dependencies);
+    expect(second?.spec.dependencies).to.have.length(2);
+  });
+});
+
+describe(CONTAINER, () => {
+  it('is the same story, with another check in the same gate', () => {
+    expect(kustomized(CONTAINER)).to.deep.equal({ resources: ['../story'], patches: ['gate.yaml'] });
+    const typed = gateIn(`${STORY}/gate.yaml`);
+    for (const file of ['gate.yaml', 'gate-corrected.yaml']) {
+      const own = gateIn(`${CONTAINER}/${file}`);
+      expect(own.metadata, file).to.deep.equal(typed.metadata);
+      expect(own.spec.targets, file).to.deep.equal(typed.spec.targets);
+    }
+  });
+
+  it('renders the containers as they are written, and nothing that Kubernetes would expand', () => {
+    for (const file of ['gate.yaml', 'gate-corrected.yaml']) {
+      const { metadata, spec } = gateIn(`${CONTAINER}/${file}`);
+      const [container] = render(metadata.name, spec, SETTINGS).initContainers;
+      expect(container, file).to.deep.equal({
+        name: 'dgate-api-first--api',
+        ...spec.dependencies[0]?.container,
+      });
+      expect(container?.command?.join(' '), file).to.not.match(/\$\(|\$\$/);
+    }
+  });
+});
