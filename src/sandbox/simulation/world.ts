@@ -1,0 +1,19 @@
+import type { Clock } from './clock.ts';
+import type { Collection } from './collection.ts';
+import type { ConfigMap, Deployment, EndpointSlice, Pod, ReplicaSet, Secret, Service } from './objects.ts';
+
+/** What all simulators work with. */
+export interface World {
+  readonly deployments: Collection<Deployment>;
+  readonly replicaSets: Collection<ReplicaSet>;
+  readonly pods: Collection<Pod>;
+  readonly services: Collection<Service>;
+  readonly endpointSlices: Collection<EndpointSlice>;
+  readonly secrets: Collection<Secret>;
+  readonly configMaps: Collection<ConfigMap>;
+  readonly clock: Clock;
+  /** A number of [0, 1). */
+  readonly random: () => number;
+  /** Ends everything. */
+  readonly signal: AbortSignal;
+}
