@@ -1,0 +1,66 @@
+import type { Cluster } from '../cluster.ts';
+import type { LogSource } from '../server/logs.ts';
+import { type Clock, wallClock } from './clock.ts';
+import { Collection } from './collection.ts';
+import { startDeployments } from './deployments.ts';
+import { Logs } from './logs.ts';
+import { type ClusterNetwork, clusterNetwork } from './network.ts';
+import { startNode } from './node.ts';
+import {
+  configMapSchema,
+  deploymentSchema,
+  endpointSliceSchema,
+  podSchema,
+  replicaSetSchema,
+  secretSchema,
+  serviceSchema,
+} from './objects.ts';
+import { startReplicaSets } from './replica-sets.ts';
+import { startServices } from './services.ts';
+
+export interface SimulationOptions {
+  /** `now` is in milliseconds since the epoch. Default: the system's. */
+  readonly clock?: Clock;
+  /** A number of [0, 1). Default: Math.random. */
+  readonly random?: () => number;
+}
+
+export interface Simulation {
+  readonly network: ClusterNetwork;
+  readonly logs: LogSource;
+  /** Ends everything at once: no timer, port or watch is left. */
+  stop(): void;
+}
+
+/** Brings an API server's objects to life: Deployments, Services and one node. */
+export function startSimulation(cluster: Cluster, options: SimulationOptions = {}): Simulation {
+  const { clock = wallClock, random = Math.random } = options;
+  const ending = new AbortController();
+  const { signal } = ending;
+  const world = {
+    deployments: new Collection(cluster, 'Deployment', deploymentSchema, signal),
+    replicaSets: new Collection(cluster, 'ReplicaSet', replicaSetSchema, signal),
+    pods: new Collection(cluster, 'Pod', podSchema, signal),
+    services: new Collection(cluster, 'Service', serviceSchema, signal),
+    endpointSlices: new Collection(cluster, 'EndpointSlice', endpointSliceSchema, signal),
+    secrets: new Collection(cluster, 'Secret', secretSchema, signal),
+    configMaps: new Collection(cluster, 'ConfigMap', configMapSchema, signal),
+    clock,
+    random,
+    signal,
+  };
+  const network = clusterNetwork(world);
+  const logs = new Logs(clock);
+  startDeployments(world);
+  startReplicaSets(world);
+  startServices(world);
+  startNode({ ...world, network, logs });
+  return {
+    network,
+    logs,
+    stop() {
+      ending.abort();
+      network.stop();
+    },
+  };
+}
