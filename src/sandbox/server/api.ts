@@ -104,6 +104,7 @@ export class Api {
     const { type, namespace = '', subresource } = route;
     const stored = type.viewOf ?? type;
     if (request.method === 'DELETE' && subresource === undefined) return this.#delete(request, route, name);
+    if (!['GET', 'PUT', 'PATCH'].includes(request.method)) throw methodNotAllowed();
     const object =
       request.method === 'GET'
         ? registry.get(stored, namespace, name)
@@ -125,7 +126,6 @@ export class Api {
       const object = this.#body(request, type);
       return isScale ? scaled(current, object) : object;
     }
-    if (method !== 'PATCH') throw methodNotAllowed();
     if (isScale) return scaled(current, patched(stored, scaleOf(current), contentType, body));
     return patched(stored, current, contentType, body);
   }

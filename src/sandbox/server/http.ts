@@ -76,11 +76,11 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of message) {
-    chunks.push(chunk);
     size += chunk.length;
-    if (size > MAX_BODY_BYTES)
-      throw new StatusError(413, 'RequestEntityTooLarge', 'Request entity too large');
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
   }
+  // Only now: a request that is not read to its end breaks the connection instead of getting its answer.
+  if (size > MAX_BODY_BYTES) throw new StatusError(413, 'RequestEntityTooLarge', 'Request entity too large');
   return Buffer.concat(chunks);
 }
 

@@ -18,7 +18,12 @@ export interface Reply {
 
 /** A server with gates, and a client that asks it over HTTP. */
 export interface Sandbox extends RunningServer {
-  call(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Reply>;
+  call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Reply>;
 }
 
 export async function sandbox(options: Partial<ServerOptions> = {}): Promise<Sandbox> {
@@ -62,7 +67,13 @@ export function deployment(name: string, podSpec: Fields = {}): Fields {
 
 export function gate(name: string, more: Fields = {}): Fields {
   const spec = { targets: [{ name: 'pinger' }], dependencies: [{ name: 'api', dns: { host: 'api' } }] };
-  return { apiVersion: 'dependencygate.dev/v1alpha1', kind: 'DependencyGate', metadata: { name }, spec, ...more };
+  return {
+    apiVersion: 'dependencygate.dev/v1alpha1',
+    kind: 'DependencyGate',
+    metadata: { name },
+    spec,
+    ...more,
+  };
 }
 
 export function meta(object: unknown): Fields {

@@ -31,7 +31,12 @@ const CASES: readonly Case[] = [
     patch: { nodeName: 'b' },
     gives: { nodeName: 'b', priority: 1 },
   },
-  { it: 'deletes what is null', spec: { nodeName: 'a', priority: 1 }, patch: { nodeName: null }, gives: { priority: 1 } },
+  {
+    it: 'deletes what is null',
+    spec: { nodeName: 'a', priority: 1 },
+    patch: { nodeName: null },
+    gives: { priority: 1 },
+  },
   {
     it: 'merges items by their key and keeps their other fields',
     spec: { containers: [{ name: 'a', image: 'x', tty: true }] },
@@ -94,9 +99,22 @@ const CASES: readonly Case[] = [
   },
   {
     it: 'merges within items: env by name, ports by containerPort, mounts by path',
-    spec: { containers: [{ name: 'a', env: named('x'), ports: [{ containerPort: 80, name: 'p' }], args: ['1'] }] },
-    patch: { containers: [{ name: 'a', env: [deleted('x'), { name: 'y' }], ports: [{ containerPort: 80, name: 'q' }], args: ['2'] }] },
-    gives: { containers: [{ name: 'a', env: named('y'), ports: [{ containerPort: 80, name: 'q' }], args: ['2'] }] },
+    spec: {
+      containers: [{ name: 'a', env: named('x'), ports: [{ containerPort: 80, name: 'p' }], args: ['1'] }],
+    },
+    patch: {
+      containers: [
+        {
+          name: 'a',
+          env: [deleted('x'), { name: 'y' }],
+          ports: [{ containerPort: 80, name: 'q' }],
+          args: ['2'],
+        },
+      ],
+    },
+    gives: {
+      containers: [{ name: 'a', env: named('y'), ports: [{ containerPort: 80, name: 'q' }], args: ['2'] }],
+    },
   },
   {
     it: 'keeps only the retained keys',
@@ -117,33 +135,62 @@ describe('strategicMergePatch', () => {
     it(states, () => expect(patchSpec(spec, patch)).to.deep.equal(gives));
 
   it('adds to a set of plain values, and takes from it', () => {
-    const patchMetadata = (metadata: Fields, patch: Fields) => strategicMergePatch({ metadata }, { metadata: patch }, schema);
+    const patchMetadata = (metadata: Fields, patch: Fields) =>
+      strategicMergePatch({ metadata }, { metadata: patch }, schema);
     expect(patchMetadata({ finalizers: ['a'] }, { finalizers: ['b', 'a'] })).to.deep.equal({
       metadata: { finalizers: ['b', 'a'] },
     });
-    expect(patchMetadata({ finalizers: ['a', 'b'] }, { '$deleteFromPrimitiveList/finalizers': ['a'] })).to.deep.equal({
+    expect(
+      patchMetadata({ finalizers: ['a', 'b'] }, { '$deleteFromPrimitiveList/finalizers': ['a'] }),
+    ).to.deep.equal({
       metadata: { finalizers: ['b'] },
     });
   });
 
   it('uses the keys of the kind: the ports of a Service merge by port', () => {
     const patch = { spec: { ports: [{ port: 80, name: 'q' }] } };
-    const service = strategicMergePatch({ spec: { ports: [{ port: 80, protocol: 'TCP' }] } }, patch, mergeSchemaOf('Service'));
+    const service = strategicMergePatch(
+      { spec: { ports: [{ port: 80, protocol: 'TCP' }] } },
+      patch,
+      mergeSchemaOf('Service'),
+    );
     expect(service).to.deep.equal({ spec: { ports: [{ port: 80, protocol: 'TCP', name: 'q' }] } });
   });
 
   const REFUSED: readonly (readonly [string, Fields, number, RegExp])[] = [
     ['an unknown directive', { securityContext: { $patch: 'nonsense' } }, 500, /unknown patch type/],
-    ['an item without its merge key', { containers: [{ image: 'x' }] }, 500, /does not contain declared merge key: name/],
-    ['an order that contradicts the items', { containers: named('x', 'a'), ...order('a', 'x') }, 500, /order in patch list/],
-    ['an order that leaves an item out', { containers: named('x'), ...order('a') }, 500, /order in patch list/],
+    [
+      'an item without its merge key',
+      { containers: [{ image: 'x' }] },
+      500,
+      /does not contain declared merge key: name/,
+    ],
+    [
+      'an order that contradicts the items',
+      { containers: named('x', 'a'), ...order('a', 'x') },
+      500,
+      /order in patch list/,
+    ],
+    [
+      'an order that leaves an item out',
+      { containers: named('x'), ...order('a') },
+      500,
+      /order in patch list/,
+    ],
     ['an order that is no list', { '$setElementOrder/containers': 'a' }, 400, /setElementOrder/],
-    ['a field beside the retained keys', { securityContext: { $retainKeys: ['fsGroup'], runAsUser: 1 } }, 400, /retainKeys/],
+    [
+      'a field beside the retained keys',
+      { securityContext: { $retainKeys: ['fsGroup'], runAsUser: 1 } },
+      400,
+      /retainKeys/,
+    ],
   ];
   for (const [what, patch, status, message] of REFUSED) {
     it(`refuses ${what}`, () => {
       const spec = { containers: named('a'), securityContext: { fsGroup: 1 } };
-      expect(() => patchSpec(spec, patch)).to.throw(StatusError, message).with.property('status', status);
+      expect(() => patchSpec(spec, patch))
+        .to.throw(StatusError, message)
+        .with.property('status', status);
     });
   }
 
@@ -165,7 +212,9 @@ describe('strategicMergePatch', () => {
   it('has the same result when it is applied again', () => {
     fc.assert(
       fc.property(containers, containers, someNames, (live, added, gone) => {
-        const patch = { containers: [...added.filter(({ name }) => !gone.includes(name)), ...gone.map(deleted)] };
+        const patch = {
+          containers: [...added.filter(({ name }) => !gone.includes(name)), ...gone.map(deleted)],
+        };
         const once = patchSpec({ containers: live }, patch);
         expect(patchSpec(fields(once), patch)).to.deep.equal(once);
       }),
@@ -184,10 +233,16 @@ describe('strategicMergePatch', () => {
 
   it('undoes an addition by deletion', () => {
     fc.assert(
-      fc.property(containers, fc.uniqueArray(fc.constantFrom('u', 'v', 'w'), { minLength: 1 }), (live, ours) => {
-        const added = patchSpec({ containers: live }, { containers: named(...ours) });
-        expect(patchSpec(fields(added), { containers: ours.map(deleted) })).to.deep.equal({ containers: live });
-      }),
+      fc.property(
+        containers,
+        fc.uniqueArray(fc.constantFrom('u', 'v', 'w'), { minLength: 1 }),
+        (live, ours) => {
+          const added = patchSpec({ containers: live }, { containers: named(...ours) });
+          expect(patchSpec(fields(added), { containers: ours.map(deleted) })).to.deep.equal({
+            containers: live,
+          });
+        },
+      ),
     );
   });
 });
