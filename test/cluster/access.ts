@@ -17,7 +17,7 @@ export class Access {
 
   /**
    * @param command kubectl, as it is to be run
-   * @param folder where kubeconfigs of ServiceAccounts are written
+   * @param folder where kubeconfigs of ServiceAccounts and kubectl's cache are written
    */
   constructor(command: readonly string[], kubeconfig: string, folder: string) {
     this.#command = command;
@@ -35,7 +35,9 @@ export class Access {
     const user = args.some((arg) => arg.startsWith('--kubeconfig'))
       ? []
       : [`--kubeconfig=${this.kubeconfig}`];
-    return runCommand([...this.#command, ...user, ...args], options);
+    // What kubectl remembers of an address is wrong for the next cluster that has it.
+    const cache = `--cache-dir=${join(this.#folder, 'kubectl-cache')}`;
+    return runCommand([...this.#command, cache, ...user, ...args], options);
   }
 
   /** Applies manifests (YAML or JSON) as the administrator. */

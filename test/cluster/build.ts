@@ -40,7 +40,7 @@ const TIERS: Readonly<Record<Tier, readonly Program[]>> = {
   'control-plane': [
     kubernetes('control-plane', ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl']),
   ],
-  node: [kubernetes('node', ['kubelet', 'kube-scheduler', 'kube-proxy']), coreDns()],
+  node: [kubernetes('node', ['kubelet', 'kube-scheduler', 'kube-proxy']), kubernetes('pause', []), coreDns()],
 };
 
 /** Clients parse the version that a component reports; without these it would be `v0.0.0-master+$Format:%H$`. */
@@ -152,7 +152,7 @@ async function compile(program: Program, folder: string, say: (line: string) => 
   const elapsed = () => `${Math.round((performance.now() - began) / 1000)} s`;
   let packages = 0;
   let last = 'reading modules';
-  say(`building ${program.name} (about 4 minutes on 2 cores when nothing is cached)`);
+  say(`building ${program.name} (minutes when Go has cached nothing, then seconds)`);
   const progress = setInterval(() => say(`  ${elapsed()}, ${packages} packages, ${last}`), 10_000);
   try {
     await runCommand(['env', 'CGO_ENABLED=0', ...program.command(folder)], {

@@ -2,8 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Ends the program that it becomes when the process that started it dies, even by SIGKILL. util-linux has it. */
 const SETPRIV = '/usr/bin/setpriv';
+
+/** Put before a command (Linux): it ends when the process that started it dies, even by SIGKILL. */
+export const TETHER: readonly string[] = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', '--'] : [];
 
 /** A running program of the cluster, its output in a log file of its own. */
 export class Component {
@@ -27,8 +29,7 @@ export class Component {
    * Ctrl-C reaches it only through whoever started it, who ends the components in order.
    */
   static start(name: string, command: readonly string[], logs: string): Component {
-    const tether = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', '--'] : [];
-    const [program = name, ...args] = [...tether, ...command];
+    const [program = name, ...args] = [...TETHER, ...command];
     const log = join(logs, `${name}.log`);
     const output = openSync(log, 'a');
     try {

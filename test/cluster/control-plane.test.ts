@@ -1,13 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { dirname } from 'node:path';
 import { expect } from 'chai';
 import { readAudit } from './audit.ts';
 import { startControlPlane } from './control-plane.ts';
 import { eventually } from './eventually.ts';
-import { CommandError, runCommand } from './run-command.ts';
+import { CommandError } from './run-command.ts';
+import { processesOf, startRun } from './started-run.ts';
 import { useControlPlane } from './use.ts';
 
 describe('startControlPlane', function () {
@@ -42,6 +40,13 @@ describe('startControlPlane', function () {
       '--serviceaccount=default:someone',
     );
     await eventually('the right is granted', 10_000, () => kubectl('get', 'configmaps', kubeconfig));
+  });
+
+  it('takes a cluster that runs already by its kubeconfig, and does not stop it', async () => {
+    const given = await startControlPlane({ kubeconfig: cluster().kubeconfig, say: () => {} });
+    expect(await given.url()).to.equal(await cluster().url());
+    await given.stop();
+    expect(await kubectl('get', '--raw', '/readyz')).to.equal('ok');
   });
 
   it('logs each request with its user, verb and answer', async function () {
@@ -98,12 +103,13 @@ describe('startControlPlane, with flags', function () {
   });
 });
 
-describe('run.ts', function () {
+describe('run.ts control-plane', function () {
   this.timeout(120_000);
   useControlPlane(); // skips where there is nothing to run
 
   it('leaves no process and no file behind on Ctrl-C', async () => {
-    const { folder, end } = await start();
+    const { folder, end } = await startRun('control-plane');
+    expect(await processesOf(folder)).to.have.length(3);
     await end('SIGINT');
     expect(await processesOf(folder)).to.be.empty;
     expect(existsSync(folder)).to.equal(false);
@@ -111,34 +117,15 @@ describe('run.ts', function () {
 
   it('leaves no process behind when it is killed', async function () {
     if (process.platform !== 'linux') return this.skip(); // only Linux can tie a process to its parent
-    const { folder, end } = await start();
+    const { folder, end } = await startRun('control-plane');
+    expect(await processesOf(folder)).to.have.length(3);
     await end('SIGKILL');
     await eventually('the components have ended', 10_000, async () => {
       return (await processesOf(folder)).length === 0 || undefined;
     });
     rmSync(folder, { recursive: true });
   });
-
-  async function start() {
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'run.ts')], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    const [kubeconfig]: unknown[] = await once(createInterface(child.stdout), 'line');
-    const folder = dirname(dirname(String(kubeconfig)));
-    expect(await processesOf(folder)).to.have.length(3);
-    const end = async (signal: NodeJS.Signals): Promise<void> => {
-      child.kill(signal);
-      if (child.signalCode === null) await once(child, 'exit');
-    };
-    return { folder, end };
-  }
 });
-
-/** The commands of the processes that have the folder in their arguments. */
-async function processesOf(folder: string): Promise<string[]> {
-  const { stdout } = await runCommand(['ps', '-eo', 'args=']);
-  return stdout.split('\n').filter((line) => line.includes(folder));
-}
 
 /** What a command that must fail says. */
 async function failure(command: Promise<string>): Promise<string> {

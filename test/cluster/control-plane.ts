@@ -95,7 +95,8 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   return Object.assign(access, { logs: scratch.logs, auditLog: auditLog(site), stop });
 }
 
-function auditLog(site: Site): string {
+/** Where the API server of a site writes its audit log. */
+export function auditLog(site: Site): string {
   return join(site.scratch.logs, 'audit.log');
 }
 

@@ -39,7 +39,8 @@ export function runCommand(
   const [program = '', ...args] = command;
   const shown = [program, ...args].join(' ').slice(0, 200);
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { timeout: limitMs, killSignal: 'SIGKILL', ...(cwd && { cwd }) });
+    const child = spawn(program, args, { ...(cwd && { cwd }) });
+    const limit = setTimeout(() => child.kill('SIGKILL'), limitMs); // spawn's own stays set when there is no such program
     let stdout = '';
     let stderr = '';
     let partial = '';
@@ -57,9 +58,11 @@ export function runCommand(
     });
     child.stdin.end(input);
     child.on('error', (error) => {
+      clearTimeout(limit);
       reject(new CommandError(shown, error.message, undefined, { stdout, stderr }));
     });
     child.on('close', (code, signal) => {
+      clearTimeout(limit);
       if (code === 0) return resolve({ stdout, stderr });
       const why = code === null ? `ended by ${signal} (limit ${limitMs / 1000} s)` : `exit code ${code}`;
       reject(new CommandError(shown, why, code ?? undefined, { stdout, stderr }));

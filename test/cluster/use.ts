@@ -1,5 +1,6 @@
 /** Clusters for mocha suites: started before them and stopped after, or the suite skipped with a reason. */
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from './control-plane.ts';
+import { type ClusterNode, type NodeOptions, requireNode, startNode } from './node.ts';
 import { requirePrograms } from './programs.ts';
 
 /** Longer than the build of everything on a slow machine. */
@@ -19,6 +20,11 @@ export function useControlPlane(flags: ControlPlaneOptions['flags'] = {}): () =>
   );
 }
 
+/** Gives the suite a whole cluster with one real node: Linux, root. */
+export function useNode(options: NodeOptions = {}): () => ClusterNode {
+  return useCluster(requireNode, () => startNode(options));
+}
+
 /** What every tier's cluster can do. */
 interface Stoppable {
   stop(options?: { readonly keepLogs?: boolean }): Promise<void>;
@@ -34,7 +40,7 @@ export function useCluster<Cluster extends Stoppable>(
     this.timeout(START_LIMIT_MS);
     const reason = await requirements().then(
       () => undefined,
-      (error: unknown) => String(error),
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
     if (reason !== undefined) skip(this, reason);
     cluster = await start();

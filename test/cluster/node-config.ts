@@ -1,0 +1,129 @@
+/** The configuration of a node's programs. JSON where they read YAML, which contains it. */
+
+/** The node's address, on a bridge of its own network namespace: Kubernetes and DNS answer here. */
+export const NODE_ADDRESS = '10.88.0.2';
+export const NODE_NAME = 'node0';
+export const PAUSE_IMAGE = 'localhost/pause:1';
+
+const POD_SUBNET = '10.88.1.0/24';
+
+/**
+ * Where files are is seen from inside of the node, whose /run, /var/lib and /var/log are its own.
+ *
+ * @param snapshotter `native` copies an image's files for each container, for where overlayfs cannot be mounted
+ */
+export function containerd(snapshotter: 'overlayfs' | 'native', cniFolder: string): string {
+  return `
+version = 2
+
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "${PAUSE_IMAGE}"
+  restrict_oom_score_adj = true # containers of CI machines may not lower it
+
+[plugins."io.containerd.grpc.v1.cri".cni]
+  bin_dir = "/usr/lib/cni"
+  conf_dir = "${cniFolder}"
+
+[plugins."io.containerd.grpc.v1.cri".containerd]
+  snapshotter = "${snapshotter}"
+`;
+}
+
+/** A point-to-point link for each Pod: all traffic is routed, so kube-proxy's rules see it without br_netfilter. */
+export function cni(): string {
+  const ipam = { type: 'host-local', ranges: [[{ subnet: POD_SUBNET }]], routes: [{ dst: '0.0.0.0/0' }] };
+  return JSON.stringify({
+    cniVersion: '1.0.0',
+    name: 'pods',
+    plugins: [{ type: 'ptp', ipMasq: false, ipam }],
+  });
+}
+
+/** @param cgroup the cgroup below which all Pods are */
+export function kubelet(cgroup: string, resolvConf: string): string {
+  return JSON.stringify({
+    apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    kind: 'KubeletConfiguration',
+    containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
+    cgroupDriver: 'cgroupfs',
+    cgroupRoot: `/${cgroup}`,
+    failCgroupV1: false,
+    failSwapOn: false,
+    enforceNodeAllocatable: ['pods'],
+    // The API server is the only one that reaches it.
+    authentication: { anonymous: { enabled: true }, webhook: { enabled: false } },
+    authorization: { mode: 'AlwaysAllow' },
+    resolvConf,
+    clusterDNS: [NODE_ADDRESS],
+    clusterDomain: 'cluster.local',
+    // Images come from tars, and the disk is the developer's: nothing is evicted or collected.
+    localStorageCapacityIsolation: false,
+    evictionHard: { 'memory.available': '100Mi' },
+    imageGCHighThresholdPercent: 100,
+  });
+}
+
+export function kubeProxy(kubeconfig: string): string {
+  return JSON.stringify({
+    apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
+    kind: 'KubeProxyConfiguration',
+    mode: 'iptables',
+    clientConnection: { kubeconfig },
+    clusterCIDR: POD_SUBNET,
+    hostnameOverride: NODE_NAME,
+    conntrack: { maxPerCore: 0, min: 0 }, // that is the machine's, not the namespace's
+  });
+}
+
+/**
+ * As kubeadm's, which from 1.32 on caches nothing of the cluster's own names; the rest of the world has no names.
+ *
+ * @param cacheSeconds caches the cluster's names too, for so long at most, as older clusters do (30); 0 as kubeadm's
+ */
+export function corefile(kubeconfig: string, cacheSeconds: number): string {
+  const cache = cacheSeconds > 0 ? `cache ${cacheSeconds}` : '';
+  return `
+cluster.local in-addr.arpa {
+  bind ${NODE_ADDRESS}
+  errors
+  ready ${NODE_ADDRESS}:8181
+  kubernetes {
+    kubeconfig ${kubeconfig}
+    pods insecure
+    ttl 30
+  }
+  ${cache}
+}
+
+. {
+  bind ${NODE_ADDRESS}
+  template ANY ANY {
+    rcode NXDOMAIN
+  }
+}
+`;
+}
+
+/** What CoreDNS reads, for the user that it is here. */
+export const COREDNS_RBAC = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'List',
+  items: [
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'system:coredns' },
+      rules: [
+        { apiGroups: [''], resources: ['services', 'namespaces'], verbs: ['list', 'watch'] },
+        { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] },
+      ],
+    },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'system:coredns' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:coredns' },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'system:coredns' }],
+    },
+  ],
+});
