@@ -12,7 +12,7 @@ export const podTemplateSchema = z.looseObject({
   metadata: z.looseObject({ annotations: strings, labels: strings }).nullish(),
   spec: z.looseObject({
     initContainers: z.array(z.looseObject({ name: z.string() })).nullish(),
-    volumes: z.array(z.looseObject({ name: z.string(), downwardAPI: z.unknown() })).nullish(),
+    volumes: z.array(z.looseObject({ name: z.string(), downwardAPI: z.unknown().optional() })).nullish(),
   }),
 });
 
