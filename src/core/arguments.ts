@@ -1,3 +1,4 @@
+import { ANNOTATIONS_FILE } from '../api/names.ts';
 import type { Dependency, GateSpec, HttpCheck, Tls } from '../api/spec.ts';
 import type { RenderedContainer } from '../api/status.ts';
 
@@ -31,6 +32,7 @@ export function waitArguments(
       `--name=${dependency.name}`,
       ...timingArguments({ ...defaults, ...dependency }),
       `--open-key=${openKey}`,
+      `--annotations-file=${ANNOTATIONS_FILE}`,
     ],
     env,
   };
@@ -105,7 +107,10 @@ function authority(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Kubernetes expands `$(NAME)` in arguments; what the user wrote is to arrive as written. */
+/**
+ * Kubernetes expands `$(NAME)` in arguments and turns `$$` into `$`; what the user wrote is to arrive as written, so a `$`
+ * that would begin one of the two is doubled.
+ */
 function literal(argument: string): string {
-  return argument.replaceAll('$(', '$$$(');
+  return argument.replaceAll(/\$(?=[$(])/g, '$$$$');
 }
