@@ -42,7 +42,12 @@ export function carriesRender(pod: Pod, gate: string, hash: string | undefined):
 
 /** The first gate container, of any gate, that a Pod has not passed; undefined when it is through. */
 export function firstUnpassed(pod: Pod): string | undefined {
-  return pod.containers.find((name) => !hasPassed(statusOf(pod, name)));
+  return pod.containers.find((name) => !isPassed(pod, name));
+}
+
+/** Whether a gate container of a Pod has ended with exit code 0. */
+export function isPassed(pod: Pod, container: string): boolean {
+  return hasPassed(statusOf(pod, container));
 }
 
 export function podProgress(pod: Pod, gate: string): PodProgress {

@@ -42,7 +42,7 @@ function isOld(pod: Pod, { updateRevision }: Workload, gate: string, hash: strin
   return pod.annotations[gateAnnotation(gate)] !== hash;
 }
 
-/** Pods of a StatefulSet below `partition` keep the old template on purpose. */
-function isBelowPartition(pod: Pod, { kind, partition }: Workload): boolean {
+/** Pods of a StatefulSet below `partition` keep the old template on purpose: deleted, they come back with it. */
+export function isBelowPartition(pod: Pod, { kind, partition }: Workload): boolean {
   return kind === 'StatefulSet' && Number(pod.name.slice(pod.name.lastIndexOf('-') + 1)) < partition;
 }

@@ -1,23 +1,23 @@
-import { containerOwner, openAnnotation, targetAnnotationValue } from '../api/names.ts';
+import { containerOwner, openAnnotation, targetAnnotationValue, VOLUME_NAME } from '../api/names.ts';
 import { carries, removePatch } from './inject.ts';
 import type { Pod, Workload, World, Write } from './model.ts';
-import { firstUnpassed } from './pod-progress.ts';
-import { replacesOldPods, waitsIn } from './replace.ts';
+import { isPassed } from './pod-progress.ts';
+import { isBelowPartition, replacesOldPods } from './replace.ts';
 
 /**
  * How a gate leaves workloads: those of a deleted gate, or those that its spec no longer names.
  *
  * The Pods that wait are opened first, by annotation, so that they go on with what they are; then the templates are
- * cleaned; then the Pods that still wait in a user's container, which cannot see an annotation, are deleted where
+ * cleaned; then the Pods that have a user's container before them, which cannot see an annotation, are deleted where
  * nothing else would ever replace them.
  */
-export function withdraw(world: World, workloads: readonly Workload[]): Withdrawal {
+export function withdraw(world: World, all: readonly Workload[]): Withdrawal {
   const gate = world.gate.name;
-  const carriers = workloads.filter(({ template, deleting }) => !deleting && carries(template, gate));
-  if (carriers.length > 0) {
-    const opened = carriers.flatMap((workload) => openPods(podsOf(world, workload), gate));
-    return { writes: [...opened, ...carriers.map((workload) => clean(workload, gate))], isDone: false };
-  }
+  const workloads = all.filter(({ deleting }) => !deleting);
+  const opened = workloads.flatMap((workload) => openPods(podsOf(world, workload), gate));
+  const carriers = workloads.filter(({ template }) => carries(template, gate));
+  const first = [...opened, ...carriers.map((workload) => clean(workload, gate))];
+  if (first.length > 0) return { writes: first, isDone: false };
   const stuck = workloads.filter((workload) => stuckPods(world, workload).length > 0);
   const ready = stuck.filter(({ observedGeneration, generation }) => observedGeneration >= generation);
   const writes = ready.flatMap((workload) => stuckPods(world, workload).map(deletePod));
@@ -39,22 +39,29 @@ function clean(workload: Workload, gate: string): Write {
 /** Opens every container of the gate that a waiting Pod has not passed; a Pod that was opened is left alone. */
 function openPods(pods: readonly Pod[], gate: string): Write[] {
   return pods.flatMap((pod) => {
-    const closed = pod.containers
-      .flatMap((name) => containerOwner(name) ?? [])
-      .filter((owner) => owner.gate === gate && !(openAnnotation(gate, owner.dependency) in pod.annotations));
-    if (closed.length === 0 || pod.deleting || firstUnpassed(pod) === undefined) return [];
-    const annotations = Object.fromEntries(
-      closed.map(({ dependency }) => [openAnnotation(gate, dependency), '1']),
-    );
+    const keys = ahead(pod, gate).map(({ dependency }) => openAnnotation(gate, dependency));
+    const closed = keys.filter((key) => !(key in pod.annotations));
+    if (closed.length === 0) return [];
+    const annotations = Object.fromEntries(closed.map((key) => [key, '1']));
     return [{ do: 'open-pod' as const, pod, annotations }];
   });
 }
 
-/** Waiting Pods that neither an annotation nor Kubernetes will ever move on. */
+/**
+ * Waiting Pods that neither an annotation nor Kubernetes will ever move on. What keeps them may be another container
+ * now: once the gate is gone, nobody would be there to see them come to the one that cannot be opened.
+ */
 function stuckPods(world: World, workload: Workload): Pod[] {
-  if (workload.deleting || !replacesOldPods(workload)) return [];
+  if (!replacesOldPods(workload)) return [];
+  const { name: gate, status } = world.gate;
+  const openable = new Set(
+    status.render?.initContainers
+      .filter(({ volumeMounts }) => volumeMounts?.some(({ name }) => name === VOLUME_NAME))
+      .map(({ name }) => name),
+  );
   return podsOf(world, workload).filter(
-    (pod) => waitsIn(pod, world.gate.name) && waitsInUserContainer(pod, world),
+    (pod) =>
+      !isBelowPartition(pod, workload) && ahead(pod, gate).some(({ container }) => !openable.has(container)),
   );
 }
 
@@ -62,13 +69,14 @@ function deletePod(pod: Pod): Write {
   return { do: 'delete-pod', pod, why: 'it waits in a container of a gate that is gone' };
 }
 
-function waitsInUserContainer(pod: Pod, { gate }: World): boolean {
-  const turn = firstUnpassed(pod);
-  const dependency = turn === undefined ? undefined : containerOwner(turn)?.dependency;
-  return (
-    gate.spec.valid &&
-    gate.spec.value.dependencies.some(({ name, container }) => name === dependency && container !== undefined)
-  );
+/** The gate's containers that a waiting Pod has not passed. */
+function ahead(pod: Pod, gate: string): { readonly container: string; readonly dependency: string }[] {
+  if (pod.deleting || pod.phase !== 'Pending') return [];
+  return pod.containers.flatMap((container) => {
+    const owner = containerOwner(container);
+    if (owner?.gate !== gate || isPassed(pod, container)) return [];
+    return [{ container, dependency: owner.dependency }];
+  });
 }
 
 function podsOf(world: World, { kind, name }: Workload): Pod[] {
