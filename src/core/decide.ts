@@ -4,7 +4,7 @@ import type { GateStatus, Render } from '../api/status.ts';
 import { injectPatch } from './inject.ts';
 import type { JsonObject, Plan, Refusal, Workload, World, Write } from './model.ts';
 import { notices } from './notices.ts';
-import { isCurrent, type TargetProgress, targetsProgress } from './progress.ts';
+import { type TargetProgress, targetsProgress } from './progress.ts';
 import { hasUserContainer, render, renderHash } from './render.ts';
 import { replaceOldPods } from './replace.ts';
 import { invalidStatus, type Observed, status, statusNext } from './status.ts';
@@ -107,7 +107,7 @@ function patchTarget(world: World, target: TargetProgress, stored: Render, now: 
 }
 
 function replacePods(world: World, target: TargetProgress, stored: Render): Write[] {
-  if (!target.workload || !isCurrent(target)) return [];
+  if (!target.workload || !target.isCurrent) return [];
   const key = targetAnnotationValue(target.kind, target.name);
   const pods = world.pods.filter((pod) => pod.target === key);
   return replaceOldPods(target.workload, pods, world.gate.name, stored.hash);
@@ -128,7 +128,8 @@ function nextLook(observed: Observed, now: number): number | undefined {
   const refusals = [observed.refusal, ...observed.targets.map(({ refusal }) => refusal)].filter(
     (one) => one !== undefined,
   );
-  const retries = refusals.map(({ at }) => Math.max(0, at + RETRY_REFUSED_AFTER_MS - now));
+  // What is due already is tried in this very pass, or cannot be (a suspended gate): looking again at once would help nobody.
+  const retries = refusals.map(({ at }) => at + RETRY_REFUSED_AFTER_MS - now).filter((ms) => ms > 0);
   const times = [...retries, statusNext(observed, now)].filter((ms) => ms !== undefined);
   return times.length > 0 ? Math.min(...times) : undefined;
 }

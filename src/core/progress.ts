@@ -1,4 +1,4 @@
-import { targetAnnotationValue } from '../api/names.ts';
+import { gateAnnotation, targetAnnotationValue } from '../api/names.ts';
 import type { GateSpec, TargetKind } from '../api/spec.ts';
 import {
   type DependencyStatus,
@@ -17,6 +17,8 @@ export interface TargetProgress {
   readonly name: string;
   /** Undefined where it does not exist or is being deleted. */
   readonly workload: Workload | undefined;
+  /** Whether it exists and its template carries the render. */
+  readonly isCurrent: boolean;
   /** Why its template is not current; empty when it is, or when there is no workload or no render. */
   readonly drift: readonly Drift[];
   /** Why it cannot carry the render, for the user. */
@@ -46,14 +48,17 @@ function targetProgress(
   const found = world.workloads.get(target);
   const workload = found?.deleting ? undefined : found;
   const injection = render && { gate, render, target };
+  const reasons = workload && injection ? drift(workload.template, injection) : [];
+  const hindrance = workload && injection ? obstacle(workload.template, injection) : undefined;
   const pods = world.pods.filter((pod) => pod.target === target && isLive(pod, gate));
   const current = pods.filter((pod) => carriesRender(pod, gate, render?.hash));
   return {
     kind,
     name,
     workload,
-    drift: workload && injection ? drift(workload.template, injection) : [],
-    obstacle: workload && injection ? obstacle(workload.template, injection) : undefined,
+    isCurrent: workload !== undefined && injection !== undefined && !hindrance && reasons.length === 0,
+    drift: reasons,
+    obstacle: hindrance,
     refusal: workload && refusalOf(world, workload, target, render),
     pods: current.toSorted(byName).map((pod) => podProgress(pod, gate)),
     older: pods.filter((pod) => isOfGate(pod, gate) && !current.includes(pod)).length,
@@ -94,7 +99,7 @@ function ungated(world: World, workload: Workload | undefined, target: string): 
 }
 
 function isOfGate(pod: Pod, gate: string): boolean {
-  return `gate.dependencygate.dev/${gate}` in pod.annotations;
+  return gateAnnotation(gate) in pod.annotations;
 }
 
 function byName(a: Pod, b: Pod): number {
@@ -119,14 +124,9 @@ function targetState(target: TargetProgress): TargetStatus['state'] {
   const { workload } = target;
   if (!workload) return 'Missing';
   if (target.obstacle !== undefined || target.refusal) return 'Refused';
-  if (!isCurrent(target)) return 'Pending';
+  if (!target.isCurrent) return 'Pending';
   const isSeen = workload.observedGeneration >= workload.generation;
   return isSeen && target.older === 0 && target.ungated === 0 ? 'Current' : 'Rolling';
-}
-
-/** Whether a target exists and its template carries the stored render. */
-export function isCurrent(target: TargetProgress): boolean {
-  return target.workload !== undefined && target.obstacle === undefined && target.drift.length === 0;
 }
 
 export function podCounts(targets: readonly TargetProgress[]): PodCounts {

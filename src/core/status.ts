@@ -4,7 +4,7 @@ import { conditions, judge, judgeInvalid, type Stall } from './conditions.ts';
 import type { Gate, Refusal, World } from './model.ts';
 import { overdue } from './overdue.ts';
 import type { PodProgress } from './pod-progress.ts';
-import { dependencyStatuses, isCurrent, podCounts, type TargetProgress, targetStatus } from './progress.ts';
+import { dependencyStatuses, podCounts, type TargetProgress, targetStatus } from './progress.ts';
 import { renderHash } from './render.ts';
 
 /** What the status of a valid gate is made from. */
@@ -74,22 +74,22 @@ function stallOf({ refusal, targets }: Observed): Stall | undefined {
 const NOTHING = '-';
 
 function display(
-  { spec, targets }: Observed,
+  { spec, render, targets }: Observed,
   pods: readonly PodProgress[],
   dependencies: NonNullable<GateStatus['dependencies']>,
 ): NonNullable<GateStatus['display']> {
   const open = pods.filter(({ state }) => state === 'open').length;
   const blocking = dependencies.filter(({ blocked }) => blocked > 0).map(({ name }) => name);
   return {
-    targets: `${targets.filter(isCurrent).length}/${targets.length}`,
+    targets: `${targets.filter(({ isCurrent }) => isCurrent).length}/${targets.length}`,
     pods: `${open}/${pods.length}`,
-    init: initColumn(pods, spec.dependencies.length),
+    init: initColumn(pods, render?.initContainers.length ?? 0),
     dependencies: spec.dependencies.map(({ name }) => name).join(','),
     waitingOn: blocking.join(',') || NOTHING,
   };
 }
 
-/** How far the Pod that is furthest behind has come, in the words of `kubectl get pods`. */
+/** How far the Pod that is furthest behind has come, of the `total` containers of the render that the Pods carry. */
 function initColumn(pods: readonly PodProgress[], total: number): string {
   if (pods.length === 0) return NOTHING;
   if (pods.some(({ state }) => state === 'failed')) return 'Init:Error';
