@@ -1,0 +1,37 @@
+import { targetAnnotationValue } from '../../src/api/names.ts';
+import type { Refusal, World } from '../../src/core/model.ts';
+import { type GateBuilder, SETTINGS } from './gate-builder.ts';
+import type { PodBuilder } from './pod-builder.ts';
+import { WorkloadBuilder } from './workload-builder.ts';
+
+/** Small worlds in a few words: `world(gate('api-first').targets('pinger').dependsOn(dns('api')), workload('pinger'))`. */
+
+export { container, dns, GateBuilder, gate, NAMESPACE, SETTINGS, target, tcp } from './gate-builder.ts';
+export { ago, type FailedRun, NOW, PodBuilder, pod } from './pod-builder.ts';
+export { daemonSet, statefulSet, WorkloadBuilder, workload } from './workload-builder.ts';
+
+/** What the gate's operator sees: itself, workloads and Pods. Frozen through and through: decisions change nothing. */
+export function world(gate: GateBuilder, ...around: (WorkloadBuilder | PodBuilder)[]): World {
+  const workloads = around.flatMap((one) => (one instanceof WorkloadBuilder ? [one.workload] : []));
+  const pods = around.flatMap((one) => (one instanceof WorkloadBuilder ? [] : [one.pod]));
+  return frozen({
+    gate: gate.gate,
+    workloads: new Map(workloads.map((one) => [targetAnnotationValue(one.kind, one.name), one])),
+    pods,
+    triedRender: undefined,
+    refusals: [],
+    settings: SETTINGS,
+  });
+}
+
+/** What the API server refused for a gate's stored (or only) render, `target` being `<Kind>/<name>`. */
+export function refusal(of: Refusal['of'], { render }: GateBuilder, more: Partial<Refusal>): Refusal {
+  return { of, target: '', generation: 1, hash: render.hash, message: 'no', at: 0, ...more };
+}
+
+/** The same value; to change anything in it throws from now on. */
+export function frozen<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const inner of value instanceof Map ? value.values() : Object.values(value)) frozen(inner);
+  return Object.freeze(value);
+}

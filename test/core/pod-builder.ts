@@ -1,0 +1,153 @@
+import {
+  containerName,
+  containerOwner,
+  gateAnnotation,
+  openAnnotation,
+  TARGET_ANNOTATION,
+} from '../../src/api/names.ts';
+import type { ContainerState, ContainerStatus, Pod } from '../../src/core/model.ts';
+import { type GateBuilder, NAMESPACE } from './gate-builder.ts';
+
+/** The time at which the tests' decisions are made. */
+export const NOW = Date.parse('2026-01-01T12:00:00Z');
+
+/** RFC 3339, so many seconds before {@link NOW}. */
+export function ago(seconds: number): string {
+  return `${new Date(NOW - seconds * 1000).toISOString().slice(0, 19)}Z`;
+}
+
+export interface FailedRun {
+  readonly exitCode?: number;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly restarts?: number;
+}
+
+/**
+ * A Pod, 40 seconds old, of which the kubelet has not reported anything:
+ * `pod('pinger-1').of('pinger').carrying(gate).passed('api').checking('redis')`.
+ *
+ * Where two gates have a dependency of the same name, say `gate/dependency`.
+ */
+export function pod(name: string): PodBuilder {
+  return new PodBuilder({
+    namespace: NAMESPACE,
+    name,
+    uid: `uid-of-${name}`,
+    resourceVersion: '300',
+    createdAt: ago(40),
+    deleting: false,
+    phase: 'Pending',
+    restartPolicy: 'Always',
+    target: '',
+    annotations: {},
+    revision: undefined,
+    containers: [],
+    statuses: [],
+    unscheduled: undefined,
+  });
+}
+
+/** Each step gives a new builder; `pod` is what has been built so far. */
+export class PodBuilder {
+  readonly pod: Pod;
+
+  constructor(pod: Pod) {
+    this.pod = pod;
+  }
+
+  /** `pinger` is a Deployment, `StatefulSet/db` is what it says. */
+  of(target: string): PodBuilder {
+    const value = target.includes('/') ? target : `Deployment/${target}`;
+    const annotations = { ...this.pod.annotations, [TARGET_ANNOTATION]: value };
+    return this.with({ target: value, annotations });
+  }
+
+  /** Was made from a template that carries the gates' renders. */
+  carrying(...gates: GateBuilder[]): PodBuilder {
+    const sorted = gates.toSorted((a, b) => (a.gate.name < b.gate.name ? -1 : 1));
+    const hashes = sorted.map(({ gate, render }) => [gateAnnotation(gate.name), render.hash]);
+    return this.with({
+      annotations: { ...this.pod.annotations, ...Object.fromEntries(hashes) },
+      containers: sorted.flatMap(({ render }) => render.initContainers.map(({ name }) => name)),
+    });
+  }
+
+  passed(dependency: string, finishedAt = ago(10)): PodBuilder {
+    const state = { is: 'terminated', exitCode: 0, reason: 'Completed', message: '', finishedAt } as const;
+    return this.#reporting(dependency, state);
+  }
+
+  /** Passed all that it carries, and runs. */
+  open(): PodBuilder {
+    const passed = this.pod.containers.reduce<PodBuilder>((builder, name) => {
+      const owner = containerOwner(name);
+      return owner ? builder.passed(`${owner.gate}/${owner.dependency}`) : builder;
+    }, this);
+    return passed.with({ phase: 'Running' });
+  }
+
+  /** Runs now; `after` is how its last run ended. */
+  checking(dependency: string, after?: FailedRun): PodBuilder {
+    return this.#reporting(dependency, { is: 'running', startedAt: ago(5) }, after);
+  }
+
+  /** Does not run yet; the kubelet says why. */
+  starting(dependency: string, reason: string, message = ''): PodBuilder {
+    return this.#reporting(dependency, { is: 'waiting', reason, message });
+  }
+
+  /** Ended in an error, and the kubelet backs off. */
+  failed(dependency: string, run: FailedRun = {}): PodBuilder {
+    return this.#reporting(dependency, { is: 'waiting', reason: 'CrashLoopBackOff', message: '' }, run);
+  }
+
+  /** Ended in an error just now: the kubelet has not turned to it yet, or never will. */
+  ended(dependency: string, run: FailedRun = {}): PodBuilder {
+    return this.#reporting(dependency, terminated(run), undefined, run.restarts);
+  }
+
+  opened(dependency: string, attempt = '1'): PodBuilder {
+    const owner = containerOwner(this.#container(dependency));
+    const key = openAnnotation(owner?.gate ?? '', owner?.dependency ?? '');
+    return this.with({ annotations: { ...this.pod.annotations, [key]: attempt } });
+  }
+
+  deleting(): PodBuilder {
+    return this.with({ deleting: true });
+  }
+
+  revision(revision: string): PodBuilder {
+    return this.with({ revision });
+  }
+
+  with(change: Partial<Pod>): PodBuilder {
+    return new PodBuilder({ ...this.pod, ...change });
+  }
+
+  #reporting(dependency: string, state: ContainerState, run?: FailedRun, restarts = 0): PodBuilder {
+    const name = this.#container(dependency);
+    const status: ContainerStatus = {
+      name,
+      restarts: run?.restarts ?? restarts,
+      state,
+      last: run && terminated(run),
+    };
+    const others = this.pod.statuses.filter((known) => known.name !== name);
+    return this.with({ statuses: [...others, status] });
+  }
+
+  #container(dependency: string): string {
+    const [left = '', right] = dependency.split('/');
+    const wanted = (name: string) =>
+      right === undefined ? containerOwner(name)?.dependency === left : name === containerName(left, right);
+    const found = this.pod.containers.find(wanted);
+    if (found === undefined) throw new Error(`Pod ${this.pod.name} has no container for ${dependency}`);
+    return found;
+  }
+}
+
+function terminated(run: FailedRun): Extract<ContainerState, { is: 'terminated' }> {
+  const { exitCode = 1, reason = 'Error', message = '' } = run;
+  return { is: 'terminated', exitCode, reason, message, finishedAt: ago(3) };
+}

@@ -1,0 +1,104 @@
+import { FINALIZER, GATED_LABEL, targetAnnotationValue, VOLUME_NAME } from '../../src/api/names.ts';
+import { decide } from '../../src/core/decide.ts';
+import type { JsonObject, Plan, Pod, TemplateView, Workload, World, Write } from '../../src/core/model.ts';
+import { type PodTemplate, podTemplateSchema, viewTemplate } from '../../src/core/template.ts';
+import { mergeSchemaOf } from '../../src/sandbox/server/merge-keys.ts';
+import { strategicMergePatch } from '../../src/sandbox/server/strategic-merge-patch.ts';
+import { frozen } from './builders.ts';
+
+/** An API server in three functions: what becomes of a world once a plan has been carried out. */
+
+/** The world after the plan; its controllers have seen every change. */
+export function carryOut(world: World, { writes, status }: Plan): World {
+  const after = writes.reduce(write, world);
+  return frozen(status ? { ...after, gate: { ...after.gate, status } } : after);
+}
+
+export interface Story {
+  /** One plan a pass; the last one is the first that writes nothing and leaves the status as it is. */
+  readonly plans: readonly Plan[];
+  readonly world: World;
+  /** False where it still had something to do after `limit` passes. */
+  readonly isSilent: boolean;
+}
+
+/** Pass after pass, until there is nothing left to do. */
+export function settle(world: World, now: number, limit = 12): Story {
+  const plans: Plan[] = [];
+  let current = world;
+  while (plans.length < limit) {
+    const plan = decide(current, now);
+    plans.push(plan);
+    if (isSilent(current, plan)) return { plans, world: current, isSilent: true };
+    current = carryOut(current, plan);
+  }
+  return { plans, world: current, isSilent: false };
+}
+
+/** Whether a plan does nothing at all: no write, no Event, and a status that is the stored one. */
+export function isSilent({ gate }: World, { writes, notices, status }: Plan): boolean {
+  const isSame = status === undefined || JSON.stringify(status) === JSON.stringify(gate.status);
+  return writes.length === 0 && notices.length === 0 && isSame;
+}
+
+/** The API server's own answer to a strategic merge patch of a Pod template. */
+export function patchTemplate(template: PodTemplate, patch: JsonObject): PodTemplate {
+  return podTemplateSchema.parse(strategicMergePatch(template, patch, templateSchema()));
+}
+
+function templateSchema() {
+  const { spec } = mergeSchemaOf('Pod');
+  return spec === undefined ? {} : { spec };
+}
+
+function write(world: World, one: Write): World {
+  switch (one.do) {
+    case 'add-finalizer':
+      return { ...world, gate: { ...world.gate, finalizers: [...world.gate.finalizers, FINALIZER] } };
+    case 'remove-finalizer':
+      return {
+        ...world,
+        gate: { ...world.gate, finalizers: world.gate.finalizers.filter((name) => name !== FINALIZER) },
+      };
+    case 'try-render':
+      return { ...world, triedRender: one.hash };
+    case 'patch-target':
+    case 'clean-target':
+      return patched(world, one.workload, one.patch);
+    case 'open-pod':
+      return withPods(world, (pod) =>
+        pod.uid === one.pod.uid ? { ...pod, annotations: { ...pod.annotations, ...one.annotations } } : pod,
+      );
+    case 'delete-pod':
+      return withPods(world, (pod) => (pod.uid === one.pod.uid ? undefined : pod));
+  }
+}
+
+function withPods(world: World, change: (pod: Pod) => Pod | undefined): World {
+  return { ...world, pods: world.pods.flatMap((pod) => change(pod) ?? []) };
+}
+
+function patched(world: World, workload: Workload, { spec }: JsonObject): World {
+  const patch = isObject(spec) && isObject(spec.template) ? spec.template : {};
+  const template = viewTemplate(patchTemplate(templateOf(workload.template), patch));
+  const generation = workload.generation + 1;
+  const key = targetAnnotationValue(workload.kind, workload.name);
+  const after = { ...workload, template, generation, observedGeneration: generation };
+  return { ...world, workloads: new Map([...world.workloads, [key, after]]) };
+}
+
+/** A template that has this view. */
+function templateOf({ initContainers, volume, annotations, gated }: TemplateView): PodTemplate {
+  const volumes = { absent: [], ours: [{ downwardAPI: {} }], foreign: [{ emptyDir: {} }] }[volume];
+  return {
+    metadata: { annotations: { ...annotations }, labels: gated ? { [GATED_LABEL]: 'true' } : {} },
+    spec: {
+      initContainers: initContainers.map((name) => ({ name })),
+      volumes: volumes.map((source) => ({ name: VOLUME_NAME, ...source })),
+    },
+  };
+}
+
+function isObject(value: JsonObject[string]): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,103 @@
+import { targetAnnotationValue, VOLUME_NAME } from '../../src/api/names.ts';
+import type { TargetKind } from '../../src/api/spec.ts';
+import { inject } from '../../src/core/inject.ts';
+import type { Workload } from '../../src/core/model.ts';
+import { type PodTemplate, viewTemplate } from '../../src/core/template.ts';
+import { type GateBuilder, NAMESPACE } from './gate-builder.ts';
+
+/** A Deployment with one replica and a template of its own: `workload('pinger').own('migrate').carrying(gate)`. */
+export const workload = (name: string): WorkloadBuilder => workloadOfKind('Deployment', name);
+export const statefulSet = (name: string): WorkloadBuilder =>
+  workloadOfKind('StatefulSet', name).with({ updateRevision: `${name}-new` });
+export const daemonSet = (name: string): WorkloadBuilder => workloadOfKind('DaemonSet', name);
+
+function workloadOfKind(kind: TargetKind, name: string): WorkloadBuilder {
+  const template: PodTemplate = { spec: {} };
+  const blank: Workload = {
+    kind,
+    namespace: NAMESPACE,
+    name,
+    uid: `uid-of-${name}`,
+    resourceVersion: '200',
+    generation: 1,
+    observedGeneration: 1,
+    deleting: false,
+    desired: 1,
+    replicas: 1,
+    updates: 'Rolling',
+    partition: 0,
+    updateRevision: undefined,
+    template: viewTemplate(template),
+  };
+  return new WorkloadBuilder(blank, template);
+}
+
+/** Each step gives a new builder; `workload` is what has been built so far. */
+export class WorkloadBuilder {
+  readonly workload: Workload;
+  readonly template: PodTemplate;
+
+  constructor(workload: Workload, template: PodTemplate) {
+    this.workload = workload;
+    this.template = template;
+  }
+
+  /** Init containers of the template's own, after all that are there. */
+  own(...names: string[]): WorkloadBuilder {
+    const before = this.template.spec.initContainers ?? [];
+    const initContainers = [...before, ...names.map((name) => ({ name, image: `${name}:1` }))];
+    return this.#withTemplate({ ...this.template, spec: { ...this.template.spec, initContainers } });
+  }
+
+  /** Carries the renders of the gates, as a patch by the operator or admission leaves them. */
+  carrying(...gates: GateBuilder[]): WorkloadBuilder {
+    const target = targetAnnotationValue(this.workload.kind, this.workload.name);
+    const injected = gates.reduce(
+      (template, { gate, render }) => inject(template, { gate: gate.name, render, target }),
+      this.template,
+    );
+    return this.#withTemplate(injected);
+  }
+
+  /** Somebody took an init container out. */
+  without(container: string): WorkloadBuilder {
+    const initContainers = this.template.spec.initContainers?.filter(({ name }) => name !== container);
+    return this.#withTemplate({ ...this.template, spec: { ...this.template.spec, initContainers } });
+  }
+
+  /** The template has a volume of its own under the operator's name. */
+  foreignVolume(): WorkloadBuilder {
+    const volumes = [{ name: VOLUME_NAME, emptyDir: {} }];
+    return this.#withTemplate({ ...this.template, spec: { ...this.template.spec, volumes } });
+  }
+
+  /** Wants and has so many Pods. */
+  replicas(replicas: number): WorkloadBuilder {
+    return this.with({ desired: replicas, replicas });
+  }
+
+  /** Its controller has not seen the last change yet. */
+  unobserved(): WorkloadBuilder {
+    return this.with({ observedGeneration: this.workload.generation - 1 });
+  }
+
+  onDelete(): WorkloadBuilder {
+    return this.with({ updates: 'OnDelete' });
+  }
+
+  partition(partition: number): WorkloadBuilder {
+    return this.with({ partition });
+  }
+
+  deleting(): WorkloadBuilder {
+    return this.with({ deleting: true });
+  }
+
+  with(change: Partial<Workload>): WorkloadBuilder {
+    return new WorkloadBuilder({ ...this.workload, ...change }, this.template);
+  }
+
+  #withTemplate(template: PodTemplate): WorkloadBuilder {
+    return new WorkloadBuilder({ ...this.workload, template: viewTemplate(template) }, template);
+  }
+}

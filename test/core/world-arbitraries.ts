@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import type { Refusal, World } from '../../src/core/model.ts';
+import { dependencies } from './arbitraries.ts';
+import {
+  ago,
+  daemonSet,
+  type GateBuilder,
+  gate,
+  NOW,
+  type PodBuilder,
+  pod,
+  refusal,
+  statefulSet,
+  type WorkloadBuilder,
+  workload,
+  world,
+} from './builders.ts';
+
+/** Random worlds around one gate, among them such as nobody would make. */
+
+const TARGETS = ['pinger', 'StatefulSet/db', 'DaemonSet/agent', 'former'];
+
+const bool = fc.boolean();
+const rarely = fc.integer({ min: 0, max: 9 }).map((number) => number === 0);
+
+/** The gate, and as it stood before its spec was changed. */
+interface Gates {
+  readonly now: GateBuilder;
+  readonly before: GateBuilder;
+  readonly other: GateBuilder;
+}
+
+const gates: fc.Arbitrary<Gates> = fc
+  .record({
+    targets: fc.subarray(TARGETS.slice(0, 3), { minLength: 1 }),
+    now: dependencies,
+    before: dependencies,
+    other: dependencies,
+    stored: fc.constantFrom('none', 'before', 'now'),
+    suspended: rarely,
+    invalid: rarely,
+    deleting: rarely,
+    finalizer: bool,
+  })
+  .map((random) => {
+    const blank = gate('api').targets(...random.targets);
+    const before = blank.dependsOn(...random.before);
+    const stored = { none: blank, before: before.rendered(), now: blank.dependsOn(...random.now).rendered() };
+    const changed = stored[random.stored].dependsOn(...random.now).with({ generation: 3 });
+    const spec = random.suspended ? changed.suspended() : changed;
+    const finalized = random.finalizer ? spec.withFinalizer() : spec;
+    const valid = random.deleting ? finalized.deleting() : finalized;
+    return {
+      now: random.invalid ? valid.invalid('no good') : valid,
+      before,
+      other: gate('api-2').dependsOn(...random.other),
+    };
+  });
+
+const carried = ({ now, before, other }: Gates) =>
+  fc.constantFrom<GateBuilder[][]>(
+    [],
+    [before],
+    [other],
+    [other, before],
+    now.gate.spec.valid ? [now] : [before],
+  );
+
+function workloadAt(target: string, of: Gates): fc.Arbitrary<WorkloadBuilder> {
+  const [kind, name = target] = target.includes('/') ? target.split('/') : ['Deployment', target];
+  const blank =
+    { Deployment: workload, StatefulSet: statefulSet, DaemonSet: daemonSet }[kind ?? ''] ?? workload;
+  return fc
+    .record({
+      carrying: carried(of),
+      replicas: fc.integer({ min: 0, max: 3 }),
+      ...{ foreign: rarely, deleting: rarely, unobserved: rarely, onDelete: rarely, partitioned: rarely },
+    })
+    .map(({ carrying, replicas, foreign, deleting, unobserved, onDelete, partitioned }) => {
+      const own = blank(name).own('migrate').replicas(replicas);
+      const held = (foreign ? own.foreignVolume() : own).carrying(...carrying);
+      const seen = unobserved ? held.unobserved() : held;
+      const updated = onDelete ? seen.onDelete() : seen;
+      const limited = partitioned && kind === 'StatefulSet' ? updated.partition(1) : updated;
+      return deleting ? limited.deleting() : limited;
+    });
+}
+
+function podOf(name: string, of: Gates): fc.Arbitrary<PodBuilder> {
+  return fc
+    .record({
+      target: fc.constantFrom(
+        ...TARGETS.map((target) => (target.includes('/') ? target : `Deployment/${target}`)),
+      ),
+      carrying: carried(of),
+      passed: fc.integer({ min: 0, max: 8 }),
+      last: fc.constantFrom('nothing', 'checking', 'failed', 'ended', 'starting'),
+      phase: fc.constantFrom('Pending', 'Pending', 'Running', 'Failed', 'Succeeded'),
+      never: rarely,
+      deleting: rarely,
+      revision: fc.constantFrom(undefined, 'db-new', 'db-old'),
+      age: fc.integer({ min: 0, max: 600 }),
+    })
+    .map(({ target, carrying, passed, last, phase, never, deleting, revision, age }) => {
+      const born = pod(name)
+        .of(target)
+        .carrying(...carrying)
+        .with({ createdAt: ago(age), phase, deleting, revision });
+      const restarted = never ? born.with({ restartPolicy: 'Never' as const }) : born;
+      return walk(restarted, passed, last);
+    });
+}
+
+/** Lets a Pod pass so many containers and come to the next. */
+function walk(born: PodBuilder, passed: number, last: string): PodBuilder {
+  const names = born.pod.containers.map((name) => name.replace('dgate-', '').replace('--', '/'));
+  const through = names.slice(0, passed).reduce((builder, name) => builder.passed(name), born);
+  const next = names[passed];
+  if (next === undefined) return through;
+  if (last === 'checking') return through.checking(next);
+  if (last === 'failed') return through.failed(next, { exitCode: 9, restarts: 2 });
+  if (last === 'ended') return through.ended(next);
+  return last === 'starting' ? through.starting(next, 'ImagePullBackOff') : through;
+}
+
+const refusals = ({ now }: Gates): fc.Arbitrary<readonly Refusal[]> =>
+  now.gate.spec.valid
+    ? fc.subarray([
+        refusal('render', now.withStatus({}), { at: NOW - 10_000 }),
+        refusal('target', now, { target: 'Deployment/pinger', at: NOW - 400_000 }),
+        refusal('target', now, { target: 'StatefulSet/db', at: NOW - 20_000 }),
+      ])
+    : fc.constant([]);
+
+export const worlds: fc.Arbitrary<World> = gates.chain((of) =>
+  fc
+    .record({
+      workloads: fc
+        .subarray(TARGETS)
+        .chain((targets) => fc.tuple(...targets.map((target) => workloadAt(target, of)))),
+      pods: fc
+        .integer({ min: 0, max: 4 })
+        .chain((count) =>
+          fc.tuple(...Array.from({ length: count }, (_, index) => podOf(`pod-${index}`, of))),
+        ),
+      refusals: refusals(of),
+    })
+    .map((random) => ({ ...world(of.now, ...random.workloads, ...random.pods), refusals: random.refusals })),
+);
