@@ -60,10 +60,7 @@ function deliver(
     if (queue.length === 1) queueMicrotask(drain);
   };
   const drain = () => {
-    for (let next = queue[0]; next && !signal.aborted; next = queue[0]) {
-      onEvent(next);
-      queue.shift();
-    }
+    for (let next = queue.shift(); next && !signal.aborted; next = queue.shift()) onEvent(next);
   };
   for (const object of store.list(type)) push({ type: 'ADDED', object });
   const unsubscribe = store.subscribe((change) => {

@@ -37,7 +37,7 @@ export function streamLog(
   const container = containerOf(pod, query);
   const first = source.read(container);
   if (!first) throw notStarted(pod, container);
-  response.writeHead(200, { 'content-type': 'text/plain' });
+  response.writeHead(200, { 'content-type': 'text/plain' }).flushHeaders();
   const tail = query.get('tailLines');
   let sent = tail === null ? 0 : Math.max(0, first.lines.length - Number(tail));
   const send = () => {

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { stringify } from 'yaml';
 import type { Cluster } from '../cluster.ts';
 import { Api } from './api.ts';
@@ -12,7 +12,7 @@ import { Journal } from './journal.ts';
 import { type Fields, parseObject } from './json.ts';
 import type { LogSource } from './logs.ts';
 import { type Admit, Registry, type Validate } from './registry.ts';
-import { resourceTypes } from './resources.ts';
+import { type ResourceType, resourceTypes } from './resources.ts';
 import { Store } from './store.ts';
 
 export interface ServerOptions {
@@ -76,10 +76,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     now,
     bookmarkPeriodMs: options.bookmarkPeriodMs ?? 60_000,
   });
-  const definitions = types.find(({ kind }) => kind === 'CustomResourceDefinition');
-  const crd = parseObject(options.crd, { custom: true });
-  if (definitions)
-    store.put(definitions, { ...crd, metadata: { ...crd.metadata, creationTimestamp: timestamp(now()) } });
+  seed(store, types, options.crd, timestamp(now()));
   await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } });
   const http = createServer((request, response) => void serve({ api, faults, journal }, request, response));
   await new Promise<void>((listening) => http.listen(port, host, listening));
@@ -92,12 +89,28 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     faults,
     journal,
     compact: () => store.compact(),
-    stop: () =>
-      new Promise((stopped) => {
-        http.close(() => stopped());
-        http.closeAllConnections();
-      }),
+    stop: () => close(http),
   };
+}
+
+/** Stores the definition as if the API server's administrator had applied it. */
+function seed(
+  store: Store,
+  types: readonly ResourceType[],
+  definition: Fields,
+  creationTimestamp: string,
+): void {
+  const type = types.find(({ kind }) => kind === 'CustomResourceDefinition');
+  const crd = parseObject(definition, { custom: true });
+  if (type) store.put(type, { ...crd, metadata: { ...crd.metadata, creationTimestamp } });
+}
+
+/** Breaks the open connections too: watches would stay for ever. */
+function close(http: Server): Promise<void> {
+  return new Promise((closed) => {
+    http.close(() => closed());
+    http.closeAllConnections();
+  });
 }
 
 /** A kubeconfig for the server: the user's name is the bearer token, since the sandbox believes who one says to be. */

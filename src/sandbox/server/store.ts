@@ -113,9 +113,12 @@ export class Store {
   #deliver(): void {
     if (this.#delivering) return;
     this.#delivering = true;
-    for (let next = this.#undelivered.shift(); next; next = this.#undelivered.shift())
-      for (const listener of this.#listeners) listener(next);
-    this.#delivering = false;
+    try {
+      for (let next = this.#undelivered.shift(); next; next = this.#undelivered.shift())
+        for (const listener of this.#listeners) listener(next);
+    } finally {
+      this.#delivering = false;
+    }
   }
 }
 

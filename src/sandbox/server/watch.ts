@@ -32,8 +32,7 @@ export function streamWatch(options: WatchOptions, response: ServerResponse): vo
   const send = sender(options, write);
   response.writeHead(200, { 'content-type': 'application/json', 'transfer-encoding': 'chunked' });
   if (past === undefined) {
-    const oldest = store.since(0)?.[0]?.revision ?? store.revision;
-    write('ERROR', expired(`too old resource version: ${version} (${oldest})`).body);
+    write('ERROR', expired(`too old resource version: ${version} (${store.revision})`).body);
     response.end();
     return;
   }

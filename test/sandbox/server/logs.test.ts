@@ -53,8 +53,8 @@ describe('streamLog', () => {
   });
 
   it('follows until the container ends', async () => {
-    source.write('one');
     const stream = lines(await fetch(`${server.url}${PODS}/a/log?follow=true`));
+    source.write('one');
     expect((await stream.next()).value).to.equal('one');
     source.write('two');
     expect((await stream.next()).value).to.equal('two');
