@@ -314,7 +314,7 @@ describe('connect', () => {
     });
 
     it('does not wait for it for ever', async () => {
-      const connection = withPlugin(`while [ ! -e ${home}/end ]; do sleep 0.05; done; ${credential('late')}`);
+      const connection = withPlugin(`while [ -d ${home} ] && [ ! -e ${home}/end ]; do sleep 0.05; done; ${credential('late')}`);
       const error = caught(get(connection));
       await until('the plugin runs', () => runs() === 1);
       await clock.advance(30_000);
