@@ -20,7 +20,7 @@ build: dist ## Build dist/: the operator and, apart from it, the small program o
 
 .PHONY: demo
 demo: dist ## Tell the whole story on the embedded sandbox: ends by itself, within 30 s
-	$(NODE) dist/dependency-gate.js sandbox --demo
+	$(NODE) dist/dependency-gate.js sandbox --demo config/samples/story
 
 .PHONY: sandbox
 sandbox: dist ## Start the embedded sandbox with the operator, and print the kubeconfig to use
@@ -48,9 +48,18 @@ test: dist lint ## Run every tier of the tests that can run here; the last line 
 bench: dist ## Measure: the waiter against bare Node
 	$(NODE) test/bench/waiter.ts
 
+.PHONY: e2e
+e2e: dist ## Run the tests of the real node only: Linux, root and Go
+	$(NODE) test/run.ts node
+
 .PHONY: cluster-build
 cluster-build: node_modules ## Build the real Kubernetes components for the tests (Go; cached)
-	$(NODE) test/cluster/build.ts
+	$(NODE) test/cluster/build.ts control-plane
+	$(NODE) test/cluster/build.ts node
+
+.PHONY: cluster
+cluster: node_modules ## Start a real control plane to try things on; stays until Ctrl-C
+	$(NODE) test/cluster/run.ts
 
 .PHONY: clean
 clean: ## Remove what was built (not the cached Kubernetes components)

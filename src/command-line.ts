@@ -85,7 +85,10 @@ function sandboxCommand(process: Process): Command {
       '--kubeconfig <path>',
       'where the kubeconfig is written (default: a new file in the temporary folder)',
     )
-    .option('--demo', 'tell the story of pinger, poller and api, and end')
+    .option(
+      '--demo <folder>',
+      'tell the story of pinger, poller and api with the manifests of a folder, and end',
+    )
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('warn'))
     .action(async (flags: SandboxFlags) => {
       const { runSandbox } = await import('./run-sandbox.ts');

@@ -6,6 +6,7 @@ import { Operator } from './controller/operator.ts';
 import { systemClock } from './kube/clock.ts';
 import { connect } from './kube/connection.ts';
 import type { Source } from './kube/credentials.ts';
+import { signalled } from './signalled.ts';
 
 /** The options of `dependency-gate operator`. */
 export interface OperatorFlags {
@@ -50,14 +51,6 @@ export async function runOperator(flags: OperatorFlags, process: Process): Promi
   await operator.stop();
   await health.stop();
   await connection.close();
-}
-
-/** Resolves with the first SIGTERM or SIGINT. */
-export function signalled(process: Process): Promise<void> {
-  return new Promise((resolve) => {
-    process.on('SIGTERM', resolve);
-    process.on('SIGINT', resolve);
-  });
 }
 
 function sourceOf({ kubeconfig }: OperatorFlags, env: Process['env']): Source {

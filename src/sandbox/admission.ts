@@ -1,0 +1,51 @@
+import { parseStatus, validateGate } from '../api/gate.ts';
+import { FIELD_MANAGER, KIND, targetAnnotationValue } from '../api/names.ts';
+import type { Render } from '../api/status.ts';
+import { inject, obstacle } from '../core/inject.ts';
+import { podTemplateSchema, viewTemplate } from '../core/template.ts';
+import type { KubeObject } from './cluster.ts';
+import type { AdmissionRequest } from './server/registry.ts';
+
+/** The user as whom the sandbox's operator writes; its own patches are not looked at a second time. */
+export const OPERATOR_USER = FIELD_MANAGER;
+
+interface RenderedGate {
+  readonly name: string;
+  readonly render: Render;
+}
+
+/**
+ * What the admission policies of a real cluster do: the stored render of each gate is placed into its targets when they
+ * are created or changed, so that a first start is gated and no apply takes the containers out.
+ */
+export function admitTargets(request: AdmissionRequest): KubeObject {
+  const { object, kind, user } = request;
+  if (kind !== 'Deployment' || user === OPERATOR_USER || object.metadata.deletionTimestamp) return object;
+  const target = targetAnnotationValue(kind, object.metadata.name);
+  const gates = request.list(KIND).flatMap((gate) => rendered(gate, kind, object.metadata.name));
+  return gates.reduce((admitted, gate) => place(admitted, gate, target), object);
+}
+
+/** The gate's stored render, where it names the workload and is not going away. */
+function rendered(object: KubeObject, kind: string, name: string): RenderedGate[] {
+  const verdict = validateGate(object);
+  const { render } = parseStatus(object.status);
+  if (!verdict.valid || !render || object.metadata.deletionTimestamp) return [];
+  const isNamed = verdict.gate.spec.targets.some(
+    (target) => target.name === name && (target.kind ?? 'Deployment') === kind,
+  );
+  return isNamed ? [{ name: object.metadata.name, render }] : [];
+}
+
+function place(object: KubeObject, { name, render }: RenderedGate, target: string): KubeObject {
+  const spec = isRecord(object.spec) ? object.spec : {};
+  const template = podTemplateSchema.safeParse(spec.template);
+  if (!template.success) return object;
+  const injection = { gate: name, render, target };
+  if (obstacle(viewTemplate(template.data), injection) !== undefined) return object;
+  return { ...object, spec: { ...spec, template: inject(template.data, injection) } };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,82 @@
+/**
+ * Runs every tier of the tests that can run here and adds them up. The last line is `N passed, N failed` (`, N skipped`).
+ * A tier that cannot run is skipped loudly; where the environment says CI, a skip is a failure.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { z } from 'zod';
+import { selectTiers, type Tier } from './tiers.ts';
+
+const countsSchema = z.object({ passed: z.int(), failed: z.int(), skipped: z.int() });
+type Counts = z.infer<typeof countsSchema>;
+
+/** No step takes longer: what does has an open handle that keeps it from ending. */
+const LIMIT_MS = 30 * 60_000;
+
+const isCi = process.env.CI === 'true';
+const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+for (const tier of selectTiers(process.argv.slice(2))) add(await run(tier));
+const failed = total.failed + (isCi ? total.skipped : 0);
+if (isCi && total.skipped > 0) console.log(`${total.skipped} skipped, which counts as failed in CI`);
+const skipped = !isCi && total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+console.log(`${total.passed} passed, ${failed} failed${skipped}`);
+process.exitCode = failed > 0 ? 1 : 0;
+
+async function run(tier: Tier): Promise<Counts> {
+  console.log(`\n=== ${tier.name}: ${tier.what}`);
+  const missing = await tier.missing();
+  if (missing !== undefined) {
+    console.log(`\n!!! SKIPPED, the whole tier: ${missing}`);
+    return { passed: 0, failed: 0, skipped: 1 };
+  }
+  for (const step of tier.before) {
+    const code = await execute(step);
+    if (code !== 0) {
+      console.log(`node ${step.join(' ')} exited with ${code}`);
+      return { passed: 0, failed: 1, skipped: 0 };
+    }
+  }
+  return mocha(tier);
+}
+
+/** Mocha in a process of its own, so that a tier leaves nothing behind for the next. */
+async function mocha(tier: Tier): Promise<Counts> {
+  const folder = await mkdtemp(join(tmpdir(), 'dependency-gate-counts-'));
+  const file = join(folder, 'counts.json');
+  const reporter = ['--reporter', 'test/reporter.ts', '--reporter-option', `counts=${file}`];
+  const ignored = tier.without.flatMap((pattern) => ['--ignore', pattern]);
+  const code = await execute(['node_modules/mocha/bin/mocha.js', ...reporter, ...ignored, ...tier.files]);
+  try {
+    const counts = countsSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    const isBroken = code !== 0 && counts.failed === 0;
+    return isBroken ? { ...counts, failed: 1 } : counts;
+  } catch {
+    console.log(`the tier ended with exit code ${code} before it could count`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Runs Node with what is given; a signal to this process reaches it too, and so does the end of the time limit. */
+function execute(args: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { stdio: 'inherit', timeout: LIMIT_MS });
+    const forward = (signal: NodeJS.Signals) => child.kill(signal);
+    process.on('SIGINT', forward).on('SIGTERM', forward);
+    child.on('error', reject);
+    child.on('exit', (code) => {
+      process.off('SIGINT', forward).off('SIGTERM', forward);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+function add(counts: Counts): void {
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped += counts.skipped;
+}
