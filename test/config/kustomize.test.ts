@@ -43,5 +43,11 @@ describe('kubectl kustomize', function () {
       expect(objects.map(named)).to.include('Deployment my-namespace/api');
       expect(objects.map(named)).to.not.include('Service my-namespace/api');
     });
+
+    it(`builds ${sample} with the gate before its targets, so that their first Pods find it`, () => {
+      const kinds = build(sample).map(({ kind }) => kind);
+      expect(kinds[0]).to.equal('Namespace');
+      expect(kinds.indexOf(KIND)).to.be.below(kinds.indexOf('Deployment'));
+    });
   }
 });
