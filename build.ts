@@ -18,7 +18,7 @@ await build({
   target: 'node24',
   minifySyntax: true,
   minifyWhitespace: true,
-  legalComments: 'none',
+  legalComments: 'external',
   chunkNames: '[name]-[hash]',
   define: { DEPENDENCY_GATE_VERSION: JSON.stringify(version) },
   // CommonJS packages inside an ES module bundle still call require() for Node's own modules.

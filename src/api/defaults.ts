@@ -49,15 +49,17 @@ export function checkOf(dependency: Dependency): CheckOf {
   throw new TypeError(`dependency ${dependency.name} has no check: validation let it through`);
 }
 
+/** A timing with nothing left open. */
+export type SettledTiming = { readonly [Name in keyof Timing]-?: NonNullable<Timing[Name]> };
+
 /** A dependency's timing: what it says itself, else the gate's `spec.defaults`, else {@link DEFAULT_TIMING}. */
-export function timingOf(dependency: Timing, defaults: Timing | undefined): Required<Timing> {
-  const setting = <Name extends keyof Timing>(name: Name) =>
-    dependency[name] ?? defaults?.[name] ?? DEFAULT_TIMING[name];
+export function timingOf(dependency: Timing, defaults: Timing | undefined): SettledTiming {
+  const own = { ...defaults, ...dependency };
   return {
-    periodSeconds: setting('periodSeconds'),
-    timeoutSeconds: setting('timeoutSeconds'),
-    successThreshold: setting('successThreshold'),
-    overdueAfterSeconds: setting('overdueAfterSeconds'),
-    onOverdue: setting('onOverdue'),
+    periodSeconds: own.periodSeconds ?? DEFAULT_TIMING.periodSeconds,
+    timeoutSeconds: own.timeoutSeconds ?? DEFAULT_TIMING.timeoutSeconds,
+    successThreshold: own.successThreshold ?? DEFAULT_TIMING.successThreshold,
+    overdueAfterSeconds: own.overdueAfterSeconds ?? DEFAULT_TIMING.overdueAfterSeconds,
+    onOverdue: own.onOverdue ?? DEFAULT_TIMING.onOverdue,
   };
 }

@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import { parseStatus, validateGate } from '../api/gate.ts';
+import { API_VERSION, KIND } from '../api/names.ts';
 import type { Gate } from '../core/model.ts';
 import { metadataSchema } from './metadata.ts';
 
-const envelopeSchema = z.object({ metadata: metadataSchema, status: z.unknown().optional() });
+const envelopeSchema = z.looseObject({ metadata: metadataSchema, status: z.unknown().optional() });
 
 /** Reads a gate. An invalid spec is told in the result: the gate is there, and its status must say what is wrong. */
 export function projectGate(raw: unknown): Gate {
-  const { metadata, status } = envelopeSchema.parse(raw);
-  const verdict = validateGate(raw);
+  const envelope = envelopeSchema.parse(raw);
+  const { metadata, status } = envelope;
+  // Items of lists come without the two.
+  const verdict = validateGate({ apiVersion: API_VERSION, kind: KIND, ...envelope });
   return {
     namespace: metadata.namespace,
     name: metadata.name,

@@ -96,7 +96,7 @@ function judgeWaiting({ targets, dependencies, overdue }: Findings): Verdict | u
     return not('PodFailed', `${count(failed, 'Pod')} failed for good, since the restart policy is Never`);
   if (waiting === 0) return undefined;
   const answers = dependencies.filter(({ blocked }) => blocked > 0).map(blockage);
-  const message = `${waiting} of ${count(pods.length, 'Pod')} wait${answers.length > 0 ? `: ${answers.join('; ')}` : ' in another gate'}`;
+  const message = `${waiting} of ${count(pods.length, 'Pod')} waiting${answers.length > 0 ? `: ${answers.join('; ')}` : ' in another gate'}`;
   return overdue.length > 0
     ? not('Overdue', `overdue: ${overdue.join(', ')}; ${message}`)
     : not('Waiting', message);

@@ -1,8 +1,6 @@
+import { timingOf } from '../api/defaults.ts';
 import type { GateSpec } from '../api/spec.ts';
 import type { PodProgress } from './pod-progress.ts';
-
-/** Same as the waiter's: five minutes. */
-const DEFAULT_OVERDUE_AFTER_SECONDS = 300;
 
 export interface Overdue {
   /** Dependencies that block a Pod for longer than they may, in the order of the spec. */
@@ -16,8 +14,7 @@ export function overdue(spec: GateSpec, pods: readonly PodProgress[], now: numbe
   const due = spec.dependencies.flatMap((dependency) => {
     const since = dependency.container ? undefined : blockedSince(pods, dependency.name);
     if (since === undefined) return [];
-    const seconds =
-      dependency.overdueAfterSeconds ?? spec.defaults?.overdueAfterSeconds ?? DEFAULT_OVERDUE_AFTER_SECONDS;
+    const seconds = timingOf(dependency, spec.defaults).overdueAfterSeconds;
     return [{ name: dependency.name, in: since + seconds * 1000 - now }];
   });
   const ahead = due.map((entry) => entry.in).filter((ms) => ms > 0);

@@ -1,3 +1,4 @@
+import { checkOf } from '../api/defaults.ts';
 import { gateAnnotation, targetAnnotationValue } from '../api/names.ts';
 import type { GateSpec, TargetKind } from '../api/spec.ts';
 import {
@@ -153,9 +154,9 @@ const STATE_NAMES = {
 } as const;
 
 export function dependencyStatuses(spec: GateSpec, pods: readonly PodProgress[]): DependencyStatus[] {
-  return spec.dependencies.map(({ name, dns, tcp, http, grpc }) => {
-    const check = dns ? 'dns' : tcp ? 'tcp' : http ? 'http' : grpc ? 'grpc' : 'container';
-    return { name, check, ...dependencyStatus(name, pods) };
+  return spec.dependencies.map((dependency) => {
+    const { name } = dependency;
+    return { name, check: checkOf(dependency).check, ...dependencyStatus(name, pods) };
   });
 }
 

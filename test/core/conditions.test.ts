@@ -116,7 +116,7 @@ describe('judge', () => {
     const pods = [one('a').failed('api', { exitCode: 9, message: 'no servers' }), one('b').open()];
     const verdicts = judge(findings(apiFirst, [carrier.replicas(2), ...pods]));
     expect(messageOf('Open', verdicts)).to.equal(
-      '1 of 2 Pods wait: api blocks 1 (exit code 9 (Error): no servers)',
+      '1 of 2 Pods waiting: api blocks 1 (exit code 9 (Error): no servers)',
     );
   });
 
@@ -126,7 +126,7 @@ describe('judge', () => {
       .carrying(gate('aa').dependsOn(dns('x')), apiFirst)
       .checking('x');
     expect(messageOf('Open', judge(findings(apiFirst, [carrier, inOther])))).to.match(
-      /wait in another gate$/,
+      /waiting in another gate$/,
     );
   });
 

@@ -23,6 +23,8 @@ export interface SimulationOptions {
   readonly clock?: Clock;
   /** A number of [0, 1). Default: Math.random. */
   readonly random?: () => number;
+  /** Play Deployments, ReplicaSets and EndpointSlices too: off where a real controller manager is at work. Default: true. */
+  readonly controllers?: boolean;
 }
 
 export interface Simulation {
@@ -34,7 +36,7 @@ export interface Simulation {
 
 /** Brings an API server's objects to life: Deployments, Services and one node. */
 export function startSimulation(cluster: Cluster, options: SimulationOptions = {}): Simulation {
-  const { clock = wallClock, random = Math.random } = options;
+  const { clock = wallClock, random = Math.random, controllers = true } = options;
   const ending = new AbortController();
   const { signal } = ending;
   const world = {
@@ -51,9 +53,11 @@ export function startSimulation(cluster: Cluster, options: SimulationOptions = {
   };
   const network = clusterNetwork(world);
   const logs = new Logs(clock);
-  startDeployments(world);
-  startReplicaSets(world);
-  startServices(world);
+  if (controllers) {
+    startDeployments(world);
+    startReplicaSets(world);
+    startServices(world);
+  }
   startNode({ ...world, network, logs });
   return {
     network,

@@ -1,0 +1,102 @@
+import { expect } from 'chai';
+import { EXPECTATION_LIMIT_MS, Memory } from '../../src/controller/memory.ts';
+import type { Refusal } from '../../src/core/model.ts';
+
+const GATE = 'shop/api-first';
+const POD = { object: 'Pod/shop/pinger-1', uid: 'u1', resourceVersion: '100' };
+
+describe('Memory', () => {
+  const memory = () => new Memory();
+
+  it('knows nothing of a gate at first', () => {
+    expect(memory().recall(GATE)).to.deep.equal({ triedRender: undefined, refusals: [] });
+    expect(memory().unseenFor(GATE, () => undefined, 0)).to.equal(0);
+  });
+
+  describe('of writes that the stores have not shown', () => {
+    const cases: [string, { uid: string; resourceVersion: string } | undefined, boolean][] = [
+      ['an older version is stored', { uid: 'u1', resourceVersion: '99' }, false],
+      ['that version is stored', { uid: 'u1', resourceVersion: '100' }, true],
+      ['a newer one is stored, whose digits sort before it', { uid: 'u1', resourceVersion: '1000' }, true],
+      ['the object is gone', undefined, true],
+      ['the object was made anew', { uid: 'u2', resourceVersion: '1' }, true],
+    ];
+    for (const [when, stored, isSeen] of cases) {
+      it(`${isSeen ? 'ends' : 'goes on'} waiting when ${when}`, () => {
+        const waiting = memory();
+        waiting.expect(GATE, POD, 1000);
+        expect(waiting.unseenFor(GATE, () => stored, 1000)).to.equal(isSeen ? 0 : EXPECTATION_LIMIT_MS);
+      });
+    }
+
+    it('waits for an object to be gone, whatever its version', () => {
+      const waiting = memory();
+      waiting.expect(GATE, { ...POD, resourceVersion: undefined }, 0);
+      expect(waiting.unseenFor(GATE, () => ({ uid: 'u1', resourceVersion: '999' }), 0)).to.be.above(0);
+      expect(waiting.unseenFor(GATE, () => undefined, 0)).to.equal(0);
+    });
+
+    it('gives up after the limit, and says how long that is', () => {
+      const waiting = memory();
+      const behind = () => ({ uid: 'u1', resourceVersion: '1' });
+      waiting.expect(GATE, POD, 0);
+      expect(waiting.unseenFor(GATE, behind, 2000)).to.equal(EXPECTATION_LIMIT_MS - 2000);
+      expect(waiting.unseenFor(GATE, behind, EXPECTATION_LIMIT_MS)).to.equal(0);
+    });
+
+    it('keeps gates apart', () => {
+      const waiting = memory();
+      waiting.expect(GATE, POD, 0);
+      expect(waiting.unseenFor('shop/other', () => ({ uid: 'u1', resourceVersion: '1' }), 0)).to.equal(0);
+    });
+  });
+
+  describe('of refusals', () => {
+    const refusal = (more: Partial<Refusal>): Refusal => ({
+      of: 'target',
+      target: 'Deployment/pinger',
+      generation: 1,
+      hash: 'h1',
+      message: 'no',
+      at: 0,
+      ...more,
+    });
+
+    it('keeps the last one of each target, and one of the render', () => {
+      const refusing = memory();
+      refusing.refused(GATE, refusal({ message: 'first' }));
+      refusing.refused(GATE, refusal({ target: 'Deployment/poller' }));
+      refusing.refused(GATE, refusal({ of: 'render', hash: 'h2' }));
+      refusing.refused(GATE, refusal({ message: 'second' }));
+      const { refusals } = refusing.recall(GATE);
+      expect(refusals.map(({ of, target, message }) => [of, target, message])).to.have.deep.members([
+        ['target', 'Deployment/poller', 'no'],
+        ['render', 'Deployment/pinger', 'no'],
+        ['target', 'Deployment/pinger', 'second'],
+      ]);
+    });
+
+    it('drops those of a target that was accepted, and of no other', () => {
+      const refusing = memory();
+      refusing.refused(GATE, refusal({}));
+      refusing.refused(GATE, refusal({ target: 'Deployment/poller' }));
+      refusing.targetAccepted(GATE, 'Deployment/pinger');
+      expect(refusing.recall(GATE).refusals.map(({ target }) => target)).to.deep.equal(['Deployment/poller']);
+    });
+
+    it('drops those of renders when one was accepted', () => {
+      const refusing = memory();
+      refusing.refused(GATE, refusal({ of: 'render' }));
+      refusing.renderAccepted(GATE, 'h2');
+      expect(refusing.recall(GATE)).to.deep.include({ triedRender: 'h2', refusals: [] });
+    });
+
+    it('forgets a gate as a whole', () => {
+      const refusing = memory();
+      refusing.refused(GATE, refusal({}));
+      refusing.renderAccepted(GATE, 'h1');
+      refusing.forget(GATE);
+      expect(refusing.recall(GATE)).to.deep.equal({ triedRender: undefined, refusals: [] });
+    });
+  });
+});
