@@ -96,7 +96,7 @@ export async function readCredentials(config: KubeConfig): Promise<Credentials> 
   }
   const { ca, cert, key, servername, rejectUnauthorized } = options;
   return {
-    server: (config.getCurrentCluster()?.server ?? '').replace(/\/+$/, ''),
+    server: config.getCurrentCluster()?.server ?? '',
     headers: headersOf(options),
     tls: {
       ...(ca !== undefined && { ca }),

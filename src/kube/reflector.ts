@@ -96,8 +96,6 @@ export class Reflector<T extends Meta> {
       return 0;
     } catch (error) {
       return this.#stop.signal.aborted ? 0 : this.#failed(error);
-    } finally {
-      this.#replica.abandon();
     }
   }
 

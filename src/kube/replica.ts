@@ -40,11 +40,6 @@ export class Replica<T extends Meta> {
     this.#store.replace(gathered, initial);
   }
 
-  /** Drops what was gathered. */
-  abandon(): void {
-    this.#gathered = undefined;
-  }
-
   put(raw: unknown): void {
     const key = keyOf(metaOf(raw));
     const object = this.#read(key, raw);

@@ -296,9 +296,17 @@ describe('connect', () => {
         `if [ $(wc -l < ${home}/runs) = 1 ]; then ${credential('t1')}; else ${credential('t2')}; fi`,
       );
       const refused = failure(401, 'Unauthorized');
-      server.script(refused, refused, json({}), json({}));
+      let refuseLater = () => {};
+      const later = (response: Parameters<typeof refused>[0]) => {
+        refuseLater = () => refused(response);
+      };
+      server.script(later, refused, refused, json({}), json({}), json({}));
+      const slow = get(connection);
+      await until('the slow request is there', () => server.seen.length === 1);
       expect(await Promise.all([get(connection), get(connection)])).to.deep.equal([200, 200]);
-      expect(authorizations(server).slice(2)).to.deep.equal(['Bearer t2', 'Bearer t2']);
+      refuseLater();
+      expect(await slow).to.equal(200);
+      expect(authorizations(server).slice(3)).to.deep.equal(Array(3).fill('Bearer t2'));
       expect(runs()).to.equal(2);
     });
 
@@ -314,7 +322,9 @@ describe('connect', () => {
     });
 
     it('does not wait for it for ever', async () => {
-      const connection = withPlugin(`while [ -d ${home} ] && [ ! -e ${home}/end ]; do sleep 0.05; done; ${credential('late')}`);
+      const connection = withPlugin(
+        `while [ -d ${home} ] && [ ! -e ${home}/end ]; do sleep 0.05; done; ${credential('late')}`,
+      );
       const error = caught(get(connection));
       await until('the plugin runs', () => runs() === 1);
       await clock.advance(30_000);

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
 import { ApiError } from '../../src/kube/api-error.ts';
 import { withDeadline } from '../../src/kube/deadline.ts';
@@ -15,6 +16,12 @@ describe('withDeadline', () => {
     const clock = new ManualClock();
     expect(await withDeadline(clock, 100, async () => 'done')).to.equal('done');
     expect(clock.pending).to.deep.equal([]);
+  });
+
+  it('leaves nothing on a parent that lives on', async () => {
+    const parent = new AbortController();
+    await withDeadline(new ManualClock(), 100, async () => 'done', parent.signal);
+    expect(getEventListeners(parent.signal, 'abort')).to.deep.equal([]);
   });
 
   it('ends work that does not look at its signal, with a Timeout', async () => {

@@ -165,6 +165,15 @@ describe('EventRecorder', () => {
     expect(first?.verb).to.equal('create');
   });
 
+  it('does not write the Event anew when its series could not be counted', async () => {
+    await recorded(notice);
+    const error = new ApiError({ status: 500, reason: 'InternalError', message: '' });
+    writes.failWith = (verb) => (verb === 'patch' ? error : undefined);
+    await recorded(notice);
+    expect(writes.done).to.have.length(1);
+    expect(errors).to.deep.equal([error]);
+  });
+
   it('cuts a note at 1024 bytes, between characters', async () => {
     const [ascii, wide] = await recorded(
       { ...notice, note: 'x'.repeat(1025) },
@@ -177,11 +186,13 @@ describe('EventRecorder', () => {
   });
 
   it('remembers at most 1000 series, those that were heard of last', async () => {
-    for (let count = 0; count < 1100; count += 1) await recorded({ ...notice, note: String(count) });
+    const numbered = (count: number) => ({ ...notice, note: String(count) });
+    for (let count = 0; count < 1000; count += 1) await recorded(numbered(count));
+    await recorded(numbered(0), numbered(1000));
     expect(recorder.remembered).to.equal(1000);
     const before = writes.done.length;
-    await recorded({ ...notice, note: '1099' }, { ...notice, note: '0' });
-    expect(writes.done.slice(before).map(({ verb }) => verb)).to.deep.equal(['patch', 'create']);
+    await recorded(numbered(0), numbered(1000), numbered(1));
+    expect(writes.done.slice(before).map(({ verb }) => verb)).to.deep.equal(['patch', 'patch', 'create']);
   });
 
   it('drops and reports notices when too many wait', async () => {

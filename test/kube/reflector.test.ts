@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import type { Reflector } from '../../src/kube/reflector.ts';
 import { settled } from './manual-clock.ts';
@@ -138,7 +139,8 @@ describe('Reflector', () => {
       await live.end();
       await next.send(modified(thing('a', '41', 'new')));
       await rig.shows('a=new b=two');
-      await rig.asked('watch initial', 'watch from=40');
+      await next.end();
+      await rig.asked('watch initial', 'watch from=40', 'watch from=41');
       expect(rig.errors).to.deep.equal([]);
     });
 
@@ -303,6 +305,20 @@ describe('Reflector', () => {
       expect(rig.news).to.deep.equal(['added a']);
       await rig.asked('watch initial', 'list', 'list continue=c', 'list', 'watch from=9');
       expect(rig.errors).to.deep.equal([]);
+    });
+
+    it('does not wait for ever for the rest of a failure', async () => {
+      const endless = (response: ServerResponse) => {
+        response.writeHead(500);
+        response.write('{"kind":"Status",');
+      };
+      rig.server.script(endless, usual().step);
+      await rig.start();
+      await rig.pauses(15_000);
+      await until('its connection is closed', () => rig.server.open === 0);
+      await rig.pauses(800);
+      await rig.shows('a=one b=two');
+      expect(rig.errors[0]).to.include({ status: 0, reason: 'Timeout' });
     });
 
     it('waits for a slow list up to its deadline', async () => {
