@@ -99,7 +99,7 @@ export const renderedContainerSchema = z
     image: text(512).describe('Image.'),
     imagePullPolicy: pullPolicy().optional().describe('When the image is pulled.'),
     command: z.array(text(3072)).max(32).optional().describe('Entry point.').meta(atomic),
-    args: z.array(text(3072)).max(128).optional().describe('Arguments.').meta(atomic),
+    args: z.array(text(4300)).max(128).optional().describe('Arguments.').meta(atomic),
     workingDir: text(512).optional().describe('Working directory.'),
     env: z.array(renderedEnvVar).max(64).optional().describe('Environment variables.').meta(atomic),
     resources: resourcesSchema.optional(),
@@ -167,7 +167,7 @@ export const dependencyStatusSchema = z
     check: text(16).describe('Which check it is.'),
     state: z
       .enum(['Pending', 'Starting', 'Checking', 'Failed', 'Passed'])
-      .describe('The state of the Pod that is furthest behind.'),
+      .describe('Failed, Starting, Checking, Pending or Passed: the first of these that a Pod is in.'),
     pending: count('Pods that have not come to it yet.'),
     starting: count('Pods whose container is being started.'),
     checking: count('Pods that check.'),

@@ -29,19 +29,30 @@ const answerSchema = z.object({ metadata: metadataSchema });
  * Makes the writes of a plan, in order; the first that fails ends the pass. A target that is gone is fine. A refusal is
  * remembered and the other writes go on: the status will say it.
  *
- * @returns whether something was learned that no watch will tell: the gate is to be looked at again.
  * @throws ApiError, Undone
  */
-export async function act(context: ActContext, gate: Gate, writes: readonly Write[]): Promise<boolean> {
+export async function act(context: ActContext, gate: Gate, writes: readonly Write[]): Promise<Outcome> {
+  const done: Write[] = [];
   let hasLearned = false;
   for (const write of writes) {
-    const learned = await perform(context, gate, write);
-    hasLearned ||= learned;
+    const result = await perform(context, gate, write);
+    if (result === 'done') done.push(write);
+    hasLearned ||= result === 'learned';
   }
-  return hasLearned;
+  return { done, hasLearned };
 }
 
-async function perform(context: ActContext, gate: Gate, write: Write): Promise<boolean> {
+export interface Outcome {
+  /** The writes that the API server has stored. */
+  readonly done: readonly Write[];
+  /** Whether something was learned that no watch will tell: the gate is to be looked at again. */
+  readonly hasLearned: boolean;
+}
+
+/** `gone`: there was nothing left to write to. `learned`: a refusal, or that a render is accepted. */
+type Result = 'done' | 'gone' | 'learned';
+
+async function perform(context: ActContext, gate: Gate, write: Write): Promise<Result> {
   switch (write.do) {
     case 'add-finalizer':
       return setFinalizers(context, gate, [...gate.finalizers, FINALIZER]);
@@ -69,46 +80,47 @@ async function setFinalizers(
   context: ActContext,
   gate: Gate,
   finalizers: readonly string[],
-): Promise<boolean> {
+): Promise<Result> {
   const body = { metadata: { resourceVersion: gate.resourceVersion, finalizers } };
   const known = { resource: GATES, kind: 'DependencyGate', object: gate };
-  await ifThere(patch(context, gate, known, body, { type: 'merge', fieldManager: FIELD_MANAGER }));
-  return false;
+  return ifThere(patch(context, gate, known, body, { type: 'merge', fieldManager: FIELD_MANAGER }));
 }
 
 async function tryRender(
   context: ActContext,
   gate: Gate,
   write: Extract<Write, { do: 'try-render' }>,
-): Promise<boolean> {
+): Promise<Result> {
   const { workload, hash } = write;
   const options = { type: 'strategic', fieldManager: FIELD_MANAGER, dryRun: true } as const;
   try {
     await context.requests.patch(WORKLOADS[workload.kind], workload, write.patch, options);
     context.memory.renderAccepted(keyOf(gate), hash);
+    return 'learned';
   } catch (error) {
+    if (isNotFound(error)) return 'gone';
     if (!isRefusal(error)) throw error;
     context.memory.refused(keyOf(gate), refusal('render', workload, hash, error, context.clock.now()));
+    return 'learned';
   }
-  return true;
 }
 
 async function patchTarget(
   context: ActContext,
   gate: Gate,
   write: Extract<Write, { do: 'patch-target' }>,
-): Promise<boolean> {
+): Promise<Result> {
   const { workload, hash } = write;
   const key = keyOf(gate);
   try {
-    const answer = await patchWorkload(context, gate, workload, write.patch);
-    context.memory.targetAccepted(key, targetAnnotationValue(workload.kind, workload.name));
-    if (answer !== undefined) checkAnswer(gate, projectWorkload(workload.kind, answer));
-    return false;
+    return await ifThere(patchWorkload(context, gate, workload, write.patch), (answer) => {
+      context.memory.targetAccepted(key, targetAnnotationValue(workload.kind, workload.name));
+      checkAnswer(gate, projectWorkload(workload.kind, answer));
+    });
   } catch (error) {
     if (!isRefusal(error)) throw error;
     context.memory.refused(key, refusal('target', workload, hash, error, context.clock.now()));
-    return true;
+    return 'learned';
   }
 }
 
@@ -125,43 +137,39 @@ async function cleanTarget(
   context: ActContext,
   gate: Gate,
   write: Extract<Write, { do: 'clean-target' }>,
-): Promise<boolean> {
-  await patchWorkload(context, gate, write.workload, write.patch);
-  return false;
+): Promise<Result> {
+  return ifThere(patchWorkload(context, gate, write.workload, write.patch));
 }
 
 function patchWorkload(context: ActContext, gate: Gate, workload: Workload, body: unknown): Promise<unknown> {
   const known = { resource: WORKLOADS[workload.kind], kind: workload.kind, object: workload };
-  return ifThere(patch(context, gate, known, body, { type: 'strategic', fieldManager: FIELD_MANAGER }));
+  return patch(context, gate, known, body, { type: 'strategic', fieldManager: FIELD_MANAGER });
 }
 
 async function openPod(
   context: ActContext,
   gate: Gate,
   { pod, annotations }: Extract<Write, { do: 'open-pod' }>,
-): Promise<boolean> {
+): Promise<Result> {
   const body = { metadata: { uid: pod.uid, annotations } };
   const known = { resource: PODS, kind: 'Pod', object: pod };
-  await ifThere(patch(context, gate, known, body, { type: 'merge', fieldManager: FIELD_MANAGER }));
-  return false;
+  return ifThere(patch(context, gate, known, body, { type: 'merge', fieldManager: FIELD_MANAGER }));
 }
 
 /** Both preconditions: a Pod that went on in the meantime is not the Pod that was judged. */
-async function deletePod(
+function deletePod(
   context: ActContext,
   gate: Gate,
   { pod }: Extract<Write, { do: 'delete-pod' }>,
-): Promise<boolean> {
+): Promise<Result> {
   const { uid, resourceVersion } = pod;
-  await ifThere(context.requests.delete(PODS, pod, { preconditions: { uid, resourceVersion } }));
-  // Its deletion is a new version, whichever: the answer does not tell it.
-  const next = String(BigInt(resourceVersion) + 1n);
-  context.memory.expect(
-    keyOf(gate),
-    { object: `Pod/${keyOf(pod)}`, uid, resourceVersion: next },
-    context.clock.now(),
-  );
-  return false;
+  const deletion = context.requests.delete(PODS, pod, { preconditions: { uid, resourceVersion } });
+  return ifThere(deletion, () => {
+    // Its deletion is a new version, whichever: the answer does not tell it.
+    const next = String(BigInt(resourceVersion) + 1n);
+    const object = `Pod/${keyOf(pod)}`;
+    context.memory.expect(keyOf(gate), { object, uid, resourceVersion: next }, context.clock.now());
+  });
 }
 
 interface Known {
@@ -196,11 +204,12 @@ export function expectToSee({ memory, clock }: ActContext, gate: Gate, kind: str
   );
 }
 
-async function ifThere<T>(write: Promise<T>): Promise<T | undefined> {
+async function ifThere<T>(write: Promise<T>, then: (answer: T) => void = () => {}): Promise<Result> {
   try {
-    return await write;
+    then(await write);
+    return 'done';
   } catch (error) {
-    if (isNotFound(error)) return undefined;
+    if (isNotFound(error)) return 'gone';
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { decide } from '../core/decide.ts';
 import type { Gate, Notice, Settings } from '../core/model.ts';
+import { notices } from '../core/notices.ts';
 import { type ActContext, act } from './act.ts';
 import { observe, versionIn } from './observe.ts';
 import { report } from './report.ts';
@@ -33,12 +34,12 @@ export async function reconcile(
   const unseenFor = memory.unseenFor(key, versionIn(stores), clock.now());
   if (unseenFor > 0) return unseenFor;
   const plan = decide(world, clock.now());
-  const hasLearned = await act(context, world.gate, plan.writes);
+  const { done, hasLearned } = await act(context, world.gate, plan.writes);
   const hasReported = plan.status !== undefined && (await report(context, world.gate, plan.status));
-  for (const notice of plan.notices) {
+  for (const notice of notices(world.gate.status, plan.status, done)) {
     log.info({ reason: notice.reason }, notice.note);
     context.notify(world.gate, notice);
   }
-  log.debug({ writes: plan.writes.map((write) => write.do), status: hasReported, next: plan.next }, 'pass');
+  log.debug({ writes: done.map((write) => write.do), status: hasReported, next: plan.next }, 'pass');
   return hasLearned ? 0 : plan.next;
 }

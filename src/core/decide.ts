@@ -1,9 +1,8 @@
 import { FINALIZER, targetAnnotationValue } from '../api/names.ts';
 import type { GateSpec } from '../api/spec.ts';
-import type { GateStatus, Render } from '../api/status.ts';
+import type { Render } from '../api/status.ts';
 import { injectPatch } from './inject.ts';
 import type { JsonObject, Plan, Refusal, Workload, World, Write } from './model.ts';
-import { notices } from './notices.ts';
 import { type TargetProgress, targetsProgress } from './progress.ts';
 import { hasUserContainer, render, renderHash } from './render.ts';
 import { replaceOldPods } from './replace.ts';
@@ -22,10 +21,10 @@ export function decide(world: World, now: number): Plan {
   const { gate } = world;
   if (gate.deleting) return finalize(world);
   if (!gate.spec.valid) {
-    return conclude(world, [], invalidStatus(gate, gate.spec.message, now), undefined);
+    return { writes: [], status: invalidStatus(gate, gate.spec.message, now), next: undefined };
   }
   if (!gate.finalizers.includes(FINALIZER)) {
-    return { writes: [{ do: 'add-finalizer' }], status: undefined, notices: [], next: undefined };
+    return { writes: [{ do: 'add-finalizer' }], status: undefined, next: undefined };
   }
   return enforce(world, gate.spec.value, now);
 }
@@ -34,7 +33,7 @@ function finalize(world: World): Plan {
   const { writes, isDone } = withdraw(world, [...world.workloads.values()]);
   const isHeld = world.gate.finalizers.includes(FINALIZER);
   const last: Write[] = isDone && isHeld ? [{ do: 'remove-finalizer' }] : [];
-  return conclude(world, isHeld ? [...writes, ...last] : [], undefined, undefined);
+  return { writes: isHeld ? [...writes, ...last] : [], status: undefined, next: undefined };
 }
 
 function enforce(world: World, spec: GateSpec, now: number): Plan {
@@ -45,12 +44,11 @@ function enforce(world: World, spec: GateSpec, now: number): Plan {
   const observed: Observed = { world, spec, render: current, targets, refusal: step.refusal };
   const isSettled = step.render === undefined && step.trial === undefined;
   const writes = isSettled && !spec.suspend ? enforceTargets(world, targets, stored, now) : [];
-  return conclude(
-    world,
-    [...(step.trial ? [step.trial] : []), ...writes],
-    status(observed, now),
-    nextLook(observed, now),
-  );
+  return {
+    writes: [...(step.trial ? [step.trial] : []), ...writes],
+    status: status(observed, now),
+    next: nextLook(observed, now),
+  };
 }
 
 interface RenderStep {
@@ -132,13 +130,4 @@ function nextLook(observed: Observed, now: number): number | undefined {
   const retries = refusals.map(({ at }) => at + RETRY_REFUSED_AFTER_MS - now).filter((ms) => ms > 0);
   const times = [...retries, statusNext(observed, now)].filter((ms) => ms !== undefined);
   return times.length > 0 ? Math.min(...times) : undefined;
-}
-
-function conclude(
-  world: World,
-  writes: readonly Write[],
-  next: GateStatus | undefined,
-  look: number | undefined,
-): Plan {
-  return { writes, status: next, notices: notices(world.gate.status, next, writes), next: look };
 }

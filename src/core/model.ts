@@ -188,8 +188,6 @@ export interface Plan {
   readonly writes: readonly Write[];
   /** The status as it should be; undefined leaves it as it is (a gate that is going away). */
   readonly status: GateStatus | undefined;
-  /** To be recorded once the writes and the status have been stored. */
-  readonly notices: readonly Notice[];
   /** When to look again although nothing has changed (something becomes overdue), in ms from now. */
   readonly next: number | undefined;
 }

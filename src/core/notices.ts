@@ -2,15 +2,11 @@ import type { Condition, GateStatus } from '../api/status.ts';
 import type { Notice, Write } from './model.ts';
 
 /**
- * The Events of a pass: one for each write to somebody else's object, and one where a condition turns. They follow from
- * the old status and the new one, so a restart of the operator repeats none.
+ * The Events of a pass: one for each write that was made to somebody else's object, and one where a condition turns.
+ * They follow from the old status and the new one, so a restart of the operator repeats none.
  */
-export function notices(
-  before: GateStatus,
-  after: GateStatus | undefined,
-  writes: readonly Write[],
-): Notice[] {
-  return [...writes.flatMap(ofWrite), ...(after ? ofConditions(before, after) : [])];
+export function notices(before: GateStatus, after: GateStatus | undefined, done: readonly Write[]): Notice[] {
+  return [...done.flatMap(ofWrite), ...(after ? ofConditions(before, after) : [])];
 }
 
 function ofWrite(write: Write): Notice[] {

@@ -23,9 +23,6 @@ describe('decide', () => {
       expect(conditionOf(plan.status, 'Stalled')).to.equal('True InvalidSpec');
       expect(messageOf(plan.status, 'Stalled')).to.equal('spec.targets: remove one of the two');
       expect(plan.status?.render).to.deep.equal(inForce.render);
-      expect(plan.notices.map(({ type, reason }) => `${type} ${reason}`)).to.deep.equal([
-        'Warning InvalidSpec',
-      ]);
       const stored = reported(world(invalid, gatedPinger, poller));
       expect(isSilent(stored, decide(stored, NOW))).to.equal(true);
     });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { decide } from '../../src/core/decide.ts';
 import type { World } from '../../src/core/model.ts';
+import { notices } from '../../src/core/notices.ts';
 import {
   ago,
   dns,
@@ -45,7 +46,6 @@ describe('decide', () => {
       expect(plan).to.deep.equal({
         writes: [{ do: 'add-finalizer' }],
         status: undefined,
-        notices: [],
         next: undefined,
       });
     });
@@ -103,7 +103,6 @@ describe('decide', () => {
       const plan = decide(world(inForce, gatedPinger.without('dgate-api-first--redis'), gatedPoller), NOW);
       expect(writesOf(plan)).to.deep.equal(['patch-target pinger']);
       expect(plan.writes[0]).to.deep.include({ why: ['missing container'] });
-      expect(plan.notices.map(({ reason }) => reason)).to.deep.equal(['Gated']);
     });
   });
 
@@ -121,7 +120,7 @@ describe('decide', () => {
       it(`keeps when ${when} and the status says so`, () => {
         const stored = reported(world(inForce, ...around));
         const plan = decide(stored, NOW);
-        expect(plan).to.deep.include({ writes: [], notices: [] });
+        expect(plan.writes).to.deep.equal([]);
         expect(plan.status).to.deep.equal(stored.gate.status);
       });
     }
@@ -138,7 +137,9 @@ describe('decide', () => {
       expect(conditionOf(decide(stored, NOW + next - 1).status, 'Open')).to.equal('False Waiting');
       const plan = decide(stored, NOW + next);
       expect(conditionOf(plan.status, 'Open')).to.equal('False Overdue');
-      expect(plan.notices.map(({ reason }) => reason)).to.deep.equal(['Overdue']);
+      expect(notices(stored.gate.status, plan.status, []).map(({ reason }) => reason)).to.deep.equal([
+        'Overdue',
+      ]);
       expect(plan.next).to.equal(undefined);
     });
   });

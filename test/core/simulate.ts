@@ -35,10 +35,10 @@ export function settle(world: World, now: number, limit = 12): Story {
   return { plans, world: current, isSilent: false };
 }
 
-/** Whether a plan does nothing at all: no write, no Event, and a status that is the stored one. */
-export function isSilent({ gate }: World, { writes, notices, status }: Plan): boolean {
+/** Whether a plan does nothing at all: no write, and a status that is the stored one; so there is no Event either. */
+export function isSilent({ gate }: World, { writes, status }: Plan): boolean {
   const isSame = status === undefined || JSON.stringify(status) === JSON.stringify(gate.status);
-  return writes.length === 0 && notices.length === 0 && isSame;
+  return writes.length === 0 && isSame;
 }
 
 /** The API server's own answer to a strategic merge patch of a Pod template. */

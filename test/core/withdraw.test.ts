@@ -185,7 +185,7 @@ describe('decide, of a deleted gate', () => {
       world(apiFirst.with({ finalizers: [] }).deleting(), pinger.carrying(apiFirst)),
       NOW,
     );
-    expect(plans).to.deep.equal([{ writes: [], status: undefined, notices: [], next: undefined }]);
+    expect(plans).to.deep.equal([{ writes: [], status: undefined, next: undefined }]);
   });
 
   it("keeps others' finalizers out of its business", () => {
