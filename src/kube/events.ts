@@ -104,20 +104,22 @@ export class EventRecorder {
   }
 
   #count({ regarding, type, reason, action, note }: EventNotice, now: number): Series {
-    this.#prune(now);
     const { kind, namespace, name, uid } = regarding;
     const key = JSON.stringify([kind, namespace, name, uid, type, reason, action, note]);
-    const series = this.#series.get(key) ?? { name: undefined, count: 0, lastAt: now, scheduled: false };
+    const known = this.#series.get(key);
+    const goesOn = known && now - known.lastAt < SERIES_MS;
+    const series = goesOn ? known : { name: undefined, count: 0, lastAt: now, scheduled: false };
     series.count += 1;
     series.lastAt = now;
     this.#series.delete(key);
     this.#series.set(key, series);
+    this.#prune(now);
     return series;
   }
 
   #prune(now: number): void {
     for (const [key, { lastAt }] of this.#series) {
-      if (now - lastAt < SERIES_MS && this.#series.size < MOST_SERIES) return;
+      if (now - lastAt < SERIES_MS && this.#series.size <= MOST_SERIES) return;
       this.#series.delete(key);
     }
   }

@@ -1,83 +1,37 @@
-import {
-  appendFileSync,
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { ApiError } from '../../src/kube/api-error.ts';
-import { type Connection, connect } from '../../src/kube/connection.ts';
-import type { Source } from '../../src/kube/credentials.ts';
+import type { Connection } from '../../src/kube/connection.ts';
 import { certificate, type Pair } from './certificates.ts';
-import { ManualClock } from './manual-clock.ts';
-import { failure, json, MisbehavingServer } from './misbehaving-server.ts';
+import {
+  authorizations,
+  type Certificates,
+  ConnectionRig,
+  caught,
+  get,
+  kubeconfig,
+  makeCertificates,
+} from './connection-rig.ts';
+import { failure, json, type MisbehavingServer } from './misbehaving-server.ts';
 import { until } from './until.ts';
 
-const caught = (promise: Promise<unknown>) =>
-  promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-
 describe('connect', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'connection-'));
-  let authority: Pair;
-  let otherAuthority: Pair;
-  let pair: Pair;
-  let clock: ManualClock;
-  let cleanUp: (() => Promise<void>)[];
+  let made: Certificates;
+  let rig: ConnectionRig;
 
   before(function () {
     this.timeout(60_000);
-    authority = certificate(directory, 'authority');
-    otherAuthority = certificate(directory, 'other-authority');
-    pair = certificate(directory, 'server', authority);
+    made = makeCertificates();
   });
 
-  after(() => rmSync(directory, { recursive: true }));
+  after(() => rmSync(made.directory, { recursive: true }));
 
   beforeEach(() => {
-    clock = new ManualClock();
-    cleanUp = [];
+    rig = new ConnectionRig();
   });
 
-  afterEach(async () => {
-    for (const each of cleanUp.reverse()) await each();
-  });
-
-  async function serve(tls?: ConstructorParameters<typeof MisbehavingServer>[0], port?: number) {
-    const server = await new MisbehavingServer(tls).start(port);
-    cleanUp.push(() => server.stop());
-    return server;
-  }
-
-  function open(source: Source): Connection {
-    const connection = connect(source, { clock, userAgent: 'tests/1' });
-    cleanUp.push(() => connection.close());
-    return connection;
-  }
-
-  async function get(connection: Connection, path = '/version') {
-    const answer = await connection.fetch(path, { method: 'GET', signal: new AbortController().signal });
-    await answer.text();
-    return answer.status;
-  }
-
-  const kubeconfig = (cluster: object, user: object) =>
-    JSON.stringify({
-      clusters: [{ name: 'c', cluster }],
-      users: [{ name: 'u', user }],
-      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
-      'current-context': 'x',
-    });
-
-  const authorizations = (server: MisbehavingServer) =>
-    server.seen.map(({ headers }) => headers.authorization);
+  afterEach(() => rig.stop());
 
   describe('with a ServiceAccount', () => {
     let server: MisbehavingServer;
@@ -85,11 +39,11 @@ describe('connect', () => {
     let connection: Connection;
 
     beforeEach(async () => {
-      mount = mkdtempSync(join(directory, 'mount-'));
+      mount = mkdtempSync(join(rig.directory, 'mount-'));
       writeFileSync(join(mount, 'token'), 'token-1\n');
-      writeFileSync(join(mount, 'ca.crt'), authority.cert);
-      server = await serve(pair);
-      connection = open({ inCluster: { server: `https://127.0.0.1:${server.port}`, directory: mount } });
+      writeFileSync(join(mount, 'ca.crt'), made.authority.cert);
+      server = await rig.serve(made.pair);
+      connection = rig.open({ inCluster: { server: `https://127.0.0.1:${server.port}`, directory: mount } });
     });
 
     it('verifies the server, and says who asks', async () => {
@@ -102,7 +56,7 @@ describe('connect', () => {
     });
 
     it('refuses a server of another authority, without sending anything', async () => {
-      writeFileSync(join(mount, 'ca.crt'), otherAuthority.cert);
+      writeFileSync(join(mount, 'ca.crt'), made.otherAuthority.cert);
       const error = await caught(get(connection));
       expect(error).to.be.instanceOf(ApiError).and.include({ status: 0, reason: 'NetworkError' });
       expect(server.seen).to.deep.equal([]);
@@ -112,9 +66,9 @@ describe('connect', () => {
       server.script(json({}), json({}), json({}));
       await get(connection);
       writeFileSync(join(mount, 'token'), 'token-2');
-      await clock.advance(59_999);
+      await rig.clock.advance(59_999);
       await get(connection);
-      await clock.advance(1);
+      await rig.clock.advance(1);
       await get(connection);
       expect(authorizations(server)).to.deep.equal(['Bearer token-1', 'Bearer token-1', 'Bearer token-2']);
       expect(server.connections).to.be.below(3);
@@ -138,7 +92,7 @@ describe('connect', () => {
       server.script(json({}), json({}));
       await get(connection);
       rmSync(join(mount, 'token'));
-      await clock.advance(60_000);
+      await rig.clock.advance(60_000);
       expect(await get(connection)).to.equal(200);
     });
 
@@ -152,10 +106,10 @@ describe('connect', () => {
 
     it('trusts a rotated authority after a minute', async () => {
       await server.stop();
-      const next = await serve(certificate(directory, 'next', otherAuthority), server.port);
+      const next = await rig.serve(certificate(made.directory, 'next', made.otherAuthority), server.port);
       expect(await caught(get(connection))).to.include({ status: 0, reason: 'NetworkError' });
-      writeFileSync(join(mount, 'ca.crt'), authority.cert + otherAuthority.cert);
-      await clock.advance(60_000);
+      writeFileSync(join(mount, 'ca.crt'), made.authority.cert + made.otherAuthority.cert);
+      await rig.clock.advance(60_000);
       next.script(json({}));
       expect(await get(connection)).to.equal(200);
     });
@@ -169,8 +123,8 @@ describe('connect', () => {
       }, json({}));
       const signal = new AbortController().signal;
       const slow = await connection.fetch('/slow', { method: 'GET', signal });
-      writeFileSync(join(mount, 'ca.crt'), authority.cert + otherAuthority.cert);
-      await clock.advance(60_000);
+      writeFileSync(join(mount, 'ca.crt'), made.authority.cert + made.otherAuthority.cert);
+      await rig.clock.advance(60_000);
       expect(await get(connection)).to.equal(200);
       expect(server.connections).to.equal(2);
       finish();
@@ -189,11 +143,13 @@ describe('connect', () => {
 
   describe('with a kubeconfig', () => {
     it('speaks plain http with a server without TLS, under a path of its own too', async () => {
-      const server = await serve();
+      const server = await rig.serve();
       server.script(json({}), json({}));
       const cluster = { server: `http://127.0.0.1:${server.port}/k8s/clusters/c-1/` };
-      await get(open({ kubeconfigText: kubeconfig(cluster, {}) }), '/api/v1/pods');
-      await get(open({ kubeconfigText: kubeconfig(cluster, { username: 'me', password: 'pw', as: 'you' }) }));
+      await get(rig.open({ kubeconfigText: kubeconfig(cluster, {}) }), '/api/v1/pods');
+      await get(
+        rig.open({ kubeconfigText: kubeconfig(cluster, { username: 'me', password: 'pw', as: 'you' }) }),
+      );
       expect(server.seen.map(({ url }) => url)).to.deep.equal([
         '/k8s/clusters/c-1/api/v1/pods',
         '/k8s/clusters/c-1/version',
@@ -203,16 +159,16 @@ describe('connect', () => {
     });
 
     it('presents a client certificate from files beside it, read anew when they change', async () => {
-      const server = await serve({
-        ...pair,
-        ca: authority.cert,
+      const server = await rig.serve({
+        ...made.pair,
+        ca: made.authority.cert,
         requestCert: true,
         rejectUnauthorized: true,
       });
-      const home = join(directory, 'home');
+      const home = join(rig.directory, 'home');
       mkdirSync(home);
-      const client = certificate(directory, 'client', authority);
-      const stranger = certificate(directory, 'stranger', otherAuthority);
+      const client = certificate(made.directory, 'client', made.authority);
+      const stranger = certificate(made.directory, 'stranger', made.otherAuthority);
       const write = (from: Pair) => {
         writeFileSync(join(home, 'me.crt'), from.cert);
         writeFileSync(join(home, 'me.key'), from.key);
@@ -220,26 +176,27 @@ describe('connect', () => {
       write(stranger);
       const cluster = {
         server: `https://127.0.0.1:${server.port}`,
-        'certificate-authority-data': btoa(authority.cert),
+        'certificate-authority-data': btoa(made.authority.cert),
       };
       const user = { 'client-certificate': 'me.crt', 'client-key': 'me.key' };
       writeFileSync(join(home, 'config'), kubeconfig(cluster, user));
-      const connection = open({ kubeconfigPath: join(home, 'config') });
+      const connection = rig.open({ kubeconfigPath: join(home, 'config') });
       expect(await caught(get(connection))).to.include({ status: 0, reason: 'NetworkError' });
       write(client);
-      await clock.advance(60_000);
+      await rig.clock.advance(60_000);
       server.script(json({}));
       expect(await get(connection)).to.equal(200);
     });
 
     it('honours tls-server-name and insecure-skip-tls-verify', async () => {
-      const server = await serve(pair);
+      const server = await rig.serve(made.pair);
       server.script(json({}), json({}));
       const at = `https://127.0.0.1:${server.port}`;
-      const data = { 'certificate-authority-data': btoa(authority.cert) };
+      const data = { 'certificate-authority-data': btoa(made.authority.cert) };
       const status = (cluster: object) =>
-        caught(get(open({ kubeconfigText: kubeconfig({ server: at, ...cluster }, {}) })));
-      expect(await status({ ...data, 'tls-server-name': 'other.test' })).to.be.instanceOf(ApiError);
+        caught(get(rig.open({ kubeconfigText: kubeconfig({ server: at, ...cluster }, {}) })));
+      const other = await status({ ...data, 'tls-server-name': 'other.test' });
+      expect(other).to.be.instanceOf(ApiError).and.have.property('message').that.includes('altnames');
       expect(await status({ ...data, 'tls-server-name': 'api.test' })).to.equal(undefined);
       expect(await status({ 'insecure-skip-tls-verify': true })).to.equal(undefined);
     });
@@ -247,91 +204,14 @@ describe('connect', () => {
     it('refuses a kubeconfig that it cannot use, without quoting it', () => {
       const cluster = { server: 'https://127.0.0.1:1' };
       const proxied = kubeconfig({ ...cluster, 'proxy-url': 'http://proxy' }, {});
-      expect(() => open({ kubeconfigText: proxied })).to.throw('the cluster c has a proxy-url');
-      expect(() => open({ kubeconfigText: '{}' })).to.throw();
+      expect(() => rig.open({ kubeconfigText: proxied })).to.throw('the cluster c has a proxy-url');
+      expect(() => rig.open({ kubeconfigText: '{}' })).to.throw();
       const broken = `${kubeconfig(cluster, { token: 'secret' })} }`;
-      expect(() => open({ kubeconfigText: broken })).to.throw('the text given is not a kubeconfig');
-      const path = join(directory, 'broken');
+      expect(() => rig.open({ kubeconfigText: broken })).to.throw('the text given is not a kubeconfig');
+      const path = join(rig.directory, 'broken');
       writeFileSync(path, broken);
-      expect(() => open({ kubeconfigPath: path })).to.throw(`${path} is not a kubeconfig`);
-      expect(() => open({ kubeconfigPath: join(directory, 'absent') })).to.throw('ENOENT');
-    });
-  });
-
-  describe('with a credential plugin', () => {
-    let server: MisbehavingServer;
-    let home: string;
-
-    beforeEach(async () => {
-      server = await serve();
-      home = mkdtempSync(join(directory, 'plugin-'));
-      writeFileSync(join(home, 'runs'), '');
-    });
-
-    /** A plugin that does this, and notes each run. */
-    function withPlugin(script: string): Connection {
-      const command = join(home, 'plugin');
-      writeFileSync(command, `#!/bin/sh\necho run >> ${home}/runs\n${script}\n`);
-      chmodSync(command, 0o755);
-      const exec = { apiVersion: 'client.authentication.k8s.io/v1', command };
-      return open({ kubeconfigText: kubeconfig({ server: `http://127.0.0.1:${server.port}` }, { exec }) });
-    }
-
-    const runs = () => readFileSync(join(home, 'runs'), 'utf8').split('run').length - 1;
-    const credential = (token: string) =>
-      `echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"${token}"}}'`;
-
-    it('asks it once for requests that come together, and not again while its answer holds', async () => {
-      const connection = withPlugin(credential('t'));
-      server.script(json({}), json({}), json({}), json({}));
-      await Promise.all([get(connection), get(connection), get(connection)]);
-      await clock.advance(120_000);
-      await get(connection);
-      expect(authorizations(server)).to.deep.equal(Array(4).fill('Bearer t'));
-      expect(runs()).to.equal(1);
-    });
-
-    it('asks it again when its token is refused, once for all who were refused', async () => {
-      const connection = withPlugin(
-        `if [ $(wc -l < ${home}/runs) = 1 ]; then ${credential('t1')}; else ${credential('t2')}; fi`,
-      );
-      const refused = failure(401, 'Unauthorized');
-      let refuseLater = () => {};
-      const later = (response: Parameters<typeof refused>[0]) => {
-        refuseLater = () => refused(response);
-      };
-      server.script(later, refused, refused, json({}), json({}), json({}));
-      const slow = get(connection);
-      await until('the slow request is there', () => server.seen.length === 1);
-      expect(await Promise.all([get(connection), get(connection)])).to.deep.equal([200, 200]);
-      refuseLater();
-      expect(await slow).to.equal(200);
-      expect(authorizations(server).slice(3)).to.deep.equal(Array(3).fill('Bearer t2'));
-      expect(runs()).to.equal(2);
-    });
-
-    it('says that it failed, but nothing of a token that it printed', async () => {
-      const failing = await caught(get(withPlugin('echo "log in first" >&2; exit 1')));
-      expect(failing).to.include({
-        reason: 'Credentials',
-        message: 'cannot read the credentials: log in first',
-      });
-      const printing = await caught(get(withPlugin('echo secret-token')));
-      expect(printing).to.include({ reason: 'Credentials' });
-      expect(String(printing)).not.to.include('secret');
-    });
-
-    it('does not wait for it for ever', async () => {
-      const connection = withPlugin(
-        `while [ -d ${home} ] && [ ! -e ${home}/end ]; do sleep 0.05; done; ${credential('late')}`,
-      );
-      const error = caught(get(connection));
-      await until('the plugin runs', () => runs() === 1);
-      await clock.advance(30_000);
-      expect(await error).to.include({ status: 0, reason: 'Timeout' });
-      appendFileSync(join(home, 'end'), '');
-      server.script(json({}));
-      expect(await get(connection)).to.equal(200);
+      expect(() => rig.open({ kubeconfigPath: path })).to.throw(`${path} is not a kubeconfig`);
+      expect(() => rig.open({ kubeconfigPath: join(rig.directory, 'absent') })).to.throw('ENOENT');
     });
   });
 });

@@ -190,9 +190,16 @@ describe('EventRecorder', () => {
     for (let count = 0; count < 1000; count += 1) await recorded(numbered(count));
     await recorded(numbered(0), numbered(1000));
     expect(recorder.remembered).to.equal(1000);
-    const before = writes.done.length;
-    await recorded(numbered(0), numbered(1000), numbered(1));
-    expect(writes.done.slice(before).map(({ verb }) => verb)).to.deep.equal(['patch', 'patch', 'create']);
+    await recorded(numbered(0), numbered(1));
+    const verbs = writes.done.slice(1000).map(({ verb }) => verb);
+    expect(verbs).to.deep.equal(['patch', 'create', 'patch', 'create']);
+  });
+
+  it('forgets series that are over', async () => {
+    await recorded(notice, { ...notice, note: 'other' });
+    await clock.advance(600_000);
+    await recorded({ ...notice, note: 'third' });
+    expect(recorder.remembered).to.equal(1);
   });
 
   it('drops and reports notices when too many wait', async () => {

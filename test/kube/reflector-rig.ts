@@ -5,7 +5,7 @@ import { type Meta, metaOf } from '../../src/kube/object.ts';
 import { Reflector } from '../../src/kube/reflector.ts';
 import { type Change, Store } from '../../src/kube/store.ts';
 import { ManualClock, settled } from './manual-clock.ts';
-import { MisbehavingServer } from './misbehaving-server.ts';
+import { added, initialEnd, LiveWatch, MisbehavingServer, type Step, thing } from './misbehaving-server.ts';
 import { until } from './until.ts';
 
 export const things = { group: '', version: 'v1', plural: 'configmaps', namespaced: true };
@@ -22,6 +22,10 @@ function project(raw: unknown): Thing | undefined {
   if (word === 'poison') throw new Error('cannot bear it');
   return word === 'boring' ? undefined : { ...metaOf(raw), word };
 }
+
+/** Most stories begin so: a=one and b=two are there, and the watch goes on. */
+export const usual = () =>
+  new LiveWatch(added(thing('a', '1', 'one')), added(thing('b', '2', 'two')), initialEnd('5'));
 
 /** A reflector with all around it. Jitter is off: delays are 800, 1600 … ms, watches are asked for 300 s. */
 export class ReflectorRig {
@@ -57,6 +61,14 @@ export class ReflectorRig {
       await connection.close();
     };
     reflector.start();
+    return reflector;
+  }
+
+  /** Starts with these answers, and waits for the first whole list. */
+  async synced(...steps: readonly Step[]): Promise<Reflector<Thing>> {
+    this.server.script(...steps);
+    const reflector = await this.start();
+    await reflector.synced;
     return reflector;
   }
 
