@@ -17,7 +17,10 @@ export interface ReflectorOptions<T extends Meta> {
   readonly project: Project<T>;
   readonly clock: Clock;
   readonly random: Random;
-  /** What went wrong and will be tried again; an expired version and a watch that ends in order are not among it. */
+  /**
+   * Is told what went wrong and will be tried again; an expired version and a watch that ends in order are not among
+   * it. Must not throw.
+   */
   readonly onError: (error: Error) => void;
   /** A watch that is silent for longer is dead: bookmarks come about every 60 s. Default 100 s. */
   readonly idleLimitMs?: number;

@@ -52,7 +52,7 @@ export type Verb = 'get' | 'list' | 'watch' | 'create' | 'patch' | 'delete';
 export interface Observation {
   readonly verb: Verb;
   readonly resource: Resource;
-  /** HTTP status, 0 when there was no answer. */
+  /** 200 for every success, else the HTTP status, 0 when there was no answer. */
   readonly status: number;
   readonly ms: number;
 }
