@@ -22,6 +22,17 @@ export const GATED_LABEL = `${GROUP}/gated`;
 export const TARGET_ANNOTATION = `${GROUP}/target`;
 /** Template annotation prefix: `gate.dependencygate.dev/<gate>: <render hash>`. */
 export const GATE_ANNOTATION_PREFIX = `gate.${GROUP}/`;
+/**
+ * Template label `<gate>[_<gate>…]`, the user's: Pods made without one of these gates are held until it is in place. A
+ * label's value has no commas, and an underscore is in no gate's name.
+ */
+export const REQUIRE_LABEL = `${GROUP}/require`;
+const REQUIRE_SEPARATOR = '_';
+/** Scheduling gate of a Pod that is held. */
+export const HOLD_GATE = `${GROUP}/hold`;
+/** Value of the gate annotation that a deleted gate leaves where `require` names it: nothing is to be waited for. */
+export const REMOVED = 'removed';
+
 /** Pod annotation prefix: `open.dependencygate.dev/<gate>.<dependency>: <attempt number>`. */
 export const OPEN_ANNOTATION_PREFIX = `open.${GROUP}/`;
 
@@ -69,4 +80,14 @@ export function openAnnotation(gate: string, dependency: string): string {
 
 export function targetAnnotationValue(kind: string, name: string): string {
   return `${kind}/${name}`;
+}
+
+/** The gates that a `require` label names. */
+export function requiredGates(label: string | undefined): string[] {
+  return (label ?? '').split(REQUIRE_SEPARATOR).filter((name) => name !== '');
+}
+
+/** The value of a `require` label that names these gates: sorted, each once. */
+export function requireValue(gates: readonly string[]): string {
+  return [...new Set(gates)].sort().join(REQUIRE_SEPARATOR);
 }
