@@ -2,11 +2,12 @@ import type { Logger } from 'pino';
 import { customResourceDefinition } from './api/crd.ts';
 import { statusCauses, validateGate } from './api/gate.ts';
 import { KIND } from './api/names.ts';
+import { INJECT_POLICY } from './controller/admission.ts';
 import { Operator } from './controller/operator.ts';
 import type { Settings } from './core/model.ts';
 import { systemClock } from './kube/clock.ts';
 import { connect } from './kube/connection.ts';
-import { admitTargets, OPERATOR_USER } from './sandbox/admission.ts';
+import { admit, OPERATOR_USER } from './sandbox/admission.ts';
 import type { KubeObject } from './sandbox/cluster.ts';
 import type { LogSource } from './sandbox/server/logs.ts';
 import { kubeconfig, type RunningServer, startServer } from './sandbox/server/server.ts';
@@ -57,8 +58,9 @@ export async function startSimulatedCluster(
     crd: customResourceDefinition(),
     validate: causesOfGate,
     logs,
-    ...(admission && { admit: admitTargets }),
+    ...(admission && { admit }),
   });
+  if (admission) await server.cluster.create(INJECTS);
   const simulation = startSimulation(server.cluster, options.simulation);
   logs.source = simulation.logs;
   return {
@@ -70,6 +72,13 @@ export async function startSimulatedCluster(
     },
   };
 }
+
+/** What tells the operator that first starts are gated. */
+const INJECTS: KubeObject = {
+  apiVersion: 'admissionregistration.k8s.io/v1',
+  kind: 'MutatingAdmissionPolicy',
+  metadata: { name: INJECT_POLICY },
+};
 
 /** A cluster in this process, with the operator at work in it. */
 export async function startSandbox({ log, ...options }: SandboxOptions): Promise<Sandbox> {

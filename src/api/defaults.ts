@@ -18,6 +18,8 @@ export const DEFAULT_TIMING = {
   onOverdue: 'Wait',
 } as const;
 
+export const DEFAULT_UPDATE_POLICY = 'Immediate';
+
 export const DEFAULT_DNS_TYPE = 'any';
 export const DEFAULT_HTTP_METHOD = 'GET';
 /** Inclusive. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dnsCheckSchema, grpcCheckSchema, httpCheckSchema, tcpCheckSchema } from './checks.ts';
 import { containerCheckSchema } from './container-check.ts';
-import { DEFAULT_TARGET_KIND, DEFAULT_TIMING } from './defaults.ts';
+import { DEFAULT_TARGET_KIND, DEFAULT_TIMING, DEFAULT_UPDATE_POLICY } from './defaults.ts';
 import { atomic, image, label, objectName, pullPolicy, resourcesSchema } from './fields.ts';
 import { MAX_GATE_AND_DEPENDENCY_LENGTH } from './names.ts';
 
@@ -13,7 +13,7 @@ import { MAX_GATE_AND_DEPENDENCY_LENGTH } from './names.ts';
  * applied by the code (see `defaults.ts`) and told in the descriptions.
  */
 
-export const TARGET_KINDS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
+export const TARGET_KINDS = ['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'] as const;
 
 /** The checks; a dependency has exactly one. */
 export const CHECKS = ['dns', 'tcp', 'http', 'grpc', 'container'] as const;
@@ -110,6 +110,12 @@ export const specSchema = z
       .boolean()
       .optional()
       .describe('Leave the targets as they are; reporting goes on. Default: false.'),
+    updatePolicy: z
+      .enum(['Immediate', 'OnNextRollout'])
+      .optional()
+      .describe(
+        `When new or changed containers enter the targets. Immediate: at once, which restarts their Pods. OnNextRollout: when a target is created or its Pod template changes for another reason; needs the admission policies. Default: ${DEFAULT_UPDATE_POLICY}.`,
+      ),
   })
   .describe('What waits, and for what.');
 

@@ -142,8 +142,7 @@ export const renderSchema = z
   })
   .describe('What is placed into the targets.');
 
-/** `Missing`: does not exist; `Pending`: not patched yet; `Rolling`: has the render, old Pods are being replaced; `Current`. */
-export const TARGET_STATES = ['Missing', 'Pending', 'Rolling', 'Current', 'Refused'] as const;
+export const TARGET_STATES = ['Missing', 'Pending', 'Rolling', 'Current', 'Refused', 'Immutable'] as const;
 
 export const targetStatusSchema = z
   .strictObject({
@@ -152,11 +151,12 @@ export const targetStatusSchema = z
     state: z
       .enum(TARGET_STATES)
       .describe(
-        'Missing: does not exist. Pending: does not carry the containers yet. Rolling: carries them, older Pods are still there. Current: carries them, as do all its Pods. Refused: cannot carry them, see message.',
+        'Missing: does not exist. Pending: does not carry the containers yet. Rolling: carries them, older Pods are still there. Current: carries them, as do all its Pods. Refused: cannot carry them, see message. Immutable: a Job that was created without them.',
       ),
     message: text(1024).optional().describe('Why it is not current.'),
     open: count('Pods that have passed the gate.'),
     waiting: count('Pods that wait in it.'),
+    held: count('Pods that are held back until the Pod template carries it.'),
     ungated: count('Pods that run without it, since they are older than it.'),
   })
   .describe('A target as it stands.');
@@ -198,6 +198,7 @@ export const podCountsSchema = z
     open: count('Current Pods that have passed the gate.'),
     waiting: count('Current Pods that wait in it.'),
     failed: count('Current Pods that will never pass it: their restart policy is Never and a check failed.'),
+    held: count('Pods that are held back until their Pod template carries the gate.'),
     older: count('Pods that carry an older render.'),
     ungated: count('Pods of the targets that run without the gate, since they are older than it.'),
   })

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { FIELD_MANAGER, FINALIZER, targetAnnotationValue } from '../api/names.ts';
-import { drift } from '../core/inject.ts';
+import { drift, type Injection } from '../core/inject.ts';
 import type { Gate, Refusal, Workload, Write } from '../core/model.ts';
 import { type ApiError, isForbidden, isInvalid, isNotFound } from '../kube/api-error.ts';
 import type { Clock } from '../kube/clock.ts';
-import { keyOf } from '../kube/object.ts';
+import { type Key, keyOf } from '../kube/object.ts';
 import type { PatchOptions, Requests } from '../kube/requests.ts';
 import type { Resource, Target } from '../kube/resource.ts';
 import type { Memory } from './memory.ts';
@@ -31,11 +31,11 @@ const answerSchema = z.object({ metadata: metadataSchema });
  *
  * @throws ApiError, Undone
  */
-export async function act(context: ActContext, gate: Gate, writes: readonly Write[]): Promise<Outcome> {
+export async function act(context: ActContext, key: Key, writes: readonly Write[]): Promise<Outcome> {
   const done: Write[] = [];
   let hasLearned = false;
   for (const write of writes) {
-    const result = await perform(context, gate, write);
+    const result = await perform(context, key, write);
     if (result === 'done') done.push(write);
     hasLearned ||= result === 'learned';
   }
@@ -52,26 +52,26 @@ export interface Outcome {
 /** `gone`: there was nothing left to write to. `learned`: a refusal, or that a render is accepted. */
 type Result = 'done' | 'gone' | 'learned';
 
-async function perform(context: ActContext, gate: Gate, write: Write): Promise<Result> {
+async function perform(context: ActContext, key: Key, write: Write): Promise<Result> {
   switch (write.do) {
     case 'add-finalizer':
-      return setFinalizers(context, gate, [...gate.finalizers, FINALIZER]);
+      return setFinalizers(context, write.gate, [...write.gate.finalizers, FINALIZER]);
     case 'remove-finalizer':
       return setFinalizers(
         context,
-        gate,
-        gate.finalizers.filter((name) => name !== FINALIZER),
+        write.gate,
+        write.gate.finalizers.filter((name) => name !== FINALIZER),
       );
     case 'try-render':
-      return tryRender(context, gate, write);
+      return tryRender(context, key, write);
     case 'patch-target':
-      return patchTarget(context, gate, write);
+      return patchTarget(context, key, write);
     case 'clean-target':
-      return cleanTarget(context, gate, write);
+      return cleanTarget(context, key, write);
     case 'open-pod':
-      return openPod(context, gate, write);
+      return openPod(context, key, write);
     case 'delete-pod':
-      return deletePod(context, gate, write);
+      return deletePod(context, key, write);
   }
 }
 
@@ -83,83 +83,81 @@ async function setFinalizers(
 ): Promise<Result> {
   const body = { metadata: { resourceVersion: gate.resourceVersion, finalizers } };
   const known = { resource: GATES, kind: 'DependencyGate', object: gate };
-  return ifThere(patch(context, gate, known, body, { type: 'merge', fieldManager: FIELD_MANAGER }));
+  return ifThere(patch(context, keyOf(gate), known, body, { type: 'merge', fieldManager: FIELD_MANAGER }));
 }
 
 async function tryRender(
   context: ActContext,
-  gate: Gate,
+  key: Key,
   write: Extract<Write, { do: 'try-render' }>,
 ): Promise<Result> {
   const { workload, hash } = write;
   const options = { type: 'strategic', fieldManager: FIELD_MANAGER, dryRun: true } as const;
   try {
     await context.requests.patch(WORKLOADS[workload.kind], workload, write.patch, options);
-    context.memory.renderAccepted(keyOf(gate), hash);
+    context.memory.renderAccepted(key, hash);
     return 'learned';
   } catch (error) {
     if (isNotFound(error)) return 'gone';
     if (!isRefusal(error)) throw error;
-    context.memory.refused(keyOf(gate), refusal('render', workload, hash, error, context.clock.now()));
+    context.memory.refused(key, refusal('render', workload, hash, error, context.clock.now()));
     return 'learned';
   }
 }
 
 async function patchTarget(
   context: ActContext,
-  gate: Gate,
+  key: Key,
   write: Extract<Write, { do: 'patch-target' }>,
 ): Promise<Result> {
-  const { workload, hash } = write;
-  const key = keyOf(gate);
+  const { workload, gate, render } = write;
+  const target = targetAnnotationValue(workload.kind, workload.name);
   try {
-    return await ifThere(patchWorkload(context, gate, workload, write.patch), (answer) => {
-      context.memory.targetAccepted(key, targetAnnotationValue(workload.kind, workload.name));
-      checkAnswer(gate, projectWorkload(workload.kind, answer));
+    return await ifThere(patchWorkload(context, key, workload, write.patch), (answer) => {
+      context.memory.targetAccepted(key, target);
+      checkAnswer({ gate, render, target }, projectWorkload(workload.kind, answer));
     });
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    context.memory.refused(key, refusal('target', workload, hash, error, context.clock.now()));
+    context.memory.refused(key, refusal('target', workload, render.hash, error, context.clock.now()));
     return 'learned';
   }
 }
 
 /** What was stored is in the answer: an admission step with an older view of the gate may have changed it. */
-function checkAnswer(gate: Gate, workload: Workload): void {
-  const { render } = gate.status;
-  if (!render) return;
-  const target = targetAnnotationValue(workload.kind, workload.name);
-  const left = drift(workload.template, { gate: gate.name, render, target });
-  if (left.length > 0) throw new Undone(`${target} was patched and is not current: ${left.join(', ')}`);
+function checkAnswer(injection: Injection, { template }: Workload): void {
+  const left = drift(template, injection);
+  if (left.length > 0)
+    throw new Undone(`${injection.target} was patched and is not current: ${left.join(', ')}`);
 }
 
 async function cleanTarget(
   context: ActContext,
-  gate: Gate,
+  key: Key,
   write: Extract<Write, { do: 'clean-target' }>,
 ): Promise<Result> {
-  return ifThere(patchWorkload(context, gate, write.workload, write.patch));
+  return ifThere(patchWorkload(context, key, write.workload, write.patch));
 }
 
-function patchWorkload(context: ActContext, gate: Gate, workload: Workload, body: unknown): Promise<unknown> {
+function patchWorkload(context: ActContext, key: Key, workload: Workload, body: unknown): Promise<unknown> {
   const known = { resource: WORKLOADS[workload.kind], kind: workload.kind, object: workload };
-  return patch(context, gate, known, body, { type: 'strategic', fieldManager: FIELD_MANAGER });
+  return patch(context, key, known, body, { type: 'strategic', fieldManager: FIELD_MANAGER });
 }
 
 async function openPod(
   context: ActContext,
-  gate: Gate,
+  key: Key,
   { pod, annotations }: Extract<Write, { do: 'open-pod' }>,
 ): Promise<Result> {
   const body = { metadata: { uid: pod.uid, annotations } };
   const known = { resource: PODS, kind: 'Pod', object: pod };
-  return ifThere(patch(context, gate, known, body, { type: 'merge', fieldManager: FIELD_MANAGER }));
+  return ifThere(patch(context, key, known, body, { type: 'merge', fieldManager: FIELD_MANAGER }));
 }
 
 /** Both preconditions: a Pod that went on in the meantime is not the Pod that was judged. */
 function deletePod(
   context: ActContext,
-  gate: Gate,
+  key: Key,
   { pod }: Extract<Write, { do: 'delete-pod' }>,
 ): Promise<Result> {
   const { uid, resourceVersion } = pod;
@@ -168,7 +166,7 @@ function deletePod(
     // Its deletion is a new version, whichever: the answer does not tell it.
     const next = String(BigInt(resourceVersion) + 1n);
     const object = `Pod/${keyOf(pod)}`;
-    context.memory.expect(keyOf(gate), { object, uid, resourceVersion: next }, context.clock.now());
+    context.memory.expect(key, { object, uid, resourceVersion: next }, context.clock.now());
   });
 }
 
@@ -181,27 +179,23 @@ interface Known {
 /** A patch whose result the next pass is to see in the stores. */
 async function patch(
   context: ActContext,
-  gate: Gate,
+  key: Key,
   known: Known,
   body: unknown,
   options: PatchOptions,
 ): Promise<unknown> {
   const answer = await context.requests.patch(known.resource, known.object, body, options);
-  expectToSee(context, gate, known.kind, answer);
+  expectToSee(context, key, known.kind, answer);
   return answer;
 }
 
 /** What is left without a finalizer while it is being deleted is gone with this write: there is no version to see. */
-export function expectToSee({ memory, clock }: ActContext, gate: Gate, kind: string, answer: unknown): void {
+export function expectToSee({ memory, clock }: ActContext, key: Key, kind: string, answer: unknown): void {
   const { metadata } = answerSchema.parse(answer);
   const { uid, resourceVersion, deletionTimestamp, finalizers } = metadata;
   const isGone = deletionTimestamp !== undefined && finalizers.length === 0;
   const object = `${kind}/${keyOf(metadata)}`;
-  memory.expect(
-    keyOf(gate),
-    { object, uid, resourceVersion: isGone ? undefined : resourceVersion },
-    clock.now(),
-  );
+  memory.expect(key, { object, uid, resourceVersion: isGone ? undefined : resourceVersion }, clock.now());
 }
 
 async function ifThere<T>(write: Promise<T>, then: (answer: T) => void = () => {}): Promise<Result> {

@@ -15,6 +15,8 @@ interface Recollection {
   triedRender: string | undefined;
   refusals: readonly Refusal[];
   expectations: readonly Expectation[];
+  /** What has been told in an Event and still holds. */
+  told: ReadonlySet<string>;
 }
 
 /** Looks an object up in the stores: its current version, or undefined where there is none. */
@@ -33,7 +35,8 @@ export class Memory {
   readonly #gates = new Map<string, Recollection>();
 
   recall(gate: string): Pick<Recollection, 'triedRender' | 'refusals'> {
-    return this.#gates.get(gate) ?? { triedRender: undefined, refusals: [] };
+    const { triedRender, refusals } = this.#gates.get(gate) ?? { triedRender: undefined, refusals: [] };
+    return { triedRender, refusals };
   }
 
   renderAccepted(gate: string, hash: string): void {
@@ -65,12 +68,24 @@ export class Memory {
     return Math.max(0, ...known.expectations.map(({ until }) => until - now));
   }
 
+  /** Of what holds now, that which did not hold the last time. */
+  tellOnce(gate: string, now: ReadonlySet<string>): ReadonlySet<string> {
+    const told = this.#gates.get(gate)?.told ?? new Set();
+    if (now.size > 0 || told.size > 0) this.#of(gate).told = now;
+    return new Set([...now].filter((one) => !told.has(one)));
+  }
+
   forget(gate: string): void {
     this.#gates.delete(gate);
   }
 
   #of(gate: string): Recollection {
-    const known = this.#gates.get(gate) ?? { triedRender: undefined, refusals: [], expectations: [] };
+    const known = this.#gates.get(gate) ?? {
+      triedRender: undefined,
+      refusals: [],
+      expectations: [],
+      told: new Set<string>(),
+    };
     this.#gates.set(gate, known);
     return known;
   }

@@ -12,6 +12,9 @@ export const metadataSchema = z.object({
   creationTimestamp: z.string().default(''),
   deletionTimestamp: z.string().optional(),
   finalizers: z.array(z.string()).default([]),
+  ownerReferences: z
+    .array(z.object({ kind: z.string(), name: z.string(), controller: z.boolean().default(false) }))
+    .default([]),
   labels: strings.default({}),
   annotations: strings.default({}),
 });

@@ -15,6 +15,9 @@ export interface Gauges {
   readonly queued: () => number;
   /** Gates that exist. */
   readonly gates: () => number;
+  /** Pods that are held back. */
+  readonly held: () => number;
+  readonly hasAdmission: () => boolean;
 }
 
 /** A registry of its own, so that two operators in one process (as in tests) do not count together. */
@@ -37,6 +40,18 @@ export function createMetrics(gauges: Gauges): Metrics {
   });
   gauge(registry, 'dependency_gate_queue_length', 'Gates that wait for a pass.', gauges.queued);
   gauge(registry, 'dependency_gate_gates', 'Gates that exist.', gauges.gates);
+  gauge(
+    registry,
+    'dependency_gate_held_pods',
+    'Pods that are held back until their gates are in place.',
+    gauges.held,
+  );
+  gauge(
+    registry,
+    'dependency_gate_admission',
+    'Whether the admission policies are there (1) or not (0).',
+    () => (gauges.hasAdmission() ? 1 : 0),
+  );
   return {
     registry,
     passEnded: (result, seconds) => passes.observe({ result }, seconds),

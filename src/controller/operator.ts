@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { API_VERSION, GATED_LABEL, KIND } from '../api/names.ts';
+import { API_VERSION, GATED_LABEL, KIND, REQUIRE_LABEL } from '../api/names.ts';
 import { TARGET_KINDS } from '../api/spec.ts';
-import type { Gate, Notice, Settings } from '../core/model.ts';
+import type { Gate, Notice, Settings, Workload } from '../core/model.ts';
 import type { Random } from '../kube/backoff.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { Connection } from '../kube/connection.ts';
@@ -12,7 +12,8 @@ import type { Meta } from '../kube/object.ts';
 import { type Again, Queue } from '../kube/queue.ts';
 import { Reflector, type ReflectorOptions } from '../kube/reflector.ts';
 import type { Observation, Requests } from '../kube/requests.ts';
-import { nameOf } from '../kube/resource.ts';
+import { nameOf, type Resource } from '../kube/resource.ts';
+import { AdmissionWatch } from './admission.ts';
 import { judgeFailure } from './failures.ts';
 import { Memory } from './memory.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -21,7 +22,7 @@ import { projectPod } from './project-pod.ts';
 import { projectWorkload } from './project-workload.ts';
 import { type Context, reconcile } from './reconcile.ts';
 import { GATES, PODS, WORKLOADS } from './resources.ts';
-import { createStores, type Stores, subscribe } from './stores.ts';
+import { countHeld, createStores, knownGates, type Stores, subscribe } from './stores.ts';
 
 export interface OperatorOptions {
   readonly connection: Connection;
@@ -39,6 +40,9 @@ const EVENT_CONTROLLER = 'dependencygate.dev/operator';
 /** How long passes under way may take to end when the operator is stopped. */
 const DRAIN_MS = 10_000;
 
+const WITHOUT_ADMISSION =
+  'the admission policies are not there: targets are patched after they were created, so a first start may run ungated (Kubernetes 1.36: install config/default)';
+
 /** The reconcile loop: stores kept by watches, a queue of gates' keys, and one pass after another. */
 export class Operator {
   readonly metrics: Metrics;
@@ -48,12 +52,18 @@ export class Operator {
   readonly #reflectors: readonly Reflector<Meta>[];
   readonly #events: EventRecorder;
   readonly #queue: Queue;
-  readonly #context: Context;
+  readonly #admission: AdmissionWatch;
+  readonly #memory = new Memory();
 
   constructor(options: OperatorOptions) {
-    const { connection, clock, random, log, instance, settings } = options;
+    const { connection, clock, random, log, instance } = options;
     this.#options = options;
-    this.metrics = createMetrics({ queued: () => this.#queue.waiting, gates: () => this.#stores.gates.size });
+    this.metrics = createMetrics({
+      queued: () => this.#queue.waiting,
+      gates: () => this.#stores.gates.size,
+      held: () => countHeld(this.#stores),
+      hasAdmission: () => this.#admission.isThere,
+    });
     const observer = (observation: Observation) => this.metrics.requestEnded(observation);
     this.#requests = createRequests({ connection, clock, observer });
     this.#events = new EventRecorder({
@@ -71,15 +81,7 @@ export class Operator {
       run: (key) => this.#pass(key),
       onError: (key, error) => log.error({ gate: key, err: error }, 'the queue failed'),
     });
-    const notify = (gate: Gate, notice: Notice) => this.#notify(gate, notice);
-    this.#context = {
-      requests: this.#requests,
-      memory: new Memory(),
-      stores: this.#stores,
-      settings,
-      clock,
-      notify,
-    };
+    this.#admission = new AdmissionWatch(this.#requests, clock, (isThere) => this.#admissionChanged(isThere));
     this.#reflectors = this.#createReflectors();
   }
 
@@ -94,23 +96,25 @@ export class Operator {
       // Until the stores are filled a pass would see a part of the world; all gates are added then.
       if (this.isReady) this.#queue.add(key, initial ? 'initial' : 'change');
     });
+    await this.#admission.start();
+    if (!this.#admission.isThere) this.#options.log.warn(WITHOUT_ADMISSION);
     for (const reflector of this.#reflectors) reflector.start();
     const synced = await Promise.all(this.#reflectors.map((reflector) => reflector.synced));
     if (!synced.every(Boolean)) return;
     this.#options.log.info({ gates: this.#stores.gates.size }, 'the stores are filled');
-    for (const { namespace, name } of this.#stores.gates.values())
-      this.#queue.add(`${namespace}/${name}`, 'initial');
+    for (const key of knownGates(this.#stores)) this.#queue.add(key, 'initial');
   }
 
   /** Ends the passes under way, then everything else. */
   async stop(): Promise<void> {
+    this.#admission.stop();
     await this.#queue.stop(DRAIN_MS);
     await Promise.all(this.#reflectors.map((reflector) => reflector.stop()));
     await this.#events.stop();
   }
 
   #createReflectors(): Reflector<Meta>[] {
-    const { gates, workloads, pods } = this.#stores;
+    const { gates, workloads, pods, ungated } = this.#stores;
     return [
       this.#reflector({ resource: GATES, store: gates, project: projectGate }),
       ...TARGET_KINDS.map((kind) =>
@@ -124,6 +128,12 @@ export class Operator {
         resource: PODS,
         selection: { labelSelector: `${GATED_LABEL}=true` },
         store: pods,
+        project: projectPod,
+      }),
+      this.#reflector({
+        resource: PODS,
+        selection: { labelSelector: `${REQUIRE_LABEL},${GATED_LABEL}!=true` },
+        store: ungated,
         project: projectPod,
       }),
     ];
@@ -145,7 +155,7 @@ export class Operator {
       this.metrics.passEnded(result, (clock.now() - began) / 1000);
     const passLog = log.child({ gate: key, reconcileID: randomUUID() });
     try {
-      const afterMs = await reconcile({ ...this.#context, log: passLog }, key);
+      const afterMs = await reconcile(this.#context(passLog), key);
       ended('success');
       return afterMs === undefined ? undefined : { afterMs };
     } catch (error) {
@@ -156,11 +166,40 @@ export class Operator {
     }
   }
 
-  #notify(gate: Gate, notice: Notice): void {
-    const { namespace, name, uid, resourceVersion } = gate;
-    this.#events.record({
-      regarding: { apiVersion: API_VERSION, kind: KIND, namespace, name, uid, resourceVersion },
-      ...notice,
-    });
+  #context(log: Logger): Context {
+    const { clock, settings } = this.#options;
+    return {
+      requests: this.#requests,
+      memory: this.#memory,
+      stores: this.#stores,
+      hasAdmission: this.#admission.isThere,
+      settings,
+      clock,
+      log,
+      notify: (about, notice) => this.#notify(about, notice),
+    };
   }
+
+  #notify(about: Gate | Workload, notice: Notice): void {
+    const { namespace, name, uid, resourceVersion } = about;
+    const type =
+      'kind' in about ? typeOf(WORKLOADS[about.kind], about.kind) : { apiVersion: API_VERSION, kind: KIND };
+    this.#events.record({ regarding: { ...type, namespace, name, uid, resourceVersion }, ...notice });
+  }
+
+  /** What depends on the policies may be decided otherwise now. */
+  #admissionChanged(isThere: boolean): void {
+    this.#options.log.info(
+      { admission: isThere },
+      isThere ? 'the admission policies are there' : 'the admission policies are gone',
+    );
+    if (this.isReady) for (const key of knownGates(this.#stores)) this.#queue.add(key, 'initial');
+  }
+}
+
+function typeOf(
+  { group, version }: Resource,
+  kind: string,
+): { readonly apiVersion: string; readonly kind: string } {
+  return { apiVersion: `${group}/${version}`, kind };
 }

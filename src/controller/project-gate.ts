@@ -17,6 +17,7 @@ export function projectGate(raw: unknown): Gate {
     name: metadata.name,
     uid: metadata.uid,
     resourceVersion: metadata.resourceVersion,
+    createdAt: metadata.creationTimestamp,
     generation: metadata.generation,
     deleting: metadata.deletionTimestamp !== undefined,
     finalizers: metadata.finalizers,

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { containerOwner, TARGET_ANNOTATION } from '../api/names.ts';
+import {
+  containerOwner,
+  HOLD_GATE,
+  REQUIRE_LABEL,
+  requiredGates,
+  TARGET_ANNOTATION,
+  targetAnnotationValue,
+} from '../api/names.ts';
 import type { ContainerState, ContainerStatus, Pod } from '../core/model.ts';
 import { ofOurGroup } from '../core/template.ts';
 import { metadataSchema } from './metadata.ts';
@@ -26,6 +33,7 @@ const podSchema = z.object({
   spec: z.object({
     restartPolicy: z.enum(['Always', 'OnFailure', 'Never']).default('Always'),
     initContainers: z.array(z.object({ name: z.string() })).default([]),
+    schedulingGates: z.array(z.object({ name: z.string() })).default([]),
   }),
   status: z
     .object({
@@ -53,8 +61,10 @@ export function projectPod(raw: unknown): Pod {
     deleting: metadata.deletionTimestamp !== undefined,
     phase: status.phase,
     restartPolicy: spec.restartPolicy,
-    target: metadata.annotations[TARGET_ANNOTATION] ?? '',
+    target: metadata.annotations[TARGET_ANNOTATION] ?? targetOf(metadata),
     annotations: ofOurGroup(metadata.annotations),
+    required: requiredGates(metadata.labels[REQUIRE_LABEL]),
+    held: spec.schedulingGates.some(({ name }) => name === HOLD_GATE),
     revision: metadata.labels[REVISION_LABEL],
     containers: spec.initContainers
       .map(({ name }) => name)
@@ -64,6 +74,19 @@ export function projectPod(raw: unknown): Pod {
       .map(containerStatus),
     unscheduled: unscheduled(status.conditions),
   };
+}
+
+/** Label by which a Deployment's ReplicaSets are told apart: their names end in its value. */
+const HASH_LABEL = 'pod-template-hash';
+
+/** The workload that owns a Pod which no gate has marked. */
+function targetOf({ ownerReferences, labels }: z.infer<typeof metadataSchema>): string {
+  const owner = ownerReferences.find(({ controller }) => controller);
+  if (owner?.kind !== 'ReplicaSet') return owner ? targetAnnotationValue(owner.kind, owner.name) : '';
+  const suffix = `-${labels[HASH_LABEL]}`;
+  return owner.name.endsWith(suffix)
+    ? targetAnnotationValue('Deployment', owner.name.slice(0, -suffix.length))
+    : '';
 }
 
 function containerStatus(raw: z.infer<typeof containerStatusSchema>): ContainerStatus {

@@ -1,18 +1,20 @@
 import type { Logger } from 'pino';
 import { decide } from '../core/decide.ts';
-import type { Gate, Notice, Settings } from '../core/model.ts';
+import type { Gate, Notice, World, Write } from '../core/model.ts';
 import { notices } from '../core/notices.ts';
+import { type Stranded, stranded, sweep } from '../core/orphans.ts';
+import { targetKeys } from '../core/targets.ts';
 import { type ActContext, act } from './act.ts';
-import { observe, versionIn } from './observe.ts';
+import { observe, observeAbsent, type Surroundings, versionIn } from './observe.ts';
 import { report } from './report.ts';
 import type { Stores } from './stores.ts';
 
 /** All that passes share. */
-export interface Context extends ActContext {
+export interface Context extends ActContext, Surroundings {
   readonly stores: Stores;
-  readonly settings: Settings;
-  /** Records an Event about a gate. Never throws. */
-  readonly notify: (gate: Gate, notice: Notice) => void;
+  readonly log: Logger;
+  /** Records an Event. Never throws. */
+  readonly notify: (about: Gate | Stranded['workload'], notice: Notice) => void;
 }
 
 /**
@@ -21,25 +23,49 @@ export interface Context extends ActContext {
  * @returns in how many ms to look again although nothing has changed; undefined when only a change matters.
  * @throws whatever a write threw; the caller backs off and runs another pass.
  */
-export async function reconcile(
-  context: Context & { readonly log: Logger },
-  key: string,
-): Promise<number | undefined> {
-  const { stores, memory, settings, clock, log } = context;
-  const world = observe(stores, memory, settings, key);
-  if (!world) {
-    memory.forget(key);
-    return undefined;
-  }
+export async function reconcile(context: Context, key: string): Promise<number | undefined> {
+  const { stores, memory, clock } = context;
   const unseenFor = memory.unseenFor(key, versionIn(stores), clock.now());
   if (unseenFor > 0) return unseenFor;
-  const plan = decide(world, clock.now());
-  const { done, hasLearned } = await act(context, world.gate, plan.writes);
-  const hasReported = plan.status !== undefined && (await report(context, world.gate, plan.status));
-  for (const notice of notices(world.gate.status, plan.status, done)) {
-    log.info({ reason: notice.reason }, notice.note);
-    context.notify(world.gate, notice);
-  }
-  log.debug({ writes: done.map((write) => write.do), status: hasReported, next: plan.next }, 'pass');
+  const world = observe(stores, context, key);
+  return world ? reconcileGate(context, key, world) : reconcileAbsent(context, key);
+}
+
+async function reconcileGate(context: Context, key: string, world: World): Promise<number | undefined> {
+  const { gate } = world;
+  const plan = decide(world, context.clock.now());
+  const { done, hasLearned } = await act(context, key, plan.writes);
+  const hasReported = plan.status !== undefined && (await report(context, gate, plan.status));
+  for (const notice of notices(gate.status, plan.status, done)) tell(context, gate, notice);
+  const all = { gate: gate.name, workloads: [...world.workloads.values()], pods: world.pods };
+  tellStranded(context, key, gate.deleting ? [] : stranded(all, targetKeys(gate)));
+  context.log.debug({ writes: names(done), status: hasReported, next: plan.next }, 'pass');
   return hasLearned ? 0 : plan.next;
+}
+
+/** What is left of a gate that does not exist is taken out; what is held for it is told. */
+async function reconcileAbsent(context: Context, key: string): Promise<undefined> {
+  const absent = observeAbsent(context.stores, key);
+  if (absent.workloads.length === 0) {
+    context.memory.forget(key);
+    return undefined;
+  }
+  const { done } = await act(context, key, sweep(absent));
+  tellStranded(context, key, stranded(absent));
+  context.log.debug({ writes: names(done) }, 'pass for a gate that does not exist');
+}
+
+/** Each workload once, for as long as Pods of it are held. */
+function tellStranded(context: Context, key: string, found: readonly Stranded[]): void {
+  const news = context.memory.tellOnce(key, new Set(found.map(({ workload }) => workload.uid)));
+  for (const { workload, notice } of found) if (news.has(workload.uid)) tell(context, workload, notice);
+}
+
+function tell({ log, notify }: Context, about: Gate | Stranded['workload'], notice: Notice): void {
+  log.info({ reason: notice.reason }, notice.note);
+  notify(about, notice);
+}
+
+function names(writes: readonly Write[]): string[] {
+  return writes.map((write) => write.do);
 }

@@ -2,6 +2,7 @@ import { generate } from 'json-merge-patch';
 import { FIELD_MANAGER } from '../api/names.ts';
 import type { GateStatus } from '../api/status.ts';
 import type { Gate } from '../core/model.ts';
+import { keyOf } from '../kube/object.ts';
 import { type ActContext, expectToSee } from './act.ts';
 import { GATES } from './resources.ts';
 
@@ -16,6 +17,11 @@ export async function report(context: ActContext, gate: Gate, status: GateStatus
   if (difference === undefined) return false;
   const body = { metadata: { resourceVersion: gate.resourceVersion }, status: difference };
   const options = { type: 'merge', subresource: 'status', fieldManager: FIELD_MANAGER } as const;
-  expectToSee(context, gate, 'DependencyGate', await context.requests.patch(GATES, gate, body, options));
+  expectToSee(
+    context,
+    keyOf(gate),
+    'DependencyGate',
+    await context.requests.patch(GATES, gate, body, options),
+  );
   return true;
 }

@@ -8,5 +8,7 @@ export const PODS: Resource = { group: '', version: 'v1', plural: 'pods', namesp
 export const WORKLOADS: Readonly<Record<TargetKind, Resource>> = {
   Deployment: { group: 'apps', version: 'v1', plural: 'deployments', namespaced: true },
   StatefulSet: { group: 'apps', version: 'v1', plural: 'statefulsets', namespaced: true },
+  Job: { group: 'batch', version: 'v1', plural: 'jobs', namespaced: true },
+  CronJob: { group: 'batch', version: 'v1', plural: 'cronjobs', namespaced: true },
   DaemonSet: { group: 'apps', version: 'v1', plural: 'daemonsets', namespaced: true },
 };

@@ -12,6 +12,8 @@ export interface Stores {
   readonly workloads: Readonly<Record<TargetKind, Store<Workload, 'gate'>>>;
   /** `gate`: as above, by annotation; `target`: as of gates. */
   readonly pods: Store<Pod, 'gate' | 'target'>;
+  /** Pods that require gates and carry none: held ones, and those made before the hold. */
+  readonly ungated: Store<Pod, 'gate' | 'target'>;
 }
 
 export function createStores(): Stores {
@@ -21,12 +23,29 @@ export function createStores(): Stores {
       Deployment: workloadStore(),
       StatefulSet: workloadStore(),
       DaemonSet: workloadStore(),
+      Job: workloadStore(),
+      CronJob: workloadStore(),
     },
-    pods: new Store({
-      gate: (pod: Pod) => gatesOf(pod).map((gate) => `${pod.namespace}/${gate}`),
-      target: (pod: Pod) => [`${pod.namespace}/${pod.target}`],
-    }),
+    pods: podStore(),
+    ungated: podStore(),
   };
+}
+
+function podStore(): Store<Pod, 'gate' | 'target'> {
+  return new Store({
+    gate: (pod: Pod) => gatesOf(pod).map((gate) => `${pod.namespace}/${gate}`),
+    target: (pod: Pod) => [`${pod.namespace}/${pod.target}`],
+  });
+}
+
+/** The keys of all gates that exist, or of which something stands in a workload or a Pod. */
+export function knownGates({ gates, workloads, pods, ungated }: Stores): Set<string> {
+  const named = [...gates.values()].map(({ namespace, name }) => `${namespace}/${name}`);
+  const carried = TARGET_KINDS.flatMap((kind) => [...workloads[kind].values()].flatMap(carriedBy));
+  const required = [...pods.values(), ...ungated.values()].flatMap((pod) =>
+    gatesOf(pod).map((gate) => `${pod.namespace}/${gate}`),
+  );
+  return new Set([...named, ...carried, ...required]);
 }
 
 function workloadStore(): Store<Workload, 'gate'> {
@@ -44,10 +63,17 @@ function targetsOf({ namespace, spec }: Gate): string[] {
   );
 }
 
+/** The gates that a Pod carries, and those that it requires. */
 function gatesOf(pod: Pod): string[] {
-  return Object.keys(pod.annotations)
+  const carried = Object.keys(pod.annotations)
     .filter((key) => key.startsWith(GATE_ANNOTATION_PREFIX))
     .map((key) => key.slice(GATE_ANNOTATION_PREFIX.length));
+  return [...new Set([...carried, ...pod.required])];
+}
+
+/** Pods that are held now. */
+export function countHeld({ pods, ungated }: Stores): number {
+  return [...pods.values(), ...ungated.values()].filter(({ held }) => held).length;
 }
 
 /** Says which gates a change may matter to: `initial` is true for what was there before the operator looked. */
@@ -61,9 +87,11 @@ export function subscribe(stores: Stores, onAffected: OnAffected): void {
       for (const key of affectedByWorkload(stores, before, after)) onAffected(key, initial);
     });
   }
-  stores.pods.subscribe(({ before, after, initial }) => {
-    for (const key of affectedByPod(stores, before, after)) onAffected(key, initial);
-  });
+  for (const pods of [stores.pods, stores.ungated]) {
+    pods.subscribe(({ before, after, initial }) => {
+      for (const key of affectedByPod(stores, before, after)) onAffected(key, initial);
+    });
+  }
 }
 
 function affectedByWorkload(

@@ -12,7 +12,7 @@ export interface Verdict {
 
 /** Why a gate cannot come into force without somebody acting. */
 export interface Stall {
-  readonly reason: 'InvalidSpec' | 'InvalidRender' | 'TargetRefused';
+  readonly reason: 'InvalidSpec' | 'InvalidRender' | 'TargetRefused' | 'NoAdmission';
   readonly message: string;
 }
 
@@ -62,7 +62,7 @@ function judgeReady({ spec, isRendered, targets, stall }: Findings): Verdict {
     reason,
     message,
   });
-  const behind = targets.filter(({ workload, drift }) => workload && drift.length > 0);
+  const behind = targets.filter(({ lag }) => lag === 'patch');
   if (stall) return ready('False', stall.reason, stall.message);
   if (spec.suspend && (!isRendered || behind.length > 0)) {
     return ready('False', 'Suspended', 'the gate is suspended and its last change is not in its targets');
@@ -94,6 +94,9 @@ function judgeWaiting({ targets, dependencies, overdue }: Findings): Verdict | u
   });
   if (failed > 0)
     return not('PodFailed', `${count(failed, 'Pod')} failed for good, since the restart policy is Never`);
+  const held = targets.filter((target) => target.held > 0);
+  if (waiting === 0 && held.length > 0)
+    return not('Held', `held until the Pod template carries the containers: ${names(held)}`);
   if (waiting === 0) return undefined;
   const answers = dependencies.filter(({ blocked }) => blocked > 0).map(blockage);
   const message = `${waiting} of ${count(pods.length, 'Pod')} waiting${answers.length > 0 ? `: ${answers.join('; ')}` : ' in another gate'}`;
@@ -118,11 +121,15 @@ function judgeUnknown({ targets, isRendered }: Findings): Verdict | undefined {
     ) ??
     unknown(
       'TargetNotCurrent',
-      targets.filter((target) => !isRendered || target.drift.length > 0 || target.obstacle),
+      targets.filter(
+        ({ lag, drift, obstacle }) => !isRendered || obstacle || (drift.length > 0 && lag !== 'immutable'),
+      ),
     ) ??
     unknown(
       'NoPodYet',
-      targets.filter(({ workload, pods }) => workload && workload.desired > 0 && pods.length === 0),
+      targets.filter(
+        ({ workload, lag, pods }) => workload && lag === 'none' && workload.desired > 0 && pods.length === 0,
+      ),
     )
   );
 }

@@ -1,13 +1,15 @@
 import { FINALIZER, targetAnnotationValue } from '../api/names.ts';
 import type { GateSpec } from '../api/spec.ts';
 import type { Render } from '../api/status.ts';
+import { requires } from './hold.ts';
 import { injectPatch } from './inject.ts';
 import type { JsonObject, Plan, Refusal, Workload, World, Write } from './model.ts';
 import { type TargetProgress, targetsProgress } from './progress.ts';
 import { hasUserContainer, render, renderHash } from './render.ts';
 import { replaceOldPods } from './replace.ts';
 import { invalidStatus, type Observed, status, statusNext } from './status.ts';
-import { withdraw } from './withdraw.ts';
+import { patchOfTemplate } from './template.ts';
+import { type Leaving, withdraw } from './withdraw.ts';
 
 /** A refused write is tried again after this time: a webhook or a policy may have changed its mind. */
 export const RETRY_REFUSED_AFTER_MS = 5 * 60_000;
@@ -24,16 +26,20 @@ export function decide(world: World, now: number): Plan {
     return { writes: [], status: invalidStatus(gate, gate.spec.message, now), next: undefined };
   }
   if (!gate.finalizers.includes(FINALIZER)) {
-    return { writes: [{ do: 'add-finalizer' }], status: undefined, next: undefined };
+    return { writes: [{ do: 'add-finalizer', gate }], status: undefined, next: undefined };
   }
   return enforce(world, gate.spec.value, now);
 }
 
 function finalize(world: World): Plan {
-  const { writes, isDone } = withdraw(world, [...world.workloads.values()]);
+  const { writes, isDone } = withdraw(leaving(world), [...world.workloads.values()]);
   const isHeld = world.gate.finalizers.includes(FINALIZER);
-  const last: Write[] = isDone && isHeld ? [{ do: 'remove-finalizer' }] : [];
+  const last: Write[] = isDone && isHeld ? [{ do: 'remove-finalizer', gate: world.gate }] : [];
   return { writes: isHeld ? [...writes, ...last] : [], status: undefined, next: undefined };
+}
+
+function leaving({ gate, pods }: World): Leaving {
+  return { gate: gate.name, render: gate.status.render, pods };
 }
 
 function enforce(world: World, spec: GateSpec, now: number): Plan {
@@ -76,10 +82,11 @@ function tryRender(world: World, workload: Workload, wanted: Render): Write {
   return { do: 'try-render', workload, hash: wanted.hash, patch: targetPatch(world, workload, wanted) };
 }
 
+/** Targets that can be patched. */
 function* liveTargets(world: World, spec: GateSpec): Iterable<Workload> {
   for (const { kind = 'Deployment', name } of spec.targets) {
     const workload = world.workloads.get(targetAnnotationValue(kind, name));
-    if (workload && !workload.deleting) yield workload;
+    if (workload && !workload.deleting && kind !== 'Job') yield workload;
   }
 }
 
@@ -92,16 +99,17 @@ function enforceTargets(
 ): Write[] {
   const named = new Set(targets.map(({ kind, name }) => targetAnnotationValue(kind, name)));
   const strangers = [...world.workloads].filter(([key]) => !named.has(key)).map(([, workload]) => workload);
+  const left = strangers.filter(({ template }) => !requires(template, world.gate.name));
   const patches = stored ? targets.flatMap((target) => patchTarget(world, target, stored, now)) : [];
   const replaced = stored ? targets.flatMap((target) => replacePods(world, target, stored)) : [];
-  return [...patches, ...withdraw(world, strangers).writes, ...replaced];
+  return [...patches, ...withdraw(leaving(world), left).writes, ...replaced];
 }
 
 function patchTarget(world: World, target: TargetProgress, stored: Render, now: number): Write[] {
-  const { workload, drift, obstacle, refusal } = target;
-  if (!workload || drift.length === 0 || obstacle !== undefined || !isDue(refusal, now)) return [];
+  const { workload, drift, lag, obstacle, refusal } = target;
+  if (!workload || lag !== 'patch' || obstacle !== undefined || !isDue(refusal, now)) return [];
   const patch = targetPatch(world, workload, stored);
-  return [{ do: 'patch-target', workload, hash: stored.hash, patch, why: drift }];
+  return [{ do: 'patch-target', workload, gate: world.gate.name, render: stored, patch, why: drift }];
 }
 
 function replacePods(world: World, target: TargetProgress, stored: Render): Write[] {
@@ -113,8 +121,8 @@ function replacePods(world: World, target: TargetProgress, stored: Render): Writ
 
 function targetPatch(world: World, workload: Workload, stored: Render): JsonObject {
   const target = targetAnnotationValue(workload.kind, workload.name);
-  const template = injectPatch(workload.template, { gate: world.gate.name, render: stored, target });
-  return { metadata: { resourceVersion: workload.resourceVersion }, spec: { template } };
+  const patch = injectPatch(workload.template, { gate: world.gate.name, render: stored, target });
+  return patchOfTemplate(workload, patch);
 }
 
 function isDue(refusal: Refusal | undefined, now: number): boolean {

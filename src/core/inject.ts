@@ -3,10 +3,12 @@ import {
   GATE_ANNOTATION_PREFIX,
   GATED_LABEL,
   gateAnnotation,
+  REMOVED,
   TARGET_ANNOTATION,
   VOLUME_NAME,
 } from '../api/names.ts';
 import type { Render } from '../api/status.ts';
+import { requires } from './hold.ts';
 import type { Drift, JsonObject, TemplateView } from './model.ts';
 import { type PodTemplate, viewTemplate } from './template.ts';
 
@@ -86,12 +88,18 @@ export function injectPatch(template: TemplateView, injection: Injection): JsonO
   };
 }
 
-/** The strategic merge patch that takes out exactly what the gate put in; shared parts go with the last gate. */
+/**
+ * The strategic merge patch that takes out exactly what the gate put in; shared parts go with the last gate. Where
+ * `require` names the gate its annotation stays and says so, or new Pods would be held for ever.
+ */
 export function removePatch(template: TemplateView, gate: string): JsonObject {
   const isLast = !carriesAnother(template, gate);
   return {
     metadata: {
-      annotations: { [gateAnnotation(gate)]: null, ...(isLast && { [TARGET_ANNOTATION]: null }) },
+      annotations: {
+        [gateAnnotation(gate)]: requires(template, gate) ? REMOVED : null,
+        ...(isLast && { [TARGET_ANNOTATION]: null }),
+      },
       ...(isLast && { labels: { [GATED_LABEL]: null } }),
     },
     spec: {
@@ -140,9 +148,9 @@ export function carries(template: TemplateView, gate: string): boolean {
 
 /** The gates that have left something in a template. */
 export function gatesIn(template: TemplateView): Set<string> {
-  const annotated = Object.keys(template.annotations)
-    .filter((key) => key.startsWith(GATE_ANNOTATION_PREFIX))
-    .map((key) => key.slice(GATE_ANNOTATION_PREFIX.length));
+  const annotated = Object.entries(template.annotations)
+    .filter(([key, value]) => key.startsWith(GATE_ANNOTATION_PREFIX) && value !== REMOVED)
+    .map(([key]) => key.slice(GATE_ANNOTATION_PREFIX.length));
   const contained = template.initContainers.flatMap((name) => containerOwner(name)?.gate ?? []);
   return new Set([...annotated, ...contained]);
 }

@@ -16,6 +16,7 @@ export interface Gate {
   readonly name: string;
   readonly uid: string;
   readonly resourceVersion: string;
+  readonly createdAt: string;
   readonly generation: number;
   readonly deleting: boolean;
   readonly finalizers: readonly string[];
@@ -36,21 +37,31 @@ export interface TemplateView {
   readonly annotations: Readonly<Record<string, string>>;
   /** Whether the label `dependencygate.dev/gated: "true"` is there. */
   readonly gated: boolean;
+  /** The gates that the user's label `dependencygate.dev/require` names. */
+  readonly required: readonly string[];
 }
 
-/** A Deployment, StatefulSet or DaemonSet. */
+/** A workload of one of the target kinds. */
 export interface Workload {
   readonly kind: TargetKind;
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
   readonly resourceVersion: string;
+  readonly createdAt: string;
   readonly generation: number;
+  /** Equal to `generation` for kinds whose controllers do not tell. */
   readonly observedGeneration: number;
   readonly deleting: boolean;
-  /** Pods that the workload wants (`spec.replicas`; for a DaemonSet `status.desiredNumberScheduled`). */
+  /**
+   * Pods that the workload wants: `spec.replicas`; for a DaemonSet `status.desiredNumberScheduled`; for a Job
+   * `spec.parallelism` until it has finished; none for a CronJob, whose Jobs come and go.
+   */
   readonly desired: number;
-  /** Pods that it has (`status.replicas`; for a DaemonSet `status.currentNumberScheduled`): neither terminating nor finished ones. */
+  /**
+   * Pods that it has, neither terminating nor finished: `status.replicas`; for a DaemonSet
+   * `status.currentNumberScheduled`; for a Job `status.active`; not told by a CronJob.
+   */
   readonly replicas: number;
   /** How old Pods are replaced: by the workload (`Rolling`), or only when somebody deletes them (`OnDelete`). */
   readonly updates: 'Rolling' | 'OnDelete';
@@ -81,7 +92,7 @@ export interface ContainerStatus {
   readonly last: Extract<ContainerState, { is: 'terminated' }> | undefined;
 }
 
-/** A Pod that carries the label `dependencygate.dev/gated`, cut down to what gating needs. */
+/** A Pod that is gated or held, cut down to what gating needs. */
 export interface Pod {
   readonly namespace: string;
   readonly name: string;
@@ -91,10 +102,14 @@ export interface Pod {
   readonly deleting: boolean;
   readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
   readonly restartPolicy: 'Always' | 'OnFailure' | 'Never';
-  /** `<Kind>/<name>` of its target, from the annotation. */
+  /** `<Kind>/<name>` of its target: from the annotation, else of the workload that owns it; empty where neither tells. */
   readonly target: string;
   /** Annotations of our group: render hashes by gate, and what was opened. */
   readonly annotations: Readonly<Record<string, string>>;
+  /** The gates that its label `dependencygate.dev/require` names. */
+  readonly required: readonly string[];
+  /** Whether it has our scheduling gate: it was made without a gate that it requires, and never started. */
+  readonly held: boolean;
   /** Label `controller-revision-hash`, which StatefulSets and DaemonSets put on their Pods. */
   readonly revision: string | undefined;
   /** Names of its gate containers (ours only, of all gates), in their order. */
@@ -132,6 +147,8 @@ export interface World {
   /** Hash of the render that a dry-run was last accepted for. */
   readonly triedRender: string | undefined;
   readonly refusals: readonly Refusal[];
+  /** Whether the admission policies are there: they gate first starts, and the rollouts of others. */
+  readonly hasAdmission: boolean;
   readonly settings: Settings;
 }
 
@@ -145,8 +162,8 @@ export interface Settings {
 
 /** One write to the API server. At most one per object and pass. */
 export type Write =
-  | { readonly do: 'add-finalizer' }
-  | { readonly do: 'remove-finalizer' }
+  | { readonly do: 'add-finalizer'; readonly gate: Gate }
+  | { readonly do: 'remove-finalizer'; readonly gate: Gate }
   | {
       readonly do: 'try-render';
       readonly workload: Workload;
@@ -156,7 +173,8 @@ export type Write =
   | {
       readonly do: 'patch-target';
       readonly workload: Workload;
-      readonly hash: string;
+      readonly gate: string;
+      readonly render: Render;
       readonly patch: JsonObject;
       readonly why: readonly Drift[];
     }

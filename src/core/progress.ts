@@ -1,6 +1,6 @@
 import { checkOf } from '../api/defaults.ts';
-import { gateAnnotation, targetAnnotationValue } from '../api/names.ts';
-import type { GateSpec, TargetKind } from '../api/spec.ts';
+import { targetAnnotationValue } from '../api/names.ts';
+import type { GateSpec, Target, TargetKind } from '../api/spec.ts';
 import {
   type DependencyStatus,
   MAX_POD_NAMES,
@@ -8,8 +8,9 @@ import {
   type Render,
   type TargetStatus,
 } from '../api/status.ts';
+import { isHeldFor, isInPlace, lacksRequired } from './hold.ts';
 import { drift, obstacle } from './inject.ts';
-import type { Drift, Pod, Refusal, Workload, World } from './model.ts';
+import type { Drift, Gate, Pod, Refusal, Workload, World } from './model.ts';
 import { carriesRender, isLive, type PodProgress, podProgress } from './pod-progress.ts';
 
 /** One target of the spec, as it stands. */
@@ -22,6 +23,8 @@ export interface TargetProgress {
   readonly isCurrent: boolean;
   /** Why its template is not current; empty when it is, or when there is no workload or no render. */
   readonly drift: readonly Drift[];
+  /** Who makes it current: the operator's patch, the next rollout of somebody else, or nobody, since a Job never changes. */
+  readonly lag: 'none' | 'patch' | 'next rollout' | 'immutable';
   /** Why it cannot carry the render, for the user. */
   readonly obstacle: string | undefined;
   readonly refusal: Refusal | undefined;
@@ -29,19 +32,21 @@ export interface TargetProgress {
   readonly pods: readonly PodProgress[];
   /** Its live Pods that carry an older render of this gate. */
   readonly older: number;
+  /** Its Pods that are held for this gate. */
+  readonly held: number;
   /** Its Pods that run without this gate. */
   readonly ungated: number;
 }
 
 /** How far the targets have come with a render; `render` is the *stored* one, since that is what Pods are made with. */
 export function targetsProgress(world: World, spec: GateSpec, render: Render | undefined): TargetProgress[] {
-  return spec.targets.map(({ kind = 'Deployment', name }) => targetProgress(world, kind, name, render));
+  return spec.targets.map((target) => targetProgress(world, spec, target, render));
 }
 
 function targetProgress(
   world: World,
-  kind: TargetKind,
-  name: string,
+  spec: GateSpec,
+  { kind = 'Deployment', name }: Target,
   render: Render | undefined,
 ): TargetProgress {
   const gate = world.gate.name;
@@ -59,12 +64,20 @@ function targetProgress(
     workload,
     isCurrent: workload !== undefined && injection !== undefined && !hindrance && reasons.length === 0,
     drift: reasons,
+    lag: workload && reasons.length > 0 ? lagOf(workload, spec, gate) : 'none',
     obstacle: hindrance,
     refusal: workload && refusalOf(world, workload, target, render),
     pods: current.toSorted(byName).map((pod) => podProgress(pod, gate)),
     older: pods.filter((pod) => isOfGate(pod, gate) && !current.includes(pod)).length,
+    held: pods.filter((pod) => isHeldFor(pod, gate)).length,
     ungated: ungated(world, workload, target),
   };
+}
+
+function lagOf(workload: Workload, { updatePolicy }: GateSpec, gate: string): TargetProgress['lag'] {
+  if (workload.kind === 'Job') return 'immutable';
+  const waits = updatePolicy === 'OnNextRollout' && !lacksRequired(workload.template, gate);
+  return waits ? 'next rollout' : 'patch';
 }
 
 /** A refusal holds for the very target generation and render that were refused. */
@@ -92,7 +105,7 @@ function ungated(world: World, workload: Workload | undefined, target: string): 
   const gated = world.pods.filter(
     (pod) =>
       pod.target === target &&
-      isOfGate(pod, world.gate.name) &&
+      (pod.held || isOfGate(pod, world.gate.name)) &&
       pod.phase !== 'Failed' &&
       pod.phase !== 'Succeeded',
   );
@@ -100,16 +113,16 @@ function ungated(world: World, workload: Workload | undefined, target: string): 
 }
 
 function isOfGate(pod: Pod, gate: string): boolean {
-  return gateAnnotation(gate) in pod.annotations;
+  return isInPlace(pod.annotations, gate);
 }
 
 function byName(a: Pod, b: Pod): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
-export function targetStatus(target: TargetProgress): TargetStatus {
+export function targetStatus(target: TargetProgress, { gate, hasAdmission }: World): TargetStatus {
   const { kind, name, pods } = target;
-  const message = target.obstacle ?? target.refusal?.message;
+  const message = target.obstacle ?? target.refusal?.message ?? remark(target, gate, hasAdmission);
   return {
     kind,
     name,
@@ -117,14 +130,31 @@ export function targetStatus(target: TargetProgress): TargetStatus {
     ...(message !== undefined && { message: message.slice(0, 1024) }),
     open: pods.filter(({ state }) => state === 'open').length,
     waiting: pods.filter(({ state }) => state !== 'open').length,
+    held: target.held,
     ungated: target.ungated,
   };
+}
+
+/** What a person should know of a target that cannot be mended by the operator. */
+function remark(
+  { lag, workload, ungated }: TargetProgress,
+  gate: Gate,
+  hasAdmission: boolean,
+): string | undefined {
+  if (lag === 'immutable')
+    return 'a Job never changes: delete it and create it again, and it will carry the containers';
+  if (lag === 'next rollout')
+    return 'the next change of its Pod template brings the containers in (OnNextRollout)';
+  const isYounger = workload !== undefined && workload.createdAt > gate.createdAt;
+  if (hasAdmission || ungated === 0 || !isYounger) return undefined;
+  return 'FirstStartUngated: its first Pods were made before the containers were patched in; install the admission policies (Kubernetes 1.36) or render the gate at build time';
 }
 
 function targetState(target: TargetProgress): TargetStatus['state'] {
   const { workload } = target;
   if (!workload) return 'Missing';
   if (target.obstacle !== undefined || target.refusal) return 'Refused';
+  if (target.lag === 'immutable') return 'Immutable';
   if (!target.isCurrent) return 'Pending';
   const isSeen = workload.observedGeneration >= workload.generation;
   return isSeen && target.older === 0 && target.ungated === 0 ? 'Current' : 'Rolling';
@@ -138,6 +168,7 @@ export function podCounts(targets: readonly TargetProgress[]): PodCounts {
     open: inState('open'),
     waiting: inState('waiting'),
     failed: inState('failed'),
+    held: sum(targets.map(({ held }) => held)),
     older: sum(targets.map(({ older }) => older)),
     ungated: sum(targets.map((target) => target.ungated)),
   };

@@ -1,4 +1,5 @@
 import { containerOwner, gateAnnotation } from '../api/names.ts';
+import { isHeldInVain } from './hold.ts';
 import type { Pod, Workload, Write } from './model.ts';
 import { firstUnpassed } from './pod-progress.ts';
 
@@ -21,7 +22,10 @@ export function replaceOldPods(
   if (!replacesOldPods(workload) || workload.observedGeneration < workload.generation) return [];
   return pods
     .filter(
-      (pod) => isOld(pod, workload, gate, hash) && waitsIn(pod, gate) && !isBelowPartition(pod, workload),
+      (pod) =>
+        isOld(pod, workload, gate, hash) &&
+        (waitsIn(pod, gate) || isHeldInVain(pod, workload, gate)) &&
+        !isBelowPartition(pod, workload),
     )
     .map((pod) => ({
       do: 'delete-pod',

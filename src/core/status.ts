@@ -34,7 +34,7 @@ export function status(observed: Observed, now: number): GateStatus {
     observedGeneration: world.gate.generation,
     conditions: conditions(verdicts, world.gate.status.conditions ?? [], world.gate.generation, now),
     ...(render && { render }),
-    targets: targets.map(targetStatus),
+    targets: targets.map((target) => targetStatus(target, world)),
     dependencies,
     pods: podCounts(targets),
     display: display(observed, pods, dependencies),
@@ -60,15 +60,22 @@ export function invalidStatus(gate: Gate, message: string, now: number): GateSta
   };
 }
 
-function stallOf({ refusal, targets }: Observed): Stall | undefined {
+function stallOf({ world, spec, refusal, targets }: Observed): Stall | undefined {
   if (refusal)
     return { reason: 'InvalidRender', message: `the API server refuses the containers: ${refusal.message}` };
   const refused = targets.flatMap(({ kind, name, obstacle, refusal: refused }) => {
     const why = obstacle ?? refused?.message;
     return why === undefined ? [] : `${kind} ${name}: ${why}`;
   });
-  return refused.length > 0 ? { reason: 'TargetRefused', message: refused.join('; ') } : undefined;
+  if (refused.length > 0) return { reason: 'TargetRefused', message: refused.join('; ') };
+  return spec.updatePolicy === 'OnNextRollout' && !world.hasAdmission ? NO_ADMISSION : undefined;
 }
+
+const NO_ADMISSION: Stall = {
+  reason: 'NoAdmission',
+  message:
+    'updatePolicy OnNextRollout needs the admission policies (Kubernetes 1.36): install them, or use Immediate',
+};
 
 /** Shown where there is nothing to show, so that columns stay columns for `awk`. */
 const NOTHING = '-';

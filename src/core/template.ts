@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { GATED_LABEL, GROUP, VOLUME_NAME } from '../api/names.ts';
-import type { TemplateView } from './model.ts';
+import { GATED_LABEL, GROUP, REQUIRE_LABEL, requiredGates, VOLUME_NAME } from '../api/names.ts';
+import type { TargetKind } from '../api/spec.ts';
+import type { JsonObject, TemplateView, Workload } from './model.ts';
 
 const strings = z.record(z.string(), z.string()).nullish();
 
@@ -18,6 +19,20 @@ export const podTemplateSchema = z.looseObject({
 
 export type PodTemplate = z.infer<typeof podTemplateSchema>;
 
+/** Where a kind of workload has its Pod template, from its root on. */
+export function templatePath(kind: TargetKind): readonly string[] {
+  return kind === 'CronJob' ? ['spec', 'jobTemplate', 'spec', 'template'] : ['spec', 'template'];
+}
+
+/** A patch of a workload's Pod template, with the resource version that it was made for as precondition. */
+export function patchOfTemplate(
+  { kind, resourceVersion }: Pick<Workload, 'kind' | 'resourceVersion'>,
+  patch: JsonObject,
+): JsonObject {
+  const nested = templatePath(kind).reduceRight<JsonObject>((inner, field) => ({ [field]: inner }), patch);
+  return { metadata: { resourceVersion }, ...nested };
+}
+
 /** Cuts a template down to what gating is about. */
 export function viewTemplate(template: PodTemplate): TemplateView {
   const volume = template.spec.volumes?.find(({ name }) => name === VOLUME_NAME);
@@ -26,6 +41,7 @@ export function viewTemplate(template: PodTemplate): TemplateView {
     volume: volume === undefined ? 'absent' : volume.downwardAPI ? 'ours' : 'foreign',
     annotations: ofOurGroup(template.metadata?.annotations),
     gated: template.metadata?.labels?.[GATED_LABEL] === 'true',
+    required: requiredGates(template.metadata?.labels?.[REQUIRE_LABEL]),
   };
 }
 

@@ -1,8 +1,11 @@
 import { containerOwner, openAnnotation, targetAnnotationValue, VOLUME_NAME } from '../api/names.ts';
+import type { Render } from '../api/status.ts';
+import { isHeldInVain } from './hold.ts';
 import { carries, removePatch } from './inject.ts';
-import type { Pod, Workload, World, Write } from './model.ts';
+import type { Pod, Workload, Write } from './model.ts';
 import { isPassed } from './pod-progress.ts';
 import { isBelowPartition, replacesOldPods } from './replace.ts';
+import { patchOfTemplate } from './template.ts';
 
 /**
  * How a gate leaves workloads: those of a deleted gate, or those that its spec no longer names.
@@ -11,17 +14,25 @@ import { isBelowPartition, replacesOldPods } from './replace.ts';
  * cleaned; then the Pods that have a user's container before them, which cannot see an annotation, are deleted where
  * nothing else would ever replace them.
  */
-export function withdraw(world: World, all: readonly Workload[]): Withdrawal {
-  const gate = world.gate.name;
+export function withdraw(leaving: Leaving, all: readonly Workload[]): Withdrawal {
+  const { gate } = leaving;
   const workloads = all.filter(({ deleting }) => !deleting);
-  const opened = workloads.flatMap((workload) => openPods(podsOf(world, workload), gate));
-  const carriers = workloads.filter(({ template }) => carries(template, gate));
+  const opened = workloads.flatMap((workload) => openPods(podsOf(leaving, workload), gate));
+  const carriers = workloads.filter(({ kind, template }) => kind !== 'Job' && carries(template, gate));
   const first = [...opened, ...carriers.map((workload) => clean(workload, gate))];
   if (first.length > 0) return { writes: first, isDone: false };
-  const stuck = workloads.filter((workload) => stuckPods(world, workload).length > 0);
+  const stuck = workloads.filter((workload) => stuckPods(leaving, workload).length > 0);
   const ready = stuck.filter(({ observedGeneration, generation }) => observedGeneration >= generation);
-  const writes = ready.flatMap((workload) => stuckPods(world, workload).map(deletePod));
+  const writes = ready.flatMap((workload) => stuckPods(leaving, workload).map(deletePod));
   return { writes, isDone: stuck.length === 0 };
+}
+
+/** A gate that leaves: it is deleted, gone already, or names other targets now. */
+export interface Leaving {
+  readonly gate: string;
+  /** What it last put in; unknown of a gate that is gone. */
+  readonly render: Render | undefined;
+  readonly pods: readonly Pod[];
 }
 
 export interface Withdrawal {
@@ -31,8 +42,7 @@ export interface Withdrawal {
 }
 
 function clean(workload: Workload, gate: string): Write {
-  const template = removePatch(workload.template, gate);
-  const patch = { metadata: { resourceVersion: workload.resourceVersion }, spec: { template } };
+  const patch = patchOfTemplate(workload, removePatch(workload.template, gate));
   return { do: 'clean-target', workload, patch };
 }
 
@@ -51,17 +61,19 @@ function openPods(pods: readonly Pod[], gate: string): Write[] {
  * Waiting Pods that neither an annotation nor Kubernetes will ever move on. What keeps them may be another container
  * now: once the gate is gone, nobody would be there to see them come to the one that cannot be opened.
  */
-function stuckPods(world: World, workload: Workload): Pod[] {
+function stuckPods(leaving: Leaving, workload: Workload): Pod[] {
   if (!replacesOldPods(workload)) return [];
-  const { name: gate, status } = world.gate;
+  const { gate, render } = leaving;
   const openable = new Set(
-    status.render?.initContainers
+    render?.initContainers
       .filter(({ volumeMounts }) => volumeMounts?.some(({ name }) => name === VOLUME_NAME))
       .map(({ name }) => name),
   );
-  return podsOf(world, workload).filter(
+  return podsOf(leaving, workload).filter(
     (pod) =>
-      !isBelowPartition(pod, workload) && ahead(pod, gate).some(({ container }) => !openable.has(container)),
+      !isBelowPartition(pod, workload) &&
+      (isHeldInVain(pod, workload, gate) ||
+        ahead(pod, gate).some(({ container }) => !openable.has(container))),
   );
 }
 
@@ -79,7 +91,7 @@ function ahead(pod: Pod, gate: string): { readonly container: string; readonly d
   });
 }
 
-function podsOf(world: World, { kind, name }: Workload): Pod[] {
+function podsOf({ pods }: Leaving, { kind, name }: Workload): Pod[] {
   const target = targetAnnotationValue(kind, name);
-  return world.pods.filter((pod) => pod.target === target);
+  return pods.filter((pod) => pod.target === target);
 }

@@ -1,6 +1,15 @@
 import { parseStatus, validateGate } from '../api/gate.ts';
-import { FIELD_MANAGER, KIND, targetAnnotationValue } from '../api/names.ts';
+import {
+  FIELD_MANAGER,
+  gateAnnotation,
+  HOLD_GATE,
+  KIND,
+  REQUIRE_LABEL,
+  requiredGates,
+  targetAnnotationValue,
+} from '../api/names.ts';
 import type { Render } from '../api/status.ts';
+import { canonicalJson } from '../core/canonical.ts';
 import { inject, obstacle } from '../core/inject.ts';
 import { podTemplateSchema, viewTemplate } from '../core/template.ts';
 import type { KubeObject } from './cluster.ts';
@@ -18,19 +27,41 @@ interface RenderedGate {
  * What the admission policies of a real cluster do: the stored render of each gate is placed into its targets when they
  * are created or changed, so that a first start is gated and no apply takes the containers out.
  */
-export function admitTargets(request: AdmissionRequest): KubeObject {
+export function admit(request: AdmissionRequest): KubeObject {
+  return request.kind === 'Pod' ? hold(request) : admitTarget(request);
+}
+
+function admitTarget(request: AdmissionRequest): KubeObject {
   const { object, kind, user } = request;
   if (kind !== 'Deployment' || user === OPERATOR_USER || object.metadata.deletionTimestamp) return object;
   const target = targetAnnotationValue(kind, object.metadata.name);
-  const gates = request.list(KIND).flatMap((gate) => rendered(gate, kind, object.metadata.name));
+  const isRollout = templateOf(request.old) !== templateOf(object);
+  const gates = request.list(KIND).flatMap((gate) => rendered(gate, kind, object.metadata.name, isRollout));
   return gates.reduce((admitted, gate) => place(admitted, gate, target), object);
 }
 
-/** The gate's stored render, where it names the workload and is not going away. */
-function rendered(object: KubeObject, kind: string, name: string): RenderedGate[] {
+/** A Pod whose template requires gates that it does not carry gets a scheduling gate at its birth. */
+function hold({ verb, object }: AdmissionRequest): KubeObject {
+  const { labels, annotations = {} } = object.metadata;
+  const isComplete = requiredGates(labels?.[REQUIRE_LABEL]).every(
+    (gate) => gateAnnotation(gate) in annotations,
+  );
+  if (verb !== 'create' || isComplete) return object;
+  const spec = isRecord(object.spec) ? object.spec : {};
+  const holds = Array.isArray(spec.schedulingGates) ? spec.schedulingGates : [];
+  return { ...object, spec: { ...spec, schedulingGates: [...holds, { name: HOLD_GATE }] } };
+}
+
+function templateOf(object: KubeObject | undefined): string {
+  return canonicalJson(isRecord(object?.spec) ? object.spec.template : undefined);
+}
+
+/** The gate's stored render, where it names the workload, is not going away, and does not wait for a rollout. */
+function rendered(object: KubeObject, kind: string, name: string, isRollout: boolean): RenderedGate[] {
   const verdict = validateGate(object);
   const { render } = parseStatus(object.status);
   if (!verdict.valid || !render || object.metadata.deletionTimestamp) return [];
+  if (verdict.gate.spec.updatePolicy === 'OnNextRollout' && !isRollout) return [];
   const isNamed = verdict.gate.spec.targets.some(
     (target) => target.name === name && (target.kind ?? 'Deployment') === kind,
   );

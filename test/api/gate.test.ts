@@ -83,7 +83,7 @@ describe('validateGate', () => {
       'a value that is not in the list',
       manifest({ targets: [{ kind: 'Pod', name: 'a' }] }),
       [
-        'spec.targets[0].kind: Unsupported value: "Pod": supported values: "Deployment", "StatefulSet", "DaemonSet"',
+        'spec.targets[0].kind: Unsupported value: "Pod": supported values: "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"',
         UNCHECKED,
       ],
     ],

@@ -42,6 +42,7 @@ describe('projectWorkload', () => {
         'dependencygate.dev/target': 'Deployment/pinger',
       },
       gated: true,
+      required: [],
     });
   });
 

@@ -7,8 +7,9 @@ import { WorkloadBuilder } from './workload-builder.ts';
 /** Small worlds in a few words: `world(gate('api-first').targets('pinger').dependsOn(dns('api')), workload('pinger'))`. */
 
 export { container, dns, GateBuilder, gate, NAMESPACE, SETTINGS, target, tcp } from './gate-builder.ts';
-export { ago, type FailedRun, NOW, PodBuilder, pod } from './pod-builder.ts';
-export { daemonSet, statefulSet, WorkloadBuilder, workload } from './workload-builder.ts';
+export { type FailedRun, PodBuilder, pod } from './pod-builder.ts';
+export { ago, NOW } from './time.ts';
+export { cronJob, daemonSet, job, statefulSet, WorkloadBuilder, workload } from './workload-builder.ts';
 
 /** What the gate's operator sees: itself, workloads and Pods. Frozen through and through: decisions change nothing. */
 export function world(gate: GateBuilder, ...around: (WorkloadBuilder | PodBuilder)[]): World {
@@ -20,6 +21,7 @@ export function world(gate: GateBuilder, ...around: (WorkloadBuilder | PodBuilde
     pods,
     triedRender: undefined,
     refusals: [],
+    hasAdmission: true,
     settings: SETTINGS,
   });
 }

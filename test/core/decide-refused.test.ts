@@ -130,7 +130,7 @@ describe('decide', () => {
       const drifted = { ...refused(NOW - 1000), workloads: world(own, pinger, gatedPoller).workloads };
       const plan = decide(drifted, NOW);
       expect(writesOf(plan)).to.deep.equal(['patch-target pinger']);
-      expect(plan.writes[0]).to.include({ hash: previous.render.hash });
+      expect(plan.writes[0]).to.deep.include({ render: previous.render });
     });
 
     it('is tried again after five minutes', () => {

@@ -42,9 +42,9 @@ describe('decide', () => {
     });
 
     it('only adds the finalizer at first', () => {
-      const plan = decide(world(apiFirst, pinger, poller), NOW);
-      expect(plan).to.deep.equal({
-        writes: [{ do: 'add-finalizer' }],
+      const before = world(apiFirst, pinger, poller);
+      expect(decide(before, NOW)).to.deep.equal({
+        writes: [{ do: 'add-finalizer', gate: before.gate }],
         status: undefined,
         next: undefined,
       });
@@ -63,7 +63,7 @@ describe('decide', () => {
       expect(writesOf(plan)).to.deep.equal(['patch-target pinger', 'patch-target poller']);
       for (const write of plan.writes) {
         if (write.do !== 'patch-target') throw new Error(write.do);
-        expect(write.hash).to.equal(inForce.render.hash);
+        expect(write.render).to.deep.equal(inForce.render);
         expect(write.patch).to.have.all.keys('metadata', 'spec');
         expect(write.patch.metadata).to.deep.equal({ resourceVersion: '200' });
         expect(write.patch.spec).to.have.all.keys('template');

@@ -1,8 +1,9 @@
 import { FINALIZER } from '../../src/api/names.ts';
-import type { Dependency, GateSpec, Target } from '../../src/api/spec.ts';
+import { type Dependency, type GateSpec, TARGET_KINDS, type Target } from '../../src/api/spec.ts';
 import type { GateStatus, Render } from '../../src/api/status.ts';
 import type { Gate, Settings } from '../../src/core/model.ts';
 import { render } from '../../src/core/render.ts';
+import { ago } from './time.ts';
 
 export const NAMESPACE = 'my-namespace';
 
@@ -36,7 +37,7 @@ export const container = (name: string, image = 'busybox'): Dependency => ({
 export function target(text: string): Target {
   const [left = '', right] = text.split('/');
   if (right === undefined) return { name: left };
-  return { kind: left === 'StatefulSet' || left === 'DaemonSet' ? left : 'Deployment', name: right };
+  return { kind: TARGET_KINDS.find((kind) => kind === left) ?? 'Deployment', name: right };
 }
 
 /** A gate without targets or dependencies: `gate('api-first').targets('pinger').dependsOn(dns('api'))`. */
@@ -46,6 +47,7 @@ export function gate(name: string): GateBuilder {
     name,
     uid: `uid-of-${name}`,
     resourceVersion: '100',
+    createdAt: ago(3600),
     generation: 1,
     deleting: false,
     finalizers: [],

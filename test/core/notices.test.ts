@@ -24,7 +24,8 @@ describe('notices', () => {
       write: {
         do: 'patch-target',
         workload: pinger,
-        hash: 'h',
+        gate: 'api-first',
+        render: apiFirst.render,
         patch,
         why: ['missing container', 'stale render'],
       },
@@ -42,8 +43,8 @@ describe('notices', () => {
       write: { do: 'delete-pod', pod: waiting, why: 'it is in the way' },
       is: 'Normal PodReplaced Delete: deleted Pod pinger-1: it is in the way',
     },
-    { write: { do: 'add-finalizer' }, is: undefined },
-    { write: { do: 'remove-finalizer' }, is: undefined },
+    { write: { do: 'add-finalizer', gate: apiFirst.gate }, is: undefined },
+    { write: { do: 'remove-finalizer', gate: apiFirst.gate }, is: undefined },
     { write: { do: 'try-render', workload: pinger, hash: 'h', patch }, is: undefined },
   ];
   for (const { write, is } of writes) {

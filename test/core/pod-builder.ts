@@ -7,14 +7,7 @@ import {
 } from '../../src/api/names.ts';
 import type { ContainerState, ContainerStatus, Pod } from '../../src/core/model.ts';
 import { type GateBuilder, NAMESPACE } from './gate-builder.ts';
-
-/** The time at which the tests' decisions are made. */
-export const NOW = Date.parse('2026-01-01T12:00:00Z');
-
-/** RFC 3339, so many seconds before {@link NOW}. */
-export function ago(seconds: number): string {
-  return `${new Date(NOW - seconds * 1000).toISOString().slice(0, 19)}Z`;
-}
+import { ago } from './time.ts';
 
 export interface FailedRun {
   readonly exitCode?: number;
@@ -41,6 +34,8 @@ export function pod(name: string): PodBuilder {
     restartPolicy: 'Always',
     target: '',
     annotations: {},
+    required: [],
+    held: false,
     revision: undefined,
     containers: [],
     statuses: [],
@@ -54,6 +49,11 @@ export class PodBuilder {
 
   constructor(pod: Pod) {
     this.pod = pod;
+  }
+
+  /** Made while its template lacked the gates that it requires: it has the scheduling gate, and never started. */
+  heldFor(...gates: string[]): PodBuilder {
+    return this.with({ held: true, required: gates, unscheduled: 'SchedulingGated: held' });
   }
 
   /** `pinger` is a Deployment, `StatefulSet/db` is what it says. */

@@ -6,7 +6,7 @@ const view = (template: unknown) => viewTemplate(podTemplateSchema.parse(templat
 
 describe('viewTemplate', () => {
   it('sees nothing in a template without metadata, init containers and volumes', () => {
-    const nothing = { initContainers: [], volume: 'absent', annotations: {}, gated: false };
+    const nothing = { initContainers: [], volume: 'absent', annotations: {}, gated: false, required: [] };
     expect(view({ spec: { containers: [] } })).to.deep.equal(nothing);
     expect(view({ metadata: null, spec: { initContainers: null, volumes: null } })).to.deep.equal(nothing);
   });
@@ -21,7 +21,7 @@ describe('viewTemplate', () => {
           'notdependencygate.dev/x': 'x',
           plain: 'x',
         },
-        labels: { 'dependencygate.dev/gated': 'true' },
+        labels: { 'dependencygate.dev/gated': 'true', 'dependencygate.dev/require': 'api-first_db-first' },
       },
       spec: { initContainers: [{ name: 'b' }, { name: 'a', image: 'x' }] },
     };
@@ -33,6 +33,7 @@ describe('viewTemplate', () => {
         'dependencygate.dev/target': 'Deployment/pinger',
       },
       gated: true,
+      required: ['api-first', 'db-first'],
     });
   });
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { withdraw } from '../../src/core/withdraw.ts';
+import type { World } from '../../src/core/model.ts';
+import { type Leaving, withdraw } from '../../src/core/withdraw.ts';
 import { container, daemonSet, dns, gate, NOW, pod, statefulSet, tcp, workload, world } from './builders.ts';
 import { writesOf } from './in-words.ts';
 import { settle } from './simulate.ts';
@@ -14,9 +15,11 @@ const db = statefulSet('db');
 const onPinger = pod('pinger-1').of('pinger').carrying(apiFirst);
 const onDb = (name = 'db-0') => pod(name).of('StatefulSet/db').carrying(apiFirst).revision('db-old');
 
+const leaving = ({ gate, pods }: World): Leaving => ({ gate: gate.name, render: gate.status.render, pods });
+
 function withdrawn(...around: Parameters<typeof world> extends [unknown, ...infer Rest] ? Rest : never) {
   const at = world(apiFirst, ...around);
-  const { writes, isDone } = withdraw(at, [...at.workloads.values()]);
+  const { writes, isDone } = withdraw(leaving(at), [...at.workloads.values()]);
   return { writes: writesOf({ writes }), isDone };
 }
 /** The writes of each pass until a deleted gate is gone. */
@@ -40,7 +43,7 @@ describe('withdraw', () => {
   it('opens every container of the gate that a Pod has not passed, and no other', () => {
     const both = pod('pinger-1').of('pinger').carrying(apiFirst, dbFirst).passed('api-first/api');
     const at = world(apiFirst, pinger.carrying(apiFirst, dbFirst), both);
-    const [open] = withdraw(at, [...at.workloads.values()]).writes;
+    const [open] = withdraw(leaving(at), [...at.workloads.values()]).writes;
     expect(open).to.deep.include({
       do: 'open-pod',
       annotations: { 'open.dependencygate.dev/api-first.own': '1' },
@@ -49,7 +52,7 @@ describe('withdraw', () => {
 
   it('cleans with the resource version as precondition, and takes out what the gate put in', () => {
     const at = world(apiFirst, pinger.own('migrate').carrying(apiFirst));
-    const [clean] = withdraw(at, [...at.workloads.values()]).writes;
+    const [clean] = withdraw(leaving(at), [...at.workloads.values()]).writes;
     if (clean?.do !== 'clean-target') throw new Error(clean?.do);
     expect(clean.patch.metadata).to.deep.equal({ resourceVersion: '200' });
     expect(clean.patch.spec).to.have.all.keys('template');
@@ -123,7 +126,7 @@ describe('withdraw', () => {
       const waiter = gate('api-first').dependsOn(dns('api')).rendered();
       const waiting = pod('db-0').of('StatefulSet/db').carrying(waiter).opened('api');
       const at = world(waiter, db, waiting);
-      expect(withdraw(at, [...at.workloads.values()])).to.deep.equal({ writes: [], isDone: true });
+      expect(withdraw(leaving(at), [...at.workloads.values()])).to.deep.equal({ writes: [], isDone: true });
     });
   });
 });

@@ -1,14 +1,17 @@
-import { targetAnnotationValue, VOLUME_NAME } from '../../src/api/names.ts';
+import { REQUIRE_LABEL, requireValue, targetAnnotationValue, VOLUME_NAME } from '../../src/api/names.ts';
 import type { TargetKind } from '../../src/api/spec.ts';
 import { inject } from '../../src/core/inject.ts';
 import type { Workload } from '../../src/core/model.ts';
 import { type PodTemplate, viewTemplate } from '../../src/core/template.ts';
 import { type GateBuilder, NAMESPACE } from './gate-builder.ts';
+import { ago } from './time.ts';
 
 /** A Deployment with one replica and a template of its own: `workload('pinger').own('migrate').carrying(gate)`. */
 export const workload = (name: string): WorkloadBuilder => workloadOfKind('Deployment', name);
 export const statefulSet = (name: string): WorkloadBuilder =>
   workloadOfKind('StatefulSet', name).with({ updateRevision: `${name}-new` });
+export const job = (name: string): WorkloadBuilder => workloadOfKind('Job', name);
+export const cronJob = (name: string): WorkloadBuilder => workloadOfKind('CronJob', name).replicas(0);
 export const daemonSet = (name: string): WorkloadBuilder => workloadOfKind('DaemonSet', name);
 
 function workloadOfKind(kind: TargetKind, name: string): WorkloadBuilder {
@@ -19,6 +22,7 @@ function workloadOfKind(kind: TargetKind, name: string): WorkloadBuilder {
     name,
     uid: `uid-of-${name}`,
     resourceVersion: '200',
+    createdAt: ago(7200),
     generation: 1,
     observedGeneration: 1,
     deleting: false,
@@ -63,6 +67,12 @@ export class WorkloadBuilder {
   without(container: string): WorkloadBuilder {
     const initContainers = this.template.spec.initContainers?.filter(({ name }) => name !== container);
     return this.#withTemplate({ ...this.template, spec: { ...this.template.spec, initContainers } });
+  }
+
+  /** The template's label `require` names gates. */
+  requiring(...gates: string[]): WorkloadBuilder {
+    const labels = { ...this.template.metadata?.labels, [REQUIRE_LABEL]: requireValue(gates) };
+    return this.#withTemplate({ ...this.template, metadata: { ...this.template.metadata, labels } });
   }
 
   /** The template has a volume of its own under the operator's name. */

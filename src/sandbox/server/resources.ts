@@ -97,9 +97,22 @@ const BUILT_IN: readonly ResourceType[] = [
   // Kept and served, since the operator watches them; no simulator brings them to life.
   core('StatefulSet', 'statefulsets', { ...workload, shortNames: ['sts'], generationOf: [['spec']] }),
   core('DaemonSet', 'daemonsets', { ...workload, shortNames: ['ds'], generationOf: [['spec']] }),
+  core('Job', 'jobs', { ...workload, group: 'batch', subresources: ['status'], generationOf: [['spec']] }),
+  core('CronJob', 'cronjobs', {
+    ...workload,
+    group: 'batch',
+    shortNames: ['cj'],
+    subresources: ['status'],
+    generationOf: [['spec']],
+  }),
   core('EndpointSlice', 'endpointslices', {
     group: 'discovery.k8s.io',
     generationOf: [['endpoints'], ['ports'], ['addressType']],
+  }),
+  // Only to be there or not: what such a policy does is done by the admission step.
+  core('MutatingAdmissionPolicy', 'mutatingadmissionpolicies', {
+    group: 'admissionregistration.k8s.io',
+    namespaced: false,
   }),
   core('Lease', 'leases', { group: 'coordination.k8s.io' }),
   core('CustomResourceDefinition', 'customresourcedefinitions', {

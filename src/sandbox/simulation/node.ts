@@ -26,6 +26,7 @@ export function startNode(machine: Machine): void {
       await clock.sleep(TERMINATION_MS, signal);
       return pods.delete(pod);
     }
+    if (pod.spec.schedulingGates.length > 0) return;
     if (pod.spec.nodeName === undefined) return pods.patch(pod, { spec: { nodeName: NODE_NAME } });
     if (pod.spec.nodeName !== NODE_NAME || (pod.status.phase === 'Failed' && !workers.has(key))) return;
     const worker = workers.get(key) ?? engage(key, pod);

@@ -123,6 +123,7 @@ export const podSchema = z.looseObject({
   metadata,
   spec: z.looseObject({
     nodeName: z.string().optional(),
+    schedulingGates: z.array(z.object({ name: z.string() })).default([]),
     restartPolicy: z.string().default('Always'),
     serviceAccountName: z.string().default('default'),
     initContainers: z.array(container).default([]),

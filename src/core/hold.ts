@@ -1,0 +1,41 @@
+import { gateAnnotation, REMOVED } from '../api/names.ts';
+import type { Pod, TemplateView, Workload } from './model.ts';
+
+/**
+ * The hold: a Pod that was made without a gate that its label `require` names gets a scheduling gate at its birth, and
+ * never starts. It is never mended: its workload replaces it by one made from a template that carries the gates.
+ */
+
+/** Whether a gate is named by the template's `require`: it may be still to come, and what it left there is wanted. */
+export function requires({ required }: Pick<TemplateView, 'required'>, gate: string): boolean {
+  return required.includes(gate);
+}
+
+/** Whether Pods of this template are held for the gate. */
+export function lacksRequired(template: TemplateView, gate: string): boolean {
+  return requires(template, gate) && !(gateAnnotation(gate) in template.annotations);
+}
+
+/** Whether a Pod is held for this gate. */
+export function isHeldFor(pod: Pod, gate: string): boolean {
+  return pod.held && !pod.deleting && missingGates(pod).includes(gate);
+}
+
+/**
+ * Whether a held Pod is one that this gate replaces: its template carries all that it requires now, so a new Pod would
+ * start. Of several gates that it lacks the first in the order of names acts, so that nobody deletes twice.
+ */
+export function isHeldInVain(pod: Pod, { template }: Workload, gate: string): boolean {
+  const isComplete = pod.required.every((name) => gateAnnotation(name) in template.annotations);
+  return isComplete && isHeldFor(pod, gate) && missingGates(pod)[0] === gate;
+}
+
+function missingGates(pod: Pod): string[] {
+  return pod.required.filter((gate) => !(gateAnnotation(gate) in pod.annotations)).toSorted();
+}
+
+/** Whether an annotation says that a gate is there, and not that it was removed. */
+export function isInPlace(annotations: Readonly<Record<string, string>>, gate: string): boolean {
+  const value = annotations[gateAnnotation(gate)];
+  return value !== undefined && value !== REMOVED;
+}
