@@ -115,14 +115,21 @@ export function assertSame(type: ResourceType, current: KubeObject, wanted: Kube
   }
 }
 
-/** The object with what such a write may change: the status by the status subresource, everything else by the others. */
+/**
+ * The object with what such a write may change: the status by the status subresource (and of built-in kinds the
+ * annotations), everything else by the others.
+ */
 export function limited(
   type: ResourceType,
   current: KubeObject,
   wanted: KubeObject,
   subresource: 'status' | 'scale' | undefined,
 ): KubeObject {
-  if (subresource === 'status') return withStatus(current, wanted.status);
+  if (subresource === 'status') {
+    const { annotations } = wanted.metadata;
+    const metadata = type.custom ? current.metadata : withAnnotations(current.metadata, annotations);
+    return withStatus({ ...current, metadata }, wanted.status);
+  }
   const system = Object.entries(current.metadata).filter(([name]) => SYSTEM_FIELDS.includes(name));
   const metadata: ObjectMeta = {
     ...without(wanted.metadata, ...SYSTEM_FIELDS),
@@ -131,6 +138,11 @@ export function limited(
   };
   const object = { ...wanted, metadata };
   return type.subresources.includes('status') ? withStatus(object, current.status) : object;
+}
+
+function withAnnotations(metadata: ObjectMeta, annotations: ObjectMeta['annotations']): ObjectMeta {
+  const { annotations: _, ...rest } = metadata;
+  return { ...rest, ...(annotations && { annotations }) };
 }
 
 function withStatus(object: KubeObject, status: unknown): KubeObject {

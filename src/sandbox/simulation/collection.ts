@@ -59,10 +59,11 @@ export class Collection<T extends Held> {
   }
 
   /** A merge patch that holds only while the object is the one that was observed. */
-  async patch(observed: T, patch: Readonly<Record<string, unknown>>): Promise<void> {
+  async patch(observed: T, patch: Readonly<Record<string, unknown>>, subresource?: 'status'): Promise<void> {
     const { resourceVersion } = observed.metadata;
     const metadata = { ...(patch.metadata ?? {}), resourceVersion };
-    await this.#told(await this.#cluster.patch(this.#reference(observed), { ...patch, metadata }));
+    const body = { ...patch, metadata };
+    await this.#told(await this.#cluster.patch(this.#reference(observed), body, subresource));
   }
 
   /** Sets the fields of a status that differ from what is there (undefined: to be absent); writes nothing when none does. */

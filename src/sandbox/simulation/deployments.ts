@@ -40,7 +40,8 @@ export function startDeployments(world: World): void {
       return replicaSets.patch(next, { metadata: { annotations: { [REVISION]: revision } } });
     }
     if (next && deployment.metadata.annotations[REVISION] !== revision) {
-      return deployments.patch(deployment, { metadata: { annotations: { [REVISION]: revision } } });
+      // Among the status, as the real controller does: any other write of annotations counts as a new generation.
+      return deployments.patch(deployment, { metadata: { annotations: { [REVISION]: revision } } }, 'status');
     }
     for (const [name, replicas] of plan(deployment, next, sets)) {
       const set = sets.find(({ metadata }) => metadata.name === name);

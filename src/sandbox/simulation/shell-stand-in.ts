@@ -212,14 +212,26 @@ function test(args: readonly string[]): boolean {
   throw new NotPlayed(`'test ${args.join(' ')}'`);
 }
 
-/** Of regular expressions only the dot is played. */
+/** Where a basic regular expression means the same as one of JavaScript: `^`, `$`, `.`, `*`, plain brackets. */
+const PLAYED_PATTERN = /^\^?(([\w .:/-]|\[\^?[\w .:/-]+\])\*?)+\$?$/;
+
 function grep(args: readonly string[], input: string): boolean {
   const [option, pattern = '', ...more] = args;
-  if (option !== '-q' || !/^[\w .:/-]+$/.test(pattern) || more.length > 0) {
-    throw new NotPlayed(`'grep ${args.join(' ')}'`);
+  const expression = PLAYED_PATTERN.test(pattern) ? compiled(pattern) : undefined;
+  if (option !== '-q' || !expression || more.length > 0) throw new NotPlayed(`'grep ${args.join(' ')}'`);
+  return input
+    .replace(/\n$/, '')
+    .split('\n')
+    .some((line) => input !== '' && expression.test(line));
+}
+
+/** Undefined for a range like `[z-a]`. */
+function compiled(pattern: string): RegExp | undefined {
+  try {
+    return new RegExp(pattern);
+  } catch {
+    return undefined;
   }
-  const expression = new RegExp(pattern);
-  return input.split('\n').some((line) => expression.test(line));
 }
 
 /** Hands on whole lines. All that is played prints whole lines. */

@@ -183,6 +183,20 @@ describe('Registry', () => {
       expect([at(body, 'spec', 'suspend'), body.status]).to.deep.equal([true, { observedGeneration: 1 }]);
     });
 
+    it('takes annotations of built-in kinds among the status, as no new generation', async () => {
+      await server.call('POST', DEPLOYMENTS, deployment('a'));
+      await server.call('POST', GATES, gate('a'));
+      const metadata = { annotations: { revision: '1' }, labels: { x: 'y' } };
+      const written = meta((await merge(`${DEPLOYMENTS}/a/status`, { metadata })).body);
+      expect([written.annotations, written.labels, written.generation]).to.deep.equal([
+        { revision: '1' },
+        undefined,
+        1,
+      ]);
+      const custom = meta((await merge(`${GATES}/a/status`, { metadata })).body);
+      expect(custom).to.not.have.any.keys('annotations', 'labels');
+    });
+
     it('drops empty lists of built-in kinds, as their Go types do', async () => {
       await server.call(
         'POST',

@@ -72,8 +72,10 @@ export class ClusterDouble implements Cluster {
     if (metadata?.resourceVersion && metadata.resourceVersion !== before.metadata.resourceVersion)
       throw new StatusError(409);
     const after = apply(structuredClone(before), JSON.parse(JSON.stringify(patch))) as KubeObject;
+    // Annotations of built-in kinds go with the status too, as on a real API server.
+    const annotated = { ...before.metadata, annotations: after.metadata.annotations ?? {} };
     const limited: KubeObject = subresource
-      ? { ...before, status: after.status }
+      ? { ...before, metadata: annotated, status: after.status }
       : { ...after, status: before.status };
     if (JSON.stringify(limited) === JSON.stringify(before)) return before;
     const changed = JSON.stringify(limited.spec) !== JSON.stringify(before.spec);

@@ -57,6 +57,7 @@ describe('playScript', () => {
     'until [ -n "$(dig +short A api)" ]; do echo waiting for api; sleep 2; done; echo continuing ...',
     'until dig +short A api | grep -q .; do echo waiting for api; sleep 2; done && echo continuing ...',
     'while ! dig +short api. | grep -q .\ndo # not yet\n  echo waiting for api\n  sleep 2\ndone\necho continuing ...\n',
+    "until dig +short A api | grep -q '^[0-9][0-9.]*$'; do echo waiting for api; sleep 2; done; echo continuing ...",
     'while test -z "$(dig +short A api)"; do echo waiting for api; sleep 2; done; echo \'continuing ...\'',
   ]) {
     it(`waits for an address in ${corrected}`, async () => {
@@ -79,6 +80,9 @@ describe('playScript', () => {
     ['until exit 6; do true; done', 6],
     ['echo x | grep -q y', 1],
     ['echo xyz | grep -q y', 0],
+    ["echo 10.96.0.1 | grep -q '^[0-9][0-9.]*$'", 0],
+    ["echo ';; no servers could be reached' | grep -q '^[0-9][0-9.]*$'", 1],
+    ["true | grep -q '^x*$'", 1],
     ['dig +short A api', 0],
     ['dig +time=1 +tries=1 +short AAAA api', 0],
     ['test -n "$EMPTY"', 1],
@@ -139,8 +143,9 @@ describe('playScript', () => {
     'exit',
     'exit soon',
     'echo -n x',
-    'echo x | grep -q x*',
+    'echo x | grep -q x+',
     'echo x | grep -q "["',
+    'echo x | grep -q "[z-a]"',
     'constructor',
     ')',
   ]) {

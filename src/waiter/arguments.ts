@@ -1,0 +1,214 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { type HostPort, isHost, parseHostPort } from './address.ts';
+import type { CheckOptions } from './checks.ts';
+import { parseDuration } from './duration.ts';
+import type { TlsOptions } from './tls.ts';
+import type { WaitOptions } from './wait.ts';
+
+/** All that the command line says. */
+export interface Options extends WaitOptions {
+  readonly check: CheckOptions;
+  /** Name of the dependency, for the log. */
+  readonly name: string;
+  /** What opens the dependency from outside: an annotation's key, and the file of the Pod's annotations. */
+  readonly opening: { readonly key: string; readonly file: string } | undefined;
+  readonly logFormat: 'text' | 'json';
+}
+
+/** Environment variables, as a process has them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The command line is wrong; the message is one clear line. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const text = { type: 'string' } as const;
+const list = { type: 'string', multiple: true } as const;
+const flag = { type: 'boolean' } as const;
+const common = {
+  name: text,
+  period: text,
+  timeout: text,
+  'success-threshold': text,
+  'overdue-after': text,
+  'on-overdue': text,
+  'open-key': text,
+  'annotations-file': text,
+  'log-format': text,
+};
+const tls = { 'tls-server-name': text, 'ca-env': text, 'insecure-skip-verify': flag };
+const dns = { ...common, type: text };
+const http = { ...common, ...tls, method: text, header: list, 'header-env': list, status: text };
+const grpc = { ...common, ...tls, service: text, tls: flag };
+
+const SECOND = 1000;
+const HOUR = 3600 * SECOND;
+
+/** Reads the arguments after `wait`. Header values and the CA come from the environment. Throws `UsageError`. */
+export function parseArguments(argv: readonly string[], env: Environment): Options {
+  const [kind, ...args] = argv;
+  switch (kind) {
+    case 'dns': {
+      const [host, values] = read(args, dns, 'HOST');
+      if (!isHost(host)) throw new UsageError(`not a host: '${host}'`);
+      const type = oneOf('type', values.type, ['A', 'AAAA', 'any'], 'any');
+      return withCommon({ kind, host, type }, host, values);
+    }
+    case 'tcp': {
+      const [target, values] = read(args, common, 'HOST:PORT');
+      const address = hostPort(target);
+      return withCommon({ kind, ...address }, address.host, values);
+    }
+    case 'http': {
+      const [target, values] = read(args, http, 'URL');
+      const url = httpUrl(target);
+      const method = oneOf('method', values.method, ['GET', 'HEAD', 'POST', 'OPTIONS'], 'GET');
+      const headers = [
+        ...(values.header ?? []).map(header),
+        ...(values['header-env'] ?? []).map(headerFrom(env)),
+      ];
+      const status = values.status?.split(',').map((code) => integer('status', code, 100, 599));
+      return withCommon(
+        { kind, url, method, headers, status, tls: tlsOptions(values, env) },
+        url.hostname,
+        values,
+      );
+    }
+    case 'grpc': {
+      const [target, values] = read(args, grpc, 'HOST:PORT');
+      const address = hostPort(target);
+      const secure = values.tls === true;
+      if (!secure && Object.keys(tls).some((name) => name in values))
+        throw new UsageError('--tls-server-name, --ca-env and --insecure-skip-verify need --tls');
+      const { service = '' } = values;
+      const check = { kind, ...address, service, tls: secure ? tlsOptions(values, env) : undefined };
+      return withCommon(check, address.host, values);
+    }
+    default:
+      throw new UsageError(
+        `${kind === undefined ? 'no check given' : `unknown check '${kind}'`}: expected dns, tcp, http or grpc`,
+      );
+  }
+}
+
+function read<T extends NonNullable<ParseArgsConfig['options']>>(
+  args: readonly string[],
+  options: T,
+  what: string,
+) {
+  const { values, positionals } = parse(args, options);
+  const [target, ...rest] = positionals;
+  if (target === undefined) throw new UsageError(`${what} is missing`);
+  if (rest.length > 0) throw new UsageError(`unexpected argument '${rest.join(' ')}'`);
+  return [target, values] as const;
+}
+
+function parse<T extends NonNullable<ParseArgsConfig['options']>>(args: readonly string[], options: T) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    // Node's messages go on with advice; the first sentence says what is wrong.
+    throw new UsageError(error.message.split(/\. |\n/)[0] ?? error.message);
+  }
+}
+
+function withCommon(
+  check: CheckOptions,
+  host: string,
+  values: Partial<Record<keyof typeof common, string>>,
+): Options {
+  const { 'open-key': key, 'annotations-file': file } = values;
+  if ((key === undefined) !== (file === undefined))
+    throw new UsageError('--open-key and --annotations-file need each other');
+  return {
+    check,
+    name: values.name ?? host,
+    period: duration('period', values.period, 10, HOUR, 2 * SECOND),
+    timeout: duration('timeout', values.timeout, 10, 300 * SECOND, 5 * SECOND),
+    successThreshold: integer('success-threshold', values['success-threshold'] ?? '1', 1, 100),
+    overdueAfter: duration('overdue-after', values['overdue-after'], 10, 168 * HOUR, 300 * SECOND),
+    onOverdue: oneOf('on-overdue', values['on-overdue'], ['wait', 'open'], 'wait'),
+    opening: key === undefined || file === undefined ? undefined : { key, file },
+    logFormat: oneOf('log-format', values['log-format'], ['text', 'json'], 'text'),
+  };
+}
+
+function hostPort(target: string): HostPort {
+  const address = parseHostPort(target);
+  if (address === undefined) throw new UsageError(`not HOST:PORT (IPv6: [HOST]:PORT): '${target}'`);
+  return address;
+}
+
+function httpUrl(target: string): URL {
+  const url = URL.canParse(target) ? new URL(target) : undefined;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
+    throw new UsageError(`not an http or https URL: '${target}'`);
+  return url;
+}
+
+function header(line: string): readonly [string, string] {
+  const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+):(.*)$/s.exec(line) ?? [];
+  if (name === undefined || value === undefined) throw new UsageError("--header must be 'NAME: VALUE'");
+  return [name, value.trim()];
+}
+
+/** Values from Secrets often end with a line break that was not meant. */
+function headerFrom(env: Environment): (line: string) => readonly [string, string] {
+  return (line) => {
+    const [, name, variable] = /^([!#$%&'*+.^_`|~\w-]+)=(.+)$/.exec(line) ?? [];
+    if (name === undefined || variable === undefined) throw new UsageError('--header-env must be NAME=VAR');
+    return [name, variableOf(env, variable, 'header-env').trim()];
+  };
+}
+
+function tlsOptions(values: Readonly<Record<string, unknown>>, env: Environment): TlsOptions {
+  const { 'tls-server-name': serverName, 'ca-env': variable } = values;
+  return {
+    ...(typeof serverName === 'string' ? { serverName } : {}),
+    ...(typeof variable === 'string' ? { ca: variableOf(env, variable, 'ca-env') } : {}),
+    insecureSkipVerify: values['insecure-skip-verify'] === true,
+  };
+}
+
+function variableOf(env: Environment, variable: string, option: string): string {
+  const value = env[variable];
+  if (value === undefined) throw new UsageError(`--${option}: environment variable ${variable} is not set`);
+  return value;
+}
+
+function duration(
+  option: string,
+  given: string | undefined,
+  min: number,
+  max: number,
+  otherwise: number,
+): number {
+  if (given === undefined) return otherwise;
+  const value = parseDuration(given);
+  if (value === undefined)
+    throw new UsageError(`--${option} must be a duration such as 500ms, 2s or 5m: '${given}'`);
+  if (value < min || value > max)
+    throw new UsageError(`--${option} must be between ${min}ms and ${max / SECOND}s: '${given}'`);
+  return value;
+}
+
+function integer(option: string, given: string, min: number, max: number): number {
+  const value = /^\d+$/.test(given) ? Number(given) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new UsageError(`--${option} must be a whole number between ${min} and ${max}: '${given}'`);
+}
+
+function oneOf<T extends string>(
+  option: string,
+  given: string | undefined,
+  choices: readonly T[],
+  otherwise: T,
+): T {
+  if (given === undefined) return otherwise;
+  const choice = choices.find((each) => each === given);
+  if (choice === undefined)
+    throw new UsageError(`--${option} must be one of ${choices.join(', ')}: '${given}'`);
+  return choice;
+}

@@ -1,0 +1,45 @@
+import { createConnection, type Socket } from 'node:net';
+import type { Endpoint, Failure } from './check.ts';
+import { describeError } from './failure.ts';
+
+/** How long an address has before the next one is tried beside it (RFC 8305, section 5). */
+const NEXT_ADDRESS_AFTER = 250;
+
+/**
+ * Connects to whichever endpoint accepts first, so that an address family that leads nowhere costs little. The caller
+ * owns the socket. When none accepts, the failure is the last one; when the signal aborts, all sockets are closed.
+ */
+export function dial(endpoints: readonly Endpoint[], signal: AbortSignal): Promise<Socket | Failure> {
+  return new Promise((resolve) => {
+    const waiting = [...endpoints];
+    const open = new Set<Socket>();
+    let timer: NodeJS.Timeout | undefined;
+
+    const end = (result: Socket | Failure) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+      for (const socket of open) if (socket !== result) socket.destroy();
+      resolve(result);
+    };
+    const abort = () => end({ failure: 'timeout' });
+    const next = () => {
+      clearTimeout(timer);
+      const endpoint = waiting.shift();
+      if (endpoint === undefined) return;
+      const socket = createConnection(endpoint);
+      open.add(socket);
+      // The listener stays, so that a socket which loses the race can never raise an unhandled error.
+      socket.on('error', (error) => {
+        open.delete(socket);
+        if (waiting.length > 0) next();
+        else if (open.size === 0) end({ failure: describeError(error) });
+      });
+      socket.once('connect', () => end(socket));
+      timer = setTimeout(next, NEXT_ADDRESS_AFTER);
+    };
+
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort);
+    next();
+  });
+}

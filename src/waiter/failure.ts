@@ -1,0 +1,24 @@
+const WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  EPIPE: 'connection reset',
+  EHOSTUNREACH: 'no route to host',
+  ENETUNREACH: 'network unreachable',
+  EADDRNOTAVAIL: 'address not available',
+  EACCES: 'not permitted',
+  EPERM: 'not permitted',
+  ETIMEDOUT: 'timeout',
+};
+
+/** An error of the network or of TLS in a person's words. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error ? String(error.code) : '';
+  if (code.startsWith('HPE_')) return 'not an HTTP response';
+  return WORDS[code] ?? WORDS[systemCode(error.message)] ?? error.message;
+}
+
+/** Some libraries pass a system error on as text only: `connect ECONNREFUSED 10.0.0.1:443`. */
+function systemCode(message: string): string {
+  return /\bconnect (E[A-Z]+)\b/.exec(message)?.[1] ?? '';
+}

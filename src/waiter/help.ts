@@ -1,0 +1,46 @@
+export const HELP = `Waits until one dependency is there, then exits 0. It has no time limit of its own.
+
+Usage:
+  dependency-gate wait dns HOST [options]        HOST has an address
+  dependency-gate wait tcp HOST:PORT [options]   a TCP connection is accepted
+  dependency-gate wait http URL [options]        an HTTP request is answered with the right status
+  dependency-gate wait grpc HOST:PORT [options]  grpc.health.v1 answers SERVING
+
+HOST is a name, completed by the search list of resolv.conf, or an IP address; an IPv6 address before a port is
+written in brackets: [fd00::1]:6379.
+
+Options of all checks:
+  --name NAME               name of the dependency in the log (default: the host)
+  --period DURATION         time between two attempts, jittered by a tenth (default: 2s)
+  --timeout DURATION        time after which one attempt is given up (default: 5s)
+  --success-threshold N     attempts in a row that must succeed (default: 1)
+  --overdue-after DURATION  time after which the dependency is overdue (default: 300s)
+  --on-overdue wait|open    what then happens: wait on, or count it as there (default: wait)
+  --open-key KEY            annotation of the Pod that opens the dependency from outside
+  --annotations-file PATH   downward-API file of the Pod's annotations
+  --log-format text|json    (default: text)
+  --help                    this text
+
+Options of dns:
+  --type A|AAAA|any         which addresses count (default: any)
+
+Options of http:
+  --method METHOD           GET, HEAD, POST or OPTIONS (default: GET)
+  --header 'NAME: VALUE'    request header; may be repeated
+  --header-env NAME=VAR     request header whose value is in an environment variable; may be repeated
+  --status CODE[,CODE...]   status codes that satisfy (default: 200 to 299)
+
+Options of grpc:
+  --service NAME            service to ask for (default: the server as a whole)
+  --tls                     use TLS
+
+Options of http and grpc:
+  --tls-server-name NAME    name that the certificate must carry (default: the host)
+  --ca-env VAR              environment variable with the PEM certificates to trust (default: Node's own)
+  --insecure-skip-verify    accept any certificate
+
+A DURATION is a number with a unit: 500ms, 2s, 5m, 1h.
+
+Exit codes: 0 the dependency is there, was opened, or is overdue and was to be opened; 2 wrong usage;
+130 and 143 ended by SIGINT and SIGTERM.
+`;

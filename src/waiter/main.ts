@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { type Environment, type Options, parseArguments, UsageError } from './arguments.ts';
+import { createCheck, describeCheck } from './checks.ts';
+import { systemClock } from './clock.ts';
+import { HELP } from './help.ts';
+import { parseHosts } from './hosts.ts';
+import { formatJson, formatText } from './log.ts';
+import { systemNetwork } from './network.ts';
+import { isOpened } from './opened.ts';
+import { parseResolvConf } from './resolv-conf.ts';
+import { leaveMessage, TERMINATION_LOG, terminationMessage } from './termination.ts';
+import { type Result, wait } from './wait.ts';
+
+/** The parts of a process that the program uses; Node's own `process` is one. */
+export interface Process {
+  readonly env: Environment;
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+  on(event: Signal, listener: () => void): unknown;
+  off(event: Signal, listener: () => void): unknown;
+}
+
+type Signal = 'SIGTERM' | 'SIGINT';
+
+/** Files that the program reads and writes. */
+export interface Files {
+  readonly resolvConf: string;
+  readonly hosts: string;
+  readonly terminationLog: string;
+}
+
+const SYSTEM_FILES: Files = {
+  resolvConf: '/etc/resolv.conf',
+  hosts: '/etc/hosts',
+  terminationLog: TERMINATION_LOG,
+};
+
+/**
+ * The program `dependency-gate wait`: runs until the wait is over and resolves with the exit code, which the caller should
+ * exit with at once (`process.exit`), since open sockets may live a moment longer.
+ *
+ * @param argv the arguments after `wait`
+ */
+export async function run(argv: readonly string[], process: Process, files = SYSTEM_FILES): Promise<number> {
+  if (argv.includes('--help')) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  try {
+    return await runWait(parseArguments(argv, process.env), process, files);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`dependency-gate wait: ${error.message} (--help lists the options)\n`);
+    return 2;
+  }
+}
+
+async function runWait(options: Options, process: Process, files: Files): Promise<number> {
+  const { check, opening } = options;
+  const ending = endingSignal(process);
+  try {
+    const resolvConf = parseResolvConf(read(files.resolvConf));
+    const network = systemNetwork(resolvConf, parseHosts(read(files.hosts)));
+    const result = await wait(options, {
+      check: await createCheck(check, network, resolvConf),
+      clock: systemClock,
+      random: Math.random,
+      log: logTo(process, options),
+      isOpened: () => opening !== undefined && isOpened(opening.file, opening.key),
+      signal: ending.signal,
+    });
+    leaveMessage(files.terminationLog, terminationMessage(describeCheck(check), result));
+    return exitCode(result, ending.signal);
+  } finally {
+    ending.forget();
+  }
+}
+
+function logTo({ stdout }: Process, options: Options): Parameters<typeof wait>[1]['log'] {
+  const about = { ...options, check: describeCheck(options.check) };
+  return (event) => {
+    const lines =
+      options.logFormat === 'json' ? [formatJson(event, about, new Date())] : formatText(event, about);
+    stdout.write(`${lines.join('\n')}\n`);
+  };
+}
+
+/** A signal that aborts with the process's: as process 1 of a container, it dies of neither unless it listens. */
+function endingSignal(process: Process) {
+  const controller = new AbortController();
+  const term = () => controller.abort('SIGTERM');
+  const interrupt = () => controller.abort('SIGINT');
+  process.on('SIGTERM', term);
+  process.on('SIGINT', interrupt);
+  const forget = () => {
+    process.off('SIGTERM', term);
+    process.off('SIGINT', interrupt);
+  };
+  return { signal: controller.signal, forget };
+}
+
+/** As a shell has it: 128 and the signal's number. */
+function exitCode(result: Result, signal: AbortSignal): number {
+  if (result.outcome !== 'stopped') return 0;
+  return signal.reason === 'SIGINT' ? 130 : 143;
+}
+
+/** Either file may be missing; then the resolver's own defaults hold. */
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

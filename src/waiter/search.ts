@@ -1,0 +1,70 @@
+import type { Network, Resolution, ResolutionCode } from './check.ts';
+import type { ResolvConf } from './resolv-conf.ts';
+
+export type AddressType = 'A' | 'AAAA' | 'any';
+/** How short names are completed. */
+export type Search = Pick<ResolvConf, 'search' | 'ndots'>;
+
+/** From the least to the most telling: trouble on the way says more than that a name is not there. */
+const TELLING: readonly ResolutionCode[] = [
+  'BADNAME',
+  'NXDOMAIN',
+  'NODATA',
+  'BADRESPONSE',
+  'REFUSED',
+  'SERVFAIL',
+  'UNREACHABLE',
+  'TIMEOUT',
+];
+
+/** The full names that a host may mean, in the order in which they are asked for, without the dot at the end. */
+export function candidates(host: string, { search, ndots }: Search): readonly string[] {
+  if (host.endsWith('.')) return [host.slice(0, -1)];
+  const completed = search.map((domain) => `${host}.${domain}`);
+  return host.split('.').length - 1 < ndots ? [...completed, host] : [host, ...completed];
+}
+
+/**
+ * Asks for a host through the search list, and ends with the first name that has addresses of the type. When none has,
+ * the most telling code of all is the answer.
+ */
+export async function searchAddresses(
+  host: string,
+  type: AddressType,
+  search: Search,
+  resolve: Network['resolve'],
+  signal: AbortSignal,
+): Promise<Resolution> {
+  const codes: ResolutionCode[] = [];
+  for (const name of candidates(host, search)) {
+    const asked = familiesOf(type).map((family) => resolve(name, family, signal));
+    for (const answer of asked) {
+      // IPv4 is looked at first: where it is there, a name server that drops AAAA queries costs nothing.
+      const resolution = await answer;
+      if ('addresses' in resolution) return resolution;
+      codes.push(resolution.code);
+    }
+    if (signal.aborted) return { code: 'TIMEOUT' };
+  }
+  return { code: mostTelling(codes) };
+}
+
+function familiesOf(type: AddressType): readonly ('A' | 'AAAA')[] {
+  return type === 'any' ? ['A', 'AAAA'] : [type];
+}
+
+function mostTelling(codes: readonly ResolutionCode[]): ResolutionCode {
+  return TELLING[Math.max(...codes.map((code) => TELLING.indexOf(code)))] ?? 'NXDOMAIN';
+}
+
+/** A code in the words of the log. */
+export function describeCode(code: ResolutionCode): string {
+  const words: Partial<Record<ResolutionCode, string>> = {
+    NODATA: 'no data',
+    TIMEOUT: 'timeout',
+    UNREACHABLE: 'no name server reachable',
+    BADRESPONSE: 'bad DNS response',
+    BADNAME: 'not a DNS name',
+  };
+  return words[code] ?? code;
+}

@@ -1,0 +1,87 @@
+import type { Dependency, GateSpec } from '../../src/api/spec.ts';
+import type { KubeObject } from '../../src/sandbox/cluster.ts';
+import { target } from '../core/gate-builder.ts';
+
+/** What people write into YAML files. */
+
+export { dns, tcp } from '../core/gate-builder.ts';
+
+export const APP_IMAGE = 'registry.example/app:1';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A gate: `pinger` is a Deployment, `StatefulSet/db` is what it says. */
+export function gate(
+  name: string,
+  targets: readonly string[],
+  dependencies: readonly Dependency[],
+  more: Partial<GateSpec> = {},
+): KubeObject {
+  return {
+    apiVersion: 'dependencygate.dev/v1alpha1',
+    kind: 'DependencyGate',
+    metadata: { name },
+    spec: { targets: targets.map(target), dependencies, ...more },
+  };
+}
+
+/** A check of the user's own: a script, with the Pod's namespace as $NS. */
+export function scripted(name: string, script: string, image = 'registry.example/bind-tools:1'): Dependency {
+  const env = [{ name: 'NS', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } }];
+  return { name, container: { image, command: ['sh', '-c', script], env } };
+}
+
+interface AppOptions {
+  readonly replicas?: number;
+  /** Fields of the workload's spec. */
+  readonly spec?: Fields;
+  /** Fields of its Pod template's spec. */
+  readonly pod?: Fields;
+  readonly image?: string;
+}
+
+export function deployment(name: string, options: AppOptions = {}): KubeObject {
+  return workload('Deployment', name, { replicas: options.replicas ?? 1 }, options);
+}
+
+/** Its Pods are made one after another, as is the default. */
+export function statefulSet(name: string, options: AppOptions = {}): KubeObject {
+  return workload('StatefulSet', name, { replicas: options.replicas ?? 1, serviceName: name }, options);
+}
+
+export function daemonSet(name: string, options: AppOptions = {}): KubeObject {
+  return workload('DaemonSet', name, {}, options);
+}
+
+function workload(
+  kind: string,
+  name: string,
+  own: Fields,
+  { spec, pod, image = APP_IMAGE }: AppOptions,
+): KubeObject {
+  const template = {
+    metadata: { labels: { app: name } },
+    spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'app', image }], ...pod },
+  };
+  return {
+    apiVersion: 'apps/v1',
+    kind,
+    metadata: { name },
+    spec: { ...own, selector: { matchLabels: { app: name } }, template, ...spec },
+  };
+}
+
+/** A Service of the app's Pods, as dns sees it at once and tcp, http and grpc once a Pod is ready. */
+export function service(app: string, port = 80): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: app },
+    spec: { selector: { app }, ports: [{ name: 'main', port }] },
+  };
+}
+
+export function secret(name: string, values: Readonly<Record<string, string>>): KubeObject {
+  const encoded = Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name }, data: Object.fromEntries(encoded) };
+}

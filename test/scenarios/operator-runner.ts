@@ -1,0 +1,69 @@
+import { pino } from 'pino';
+import { z } from 'zod';
+import { Operator } from '../../src/controller/operator.ts';
+import { systemClock } from '../../src/kube/clock.ts';
+import { connect } from '../../src/kube/connection.ts';
+import type { Source } from '../../src/kube/credentials.ts';
+import { SANDBOX_SETTINGS } from '../../src/start-sandbox.ts';
+import { type Call, recorded } from './recorder.ts';
+
+const lineSchema = z.looseObject({
+  level: z.int(),
+  msg: z.string().default(''),
+  gate: z.string().default(''),
+});
+const ERROR_LEVEL = 50;
+
+/** The operator as scenarios have it: stopped and started again as they like, each of its requests noted. */
+export class OperatorRunner {
+  readonly calls: Call[] = [];
+  /** What it logged as errors: a defect each. */
+  readonly errors: string[] = [];
+  readonly #source: Source;
+  readonly #passes = new Map<string, number>();
+  #stop: (() => Promise<void>) | undefined;
+
+  /** @param source its own credentials */
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  /** How many passes it has ended well for a gate (`<namespace>/<name>`). */
+  passes(gate: string): number {
+    return this.#passes.get(gate) ?? 0;
+  }
+
+  /** Starts it where it does not run. Resolves when it has seen everything that there is. */
+  async start(): Promise<void> {
+    if (this.#stop) return;
+    const connection = recorded(
+      connect(this.#source, { clock: systemClock, userAgent: 'dependency-gate-operator' }),
+      this.calls,
+    );
+    const operator = new Operator({
+      connection,
+      settings: SANDBOX_SETTINGS,
+      instance: 'scenarios',
+      log: pino({ level: 'debug' }, { write: (line) => this.#note(line) }),
+      clock: systemClock,
+      random: Math.random,
+    });
+    this.#stop = async () => {
+      await operator.stop();
+      await connection.close();
+    };
+    await operator.start();
+  }
+
+  async stop(): Promise<void> {
+    const stop = this.#stop;
+    this.#stop = undefined;
+    await stop?.();
+  }
+
+  #note(text: string): void {
+    const { level, msg, gate } = lineSchema.parse(JSON.parse(text));
+    if (msg === 'pass') this.#passes.set(gate, this.passes(gate) + 1);
+    if (level >= ERROR_LEVEL) this.errors.push(text);
+  }
+}

@@ -1,0 +1,50 @@
+import { expect } from 'chai';
+import { type Scenario, useNamespace } from './cluster.ts';
+import { deployment, dns, gate, service } from './manifests.ts';
+import { initNames } from './views.ts';
+
+/** The operator comes and goes. */
+export const operator: Scenario = (on) => {
+  describe('the operator', () => {
+    const here = useNamespace(on);
+
+    it('writes nothing when it is started again', async () => {
+      await here().create(service('api'), deployment('pinger'), deployment('poller'));
+      await here().create(
+        gate('open', ['pinger'], [dns('api')]),
+        gate('waiting', ['poller'], [dns('redis')]),
+      );
+      await here().untilGate('open', { open: 'True/AllPassed', targets: 'pinger Current' });
+      await here().untilGate('waiting', { open: 'False/Waiting', dependencies: 'redis Checking' });
+      await on().operator.stop();
+      const before = here().writes().length;
+      const passes = ['open', 'waiting'].map((name) => here().untilPass(name));
+      await on().operator.start();
+      await Promise.all(passes);
+      expect(here().writes().slice(before)).to.be.empty;
+    });
+
+    it('finds what has happened while it was away', async () => {
+      await here().create(deployment('pinger'), deployment('poller'));
+      await here().create(gate('api-first', ['pinger', 'poller'], [dns('api')]));
+      await here().create(gate('going', ['poller'], [dns('api')]));
+      await here().untilGate('api-first', { open: 'False/Waiting', pods: '0/2' });
+      await here().untilGate('going', { ready: 'True/InForce', targets: /^poller/ });
+      await on().operator.stop();
+
+      await here().create(service('api'), deployment('late'));
+      await here().delete('Deployment', 'pinger');
+      await here().delete('DependencyGate', 'going');
+      const targets = ['poller', 'late'].map((name) => ({ name }));
+      await here().patch('DependencyGate', 'api-first', { spec: { targets } });
+      await on().operator.start();
+      await here().untilGate('api-first', {
+        open: 'True/AllPassed',
+        targets: 'poller Current, late Current',
+      });
+      await here().untilGone('DependencyGate', 'going');
+      for (const name of ['poller', 'late'])
+        expect(initNames(await here().workload(name))).to.deep.equal(['dgate-api-first--api']);
+    });
+  });
+};

@@ -1,0 +1,64 @@
+import { systemClock } from '../../src/kube/clock.ts';
+import { type Connection, connect } from '../../src/kube/connection.ts';
+import { createRequests } from '../../src/kube/http-requests.ts';
+import { startSimulation } from '../../src/sandbox/simulation/simulation.ts';
+import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
+import { httpCluster } from '../cluster/http-cluster.ts';
+import { manifestFiles, read } from '../config/manifests.ts';
+import { hastyClock, type TestCluster } from './cluster.ts';
+import { OperatorRunner } from './operator-runner.ts';
+import { resourceOf } from './resources.ts';
+
+/** Who the operator is by config/rbac. */
+export const SERVICE_ACCOUNT = { namespace: 'dependency-gate-system', name: 'dependency-gate-operator' };
+
+export interface RealCluster extends TestCluster {
+  readonly controlPlane: ControlPlane;
+}
+
+/**
+ * etcd, API server and controller manager, with the operator installed as config/ has it but run by the tests, as its
+ * ServiceAccount and with nothing but its rights. The sandbox's node plays scheduler and kubelet.
+ */
+export async function startRealCluster(): Promise<RealCluster> {
+  const { KUBEBUILDER_ASSETS: assets, DEPENDENCY_GATE_TEST_KUBECONFIG: kubeconfig } = process.env;
+  const controlPlane = await startControlPlane({ assets, kubeconfig });
+  await install(controlPlane);
+  const source = { kubeconfigPath: controlPlane.kubeconfig };
+  const connection = connect(source, { clock: systemClock, userAgent: 'scenario' });
+  await addNode(connection);
+  // A connection of its own: it holds a watch for each of its kinds.
+  const node = connect(source, { clock: systemClock, userAgent: 'node' });
+  const simulation = startSimulation(httpCluster(node), { clock: hastyClock, controllers: false });
+  const { namespace, name } = SERVICE_ACCOUNT;
+  const operator = new OperatorRunner({
+    kubeconfigPath: await controlPlane.serviceAccountKubeconfig(namespace, name),
+  });
+  return {
+    controlPlane,
+    connection,
+    operator,
+    logs: simulation.logs,
+    kubectl: (args, options) => controlPlane.kubectl(args, options),
+    stop: async (options) => {
+      await operator.stop();
+      simulation.stop();
+      await Promise.all([connection.close(), node.close()]);
+      await controlPlane.stop(options);
+    },
+  };
+}
+
+async function install(controlPlane: ControlPlane): Promise<void> {
+  const files = ['config/operator/namespace.yaml', ...manifestFiles('config/rbac'), ...manifestFiles('crds')];
+  for (const file of files) await controlPlane.apply(read(file));
+  const crd = 'crd/dependencygates.dependencygate.dev';
+  await controlPlane.kubectl(['wait', '--for=condition=Established', '--timeout=60s', crd]);
+}
+
+/** The simulated node's object: Pods are bound to it, and a DaemonSet has one Pod for it. */
+async function addNode(connection: Connection): Promise<void> {
+  const requests = createRequests({ connection, clock: systemClock });
+  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'sandbox' } };
+  await requests.create(resourceOf('Node'), undefined, node);
+}

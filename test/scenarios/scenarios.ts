@@ -1,0 +1,22 @@
+import type { Scenario } from './cluster.ts';
+import { dependencies } from './dependencies.scenario.ts';
+import { operator } from './operator.scenario.ts';
+import { others } from './others.scenario.ts';
+import { pods } from './pods.scenario.ts';
+import { realRefusals, refusals } from './refusals.scenario.ts';
+import { story } from './story.scenario.ts';
+import { targets } from './targets.scenario.ts';
+
+/** With Deployments only: for the sandbox and for a real control plane. */
+export const EVERYWHERE: readonly Scenario[] = [
+  story,
+  targets,
+  refusals,
+  dependencies,
+  pods,
+  others,
+  operator,
+];
+
+/** What the sandbox does not play: other workloads, and the API server's own judgement. */
+export const REAL_ONLY: readonly Scenario[] = [realRefusals];
