@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isAlreadyExists, isNotFound } from '../../src/kube/api-error.ts';
+import { ApiError, isAlreadyExists, isNotFound } from '../../src/kube/api-error.ts';
 import { systemClock } from '../../src/kube/clock.ts';
 import { createRequests } from '../../src/kube/http-requests.ts';
 import type { PatchOptions, Requests } from '../../src/kube/requests.ts';
@@ -60,6 +60,18 @@ export class Namespace {
         fieldManager: MANAGER,
         fieldValidation: 'Strict',
       });
+  }
+
+  /** What the API server has against an object; nothing is stored. */
+  async refusal(object: KubeObject): Promise<ApiError | undefined> {
+    const options = { dryRun: true, fieldValidation: 'Strict' } as const;
+    try {
+      await this.#requests.create(resourceOf(object.kind), this.name, object, options);
+      return undefined;
+    } catch (error) {
+      if (error instanceof ApiError) return error;
+      throw error;
+    }
   }
 
   /** Patches an object: a JSON merge patch, unless the options say otherwise. */

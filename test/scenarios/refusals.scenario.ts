@@ -1,7 +1,13 @@
 import { expect } from 'chai';
-import type { ApiError } from '../../src/kube/api-error.ts';
+import fc from 'fast-check';
+import type { Cause } from '../../src/api/causes.ts';
+import { validateGate } from '../../src/api/gate.ts';
+import type { KubeObject } from '../../src/sandbox/cluster.ts';
+import { gateNameArbitrary, specArbitrary } from '../api/gate-arbitrary.ts';
+import { depending, manifest } from '../api/manifest.ts';
+import { RULE_CASES } from '../api/rule-cases.ts';
 import { type Scenario, useNamespace } from './cluster.ts';
-import { deployment, dns, gate, scripted, service } from './manifests.ts';
+import { deployment, dns, gate, service } from './manifests.ts';
 import { initNames, isReady } from './views.ts';
 
 /** What a gate does not do, because somebody said so or because it cannot. */
@@ -45,42 +51,42 @@ export const refusals: Scenario = (on) => {
 
   describe('a gate with an invalid spec', () => {
     const here = useNamespace(on);
-    const refusal = async (...spec: Parameters<typeof gate>): Promise<ApiError> =>
-      here()
-        .create(gate(...spec))
-        .then(
-          () => expect.fail('it was created'),
-          (error: ApiError) => error,
-        );
 
-    it('is refused by the API server, which says what to change', async () => {
-      const { container } = scripted('api', 'true');
-      const refused = [
-        [
-          await refusal('a--b', ['pinger'], [dns('api')]),
-          /choose one of lower-case letters, digits and single hyphens/,
-        ],
-        [await refusal('a', ['pinger', 'pinger'], [dns('api')]), /a target is named twice/],
-        [await refusal('a', ['pinger'], [dns('api'), dns('api')]), /two dependencies have the same name/],
-        [
-          await refusal('a', ['pinger'], [{ name: 'api' }]),
-          /set exactly one of dns, tcp, http, grpc and container/,
-        ],
-        [
-          await refusal('a', ['pinger'], [dns('api', { ...(container && { container }) })]),
-          /set exactly one of/,
-        ],
-        [await refusal('a', ['pinger'], []), /spec\.dependencies in body should have at least 1 items/],
-        [
-          await refusal('a', ['pinger'], [dns('api', { periodSeconds: 0 })]),
-          /should be greater than or equal to 1/,
-        ],
-      ] as const;
-      for (const [{ status, message }, pattern] of refused) {
-        expect(message).to.match(pattern);
-        expect(status).to.equal(422);
+    for (const { message, kept, broken } of RULE_CASES) {
+      it(`is refused by the rule: ${message}`, async () => {
+        for (const spec of kept) expect((await here().refusal(asObject(spec)))?.message).to.equal(undefined);
+        for (const spec of broken) {
+          const refusal = await here().refusal(asObject(spec));
+          expect(refusal?.status).to.equal(422);
+          expect(refusal?.message).to.contain(message);
+          expect(refusal?.causes).to.have.deep.members(causesOf(spec));
+        }
+      });
+    }
+
+    it('is refused for its shape in the same words', async () => {
+      const wrong = [
+        manifest({ dependencies: [] }),
+        manifest({ targets: undefined }),
+        manifest({ targets: [{ name: 'Not_A_Name' }] }),
+        depending({ dns: { host: 'api' }, periodSeconds: 0 }),
+        depending({ dns: { host: 'api', type: 'MX' } }),
+        depending({ tcp: { host: 'api', port: 'http' } }),
+        depending({ tcp: { host: 'api' } }),
+      ];
+      for (const spec of wrong) {
+        const refusal = await here().refusal(asObject(spec));
+        expect(refusal?.causes).to.have.deep.members(causesOf(spec));
       }
-      expect(await here().list('DependencyGate')).to.be.empty;
+    });
+
+    it('is refused, or not, as the functions say, whatever the spec', async () => {
+      const specs = fc.sample(fc.tuple(gateNameArbitrary, specArbitrary), { numRuns: 40, seed: 1 });
+      for (const [name, spec] of specs) {
+        const gate = { ...manifest({}, name), spec };
+        const refusal = await here().refusal(asObject(gate));
+        expect(refusal?.causes ?? [], JSON.stringify(gate)).to.have.deep.members(causesOf(gate));
+      }
     });
   });
 
@@ -104,6 +110,17 @@ export const refusals: Scenario = (on) => {
     });
   });
 };
+
+/** What the functions have against a gate. */
+function causesOf(gate: unknown): readonly Cause[] {
+  const verdict = validateGate(gate);
+  return verdict.valid ? [] : verdict.causes;
+}
+
+/** As it goes over the wire. */
+function asObject(gate: object): KubeObject {
+  return { apiVersion: '', kind: '', metadata: { name: '' }, ...JSON.parse(JSON.stringify(gate)) };
+}
 
 /** What only a real API server refuses. */
 export const realRefusals: Scenario = (on) => {

@@ -2,8 +2,10 @@ import type { Scenario } from './cluster.ts';
 import { dependencies } from './dependencies.scenario.ts';
 import { operator } from './operator.scenario.ts';
 import { others } from './others.scenario.ts';
+import { ownership } from './ownership.scenario.ts';
 import { pods } from './pods.scenario.ts';
 import { realRefusals, refusals } from './refusals.scenario.ts';
+import { stateful } from './stateful.scenario.ts';
 import { story } from './story.scenario.ts';
 import { targets } from './targets.scenario.ts';
 
@@ -19,4 +21,4 @@ export const EVERYWHERE: readonly Scenario[] = [
 ];
 
 /** What the sandbox does not play: other workloads, and the API server's own judgement. */
-export const REAL_ONLY: readonly Scenario[] = [realRefusals];
+export const REAL_ONLY: readonly Scenario[] = [realRefusals, stateful, ownership];
