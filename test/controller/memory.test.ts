@@ -100,3 +100,14 @@ describe('Memory', () => {
     });
   });
 });
+
+describe('Memory.tellOnce', () => {
+  it('tells what is new, and again only after it had ceased', () => {
+    const memory = new Memory();
+    const tell = (...now: string[]) => [...memory.tellOnce(GATE, new Set(now))];
+    expect(tell('a')).to.deep.equal(['a']);
+    expect(tell('a', 'b')).to.deep.equal(['b']);
+    expect(tell('b')).to.deep.equal([]);
+    expect(tell('a', 'b')).to.deep.equal(['a']);
+  });
+});

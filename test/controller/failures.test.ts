@@ -1,0 +1,30 @@
+import { expect } from 'chai';
+import { Undone } from '../../src/controller/act.ts';
+import { judgeFailure } from '../../src/controller/failures.ts';
+import { ApiError } from '../../src/kube/api-error.ts';
+
+const answered = (status: number, reason = 'Unknown', retryAfterMs?: number) =>
+  new ApiError({ status, reason, message: 'words', retryAfterMs });
+
+describe('judgeFailure', () => {
+  const cases: [string, unknown, string, string][] = [
+    ['somebody else was faster', answered(409, 'Conflict'), 'conflict', 'debug'],
+    ['there was no answer', answered(0, 'NetworkError'), 'transient', 'warn'],
+    ['the server is overloaded', answered(429, 'TooManyRequests'), 'transient', 'warn'],
+    ['the server failed', answered(503), 'transient', 'warn'],
+    ['the operator lacks a right', answered(403, 'Forbidden'), 'refused', 'error'],
+    ['a patch was undone on its way', new Undone('undone'), 'undone', 'warn'],
+    ['the code is wrong', new TypeError('x is not a function'), 'bug', 'error'],
+    ['something that is no error was thrown', 'text', 'bug', 'error'],
+  ];
+  for (const [when, error, failure, level] of cases) {
+    it(`is ${failure} at level ${level} when ${when}`, () => {
+      expect(judgeFailure(error)).to.include({ failure, level });
+    });
+  }
+
+  it('waits as long as the server asks', () => {
+    expect(judgeFailure(answered(429, 'TooManyRequests', 7000)).waitMs).to.equal(7000);
+    expect(judgeFailure(answered(409, 'Conflict')).waitMs).to.equal(undefined);
+  });
+});
