@@ -64,6 +64,7 @@ export const story: Scenario = (on) => {
         const { template } = (await here().workload(name)).spec;
         const labels = { app: name };
         expect(template).to.deep.equal({ ...before, metadata: { ...before.metadata, labels } });
+        expect(await here().replicaSets(name), 'the first one serves again').to.have.length(3);
         await here().untilPods(name, 1, 'are ready', isReady);
       }
     });

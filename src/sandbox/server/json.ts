@@ -71,8 +71,8 @@ const objectSchema = z.looseObject({
 
 /**
  * Reads an object as it comes from a client or out of a patch. Nulls count as absent, and so do empty collections
- * in its metadata. In the types of Kubernetes itself empty lists are absent too (Go's `omitempty`), which is what
- * makes `initContainers` vanish with its last item.
+ * in its metadata. In the types of Kubernetes itself empty lists and maps are absent too (Go's `omitempty`), which is
+ * what makes `initContainers` vanish with its last item, and a Pod template's annotations with the last of them.
  */
 export function parseObject(value: unknown, options: { readonly custom: boolean }): KubeObject {
   const body = fields(value);
@@ -89,14 +89,20 @@ function isEmpty(value: unknown): boolean {
   return value === '' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
 }
 
-function withoutAbsent(value: unknown, keepEmptyLists: boolean): unknown {
-  if (Array.isArray(value)) return value.map((item) => withoutAbsent(item, keepEmptyLists));
+/** The fields that hold maps, in all kinds alike; an empty object elsewhere means something, as in `emptyDir: {}`. */
+const MAPS = ['annotations', 'labels', 'matchLabels', 'nodeSelector', 'data', 'limits', 'requests'];
+
+function withoutAbsent(value: unknown, keepEmpty: boolean): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutAbsent(item, keepEmpty));
   if (!isFields(value)) return value;
   const present = Object.entries(value).filter(
-    ([name, field]) =>
-      field !== null &&
-      // EndpointSlice's list of endpoints is the one among our kinds that Go writes even when it is empty.
-      (keepEmptyLists || name === 'endpoints' || !(Array.isArray(field) && field.length === 0)),
+    ([name, field]) => field !== null && (keepEmpty || !isOmitted(name, field)),
   );
-  return Object.fromEntries(present.map(([name, field]) => [name, withoutAbsent(field, keepEmptyLists)]));
+  return Object.fromEntries(present.map(([name, field]) => [name, withoutAbsent(field, keepEmpty)]));
+}
+
+function isOmitted(name: string, field: unknown): boolean {
+  // EndpointSlice's list of endpoints is the one among our kinds that Go writes even when it is empty.
+  if (Array.isArray(field)) return field.length === 0 && name !== 'endpoints';
+  return MAPS.includes(name) && isFields(field) && Object.keys(field).length === 0;
 }

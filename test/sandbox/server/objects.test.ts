@@ -209,6 +209,16 @@ describe('Registry', () => {
       expect(fields(at(body, 'spec', 'template', 'spec'))).to.not.have.property('initContainers');
     });
 
+    it('drops empty maps of built-in kinds likewise, and keeps other empty objects', async () => {
+      const volumes = [{ name: 'scratch', emptyDir: {} }];
+      await server.call('POST', DEPLOYMENTS, deployment('a', { volumes }));
+      const template = (annotations: unknown) => ({ spec: { template: { metadata: { annotations } } } });
+      await merge(`${DEPLOYMENTS}/a`, template({ x: 'y' }));
+      const { body } = await merge(`${DEPLOYMENTS}/a`, template({ x: null }));
+      expect(at(body, 'spec', 'template', 'metadata')).to.deep.equal({ labels: { app: 'a' } });
+      expect(at(body, 'spec', 'template', 'spec', 'volumes')).to.deep.equal(volumes);
+    });
+
     it('answers 404 for what is not there, and 405 for a method that is not served', async () => {
       const { status, body } = await merge(`${DEPLOYMENTS}/x`, {});
       expect([status, body.message]).to.deep.equal([404, 'deployments.apps "x" not found']);

@@ -1,0 +1,46 @@
+import { expect } from 'chai';
+import { type Scenario, useNamespace } from './cluster.ts';
+import { deployment, dns, gate, service } from './manifests.ts';
+import { initNames, isGated } from './views.ts';
+
+/** What admission adds, which the sandbox plays with the operator's own function. */
+export const admission: Scenario = (on) => {
+  describe('with admission', () => {
+    const here = useNamespace(on);
+
+    it('no Pod of a target ever runs without the gate that was there before it', async () => {
+      await here().create(gate('api-first', ['pinger'], [dns('api')]));
+      await here().untilGate('api-first', { ready: 'True/InForce', targets: 'pinger Missing' });
+      await here().create(deployment('pinger', { replicas: 2 }));
+      await here().untilGate('api-first', {
+        open: 'False/Waiting',
+        pods: '0/2',
+        ungated: 0,
+        targets: 'pinger Current',
+      });
+      await here().untilPods('pinger', 2, 'are gated', isGated);
+      await here().create(service('api'));
+      await here().untilGate('api-first', { open: 'True/AllPassed', pods: '2/2' });
+      expect((await here().workload('pinger')).metadata.generation).to.equal(1);
+      expect(await here().replicaSets('pinger')).to.have.length(1);
+      expect(
+        here()
+          .writes()
+          .filter(({ path }) => path.includes('/deployments/')),
+      ).to.be.empty;
+    });
+
+    it('a target that is written without the containers has them all the same', async () => {
+      await here().create(gate('a', ['pinger'], [dns('api')]), gate('b', ['pinger'], [dns('api')]));
+      for (const name of ['a', 'b']) await here().untilGate(name, { ready: 'True/InForce' });
+      await here().create(deployment('pinger'));
+      const initContainers = [{ name: 'own', image: 'registry.example/app:1' }];
+      await here().patch('Deployment', 'pinger', { spec: { template: { spec: { initContainers } } } });
+      expect(initNames(await here().workload('pinger'))).to.deep.equal([
+        'dgate-a--api',
+        'dgate-b--api',
+        'own',
+      ]);
+    });
+  });
+};
