@@ -1,0 +1,48 @@
+import type { JournalEntry } from '../../src/sandbox/server/journal.ts';
+import { useCluster } from '../cluster/use.ts';
+import { useNamespace } from '../scenarios/cluster.ts';
+import type { Namespace } from '../scenarios/namespace.ts';
+import { type SandboxCluster, startSandboxCluster } from '../scenarios/sandbox-cluster.ts';
+
+/** What the tests of the operator's requests work with: the server's own journal of them. */
+export interface Fixture {
+  readonly cluster: () => SandboxCluster;
+  readonly here: () => Namespace;
+  /** The operator's requests since the test began or `forget` was called; Events, which tell no story twice, apart. */
+  requests(): readonly JournalEntry[];
+  events(): readonly JournalEntry[];
+  forget(): void;
+  /** Resolves when the server has answered a request of the test's own, which comes after all that were made before. */
+  sentinel(): Promise<void>;
+}
+
+/** Gives the suite a sandbox, where each test has a namespace of its own. */
+export function useFixture(): Fixture {
+  const cluster = useCluster(async () => {}, startSandboxCluster);
+  const here = useNamespace(cluster);
+  const journal = () => cluster().server.journal;
+  beforeEach('forget what was', () => journal().clear());
+  const ofOperator = () =>
+    journal().entries.filter(({ userAgent }) => userAgent === 'dependency-gate-operator');
+  const isEvent = ({ path }: JournalEntry) => path.endsWith('/events');
+  return {
+    cluster,
+    here,
+    requests: () => ofOperator().filter((entry) => !isEvent(entry)),
+    events: () => ofOperator().filter(isEvent),
+    forget: () => journal().clear(),
+    sentinel: async () => {
+      await here().list('ConfigMap');
+    },
+  };
+}
+
+/** `PATCH deployments/pinger`, `PATCH dependencygates/api-first/status`, `GET pods`: what a request is about. */
+export function brief({ method, path }: JournalEntry): string {
+  return `${method} ${path.replace(/^.*\/(v1|v1alpha1)\//, '').replace(/^namespaces\/[^/]+\//, '')}`;
+}
+
+/** Everything that can be said of a write but its body. */
+export function form({ method, contentType, query, status }: JournalEntry) {
+  return { method, contentType, query, status };
+}
