@@ -22,6 +22,7 @@ describe('readAudit', () => {
       subresource: 'status',
     },
     responseStatus: { code: 200 },
+    annotations: { 'authorization.k8s.io/decision': 'allow', 'authorization.k8s.io/reason': 'RBAC' },
   };
 
   it('says who did what to which resource, and how it was answered', () => {
@@ -38,6 +39,7 @@ describe('readAudit', () => {
         name: 'web',
         uri: '/apis/apps/v1/namespaces/default/deployments/web/status?dryRun=All',
         code: 200,
+        allowed: true,
       },
     ]);
   });

@@ -16,6 +16,7 @@ const EVENT = z.object({
     })
     .prefault({}),
   responseStatus: z.object({ code: z.number().default(0) }).prefault({}),
+  annotations: z.record(z.string(), z.string()).default({}),
 });
 
 /** A request that the API server answered (`ResponseComplete`) or, for a watch, has begun to (`ResponseStarted`). */
@@ -34,6 +35,8 @@ export interface AuditedRequest {
   readonly uri: string;
   /** The HTTP status. */
   readonly code: number;
+  /** Whether authorization let it through. What is allowed may still be refused, by admission with 403 too. */
+  readonly allowed: boolean;
 }
 
 /** Reads an API server's audit log: every request so far, in the order of the answers. */
@@ -44,8 +47,17 @@ export function readAudit(file: string): AuditedRequest[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
-      const { objectRef, user, requestURI, responseStatus, stage, verb } = EVENT.parse(JSON.parse(line));
+      const { objectRef, user, requestURI, ...event } = EVENT.parse(JSON.parse(line));
       const { apiGroup: group, ...rest } = objectRef;
-      return { stage, user: user.username, verb, group, ...rest, uri: requestURI, code: responseStatus.code };
+      return {
+        stage: event.stage,
+        user: user.username,
+        verb: event.verb,
+        group,
+        ...rest,
+        uri: requestURI,
+        code: event.responseStatus.code,
+        allowed: event.annotations['authorization.k8s.io/decision'] === 'allow',
+      };
     });
 }

@@ -1,14 +1,51 @@
 import { expect } from 'chai';
-import { startRealCluster } from '../scenarios/real-cluster.ts';
+import type { Scenario } from '../scenarios/cluster.ts';
+import { type RealCluster, SERVICE_ACCOUNT, startRealCluster } from '../scenarios/real-cluster.ts';
 import { EVERYWHERE, REAL_ONLY } from '../scenarios/scenarios.ts';
+import { story } from '../scenarios/story.scenario.ts';
 import { requirePrograms } from './programs.ts';
+import { grantedRights, type Rights, usedRights } from './rights.ts';
 import { useCluster } from './use.ts';
 
-describe('on a real control plane', function () {
+const OPERATOR = `system:serviceaccount:${SERVICE_ACCOUNT.namespace}:${SERVICE_ACCOUNT.name}`;
+
+describe('a real control plane', function () {
   this.timeout(180_000);
-  const cluster = useCluster(() => requirePrograms(process.env.KUBEBUILDER_ASSETS), startRealCluster);
-  for (const scenario of [...EVERYWHERE, ...REAL_ONLY]) scenario(cluster);
-  describe('in all of these', () => {
-    it('no pass ended in a defect', () => expect(cluster().operator.errors).to.be.empty);
+  /** What the operator did on each cluster, by the audit log that goes with it. */
+  const rights: Rights[] = [];
+
+  function run(start: () => Promise<RealCluster>, scenarios: readonly Scenario[]): void {
+    const cluster = useCluster(
+      () => requirePrograms(process.env.KUBEBUILDER_ASSETS),
+      async () => audited(await start()),
+    );
+    for (const scenario of scenarios) scenario(cluster);
+    describe('in all of these', () => {
+      it('no pass ended in a defect', () => expect(cluster().operator.errors).to.be.empty);
+    });
+  }
+
+  function audited(cluster: RealCluster): RealCluster {
+    const stop: RealCluster['stop'] = async (options) => {
+      const { auditLog } = cluster.controlPlane;
+      if (auditLog !== undefined) rights.push(usedRights(auditLog, OPERATOR));
+      await cluster.stop(options);
+    };
+    return { ...cluster, stop };
+  }
+
+  describe('as it comes', () => run(startRealCluster, [...EVERYWHERE, ...REAL_ONLY]));
+
+  describe('that does not stream lists', () => {
+    run(() => startRealCluster({ 'kube-apiserver': ['--feature-gates=WatchList=false'] }), [story]);
+  });
+
+  describe('the rights of config/rbac', () => {
+    it('are all used by these scenarios, and none is missing', function () {
+      if (rights.length === 0) return this.skip(); // no cluster, or one that was given and keeps its log to itself
+      const used = new Set(rights.flatMap((of) => [...of.used]));
+      expect([...used].toSorted()).to.deep.equal(grantedRights('config/rbac/operator.yaml').toSorted());
+      expect(rights.flatMap((of) => [...of.denied])).to.be.empty;
+    });
   });
 });

@@ -53,6 +53,17 @@ export function daemonSet(name: string, options: AppOptions = {}): KubeObject {
   return workload('DaemonSet', name, {}, options);
 }
 
+/** It is suspended: no Job is made of it. */
+export function cronJob(name: string): KubeObject {
+  const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'app', image: APP_IMAGE }] } };
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name },
+    spec: { schedule: '0 0 1 1 *', suspend: true, jobTemplate: { spec: { template } } },
+  };
+}
+
 function workload(
   kind: string,
   name: string,

@@ -2,7 +2,7 @@ import { systemClock } from '../../src/kube/clock.ts';
 import { type Connection, connect } from '../../src/kube/connection.ts';
 import { createRequests } from '../../src/kube/http-requests.ts';
 import { startSimulation } from '../../src/sandbox/simulation/simulation.ts';
-import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
+import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from '../cluster/control-plane.ts';
 import { httpCluster } from '../cluster/http-cluster.ts';
 import { manifestFiles, read } from '../config/manifests.ts';
 import { hastyClock, type TestCluster } from './cluster.ts';
@@ -20,9 +20,9 @@ export interface RealCluster extends TestCluster {
  * etcd, API server and controller manager, with the operator installed as config/ has it but run by the tests, as its
  * ServiceAccount and with nothing but its rights. The sandbox's node plays scheduler and kubelet.
  */
-export async function startRealCluster(): Promise<RealCluster> {
+export async function startRealCluster(flags: ControlPlaneOptions['flags'] = {}): Promise<RealCluster> {
   const { KUBEBUILDER_ASSETS: assets, DEPENDENCY_GATE_TEST_KUBECONFIG: kubeconfig } = process.env;
-  const controlPlane = await startControlPlane({ assets, kubeconfig });
+  const controlPlane = await startControlPlane({ flags, assets, kubeconfig });
   await install(controlPlane);
   const source = { kubeconfigPath: controlPlane.kubeconfig };
   const connection = connect(source, { clock: systemClock, userAgent: 'scenario' });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type Scenario, useNamespace } from './cluster.ts';
-import { daemonSet, gate, scripted, statefulSet } from './manifests.ts';
+import { cronJob, daemonSet, gate, scripted, statefulSet } from './manifests.ts';
 import { initNames, isGated, isReady } from './views.ts';
 
 const FAILING = scripted('schema', 'exit 3');
@@ -82,6 +82,20 @@ export const stateful: Scenario = (on) => {
       expect((await here().pods('agent')).map(({ metadata }) => metadata.uid)).to.deep.equal([
         passed?.metadata.uid,
       ]);
+    });
+  });
+
+  describe('a CronJob', () => {
+    const here = useNamespace(on);
+
+    it('carries the containers in the template of its Jobs, and is clean when the gate is deleted', async () => {
+      await here().create(cronJob('report'), gate('first', ['CronJob/report'], [PASSING]));
+      await here().untilGate('first', { ready: 'True/InForce', targets: /^report/ });
+      const inits = async () => JSON.stringify(await here().get('CronJob', 'report'));
+      expect(await inits()).to.contain('"name":"dgate-first--schema"');
+      await here().delete('DependencyGate', 'first');
+      await here().untilGone('DependencyGate', 'first');
+      expect(await inits()).to.not.match(/dgate-|dependencygate\.dev/);
     });
   });
 };

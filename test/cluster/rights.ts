@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { readManifests } from '../config/manifests.ts';
+import { type AuditedRequest, readAudit } from './audit.ts';
+
+const roleSchema = z.looseObject({
+  rules: z.array(
+    z.object({ apiGroups: z.array(z.string()), resources: z.array(z.string()), verbs: z.array(z.string()) }),
+  ),
+});
+
+/** The rights of the ClusterRoles in a file, one by one: `patch apps/deployments`, `delete /pods`. */
+export function grantedRights(file: string): string[] {
+  const roles = readManifests(file).filter(({ kind }) => kind === 'ClusterRole');
+  const rules = roles.flatMap((role) => roleSchema.parse(role).rules);
+  return rules.flatMap(({ apiGroups, resources, verbs }) =>
+    apiGroups.flatMap((group) =>
+      resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group}/${resource}`)),
+    ),
+  );
+}
+
+/** What somebody asked for: rights, as above. */
+export interface Rights {
+  readonly used: ReadonlySet<string>;
+  readonly denied: ReadonlySet<string>;
+}
+
+/** Which rights somebody has used by an API server's audit log, and which they lacked. */
+export function usedRights(auditLog: string, user: string): Rights {
+  const requests = readAudit(auditLog).filter((request) => request.user === user && request.resource !== '');
+  return {
+    used: new Set(requests.filter(({ allowed }) => allowed).map(right)),
+    denied: new Set(requests.filter(({ allowed }) => !allowed).map(right)),
+  };
+}
+
+function right({ verb, group, resource, subresource }: AuditedRequest): string {
+  return `${verb} ${group}/${resource}${subresource === '' ? '' : `/${subresource}`}`;
+}
