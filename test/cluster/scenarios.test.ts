@@ -14,7 +14,7 @@ describe('a real control plane', function () {
   /** What the operator did on each cluster, by the audit log that goes with it. */
   const rights: Rights[] = [];
 
-  function run(start: () => Promise<RealCluster>, scenarios: readonly Scenario[]): void {
+  function run(start: () => Promise<RealCluster>, scenarios: readonly Scenario<RealCluster>[]): void {
     const cluster = useCluster(
       () => requirePrograms(process.env.KUBEBUILDER_ASSETS),
       async () => audited(await start()),

@@ -44,6 +44,15 @@ export const others: Scenario = (on) => {
       await becomes(CHECK_API);
     });
 
+    it('or replace with a manifest that knows nothing of them: ours are there again', async () => {
+      await app();
+      await hold();
+      const initContainers = [init('own')];
+      const manifest = JSON.stringify(deployment('pinger', { pod: { initContainers } }));
+      await here().kubectl(['replace', '-f', '-'], manifest);
+      await becomes(CHECK_API, 'own');
+    });
+
     it('and rollout undo bring back templates of before: what they lack is put in', async () => {
       await app();
       await hold();

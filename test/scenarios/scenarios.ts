@@ -1,9 +1,11 @@
 import type { Scenario } from './cluster.ts';
 import { dependencies } from './dependencies.scenario.ts';
+import { kubectl } from './kubectl.scenario.ts';
 import { operator } from './operator.scenario.ts';
 import { others } from './others.scenario.ts';
 import { ownership } from './ownership.scenario.ts';
 import { pods } from './pods.scenario.ts';
+import type { RealCluster } from './real-cluster.ts';
 import { realRefusals, refusals } from './refusals.scenario.ts';
 import { stateful } from './stateful.scenario.ts';
 import { story } from './story.scenario.ts';
@@ -21,4 +23,4 @@ export const EVERYWHERE: readonly Scenario[] = [
 ];
 
 /** What the sandbox does not play: other workloads, and the API server's own judgement. */
-export const REAL_ONLY: readonly Scenario[] = [realRefusals, stateful, ownership];
+export const REAL_ONLY: readonly Scenario<RealCluster>[] = [kubectl, realRefusals, stateful, ownership];

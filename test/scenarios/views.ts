@@ -21,7 +21,7 @@ const metadata = z.looseObject({
     .default([]),
 });
 
-const gateSchema = z.looseObject({ metadata, status: z.unknown() });
+const gateSchema = z.looseObject({ metadata, spec: z.looseObject({}), status: z.unknown().optional() });
 
 /** A gate and its status, parsed. */
 export function viewGate(raw: unknown) {

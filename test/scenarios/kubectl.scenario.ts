@@ -1,0 +1,92 @@
+import { expect } from 'chai';
+import { customResourceDefinition } from '../../src/api/crd.ts';
+import type { CommandOutput } from '../cluster/run-command.ts';
+import { type Scenario, useNamespace } from './cluster.ts';
+import { deployment, dns, gate, service } from './manifests.ts';
+import type { RealCluster } from './real-cluster.ts';
+import { viewGate } from './views.ts';
+
+/** What people see of gates through kubectl, on a real API server. */
+export const kubectl: Scenario<RealCluster> = (on) => {
+  describe('kubectl', () => {
+    const here = useNamespace(on);
+    /** With what it says on its standard error, where warnings are. */
+    const run = (args: readonly string[], object?: unknown): Promise<CommandOutput> => {
+      const input = object === undefined ? {} : { input: JSON.stringify(object) };
+      return on().controlPlane.run(['--namespace', here().name, ...args], input);
+    };
+    const hold = async () => {
+      await here().create(deployment('pinger'), gate('api-first', ['pinger'], [dns('api')]));
+      await here().untilGate('api-first', { open: 'False/Waiting', dependencies: 'api Checking' });
+    };
+
+    it('applies the CRD with strict validation and without a warning', async () => {
+      const args = ['apply', '--server-side', '--validate=strict', '-f', '-'];
+      expect((await run(args, customResourceDefinition())).stderr).to.equal('');
+      const drawn = await run(['get', 'crd', 'dependencygates.dependencygate.dev', '-o', 'json']);
+      expect(drawn.stdout).to.not.contain('NonStructuralSchema');
+    });
+
+    it('prints our columns, a few by default and more when asked for wide ones', async () => {
+      await hold();
+      const [title = '', row = ''] = (await here().kubectl(['get', 'dgate'])).split('\n');
+      expect(title).to.match(/^NAME +TARGETS +PODS +INIT +OPEN +WAITING-ON +AGE$/);
+      expect(row).to.match(/^api-first +1\/1 +0\/1 +Init:0\/1 +False +api +\d+s$/);
+      const [wide = ''] = (await here().kubectl(['get', 'dgate', '-o', 'wide'])).split('\n');
+      expect(wide).to.match(/AGE +READY +DEPENDENCIES +MESSAGE$/);
+      expect(await here().kubectl(['get', 'all'])).to.contain('dependencygate.dependencygate.dev/api-first');
+    });
+
+    it('waits for a gate to open', async () => {
+      await hold();
+      const waiting = here().kubectl(['wait', '--for=condition=Open', '--timeout=60s', 'dgate/api-first']);
+      await here().create(service('api'));
+      expect(await waiting).to.contain('condition met');
+    });
+
+    it('describes a gate with its conditions and Events', async () => {
+      await hold();
+      const text = await here().until('Events are shown', async () => {
+        const shown = await here().kubectl(['describe', 'dgate', 'api-first']);
+        return /Normal +Waiting/.test(shown) && /Normal +Gated/.test(shown) ? shown : undefined;
+      });
+      expect(text).to.match(/Message: +1 of 1 Pod wait/);
+      expect(text).to.contain('put the containers into Deployment pinger');
+    });
+
+    it('explains every field', async () => {
+      const text = await here().kubectl(['explain', 'dgate.spec.dependencies']);
+      expect(text).to.match(/becomes one init\s+container/);
+      const all = await here().kubectl(['explain', '--recursive', 'dgate']);
+      for (const field of ['caFrom', 'secretKeyRef', 'overdueAfterSeconds', 'observedGeneration'])
+        expect(all).to.contain(field);
+    });
+
+    it('drops unknown fields with a warning, refuses them when strict, and stores no defaults', async () => {
+      const manifest = gate('api-first', ['pinger'], [dns('api')]);
+      const misspelt = { ...manifest, spec: { ...Object(manifest.spec), dependancies: [] } };
+      const strict = await run(['create', '-f', '-'], misspelt).catch((error: Error) => error);
+      expect(strict)
+        .to.be.an('error')
+        .with.property('message')
+        .that.contains('unknown field "spec.dependancies"');
+      const { stderr } = await run(['create', '--validate=warn', '-f', '-'], misspelt);
+      expect(stderr).to.contain('Warning: unknown field "spec.dependancies"');
+      const stored = viewGate(await here().get('DependencyGate', 'api-first'));
+      expect(stored.spec).to.deep.equal(manifest.spec);
+    });
+
+    it('replaces a gate, and applies one that is as it was without a change', async () => {
+      const manifest = gate('api-first', ['pinger'], [dns('api')]);
+      await here().create(deployment('pinger'));
+      await here().apply(manifest);
+      await here().untilGate('api-first', { open: 'False/Waiting' });
+      expect(await here().apply(manifest)).to.contain('unchanged');
+      const written = await here().kubectl(['get', 'dgate', 'api-first', '-o', 'json']);
+      const changed = JSON.parse(written.replaceAll('"host": "api"', '"host": "redis"'));
+      expect((await run(['replace', '-f', '-'], changed)).stdout).to.contain('replaced');
+      await here().create(service('redis'));
+      await here().untilGate('api-first', { open: 'True/AllPassed' });
+    });
+  });
+};
