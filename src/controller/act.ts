@@ -114,7 +114,7 @@ async function patchTarget(
   const target = targetAnnotationValue(workload.kind, workload.name);
   try {
     return await ifThere(patchWorkload(context, key, workload, write.patch), (answer) => {
-      context.memory.targetAccepted(key, target);
+      context.memory.targetAccepted(key, { target, hash: render.hash, at: context.clock.now() });
       checkAnswer({ gate, render, target }, projectWorkload(workload.kind, answer));
     });
   } catch (error) {

@@ -1,4 +1,5 @@
-import type { Refusal } from '../core/model.ts';
+import { DISPUTE_WINDOW_MS } from '../core/dispute.ts';
+import type { Refusal, Repair } from '../core/model.ts';
 
 /** What the API server holds after a write of ours, until the stores have seen it. */
 interface Expectation {
@@ -14,10 +15,13 @@ interface Expectation {
 interface Recollection {
   triedRender: string | undefined;
   refusals: readonly Refusal[];
+  repairs: readonly Repair[];
   expectations: readonly Expectation[];
   /** What has been told in an Event and still holds. */
   told: ReadonlySet<string>;
 }
+
+const NOTHING = { triedRender: undefined, refusals: [], repairs: [] } as const;
 
 /** Looks an object up in the stores: its current version, or undefined where there is none. */
 export type VersionOf = (
@@ -34,9 +38,9 @@ export const EXPECTATION_LIMIT_MS = 5000;
 export class Memory {
   readonly #gates = new Map<string, Recollection>();
 
-  recall(gate: string): Pick<Recollection, 'triedRender' | 'refusals'> {
-    const { triedRender, refusals } = this.#gates.get(gate) ?? { triedRender: undefined, refusals: [] };
-    return { triedRender, refusals };
+  recall(gate: string): Pick<Recollection, 'triedRender' | 'refusals' | 'repairs'> {
+    const { triedRender, refusals, repairs } = this.#gates.get(gate) ?? NOTHING;
+    return { triedRender, refusals, repairs };
   }
 
   renderAccepted(gate: string, hash: string): void {
@@ -50,8 +54,11 @@ export class Memory {
     known.refusals = [...known.refusals.filter((one) => !isSameSubject(one, refusal)), refusal];
   }
 
-  targetAccepted(gate: string, target: string): void {
+  /** A target was patched: what was refused of it is void, and the repair is counted. */
+  targetAccepted(gate: string, repair: Repair): void {
     const known = this.#of(gate);
+    const { target, at } = repair;
+    known.repairs = [...known.repairs.filter((one) => at - one.at < DISPUTE_WINDOW_MS), repair];
     known.refusals = known.refusals.filter((one) => one.of !== 'target' || one.target !== target);
   }
 
@@ -83,6 +90,7 @@ export class Memory {
     const known = this.#gates.get(gate) ?? {
       triedRender: undefined,
       refusals: [],
+      repairs: [],
       expectations: [],
       told: new Set<string>(),
     };

@@ -15,6 +15,15 @@ export const metadataSchema = z.object({
   ownerReferences: z
     .array(z.object({ kind: z.string(), name: z.string(), controller: z.boolean().default(false) }))
     .default([]),
+  managedFields: z
+    .array(
+      z.object({
+        manager: z.string().default(''),
+        time: z.string().default(''),
+        subresource: z.string().default(''),
+      }),
+    )
+    .default([]),
   labels: strings.default({}),
   annotations: strings.default({}),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FIELD_MANAGER } from '../api/names.ts';
 import type { TargetKind } from '../api/spec.ts';
 import type { Workload } from '../core/model.ts';
 import { podTemplateSchema, viewTemplate } from '../core/template.ts';
@@ -56,6 +57,7 @@ export function projectWorkload(kind: TargetKind, raw: unknown): Workload {
     partition: spec.updateStrategy?.rollingUpdate?.partition ?? 0,
     updateRevision: status.updateRevision,
     template: viewTemplate(template),
+    otherManager: otherManager(metadata.managedFields),
   };
 }
 
@@ -66,6 +68,14 @@ const TELLS_GENERATION: Readonly<Record<TargetKind, boolean>> = {
   Job: false,
   CronJob: false,
 };
+
+/** Who wrote the object last, besides the operator, and not only its status. */
+function otherManager(managedFields: Raw['metadata']['managedFields']): string | undefined {
+  const others = managedFields.filter(
+    ({ manager, subresource }) => manager !== FIELD_MANAGER && subresource === '',
+  );
+  return others.toSorted((a, b) => (a.time < b.time ? -1 : 1)).at(-1)?.manager;
+}
 
 /** How many Pods a workload wants and has. */
 function podsOf(

@@ -12,7 +12,7 @@ export interface Verdict {
 
 /** Why a gate cannot come into force without somebody acting. */
 export interface Stall {
-  readonly reason: 'InvalidSpec' | 'InvalidRender' | 'TargetRefused' | 'NoAdmission';
+  readonly reason: 'InvalidSpec' | 'InvalidRender' | 'TargetRefused' | 'Conflict' | 'NoAdmission';
   readonly message: string;
 }
 

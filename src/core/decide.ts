@@ -46,7 +46,7 @@ function enforce(world: World, spec: GateSpec, now: number): Plan {
   const stored = world.gate.status.render;
   const step = nextRender(world, spec, now);
   const current = step.render ?? stored;
-  const targets = targetsProgress(world, spec, current);
+  const targets = targetsProgress(world, spec, current, now);
   const observed: Observed = { world, spec, render: current, targets, refusal: step.refusal };
   const isSettled = step.render === undefined && step.trial === undefined;
   const writes = isSettled && !spec.suspend ? enforceTargets(world, targets, stored, now) : [];
@@ -106,8 +106,9 @@ function enforceTargets(
 }
 
 function patchTarget(world: World, target: TargetProgress, stored: Render, now: number): Write[] {
-  const { workload, drift, lag, obstacle, refusal } = target;
+  const { workload, drift, lag, obstacle, refusal, dispute } = target;
   if (!workload || lag !== 'patch' || obstacle !== undefined || !isDue(refusal, now)) return [];
+  if (dispute && now < dispute.retryAt) return [];
   const patch = targetPatch(world, workload, stored);
   return [{ do: 'patch-target', workload, gate: world.gate.name, render: stored, patch, why: drift }];
 }
@@ -136,6 +137,11 @@ function nextLook(observed: Observed, now: number): number | undefined {
   );
   // What is due already is tried in this very pass, or cannot be (a suspended gate): looking again at once would help nobody.
   const retries = refusals.map(({ at }) => at + RETRY_REFUSED_AFTER_MS - now).filter((ms) => ms > 0);
-  const times = [...retries, statusNext(observed, now)].filter((ms) => ms !== undefined);
+  const disputes = observed.targets.flatMap(({ dispute }) =>
+    dispute ? [dispute.retryAt - now, dispute.endsAt - now] : [],
+  );
+  const times = [...retries, ...disputes.filter((ms) => ms > 0), statusNext(observed, now)].filter(
+    (ms) => ms !== undefined,
+  );
   return times.length > 0 ? Math.min(...times) : undefined;
 }

@@ -70,6 +70,8 @@ export interface Workload {
   /** StatefulSet: `status.updateRevision`, the value of the label `controller-revision-hash` on up-to-date Pods. */
   readonly updateRevision: string | undefined;
   readonly template: TemplateView;
+  /** Who else wrote it last, from its managed fields. */
+  readonly otherManager: string | undefined;
 }
 
 /** State of one container, as the kubelet reports it in `.status.initContainerStatuses`. */
@@ -137,6 +139,15 @@ export interface Refusal {
   readonly at: number;
 }
 
+/** A patch that put a render into a target, whether it was new there or had been taken out. */
+export interface Repair {
+  /** `<Kind>/<name>` */
+  readonly target: string;
+  readonly hash: string;
+  /** ms since the epoch. */
+  readonly at: number;
+}
+
 /** All that a decision about one gate depends on. */
 export interface World {
   readonly gate: Gate;
@@ -147,6 +158,8 @@ export interface World {
   /** Hash of the render that a dry-run was last accepted for. */
   readonly triedRender: string | undefined;
   readonly refusals: readonly Refusal[];
+  /** Patches of targets in the last half hour, the oldest first. */
+  readonly repairs: readonly Repair[];
   /** Whether the admission policies are there: they gate first starts, and the rollouts of others. */
   readonly hasAdmission: boolean;
   readonly settings: Settings;

@@ -8,6 +8,7 @@ import {
   type Render,
   type TargetStatus,
 } from '../api/status.ts';
+import { type Dispute, dispute } from './dispute.ts';
 import { isHeldFor, isInPlace, lacksRequired } from './hold.ts';
 import { drift, obstacle } from './inject.ts';
 import type { Drift, Gate, Pod, Refusal, Workload, World } from './model.ts';
@@ -28,6 +29,8 @@ export interface TargetProgress {
   /** Why it cannot carry the render, for the user. */
   readonly obstacle: string | undefined;
   readonly refusal: Refusal | undefined;
+  /** Somebody else undoes its patches. */
+  readonly dispute: Dispute | undefined;
   /** Its Pods that carry the current render. */
   readonly pods: readonly PodProgress[];
   /** Its live Pods that carry an older render of this gate. */
@@ -39,8 +42,13 @@ export interface TargetProgress {
 }
 
 /** How far the targets have come with a render; `render` is the *stored* one, since that is what Pods are made with. */
-export function targetsProgress(world: World, spec: GateSpec, render: Render | undefined): TargetProgress[] {
-  return spec.targets.map((target) => targetProgress(world, spec, target, render));
+export function targetsProgress(
+  world: World,
+  spec: GateSpec,
+  render: Render | undefined,
+  now: number,
+): TargetProgress[] {
+  return spec.targets.map((target) => targetProgress(world, spec, target, render, now));
 }
 
 function targetProgress(
@@ -48,6 +56,7 @@ function targetProgress(
   spec: GateSpec,
   { kind = 'Deployment', name }: Target,
   render: Render | undefined,
+  now: number,
 ): TargetProgress {
   const gate = world.gate.name;
   const target = targetAnnotationValue(kind, name);
@@ -67,6 +76,7 @@ function targetProgress(
     lag: workload && reasons.length > 0 ? lagOf(workload, spec, gate) : 'none',
     obstacle: hindrance,
     refusal: workload && refusalOf(world, workload, target, render),
+    dispute: render && dispute(world.repairs, target, render.hash, now),
     pods: current.toSorted(byName).map((pod) => podProgress(pod, gate)),
     older: pods.filter((pod) => isOfGate(pod, gate) && !current.includes(pod)).length,
     held: pods.filter((pod) => isHeldFor(pod, gate)).length,

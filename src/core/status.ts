@@ -68,6 +68,13 @@ function stallOf({ world, spec, refusal, targets }: Observed): Stall | undefined
     return why === undefined ? [] : `${kind} ${name}: ${why}`;
   });
   if (refused.length > 0) return { reason: 'TargetRefused', message: refused.join('; ') };
+  const disputed = targets.flatMap(({ kind, name, workload, dispute }) =>
+    dispute ? `${kind} ${name} (last written by ${workload?.otherManager ?? 'an unknown manager'})` : [],
+  );
+  if (disputed.length > 0) {
+    const message = `somebody else keeps taking the containers out: ${disputed.join(', ')}; let it ignore them`;
+    return { reason: 'Conflict', message };
+  }
   return spec.updatePolicy === 'OnNextRollout' && !world.hasAdmission ? NO_ADMISSION : undefined;
 }
 

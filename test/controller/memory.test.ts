@@ -9,7 +9,7 @@ describe('Memory', () => {
   const memory = () => new Memory();
 
   it('knows nothing of a gate at first', () => {
-    expect(memory().recall(GATE)).to.deep.equal({ triedRender: undefined, refusals: [] });
+    expect(memory().recall(GATE)).to.deep.equal({ triedRender: undefined, refusals: [], repairs: [] });
     expect(memory().unseenFor(GATE, () => undefined, 0)).to.equal(0);
   });
 
@@ -80,7 +80,7 @@ describe('Memory', () => {
       const refusing = memory();
       refusing.refused(GATE, refusal({}));
       refusing.refused(GATE, refusal({ target: 'Deployment/poller' }));
-      refusing.targetAccepted(GATE, 'Deployment/pinger');
+      refusing.targetAccepted(GATE, { target: 'Deployment/pinger', hash: 'h1', at: 0 });
       expect(refusing.recall(GATE).refusals.map(({ target }) => target)).to.deep.equal(['Deployment/poller']);
     });
 
@@ -96,7 +96,7 @@ describe('Memory', () => {
       refusing.refused(GATE, refusal({}));
       refusing.renderAccepted(GATE, 'h1');
       refusing.forget(GATE);
-      expect(refusing.recall(GATE)).to.deep.equal({ triedRender: undefined, refusals: [] });
+      expect(refusing.recall(GATE)).to.deep.equal({ triedRender: undefined, refusals: [], repairs: [] });
     });
   });
 });

@@ -21,6 +21,7 @@ export function world(gate: GateBuilder, ...around: (WorkloadBuilder | PodBuilde
     pods,
     triedRender: undefined,
     refusals: [],
+    repairs: [],
     hasAdmission: true,
     settings: SETTINGS,
   });

@@ -27,7 +27,7 @@ type Around = readonly (WorkloadBuilder | PodBuilder)[];
 function findings(of: GateBuilder, around: Around, more: Partial<Findings> = {}): Findings {
   const { spec } = of;
   const { render } = of.gate.status;
-  const targets = targetsProgress(world(of, ...around), spec, render);
+  const targets = targetsProgress(world(of, ...around), spec, render, NOW);
   const dependencies = dependencyStatuses(
     spec,
     targets.flatMap(({ pods }) => pods),

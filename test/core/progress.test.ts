@@ -7,6 +7,7 @@ import {
   dns,
   type GateBuilder,
   gate,
+  NOW,
   type PodBuilder,
   pod,
   refusal,
@@ -24,7 +25,7 @@ const carrier = workload('pinger').carrying(apiFirst);
 const one = (name = 'pinger-1') => pod(name).of('pinger').carrying(apiFirst);
 
 function targets(of: GateBuilder, ...around: (WorkloadBuilder | PodBuilder)[]) {
-  return targetsProgress(world(of, ...around), of.spec, of.gate.status.render);
+  return targetsProgress(world(of, ...around), of.spec, of.gate.status.render, NOW);
 }
 const firstTarget = (of: GateBuilder, ...around: (WorkloadBuilder | PodBuilder)[]) =>
   targets(of, ...around).map((target) => targetStatus(target, world(of, ...around)))[0];
@@ -77,7 +78,7 @@ describe('targetsProgress and targetStatus', () => {
       ...world(apiFirst, workload('pinger')),
       refusals: [refusal('target', apiFirst, { target: 'Deployment/pinger', message: 'denied by policy' })],
     };
-    const [status] = targetsProgress(refused, apiFirst.spec, apiFirst.render).map((target) =>
+    const [status] = targetsProgress(refused, apiFirst.spec, apiFirst.render, NOW).map((target) =>
       targetStatus(target, refused),
     );
     expect(status).to.include({ state: 'Refused', message: 'denied by policy' });
@@ -94,6 +95,7 @@ describe('targetsProgress and targetStatus', () => {
       { ...world(apiFirst, workload('pinger')), refusals },
       apiFirst.spec,
       apiFirst.render,
+      NOW,
     );
     expect(target?.refusal).to.equal(undefined);
   });

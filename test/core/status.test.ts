@@ -32,7 +32,7 @@ function observed(of: GateBuilder, ...around: (WorkloadBuilder | PodBuilder)[]) 
     world: at,
     spec: of.spec,
     render,
-    targets: targetsProgress(at, of.spec, render),
+    targets: targetsProgress(at, of.spec, render, NOW),
     refusal: undefined,
   };
 }

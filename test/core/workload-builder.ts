@@ -32,6 +32,7 @@ function workloadOfKind(kind: TargetKind, name: string): WorkloadBuilder {
     partition: 0,
     updateRevision: undefined,
     template: viewTemplate(template),
+    otherManager: undefined,
   };
   return new WorkloadBuilder(blank, template);
 }
