@@ -1,12 +1,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { formatCrdYaml } from './crd.ts';
+import { POLICY_MANIFESTS } from './policies/manifests.ts';
 import { formatReference } from './reference.ts';
 
-/** The committed files that are made from the schema, by their path in the repository. */
+/** The committed files that are made from the schema and the names, by their path in the repository. */
 export const GENERATED: Readonly<Record<string, () => string>> = {
   'crds/dependencygates.yaml': formatCrdYaml,
   'docs/api.md': formatReference,
+  ...POLICY_MANIFESTS,
 };
 
 /** Writes the generated files below a folder. */

@@ -13,6 +13,11 @@ export const SHORT_NAME = 'dgate';
 
 /** The one field manager of every write to a target, so that ownership never splits. */
 export const FIELD_MANAGER = 'dependency-gate-operator';
+/** Where the operator is installed, and the ServiceAccount that it is there: admission knows its own writes by it. */
+export const OPERATOR_NAMESPACE = 'dependency-gate-system';
+export const OPERATOR_SERVICE_ACCOUNT = 'dependency-gate-operator';
+/** The user that the API server knows the operator as. */
+export const OPERATOR_USER = `system:serviceaccount:${OPERATOR_NAMESPACE}:${OPERATOR_SERVICE_ACCOUNT}`;
 /** Keeps a deleted gate until its containers are out of every target. */
 export const FINALIZER = `${GROUP}/remove`;
 
@@ -27,7 +32,7 @@ export const GATE_ANNOTATION_PREFIX = `gate.${GROUP}/`;
  * label's value has no commas, and an underscore is in no gate's name.
  */
 export const REQUIRE_LABEL = `${GROUP}/require`;
-const REQUIRE_SEPARATOR = '_';
+export const REQUIRE_SEPARATOR = '_';
 /** Scheduling gate of a Pod that is held. */
 export const HOLD_GATE = `${GROUP}/hold`;
 /** Value of the gate annotation that a deleted gate leaves where `require` names it: nothing is to be waited for. */
@@ -43,8 +48,8 @@ export const VOLUME_MOUNT_PATH = '/var/run/dependency-gate';
 /** The file of the Pod's annotations, in the kubelet's `key="escaped value"` lines. */
 export const ANNOTATIONS_FILE = `${VOLUME_MOUNT_PATH}/annotations`;
 
-const CONTAINER_PREFIX = 'dgate-';
-const CONTAINER_SEPARATOR = '--';
+export const CONTAINER_PREFIX = 'dgate-';
+export const CONTAINER_SEPARATOR = '--';
 /** gate + dependency may have this many characters together: a container name is a DNS label (63, RFC 1123). */
 export const MAX_GATE_AND_DEPENDENCY_LENGTH = 63 - CONTAINER_PREFIX.length - CONTAINER_SEPARATOR.length;
 

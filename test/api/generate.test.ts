@@ -15,12 +15,21 @@ describe('generate', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   it('writes every file, and nothing is outdated then', () => {
-    expect(outdated(folder)).to.deep.equal(['crds/dependencygates.yaml', 'docs/api.md']);
+    expect(outdated(folder)).to.deep.equal(Object.keys(GENERATED));
     generate(folder);
     expect(outdated(folder)).to.deep.equal([]);
     for (const [path, format] of Object.entries(GENERATED)) {
       expect(readFileSync(join(folder, path), 'utf8')).to.equal(format());
     }
+  });
+
+  it('writes the custom resource, its reference and the policies', () => {
+    expect(Object.keys(GENERATED)).to.include.members([
+      'crds/dependencygates.yaml',
+      'docs/api.md',
+      'config/admission/inject.yaml',
+      'config/admission/guard.yaml',
+    ]);
   });
 
   it('leaves a file that somebody edited outdated', () => {

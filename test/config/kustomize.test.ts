@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { validateGate } from '../../src/api/gate.ts';
-import { KIND } from '../../src/api/names.ts';
+import { KIND, OPERATOR_NAMESPACE, OPERATOR_SERVICE_ACCOUNT } from '../../src/api/names.ts';
+import { POLICY_MANIFESTS } from '../../src/api/policies/manifests.ts';
 import { useKubectl } from './kubectl.ts';
 import { type Manifest, parseManifests, readManifests } from './manifests.ts';
 import { operatorDeployment } from './operator-deployment.ts';
@@ -12,17 +13,36 @@ describe('kubectl kustomize', function () {
   const kubectl = useKubectl();
   const build = (folder: string): Manifest[] => parseManifests(kubectl('kustomize', folder));
 
-  it('builds config/default: the resource, the rights and the operator', () => {
+  const WITHOUT_ADMISSION = [
+    'Namespace /dependency-gate-system',
+    'CustomResourceDefinition /dependencygates.dependencygate.dev',
+    'ServiceAccount dependency-gate-system/dependency-gate-operator',
+    'ClusterRole /dependency-gate-operator',
+    'ClusterRole /dependency-gate-edit',
+    'ClusterRole /dependency-gate-view',
+    'ClusterRoleBinding /dependency-gate-operator',
+    'Deployment dependency-gate-system/dependency-gate-operator',
+  ];
+
+  it('builds config/without-admission: the resource, the rights and the operator', () => {
+    expect(build('config/without-admission').map(named)).to.have.members(WITHOUT_ADMISSION);
+  });
+
+  it('builds config/default: the same, and all policies', () => {
+    const policies = Object.values(POLICY_MANIFESTS).flatMap((format) => parseManifests(format()));
     expect(build('config/default').map(named)).to.have.members([
-      'Namespace /dependency-gate-system',
-      'CustomResourceDefinition /dependencygates.dependencygate.dev',
-      'ServiceAccount dependency-gate-system/dependency-gate-operator',
-      'ClusterRole /dependency-gate-operator',
-      'ClusterRole /dependency-gate-edit',
-      'ClusterRole /dependency-gate-view',
-      'ClusterRoleBinding /dependency-gate-operator',
-      'Deployment dependency-gate-system/dependency-gate-operator',
+      ...WITHOUT_ADMISSION,
+      ...policies.map(named),
     ]);
+  });
+
+  it('builds config/default with the ServiceAccount that the policies know as the operator', () => {
+    const accounts = build('config/default').filter(({ kind }) => kind === 'ServiceAccount');
+    expect(accounts.map(({ metadata }) => metadata)).to.deep.include({
+      name: OPERATOR_SERVICE_ACCOUNT,
+      namespace: OPERATOR_NAMESPACE,
+      labels: { 'app.kubernetes.io/name': 'dependency-gate' },
+    });
   });
 
   it("gives the waiting containers the operator's own image", () => {

@@ -1,0 +1,40 @@
+import { GATE_ANNOTATION_PREFIX, HOLD_GATE, REQUIRE_LABEL, REQUIRE_SEPARATOR } from '../names.ts';
+import { type Admission, mutating } from './policy.ts';
+
+/** CEL: of the gates that a label's value names those without an annotation, which says that they are in place. */
+export function lackingGates(label: string, annotations: string): string {
+  return `${label}.split('${REQUIRE_SEPARATOR}').filter(g, g != '' && !(('${GATE_ANNOTATION_PREFIX}' + g) in ${annotations}))`;
+}
+
+/**
+ * Holds Pods, and never the workload's template: a template with a scheduling gate in it would need another rollout to
+ * get rid of it, which StatefulSets and Jobs never make.
+ */
+export function hold(): Admission {
+  const about = `Keeps a Pod from being scheduled that is born without the gates that the label ${REQUIRE_LABEL}\nof its template names. It is never let go: its workload replaces it once the template carries the gates.`;
+  return mutating('hold', about, {
+    failurePolicy: 'Fail',
+    reinvocationPolicy: 'Never',
+    matchConstraints: {
+      resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] }],
+      objectSelector: { matchExpressions: [{ key: REQUIRE_LABEL, operator: 'Exists' }] },
+    },
+    variables: [
+      {
+        name: 'annotations',
+        expression: 'has(object.metadata.annotations) ? object.metadata.annotations : {}',
+      },
+      {
+        name: 'lacking',
+        expression: lackingGates(`object.metadata.labels['${REQUIRE_LABEL}']`, 'variables.annotations'),
+      },
+      { name: 'holds', expression: 'has(object.spec.schedulingGates) ? object.spec.schedulingGates : []' },
+    ],
+    mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: PATCH } }],
+  });
+}
+
+const PATCH = [
+  `size(variables.lacking) == 0 || variables.holds.exists(h, h.name == '${HOLD_GATE}') ? [] :`,
+  `[JSONPatch{op: 'add', path: '/spec/schedulingGates', value: dyn(variables.holds) + dyn([{'name': '${HOLD_GATE}'}])}]`,
+].join('\n');

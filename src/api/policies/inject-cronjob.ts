@@ -1,0 +1,13 @@
+import { placement } from './placement.ts';
+import { type Admission, mutating, onWorkload } from './policy.ts';
+
+/** Gates CronJobs: their Jobs are made with the containers in them. */
+export function injectCronJob(): Admission {
+  return mutating(
+    'inject-cronjob',
+    'The same as inject.yaml, for the template of the Jobs that a CronJob makes.',
+    placement('spec.jobTemplate.spec.template', {
+      resourceRules: [onWorkload('CronJob', 'CREATE', 'UPDATE')],
+    }),
+  );
+}

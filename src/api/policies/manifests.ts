@@ -1,0 +1,32 @@
+import { stringify } from 'yaml';
+import { guard, guardOld } from './guard.ts';
+import { guardStatus } from './guard-status.ts';
+import { hold } from './hold.ts';
+import { holdJob } from './hold-job.ts';
+import { inject } from './inject.ts';
+import { injectCronJob } from './inject-cronjob.ts';
+import type { Admission } from './policy.ts';
+
+/** The files of config/admission, by their path in the repository. */
+export const POLICY_MANIFESTS: Readonly<Record<string, () => string>> = {
+  'config/admission/inject.yaml': () => format(inject()),
+  'config/admission/inject-cronjob.yaml': () => format(injectCronJob()),
+  'config/admission/hold.yaml': () => format(hold()),
+  'config/admission/hold-job.yaml': () => format(holdJob()),
+  'config/admission/guard.yaml': () => format(guard(), guardOld()),
+  'config/admission/guard-status.yaml': () => format(guardStatus()),
+};
+
+/** Manifests for `kubectl apply`, each policy with what it is for above it. */
+function format(...admissions: readonly Admission[]): string {
+  const generated = '# Made from src/api/policies by `make generate`.\n';
+  return generated + admissions.map(formatOne).join('---\n');
+}
+
+function formatOne({ about, objects }: Admission): string {
+  const comment = about.replaceAll(/^/gm, '# ');
+  const documents = objects.map((object) =>
+    stringify(object, { aliasDuplicateObjects: false, blockQuote: 'literal', lineWidth: 0 }),
+  );
+  return `${comment}\n${documents.join('---\n')}`;
+}

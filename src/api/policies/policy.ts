@@ -1,0 +1,111 @@
+import type { TargetKind } from '../spec.ts';
+import { WORKLOAD_RESOURCES } from './workloads.ts';
+
+/** The parts of `admissionregistration.k8s.io/v1` that our policies are made of. */
+
+export type Operation = 'CREATE' | 'UPDATE';
+
+export interface ResourceRule {
+  readonly apiGroups: readonly string[];
+  readonly apiVersions: readonly string[];
+  readonly resources: readonly string[];
+  readonly operations: readonly Operation[];
+}
+
+export interface MatchConstraints {
+  readonly resourceRules: readonly ResourceRule[];
+  readonly objectSelector?: {
+    readonly matchExpressions: readonly { readonly key: string; readonly operator: 'Exists' }[];
+  };
+}
+
+/** A CEL expression by a name: a condition, or a variable that those after it see as `variables.<name>`. */
+export interface Expression {
+  readonly name: string;
+  readonly expression: string;
+}
+
+interface CommonSpec {
+  /** What becomes of the request when an expression cannot be evaluated. */
+  readonly failurePolicy: 'Fail' | 'Ignore';
+  readonly matchConstraints: MatchConstraints;
+  /** All must hold. They see no variables. */
+  readonly matchConditions?: readonly Expression[];
+  /** Evaluated when first used. */
+  readonly variables?: readonly Expression[];
+}
+
+export interface MutatingSpec extends CommonSpec {
+  readonly paramKind?: { readonly apiVersion: string; readonly kind: string };
+  readonly reinvocationPolicy: 'Never';
+  readonly mutations: readonly {
+    readonly patchType: 'JSONPatch';
+    readonly jsonPatch: { readonly expression: string };
+  }[];
+}
+
+/** One that does not hold denies the request, in the words of its message. */
+export interface Validation {
+  readonly expression: string;
+  readonly message?: string;
+  /** Sees variables, but no authorizer. */
+  readonly messageExpression?: string;
+  readonly reason?: 'Forbidden';
+}
+
+export interface ValidatingSpec extends CommonSpec {
+  readonly validations: readonly Validation[];
+}
+
+/** A policy and the binding that puts it in force, everywhere. */
+export interface Admission {
+  /** What a reader of the manifest should know first. */
+  readonly about: string;
+  readonly objects: readonly object[];
+}
+
+const API_VERSION = 'admissionregistration.k8s.io/v1';
+const PREFIX = 'dependencygate-';
+
+function metadata(name: string) {
+  return { name: PREFIX + name, labels: { 'app.kubernetes.io/name': 'dependency-gate' } };
+}
+
+/** A policy that changes what is written; with `paramKind` once for each such object of the request's namespace. */
+export function mutating(name: string, about: string, spec: MutatingSpec): Admission {
+  const paramRef = { selector: {}, parameterNotFoundAction: 'Allow' };
+  return {
+    about,
+    objects: [
+      { apiVersion: API_VERSION, kind: 'MutatingAdmissionPolicy', metadata: metadata(name), spec },
+      {
+        apiVersion: API_VERSION,
+        kind: 'MutatingAdmissionPolicyBinding',
+        metadata: metadata(name),
+        spec: { policyName: PREFIX + name, ...(spec.paramKind && { paramRef }) },
+      },
+    ],
+  };
+}
+
+/** A policy that denies. */
+export function validating(name: string, about: string, spec: ValidatingSpec): Admission {
+  return {
+    about,
+    objects: [
+      { apiVersion: API_VERSION, kind: 'ValidatingAdmissionPolicy', metadata: metadata(name), spec },
+      {
+        apiVersion: API_VERSION,
+        kind: 'ValidatingAdmissionPolicyBinding',
+        metadata: metadata(name),
+        spec: { policyName: PREFIX + name, validationActions: ['Deny'] },
+      },
+    ],
+  };
+}
+
+/** A rule for workloads of one kind. */
+export function onWorkload(kind: TargetKind, ...operations: Operation[]): ResourceRule {
+  const { group, version, resource } = WORKLOAD_RESOURCES[kind];
+  return { apiGroups: [group], apiVersions: [version], resources: [resource], operations };
+}

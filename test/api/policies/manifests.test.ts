@@ -1,0 +1,121 @@
+import { expect } from 'chai';
+import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import { gateJsonSchema } from '../../../src/api/crd.ts';
+import { GROUP, PLURAL } from '../../../src/api/names.ts';
+import { MAX_GUARDED_TARGETS } from '../../../src/api/policies/guard.ts';
+import { POLICY_MANIFESTS } from '../../../src/api/policies/manifests.ts';
+import { MAX_GATE_CONTAINERS } from '../../../src/api/policies/placement.ts';
+import { WORKLOAD_RESOURCES } from '../../../src/api/policies/workloads.ts';
+import { TARGET_KINDS } from '../../../src/api/spec.ts';
+import { INJECT_POLICY } from '../../../src/controller/admission.ts';
+import { MAX_GATE_CONTAINERS as MAX_IN_CORE } from '../../../src/core/inject.ts';
+
+const ruleSchema = z.object({
+  apiGroups: z.array(z.string()),
+  resources: z.array(z.string()),
+  operations: z.array(z.string()),
+});
+const expressions = z.array(z.object({ name: z.string(), expression: z.string() })).default([]);
+const objectSchema = z.object({
+  apiVersion: z.literal('admissionregistration.k8s.io/v1'),
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string() }),
+  spec: z.looseObject({
+    policyName: z.string().optional(),
+    failurePolicy: z.string().optional(),
+    matchConstraints: z.looseObject({ resourceRules: z.array(ruleSchema) }).optional(),
+    matchConditions: expressions,
+    variables: expressions,
+    validations: z.array(z.looseObject({ expression: z.string() })).default([]),
+  }),
+});
+
+const objects = Object.values(POLICY_MANIFESTS).flatMap((format) =>
+  parseAllDocuments(format()).map((document) => objectSchema.parse(document.toJS())),
+);
+const policies = objects.filter(({ kind }) => kind.endsWith('Policy'));
+const bindings = objects.filter(({ kind }) => kind.endsWith('PolicyBinding'));
+const policy = (name: string) => {
+  const [found] = policies.filter(({ metadata }) => metadata.name === `dependencygate-${name}`);
+  return found?.spec ?? expect.fail(`no policy ${name}`);
+};
+/** `apps/deployments CREATE`, for each that the policy is asked about. */
+const requests = (name: string) =>
+  (policy(name).matchConstraints?.resourceRules ?? []).flatMap(({ apiGroups, resources, operations }) =>
+    apiGroups.flatMap((group) =>
+      resources.flatMap((resource) => operations.map((operation) => `${group}/${resource} ${operation}`)),
+    ),
+  );
+
+describe('POLICY_MANIFESTS', () => {
+  it('hold each policy with one binding of its own', () => {
+    const named = ({ kind, metadata }: (typeof objects)[number]) => `${kind} ${metadata.name}`;
+    expect(bindings.map((binding) => `${named(binding)} ${binding.spec.policyName}`)).to.have.members(
+      policies.map(({ kind, metadata: { name } }) => `${kind}Binding ${name} ${name}`),
+    );
+    expect(new Set(policies.map(named)).size).to.equal(policies.length);
+  });
+
+  it('have the policy that the operator looks for', () => {
+    expect(policies.map(({ metadata }) => metadata.name)).to.include(INJECT_POLICY);
+  });
+
+  it('place renders into every kind of target: at creation, and at changes of all whose template may change', () => {
+    const asked = [...requests('inject'), ...requests('inject-cronjob')];
+    const wanted = TARGET_KINDS.flatMap((kind) => {
+      const { group, resource } = WORKLOAD_RESOURCES[kind];
+      const operations = kind === 'Job' ? ['CREATE'] : ['CREATE', 'UPDATE'];
+      return operations.map((operation) => `${group}/${resource} ${operation}`);
+    });
+    expect(asked).to.have.members(wanted);
+  });
+
+  it('differ between inject and inject-cronjob by nothing but the path of the template', () => {
+    const text = (name: string) =>
+      JSON.stringify({ ...policy(name), matchConstraints: undefined })
+        .replaceAll('spec.jobTemplate.spec.template', 'spec.template')
+        .replaceAll('/spec/jobTemplate/spec/template', '/spec/template');
+    expect(text('inject-cronjob')).to.equal(text('inject'));
+  });
+
+  it('let workloads through when a placement fails, and nothing through when a guard or a hold does', () => {
+    for (const { metadata, spec } of policies) {
+      const expected = metadata.name.startsWith(INJECT_POLICY) ? 'Ignore' : 'Fail';
+      expect(spec.failurePolicy, metadata.name).to.equal(expected);
+    }
+  });
+
+  it('guard creation and change of gates, and each change of their status', () => {
+    const gates = `${GROUP}/${PLURAL}`;
+    expect(requests('guard')).to.deep.equal([`${gates} CREATE`, `${gates} UPDATE`]);
+    expect(requests('guard-old')).to.deep.equal([`${gates} UPDATE`]);
+    expect(requests('guard-status')).to.deep.equal([`${gates}/status UPDATE`]);
+  });
+
+  it('ask about as many targets as a gate can have', () => {
+    const { spec } = gateJsonSchema().properties ?? {};
+    expect(spec?.properties?.targets?.maxItems).to.equal(MAX_GUARDED_TARGETS);
+    for (const name of ['guard', 'guard-old'])
+      expect(policy(name).validations, name).to.have.length(MAX_GUARDED_TARGETS);
+  });
+
+  it('allow as many containers as the operator does', () => {
+    expect(MAX_GATE_CONTAINERS).to.equal(MAX_IN_CORE);
+  });
+
+  it('declare every variable before its use', () => {
+    for (const { metadata, spec } of policies) {
+      const declared = new Set<string>();
+      const used = (text: string) => [...text.matchAll(/variables\.(\w+)/g)].map(([, name = '']) => name);
+      for (const { name, expression } of spec.variables) {
+        for (const one of used(expression)) expect(declared, metadata.name).to.include(one);
+        declared.add(name);
+      }
+      const rest = JSON.stringify({ ...spec, variables: [] });
+      for (const one of used(rest)) expect(declared, metadata.name).to.include(one);
+      const all = used(JSON.stringify(spec));
+      for (const name of declared) expect(all, `${metadata.name} uses ${name}`).to.include(name);
+    }
+  });
+});

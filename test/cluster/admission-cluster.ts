@@ -1,0 +1,88 @@
+import { formatCrdYaml } from '../../src/api/crd.ts';
+import { gateAnnotation } from '../../src/api/names.ts';
+import { POLICY_MANIFESTS } from '../../src/api/policies/manifests.ts';
+import { manifestFiles, read } from '../config/manifests.ts';
+import type { GateBuilder } from '../core/builders.ts';
+import {
+  AdmissionApi,
+  app,
+  EFFECT_LIMIT_MS,
+  gatePath,
+  gateSpec,
+  MERGE_PATCH,
+  PROBE,
+} from './admission-api.ts';
+import { prepareProbes } from './admission-probes.ts';
+import { startControlPlane } from './control-plane.ts';
+import { eventually } from './eventually.ts';
+import { requirePrograms } from './programs.ts';
+import { useCluster } from './use.ts';
+
+/** Gives the suite a control plane with the custom resource, the rights and the policies in force, and no operator. */
+export function useAdmission(): () => AdmissionCluster {
+  return useCluster(
+    () => requirePrograms(process.env.KUBEBUILDER_ASSETS),
+    async () => {
+      const cluster = await AdmissionCluster.start();
+      await cluster.putPoliciesInForce();
+      return cluster;
+    },
+  );
+}
+
+/** A control plane on which the policies are tried. */
+export class AdmissionCluster extends AdmissionApi {
+  /** With the custom resource and the rights, and no policies yet. */
+  static async start(): Promise<AdmissionCluster> {
+    const { KUBEBUILDER_ASSETS: assets, DEPENDENCY_GATE_TEST_KUBECONFIG: kubeconfig } = process.env;
+    const controlPlane = await startControlPlane({ assets, kubeconfig });
+    const files = ['config/operator/namespace.yaml', ...manifestFiles('config/rbac')];
+    for (const manifests of [...files.map(read), formatCrdYaml()]) await controlPlane.apply(manifests);
+    const crd = 'crd/dependencygates.dependencygate.dev';
+    await controlPlane.kubectl(['wait', '--for=condition=Established', '--timeout=60s', crd]);
+    return new AdmissionCluster(controlPlane);
+  }
+
+  /** Applies the policies, and waits until each does what it is for. */
+  async putPoliciesInForce(): Promise<void> {
+    for (const format of Object.values(POLICY_MANIFESTS)) await this.controlPlane.apply(format());
+    const probes = await prepareProbes(this);
+    const inForce = Object.entries(probes).map(([policy, holds]) =>
+      eventually(`${policy} is in force`, EFFECT_LIMIT_MS, async () => (await holds()) || undefined),
+    );
+    await Promise.all(inForce);
+  }
+
+  /** Stores gates, deletes those that are to be going away, and waits until admission knows all that. */
+  async install(namespace: string, ...gates: readonly GateBuilder[]): Promise<void> {
+    for (const one of gates) await this.storeGate(namespace, one);
+    await this.untilKnown(namespace, gates);
+    for (const { gate } of gates.filter(({ gate }) => gate.deleting))
+      await this.send('DELETE', gatePath(namespace, gate.name));
+    await this.untilKnown(namespace, gates, ({ gate }) => !gate.deleting);
+  }
+
+  /** Changes a gate and its render, and waits until admission knows. */
+  async change(namespace: string, changed: GateBuilder): Promise<void> {
+    const path = gatePath(namespace, changed.gate.name);
+    await this.send('PATCH', path, { spec: gateSpec(changed) }, { type: MERGE_PATCH });
+    await this.storeRender(namespace, changed);
+    await this.untilKnown(namespace, [changed]);
+  }
+
+  /** Waits until admission places the renders of these gates, but for those that it is to leave out. */
+  async untilKnown(
+    namespace: string,
+    gates: readonly GateBuilder[],
+    isPlaced: (gate: GateBuilder) => boolean = () => true,
+  ): Promise<void> {
+    const rendered = gates.filter(({ gate }) => gate.status.render !== undefined);
+    await eventually('admission knows the gates', EFFECT_LIMIT_MS, async () => {
+      const { metadata } = await this.create(namespace, 'Deployment', app(), { dryRun: true, name: PROBE });
+      const isAsExpected = (one: GateBuilder) =>
+        metadata?.annotations?.[gateAnnotation(one.gate.name)] ===
+        (isPlaced(one) ? one.render.hash : undefined);
+      return rendered.every(isAsExpected) || undefined;
+    });
+  }
+}

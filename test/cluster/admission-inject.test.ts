@@ -1,0 +1,188 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { gateAnnotation, targetAnnotationValue } from '../../src/api/names.ts';
+import { TARGET_KINDS } from '../../src/api/spec.ts';
+import { type PodTemplate, templatePath } from '../../src/core/template.ts';
+import { gateNamed, templates } from '../core/arbitraries.ts';
+import { container, dns, type GateBuilder, gate, tcp } from '../core/builders.ts';
+import { app, type Call, type Caller, MERGE_PATCH, OPERATOR } from './admission-api.ts';
+import { useAdmission } from './admission-cluster.ts';
+import { API_FIRST, placed, TEMPLATES, withRoomFor } from './admission-templates.ts';
+import { completed, type Kind, pathOf, TARGET, templateIn } from './admission-workloads.ts';
+
+/** Gates of one namespace, as they are when a workload is written. */
+const SCENES: Readonly<Record<string, readonly GateBuilder[]>> = {
+  'one gate': [API_FIRST],
+  'several gates, whose names begin alike': [
+    gate('z-last').dependsOn(dns('z')).rendered(),
+    gate('api').dependsOn(dns('api'), container('own-check')).rendered(),
+    API_FIRST,
+    gate('api-2')
+      .dependsOn(tcp('api', 80), dns('b', { successThreshold: 3 }))
+      .rendered(),
+  ],
+  'a suspended gate': [API_FIRST.suspended()],
+  'a gate that is going away, and one that is not': [
+    API_FIRST.deleting(),
+    gate('stays').dependsOn(dns('api')).rendered(),
+  ],
+  'a gate that is not rendered yet, and one that is': [
+    gate('new').dependsOn(dns('api')),
+    gate('old').dependsOn(dns('api')).rendered(),
+  ],
+};
+
+describe('the inject policies', function () {
+  this.timeout(180_000);
+  const cluster = useAdmission();
+
+  /**
+   * What is stored of a template that somebody writes, and of what `inject` makes of it, written by the operator, whose
+   * writes admission leaves alone. Both have been through the API server, so nothing but the placement can differ.
+   */
+  async function both(namespace: string, kind: Kind, template: PodTemplate, gates: readonly GateBuilder[]) {
+    const target = targetAnnotationValue(kind, TARGET);
+    const expected = placed(completed(kind, template), gates, target);
+    const [byAdmission, byInject] = await Promise.all([
+      cluster().create(namespace, kind, template, { dryRun: true }),
+      cluster().create(namespace, kind, expected, { dryRun: true, as: OPERATOR }),
+    ]);
+    return { byAdmission, byInject };
+  }
+
+  for (const [what, gates] of Object.entries(SCENES)) {
+    describe(`with ${what}`, () => {
+      let namespace = '';
+      before(async () => {
+        namespace = await cluster().namespace();
+        await cluster().install(namespace, ...gates);
+      });
+
+      for (const kind of TARGET_KINDS) {
+        it(`make of every ${kind} what inject makes of it`, async () => {
+          for (const template of TEMPLATES) {
+            const written = template.of(targetAnnotationValue(kind, TARGET));
+            const { byAdmission, byInject } = await both(namespace, kind, written, gates);
+            expect(byAdmission, template.what).to.deep.equal(byInject);
+          }
+        });
+      }
+    });
+  }
+
+  describe('with one gate and little room', () => {
+    const gates = [API_FIRST];
+    let namespace = '';
+    before(async () => {
+      namespace = await cluster().namespace();
+      await cluster().install(namespace, ...gates);
+    });
+
+    for (const [kind, room] of [
+      ['Deployment', 2],
+      ['Deployment', 1],
+      ['CronJob', 2],
+      ['CronJob', 1],
+    ] as const) {
+      it(`make of a ${kind} with room for ${room} gate containers what inject makes of it`, async () => {
+        const { byAdmission, byInject } = await both(namespace, kind, withRoomFor(room), gates);
+        expect(byAdmission).to.deep.equal(byInject);
+        expect(byAdmission.spec.initContainers).to.have.length(room === 2 ? 64 : 63);
+      });
+    }
+  });
+
+  describe('when a workload is changed', () => {
+    const gates = [API_FIRST, gate('b').dependsOn(dns('b')).rendered()];
+    let namespace = '';
+    before(async () => {
+      namespace = await cluster().namespace();
+      for (const kind of TARGET_KINDS) await cluster().create(namespace, kind, app());
+      await cluster().install(namespace, ...gates);
+    });
+
+    const patch = (kind: Kind, body: unknown, call: Call) =>
+      cluster().send('PATCH', pathOf(kind, namespace, TARGET), body, { dryRun: true, ...call });
+    const replace = async (kind: Kind, template: PodTemplate, as?: Caller) => {
+      const path = `/${templatePath(kind).join('/')}`;
+      const operation = { op: 'replace', path, value: completed(kind, template) };
+      const call = { type: 'application/json-patch+json', ...(as && { as }) };
+      return templateIn(kind, await patch(kind, [operation], call));
+    };
+
+    for (const kind of TARGET_KINDS.filter((one) => one !== 'Job')) {
+      it(`make of every ${kind} what inject makes of it`, async () => {
+        const target = targetAnnotationValue(kind, TARGET);
+        for (const { what, of } of TEMPLATES) {
+          const expected = placed(of(target), gates, target);
+          const [byAdmission, byInject] = [
+            await replace(kind, of(target)),
+            await replace(kind, expected, OPERATOR),
+          ];
+          expect(byAdmission, what).to.deep.equal(byInject);
+        }
+      });
+
+      it(`place a pending render into a ${kind} with whatever is written`, async () => {
+        const labelled = await patch(
+          kind,
+          { metadata: { labels: { some: 'label' } } },
+          { type: MERGE_PATCH },
+        );
+        expect(templateIn(kind, labelled).metadata?.annotations).to.include.keys(
+          gates.map((one) => gateAnnotation(one.gate.name)),
+        );
+      });
+
+      it(`leave a ${kind} alone that is going away, and the operator's own writes`, async () => {
+        const label = { metadata: { labels: { some: 'label' } } };
+        const byOperator = await patch(kind, label, { type: MERGE_PATCH, as: OPERATOR });
+        expect(templateIn(kind, byOperator).spec.initContainers).to.equal(undefined);
+        // Kept by a finalizer of somebody's, for as long as the test looks at it.
+        const keep = { metadata: { finalizers: ['example.com/keep'] } };
+        const path = pathOf(kind, namespace, TARGET);
+        await cluster().send('PATCH', path, keep, { type: MERGE_PATCH, as: OPERATOR });
+        await cluster().send('DELETE', path);
+        expect(
+          templateIn(kind, await patch(kind, label, { type: MERGE_PATCH })).spec.initContainers,
+        ).to.equal(undefined);
+        const free = { metadata: { finalizers: null } };
+        await cluster().send('PATCH', path, free, { type: MERGE_PATCH, as: OPERATOR });
+      });
+    }
+
+    it('leave a Job alone: its template never changes', async () => {
+      const label = { metadata: { labels: { some: 'label' } } };
+      const labelled = await patch('Job', label, { type: MERGE_PATCH });
+      expect(templateIn('Job', labelled).spec.initContainers).to.equal(undefined);
+    });
+  });
+
+  it('make of any template what inject makes of it, with any gates', async () => {
+    const some = fc.uniqueArray(
+      fc.constantFrom('a', 'api', 'api-2', 'z').chain((name) => gateNamed(name)),
+      { selector: ({ gate }) => gate.name, minLength: 1, maxLength: 3 },
+    );
+    const property = fc.asyncProperty(
+      some,
+      some,
+      fc.array(templates, { minLength: 1, maxLength: 3 }),
+      fc.constantFrom(...TARGET_KINDS),
+      async (before, now, written, kind) => {
+        const namespace = await cluster().namespace();
+        const gates = now.map((one) => one.specifying({ targets: [] }).rendered());
+        await cluster().install(namespace, ...gates);
+        for (const template of written) {
+          const carrying = placed(
+            template,
+            before.map((one) => one.rendered()),
+            targetAnnotationValue(kind, TARGET),
+          );
+          const { byAdmission, byInject } = await both(namespace, kind, carrying, gates);
+          expect(byAdmission).to.deep.equal(byInject);
+        }
+      },
+    );
+    await fc.assert(property, { numRuns: 40, interruptAfterTimeLimit: 120_000, endOnFailure: true });
+  });
+});

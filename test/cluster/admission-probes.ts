@@ -1,0 +1,83 @@
+import { gateAnnotation, REQUIRE_LABEL } from '../../src/api/names.ts';
+import { ApiError } from '../../src/kube/api-error.ts';
+import { dns, gate } from '../core/builders.ts';
+import { type AdmissionApi, app, type Call, gatePath, MERGE_PATCH } from './admission-api.ts';
+
+/** Whether each policy is in force, by its name. */
+export type Probes = Readonly<Record<string, () => Promise<boolean>>>;
+
+/** Somebody who may write gates and patch one Deployment. */
+const PROBER = { user: 'prober', group: 'probers' };
+const FOREIGN = gate('foreign').targets('foreign').dependsOn(dns('api'));
+const PROBING = gate('probing').dependsOn(dns('api')).rendered();
+
+/** Makes what the probes look at. Whatever else they write is not stored. */
+export async function prepareProbes(cluster: AdmissionApi): Promise<Probes> {
+  const namespace = await cluster.namespace();
+  await cluster.controlPlane.apply(JSON.stringify(roleOf(namespace)));
+  await cluster.controlPlane.apply(JSON.stringify(bindingOf(namespace)));
+  const foreign = { ...FOREIGN.gate, spec: FOREIGN.spec };
+  await cluster.storeGate(namespace, FOREIGN);
+  await cluster.storeGate(namespace, PROBING.with({ finalizers: [] }));
+  const isPlaced = async (kind: 'Deployment' | 'CronJob') => {
+    const { metadata } = await cluster.create(namespace, kind, app(), { dryRun: true });
+    return gateAnnotation('probing') in (metadata?.annotations ?? {});
+  };
+  const asProber: Call = { as: PROBER, dryRun: true, type: MERGE_PATCH };
+  const change = (spec: unknown) => cluster.send('PATCH', gatePath(namespace, 'foreign'), { spec }, asProber);
+  const required = { labels: { [REQUIRE_LABEL]: 'unknown' } };
+  return {
+    inject: () => isPlaced('Deployment'),
+    'inject-cronjob': () => isPlaced('CronJob'),
+    hold: async () => {
+      const pod = { metadata: { name: 'probe', ...required }, spec: app().spec };
+      const stored = await cluster.send('POST', `/api/v1/namespaces/${namespace}/pods`, pod, {
+        dryRun: true,
+      });
+      return JSON.stringify(stored).includes('schedulingGates');
+    },
+    'hold-job': () =>
+      isRefused(cluster.create(namespace, 'Job', { ...app(), metadata: required }, { dryRun: true })),
+    guard: () => isRefused(change({ ...foreign.spec, suspend: true })),
+    'guard-old': () => isRefused(change({ targets: [{ name: 'own' }] })),
+    'guard-status': () =>
+      isRefused(cluster.send('PATCH', `${gatePath(namespace, 'foreign')}/status`, { status: {} }, asProber)),
+  };
+}
+
+/** Whether a policy denies: what only RBAC or a schema refuses fails the test. */
+async function isRefused(request: Promise<unknown>): Promise<boolean> {
+  try {
+    await request;
+    return false;
+  } catch (error) {
+    if (error instanceof ApiError && error.message.includes('ValidatingAdmissionPolicy')) return true;
+    throw error;
+  }
+}
+
+function roleOf(namespace: string) {
+  return {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    metadata: { name: PROBER.user, namespace },
+    rules: [
+      {
+        apiGroups: ['dependencygate.dev'],
+        resources: ['dependencygates', 'dependencygates/status'],
+        verbs: ['create', 'patch'],
+      },
+      { apiGroups: ['apps'], resources: ['deployments'], resourceNames: ['own'], verbs: ['patch'] },
+    ],
+  };
+}
+
+function bindingOf(namespace: string) {
+  return {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: { name: PROBER.user, namespace },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: PROBER.user },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: PROBER.user }],
+  };
+}

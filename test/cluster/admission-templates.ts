@@ -1,0 +1,165 @@
+import {
+  containerName,
+  GATED_LABEL,
+  gateAnnotation,
+  TARGET_ANNOTATION,
+  VOLUME_NAME,
+} from '../../src/api/names.ts';
+import { drift, inject, MAX_GATE_CONTAINERS, obstacle } from '../../src/core/inject.ts';
+import { type PodTemplate, viewTemplate } from '../../src/core/template.ts';
+import { container, dns, type GateBuilder, gate, tcp } from '../core/builders.ts';
+import { app } from './admission-api.ts';
+
+/** The gate whose render stands in most templates below, older or newer. */
+export const API_FIRST = gate('api-first').dependsOn(dns('api'), tcp('redis', 6379)).rendered();
+const OLDER = gate('api-first')
+  .dependsOn(dns('cache'), dns('api', { periodSeconds: 9 }))
+  .rendered();
+const GONE = gate('b-gone').dependsOn(tcp('db', 5432), container('own-check')).rendered();
+const LATER = gate('z-gone').dependsOn(dns('z')).rendered();
+
+export interface TemplateCase {
+  readonly what: string;
+  /** @param target `<Kind>/<name>` of the workload that the template is of */
+  readonly of: (target: string) => PodTemplate;
+}
+
+/** What admission makes of a template, by the code that the operator patches with. */
+export function placed(template: PodTemplate, gates: readonly GateBuilder[], target: string): PodTemplate {
+  return gates
+    .filter(({ gate }) => gate.status.render !== undefined && !gate.deleting)
+    .map(({ gate, render }) => ({ gate: gate.name, render, target }))
+    .reduce((so, injection) => {
+      const view = viewTemplate(so);
+      const isLeft = obstacle(view, injection) !== undefined || drift(view, injection).length === 0;
+      return isLeft ? so : inject(so, injection);
+    }, template);
+}
+
+const own = (name: string, more: object = {}) => ({ name, image: `registry.example/${name}:1`, ...more });
+
+function withInit(...initContainers: { name: string }[]): PodTemplate {
+  return { ...app(), spec: { ...app().spec, initContainers } };
+}
+
+function withVolumes(...volumes: { name: string }[]): PodTemplate {
+  return { ...app(), spec: { ...app().spec, volumes } };
+}
+
+/** The init containers of a template in another order, or others. */
+function reordered(
+  template: PodTemplate,
+  order: (containers: { name: string }[]) => { name: string }[],
+): PodTemplate {
+  return {
+    ...template,
+    spec: { ...template.spec, initContainers: order([...(template.spec.initContainers ?? [])]) },
+  };
+}
+
+function marked(template: PodTemplate, annotations: Record<string, string>, labels = {}): PodTemplate {
+  const { metadata } = template;
+  return {
+    ...template,
+    metadata: {
+      ...metadata,
+      annotations: { ...metadata?.annotations, ...annotations },
+      labels: { ...metadata?.labels, ...labels },
+    },
+  };
+}
+
+/** A template with containers of gates that are gone, which leave room for so many of others. */
+export function withRoomFor(count: number): PodTemplate {
+  const names = Array.from({ length: MAX_GATE_CONTAINERS - count }, (_, index) =>
+    containerName('gone', `d${index}`),
+  );
+  return withInit(...names.map((name) => own(name)));
+}
+
+const plain: Readonly<Record<string, PodTemplate>> = {
+  'nothing but an app': app(),
+  'null in place of every list and map': {
+    metadata: null,
+    spec: { ...app().spec, initContainers: null, volumes: null },
+  },
+  'null in place of annotations and labels': { ...app(), metadata: { annotations: null, labels: null } },
+  'empty lists and maps': {
+    metadata: { annotations: {}, labels: {} },
+    spec: { ...app().spec, initContainers: [], volumes: [] },
+  },
+  'annotations and labels of its own': {
+    ...app(),
+    metadata: { annotations: { 'example.com/a.b_c': '1' }, labels: { tier: 'back' } },
+  },
+  'own init containers': withInit(own('migrate'), own('seed'), own('a')),
+  'a native sidecar among own init containers': withInit(
+    own('first'),
+    own('proxy', { restartPolicy: 'Always' }),
+    own('last'),
+  ),
+  'names that only look like ours': withInit(
+    ...['dgate-x', 'dgate--x', 'dgatee--x', 'dgate', 'my-dgate-a--b'].map((name) => own(name)),
+  ),
+  'a container of a gate without a name': withInit(own('dgate---x'), own('migrate')),
+  'own volumes': withVolumes({ name: 'data', ...{ emptyDir: {} } }, { name: 'a', ...{ emptyDir: {} } }),
+  'a volume of its own under our name': withVolumes({ name: VOLUME_NAME, ...{ emptyDir: {} } }),
+  'the volume with other contents': withVolumes({
+    name: VOLUME_NAME,
+    ...{ downwardAPI: { items: [{ path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } }] } },
+  }),
+  'only the annotation of a gate': marked(app(), { [gateAnnotation('api-first')]: 'removed' }),
+  'containers of a gate that is gone, out of order among own ones': withInit(
+    ...['z', 'dgate-z-gone--z', 'm', 'dgate-b-gone--y', 'dgate-b-gone--x', 'a'].map((name) => own(name)),
+  ),
+  'thirty containers of two gates that are gone, mixed': withInit(
+    ...Array.from({ length: 30 }, (_, index) => own(`dgate-${index % 2 ? 'b' : 'z'}-gone--d${29 - index}`)),
+  ),
+};
+
+type Change = (current: PodTemplate) => PodTemplate;
+
+const carrying: Readonly<Record<string, Change>> = {
+  'what it should have': (current) => current,
+  'images that somebody rewrote': (current) =>
+    reordered(current, (all) => all.map((one) => ({ ...one, image: `mirror.example/${one.name}` }))),
+  'own containers before, between and after': (current) =>
+    reordered(current, ([api = own('?'), ...rest]) => [own('1'), api, own('2'), ...rest, own('3')]),
+  'our containers swapped': (current) => reordered(current, (all) => all.toReversed()),
+  'one of our containers missing': (current) => reordered(current, (all) => all.slice(1)),
+  'one container too many': (current) =>
+    reordered(current, (all) => [...all, own(containerName('api-first', 'left-over'))]),
+  'an annotation of another render': (current) => marked(current, { [gateAnnotation('api-first')]: 'older' }),
+  'a label of another value': (current) => marked(current, {}, { [GATED_LABEL]: 'false' }),
+  'the target annotation of the workload that it was copied from': (current) =>
+    marked(current, { [TARGET_ANNOTATION]: 'Deployment/other' }),
+  'a volume of its own under our name': (current) => ({
+    ...current,
+    spec: {
+      ...current.spec,
+      initContainers: [],
+      volumes: [{ name: VOLUME_NAME, ...{ emptyDir: {} } }],
+    },
+  }),
+};
+
+/** Templates of every kind that has come to mind. */
+export const TEMPLATES: readonly TemplateCase[] = [
+  ...Object.entries(plain).map(([what, template]) => ({ what, of: () => template })),
+  ...Object.entries(carrying).map(([what, change]) => ({
+    what: `carrying the gate, with ${what}`,
+    of: (target: string) => change(placed(withInit(own('migrate')), [API_FIRST], target)),
+  })),
+  {
+    what: 'an older render, with a container that the gate no longer has',
+    of: (target) => placed(withInit(own('migrate')), [OLDER], target),
+  },
+  {
+    what: 'containers of gates that are gone, before and after',
+    of: (target) => placed(withInit(own('migrate')), [GONE, LATER, OLDER], target),
+  },
+  {
+    what: 'gates that are gone, in the wrong order',
+    of: (target) => reordered(placed(app(), [GONE, LATER], target), (all) => all.toReversed()),
+  },
+];
