@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { z } from 'zod';
 import { deployment, dns, gate, service } from '../scenarios/manifests.ts';
-import { brief, form, useFixture } from './fixture.ts';
+import { brief, form, makeAvailable, useFixture } from './fixture.ts';
 
 const MERGE = 'application/merge-patch+json';
 const STRATEGIC = 'application/strategic-merge-patch+json';
@@ -41,9 +41,7 @@ describe('the requests for a gate', function () {
 
   /** A gate on two targets that exist, in force and waiting. */
   async function hold(): Promise<void> {
-    await here().create(deployment('pinger'), deployment('poller'));
-    for (const name of ['pinger', 'poller'])
-      await here().untilWorkload(name, 'is available', ({ status }) => status.availableReplicas === 1);
+    await makeAvailable(here(), deployment('pinger'), deployment('poller'));
     await here().create(gate('api-first', ['pinger', 'poller'], [dns('api')]));
     await here().untilGate('api-first', { open: 'False/Waiting', pods: '0/2', dependencies: 'api Checking' });
   }
@@ -116,12 +114,8 @@ describe('the requests for a gate', function () {
 
   it('write a target by a strategic merge patch that names every init container in its order', async () => {
     const own = { initContainers: [{ name: 'own', image: 'registry.example/app:1' }] };
-    await here().create(deployment('pinger', { pod: own }));
-    const { metadata } = await here().untilWorkload(
-      'pinger',
-      'is available',
-      ({ status }) => status.availableReplicas === 1,
-    );
+    await makeAvailable(here(), deployment('pinger', { pod: own }));
+    const { metadata } = await here().workload('pinger');
     await here().create(gate('api-first', ['pinger'], [dns('api')]));
     const { status } = await here().untilGate('api-first', { open: 'False/Waiting' });
     const [patch] = requests().filter((request) => brief(request) === 'PATCH deployments/pinger');
@@ -158,8 +152,7 @@ describe('the requests for a gate', function () {
     await touch();
     forget();
     await touch();
-    await here().create(deployment('stranger'));
-    await here().untilWorkload('stranger', 'is available', ({ status }) => status.availableReplicas === 1);
+    await makeAvailable(here(), deployment('stranger'));
     await sentinel();
     expect(requests().map(brief)).to.be.empty;
     expect(events().map(brief)).to.be.empty;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { deployment, dns, gate, scripted, service } from '../scenarios/manifests.ts';
+import { deployment, dns, gate, scripted } from '../scenarios/manifests.ts';
 import { isGated } from '../scenarios/views.ts';
-import { brief, form, useFixture } from './fixture.ts';
+import { brief, form, makeAvailable, useFixture } from './fixture.ts';
 
 const MERGE = 'application/merge-patch+json';
 const STRATEGIC = 'application/strategic-merge-patch+json';
@@ -13,13 +13,13 @@ describe('the requests that undo', function () {
 
   it('a deleted gate: waiting Pods are opened, then the template is cleaned, then the finalizer goes', async () => {
     const own = { initContainers: [{ name: 'own', image: 'registry.example/app:1' }] };
-    await here().create(deployment('pinger', { pod: own }), gate('api-first', ['pinger'], [dns('api')]));
+    await makeAvailable(here(), deployment('pinger', { pod: own }));
+    await here().create(gate('api-first', ['pinger'], [dns('api')]));
     await here().untilGate('api-first', { open: 'False/Waiting', pods: '0/1', dependencies: 'api Checking' });
     const [pod] = (await here().pods('pinger')).filter(isGated);
     forget();
     await here().delete('DependencyGate', 'api-first');
     await here().untilGone('DependencyGate', 'api-first');
-    await here().untilWorkload('pinger', 'is available', ({ status }) => status.availableReplicas === 1);
     await sentinel();
 
     const made = requests();
@@ -66,7 +66,7 @@ describe('the requests that undo', function () {
   });
 
   it("a user's container is tried once before it is stored, and changes nothing by that", async () => {
-    await here().create(service('api'), deployment('pinger'));
+    await makeAvailable(here(), deployment('pinger'));
     await here().create(gate('api-first', ['pinger'], [scripted('own', 'true')]));
     await here().untilGate('api-first', { open: 'True/AllPassed', targets: 'pinger Current' });
     const [, tried, ...later] = requests();
