@@ -42,7 +42,7 @@ describe('a real control plane', function () {
 
   describe('the rights of config/rbac', () => {
     it('are all used by these scenarios, and none is missing', function () {
-      if (rights.length === 0) return this.skip(); // no cluster, or one that was given and keeps its log to itself
+      if (rights.length === 0) return this.skip(); // there was no cluster: said above
       const used = new Set(rights.flatMap((of) => [...of.used]));
       expect([...used].toSorted()).to.deep.equal(grantedRights('config/rbac/operator.yaml').toSorted());
       expect(rights.flatMap((of) => [...of.denied])).to.be.empty;

@@ -18,11 +18,11 @@ export interface RealCluster extends TestCluster {
 
 /**
  * etcd, API server and controller manager, with the operator installed as config/ has it but run by the tests, as its
- * ServiceAccount and with nothing but its rights. The sandbox's node plays scheduler and kubelet.
+ * ServiceAccount and with nothing but its rights. The sandbox's node plays scheduler and kubelet, so a cluster that runs
+ * already, with its own, cannot take its place.
  */
 export async function startRealCluster(flags: ControlPlaneOptions['flags'] = {}): Promise<RealCluster> {
-  const { KUBEBUILDER_ASSETS: assets, DEPENDENCY_GATE_TEST_KUBECONFIG: kubeconfig } = process.env;
-  const controlPlane = await startControlPlane({ flags, assets, kubeconfig });
+  const controlPlane = await startControlPlane({ flags, assets: process.env.KUBEBUILDER_ASSETS });
   await install(controlPlane);
   const source = { kubeconfigPath: controlPlane.kubeconfig };
   const connection = connect(source, { clock: systemClock, userAgent: 'scenario' });
