@@ -30,6 +30,7 @@ export interface RuledGate {
 /** Where rules stand: the paths of the schema, `[]` for a list's items. */
 export interface Places {
   readonly '': RuledGate;
+  readonly spec: GateSpec;
   readonly 'spec.targets': GateSpec['targets'];
   readonly 'spec.dependencies': GateSpec['dependencies'];
   readonly 'spec.dependencies[]': Dependency;
@@ -77,6 +78,19 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
       holds: ({ metadata, spec }) =>
         spec.dependencies.every(
           (dependency) => characters([metadata.name, dependency.name]) <= MAX_GATE_AND_DEPENDENCY_LENGTH,
+        ),
+    },
+  ],
+  spec: [
+    {
+      cel: "!has(self.open) || self.open.all(o, o == '*' || self.dependencies.exists(d, d.name == o && !has(d.container)))",
+      message:
+        'open names dependencies of this gate, or * for all, and no container, which cannot see it: remove what is neither',
+      field: ['open'],
+      holds: ({ open = [], dependencies }) =>
+        open.every(
+          (name) =>
+            name === '*' || dependencies.some((one) => one.name === name && one.container === undefined),
         ),
     },
   ],

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dnsCheckSchema, grpcCheckSchema, httpCheckSchema, tcpCheckSchema } from './checks.ts';
 import { containerCheckSchema } from './container-check.ts';
 import { DEFAULT_TARGET_KIND, DEFAULT_TIMING, DEFAULT_UPDATE_POLICY } from './defaults.ts';
-import { atomic, image, label, objectName, pullPolicy, resourcesSchema } from './fields.ts';
+import { atomic, image, LABEL, label, objectName, pullPolicy, resourcesSchema } from './fields.ts';
 import { MAX_GATE_AND_DEPENDENCY_LENGTH } from './names.ts';
 
 /**
@@ -86,6 +86,9 @@ const waiterSchema = z.strictObject({
   resources: resourcesSchema.optional(),
 });
 
+/** A dependency's name, or all. */
+const OPENABLE = new RegExp(`^(\\*|${LABEL.source.slice(1, -1)})$`);
+
 export const specSchema = z
   .strictObject({
     targets: z
@@ -110,6 +113,14 @@ export const specSchema = z
       .boolean()
       .optional()
       .describe('Leave the targets as they are; reporting goes on. Default: false.'),
+    open: z
+      .array(z.string().min(1).max(53).regex(OPENABLE))
+      .max(16)
+      .optional()
+      .describe(
+        'Dependencies that count as satisfied, opened by hand: names, or * for all. Pods that wait go on with no restart. Not for a container, which cannot see it; * leaves those out.',
+      )
+      .meta({ 'x-kubernetes-list-type': 'atomic' }),
     updatePolicy: z
       .enum(['Immediate', 'OnNextRollout'])
       .optional()

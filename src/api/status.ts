@@ -173,6 +173,7 @@ export const dependencyStatusSchema = z
     checking: count('Pods that check.'),
     failed: count('Pods whose last attempt failed.'),
     passed: count('Pods that have passed it.'),
+    opened: count('Pods for which it was opened from outside, by spec.open or by an annotation.'),
     since: z
       .string()
       .max(64)

@@ -13,6 +13,7 @@ export function violations(gate: RuledGate): Violation[] {
   const { targets, dependencies } = gate.spec;
   return [
     ...broken('', [], gate),
+    ...broken('spec', ['spec'], gate.spec),
     ...broken('spec.targets', ['spec', 'targets'], targets),
     ...broken('spec.dependencies', ['spec', 'dependencies'], dependencies),
     ...dependencies.flatMap((dependency, index) =>

@@ -151,7 +151,10 @@ async function openPod(
 ): Promise<Result> {
   const body = { metadata: { uid: pod.uid, annotations } };
   const known = { resource: PODS, kind: 'Pod', object: pod };
-  return ifThere(patch(context, key, known, body, { type: 'merge', fieldManager: FIELD_MANAGER }));
+  const opening = patch(context, key, known, body, { type: 'merge', fieldManager: FIELD_MANAGER });
+  return ifThere(opening, () => {
+    context.memory.opened(key, pod, Object.keys(annotations), context.clock.now());
+  });
 }
 
 /** Both preconditions: a Pod that went on in the meantime is not the Pod that was judged. */

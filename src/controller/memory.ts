@@ -1,5 +1,6 @@
 import { DISPUTE_WINDOW_MS } from '../core/dispute.ts';
-import type { Refusal, Repair } from '../core/model.ts';
+import type { Pod, Refusal, Repair } from '../core/model.ts';
+import { openingKey } from '../core/open.ts';
 
 /** What the API server holds after a write of ours, until the stores have seen it. */
 interface Expectation {
@@ -16,12 +17,13 @@ interface Recollection {
   triedRender: string | undefined;
   refusals: readonly Refusal[];
   repairs: readonly Repair[];
+  openings: ReadonlyMap<string, number>;
   expectations: readonly Expectation[];
   /** What has been told in an Event and still holds. */
   told: ReadonlySet<string>;
 }
 
-const NOTHING = { triedRender: undefined, refusals: [], repairs: [] } as const;
+const NOTHING = { triedRender: undefined, refusals: [], repairs: [], openings: new Map() } as const;
 
 /** Looks an object up in the stores: its current version, or undefined where there is none. */
 export type VersionOf = (
@@ -38,9 +40,9 @@ export const EXPECTATION_LIMIT_MS = 5000;
 export class Memory {
   readonly #gates = new Map<string, Recollection>();
 
-  recall(gate: string): Pick<Recollection, 'triedRender' | 'refusals' | 'repairs'> {
-    const { triedRender, refusals, repairs } = this.#gates.get(gate) ?? NOTHING;
-    return { triedRender, refusals, repairs };
+  recall(gate: string): Pick<Recollection, 'triedRender' | 'refusals' | 'repairs' | 'openings'> {
+    const { triedRender, refusals, repairs, openings } = this.#gates.get(gate) ?? NOTHING;
+    return { triedRender, refusals, repairs, openings };
   }
 
   renderAccepted(gate: string, hash: string): void {
@@ -60,6 +62,22 @@ export class Memory {
     const { target, at } = repair;
     known.repairs = [...known.repairs.filter((one) => at - one.at < DISPUTE_WINDOW_MS), repair];
     known.refusals = known.refusals.filter((one) => one.of !== 'target' || one.target !== target);
+  }
+
+  /** A Pod's annotations were written. */
+  opened(gate: string, pod: Pick<Pod, 'uid'>, annotations: readonly string[], at: number): void {
+    const known = this.#of(gate);
+    known.openings = new Map([
+      ...known.openings,
+      ...annotations.map((one) => [openingKey(pod, one), at] as const),
+    ]);
+  }
+
+  /** Forgets what is known of Pods that are gone. */
+  keepPods(gate: string, uids: ReadonlySet<string>): void {
+    const known = this.#gates.get(gate);
+    if (!known || known.openings.size === 0) return;
+    known.openings = new Map([...known.openings].filter(([key]) => uids.has(key.slice(0, key.indexOf(' ')))));
   }
 
   expect(gate: string, expectation: Omit<Expectation, 'until'>, now: number): void {
@@ -91,6 +109,7 @@ export class Memory {
       triedRender: undefined,
       refusals: [],
       repairs: [],
+      openings: new Map(),
       expectations: [],
       told: new Set<string>(),
     };

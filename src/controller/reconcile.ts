@@ -33,6 +33,7 @@ export async function reconcile(context: Context, key: string): Promise<number |
 
 async function reconcileGate(context: Context, key: string, world: World): Promise<number | undefined> {
   const { gate } = world;
+  context.memory.keepPods(key, new Set(world.pods.map(({ uid }) => uid)));
   const plan = decide(world, context.clock.now());
   const { done, hasLearned } = await act(context, key, plan.writes);
   const hasReported = plan.status !== undefined && (await report(context, gate, plan.status));

@@ -4,6 +4,7 @@ import type { Render } from '../api/status.ts';
 import { requires } from './hold.ts';
 import { injectPatch } from './inject.ts';
 import type { JsonObject, Plan, Refusal, Workload, World, Write } from './model.ts';
+import { openedBySpec, openings } from './open.ts';
 import { type TargetProgress, targetsProgress } from './progress.ts';
 import { hasUserContainer, render, renderHash } from './render.ts';
 import { replaceOldPods } from './replace.ts';
@@ -50,10 +51,11 @@ function enforce(world: World, spec: GateSpec, now: number): Plan {
   const observed: Observed = { world, spec, render: current, targets, refusal: step.refusal };
   const isSettled = step.render === undefined && step.trial === undefined;
   const writes = isSettled && !spec.suspend ? enforceTargets(world, targets, stored, now) : [];
+  const opened = openings(world, openedBySpec(spec), now);
   return {
-    writes: [...(step.trial ? [step.trial] : []), ...writes],
+    writes: [...(step.trial ? [step.trial] : []), ...writes, ...opened.writes],
     status: status(observed, now),
-    next: nextLook(observed, now),
+    next: soonest([nextLook(observed, now), opened.next]),
   };
 }
 
@@ -143,5 +145,10 @@ function nextLook(observed: Observed, now: number): number | undefined {
   const times = [...retries, ...disputes.filter((ms) => ms > 0), statusNext(observed, now)].filter(
     (ms) => ms !== undefined,
   );
-  return times.length > 0 ? Math.min(...times) : undefined;
+  return soonest(times);
+}
+
+function soonest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((ms) => ms !== undefined);
+  return known.length > 0 ? Math.min(...known) : undefined;
 }

@@ -158,6 +158,8 @@ export interface World {
   /** Hash of the render that a dry-run was last accepted for. */
   readonly triedRender: string | undefined;
   readonly refusals: readonly Refusal[];
+  /** When which opening was last written, by {@link openingKey}; what is not known is written anew. */
+  readonly openings: ReadonlyMap<string, number>;
   /** Patches of targets in the last half hour, the oldest first. */
   readonly repairs: readonly Repair[];
   /** Whether the admission policies are there: they gate first starts, and the rollouts of others. */

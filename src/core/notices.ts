@@ -1,3 +1,4 @@
+import { OPEN_ANNOTATION_PREFIX } from '../api/names.ts';
 import type { Condition, GateStatus } from '../api/status.ts';
 import type { Notice, Write } from './model.ts';
 
@@ -22,7 +23,7 @@ function ofWrite(write: Write): Notice[] {
     case 'clean-target':
       return [normal('Ungated', 'Patch', `took the containers out of ${nameOf(write.workload)}`)];
     case 'open-pod':
-      return [normal('PodOpened', 'Open', `opened Pod ${write.pod.name}`)];
+      return ofOpening(write);
     case 'delete-pod':
       return [normal('PodReplaced', 'Delete', `deleted Pod ${write.pod.name}: ${write.why}`)];
     case 'add-finalizer':
@@ -30,6 +31,15 @@ function ofWrite(write: Write): Notice[] {
     case 'try-render':
       return [];
   }
+}
+
+/** The first attempt only: the next ones are for a kubelet that missed it. */
+function ofOpening({ pod, annotations }: Extract<Write, { do: 'open-pod' }>): Notice[] {
+  const opened = Object.entries(annotations).filter(([, value]) => value === '1');
+  const names = opened.map(([key]) => key.slice(key.indexOf('.', OPEN_ANNOTATION_PREFIX.length) + 1));
+  return names.length === 0
+    ? []
+    : [normal('PodOpened', 'Open', `opened ${names.join(', ')} for Pod ${pod.name}`)];
 }
 
 function ofConditions(before: GateStatus, after: GateStatus): Notice[] {

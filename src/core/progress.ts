@@ -1,5 +1,5 @@
 import { checkOf } from '../api/defaults.ts';
-import { targetAnnotationValue } from '../api/names.ts';
+import { openAnnotation, targetAnnotationValue } from '../api/names.ts';
 import type { GateSpec, Target, TargetKind } from '../api/spec.ts';
 import {
   type DependencyStatus,
@@ -194,14 +194,19 @@ const STATE_NAMES = {
   passed: 'Passed',
 } as const;
 
-export function dependencyStatuses(spec: GateSpec, pods: readonly PodProgress[]): DependencyStatus[] {
+export function dependencyStatuses(
+  gate: string,
+  spec: GateSpec,
+  pods: readonly PodProgress[],
+): DependencyStatus[] {
   return spec.dependencies.map((dependency) => {
     const { name } = dependency;
-    return { name, check: checkOf(dependency).check, ...dependencyStatus(name, pods) };
+    return { name, check: checkOf(dependency).check, ...dependencyStatus(gate, name, pods) };
   });
 }
 
 function dependencyStatus(
+  gate: string,
   name: string,
   pods: readonly PodProgress[],
 ): Omit<DependencyStatus, 'name' | 'check'> {
@@ -219,6 +224,7 @@ function dependencyStatus(
     checking: inState('checking'),
     failed: inState('failed'),
     passed: inState('passed'),
+    opened: pods.filter(({ pod }) => openAnnotation(gate, name) in pod.annotations).length,
     ...(since !== undefined && { since }),
     ...(message !== undefined && { message: message.slice(0, 1024) }),
     ...(blocked.length > 0 && { blockedPods: blocked.slice(0, MAX_POD_NAMES).map(({ pod }) => pod.name) }),

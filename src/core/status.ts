@@ -21,7 +21,7 @@ export interface Observed {
 export function status(observed: Observed, now: number): GateStatus {
   const { world, spec, render, targets } = observed;
   const pods = targets.flatMap((target) => target.pods);
-  const dependencies = dependencyStatuses(spec, pods);
+  const dependencies = dependencyStatuses(world.gate.name, spec, pods);
   const verdicts = judge({
     spec,
     isRendered: render?.hash === renderHash(spec),

@@ -48,7 +48,24 @@ function sized(length: number): Manifest {
   return running({ ...settings, args: ['é'.repeat(1000), 'x'.repeat(rest - 1000)] });
 }
 
+const opening = (open: readonly string[]) =>
+  manifest({
+    open,
+    dependencies: [
+      { name: 'api', dns },
+      { name: 'own', container },
+    ],
+  });
+
 export const RULE_CASES: readonly RuleCase[] = [
+  {
+    place: 'spec',
+    message:
+      'open names dependencies of this gate, or * for all, and no container, which cannot see it: remove what is neither',
+    field: 'spec.open',
+    kept: [opening([]), opening(['api']), opening(['*', 'api'])],
+    broken: [opening(['own']), opening(['other']), opening(['api', 'own'])],
+  },
   {
     place: '',
     message:

@@ -9,7 +9,12 @@ describe('Memory', () => {
   const memory = () => new Memory();
 
   it('knows nothing of a gate at first', () => {
-    expect(memory().recall(GATE)).to.deep.equal({ triedRender: undefined, refusals: [], repairs: [] });
+    expect(memory().recall(GATE)).to.deep.equal({
+      triedRender: undefined,
+      refusals: [],
+      repairs: [],
+      openings: new Map(),
+    });
     expect(memory().unseenFor(GATE, () => undefined, 0)).to.equal(0);
   });
 
@@ -96,7 +101,12 @@ describe('Memory', () => {
       refusing.refused(GATE, refusal({}));
       refusing.renderAccepted(GATE, 'h1');
       refusing.forget(GATE);
-      expect(refusing.recall(GATE)).to.deep.equal({ triedRender: undefined, refusals: [], repairs: [] });
+      expect(refusing.recall(GATE)).to.deep.equal({
+        triedRender: undefined,
+        refusals: [],
+        repairs: [],
+        openings: new Map(),
+      });
     });
   });
 });
@@ -109,5 +119,18 @@ describe('Memory.tellOnce', () => {
     expect(tell('a', 'b')).to.deep.equal(['b']);
     expect(tell('b')).to.deep.equal([]);
     expect(tell('a', 'b')).to.deep.equal(['a']);
+  });
+});
+
+describe('Memory, of openings', () => {
+  it('knows when each annotation of a Pod was last written, until the Pod is gone', () => {
+    const memory = new Memory();
+    memory.opened(GATE, { uid: 'a' }, ['k1', 'k2'], 1);
+    memory.opened(GATE, { uid: 'a' }, ['k1'], 2);
+    memory.opened(GATE, { uid: 'b' }, ['k1'], 3);
+    const all = { 'a k1': 2, 'a k2': 1, 'b k1': 3 };
+    expect(Object.fromEntries(memory.recall(GATE).openings)).to.deep.equal(all);
+    memory.keepPods(GATE, new Set(['b']));
+    expect(Object.fromEntries(memory.recall(GATE).openings)).to.deep.equal({ 'b k1': 3 });
   });
 });

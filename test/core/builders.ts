@@ -22,6 +22,7 @@ export function world(gate: GateBuilder, ...around: (WorkloadBuilder | PodBuilde
     triedRender: undefined,
     refusals: [],
     repairs: [],
+    openings: new Map(),
     hasAdmission: true,
     settings: SETTINGS,
   });

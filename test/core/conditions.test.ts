@@ -29,6 +29,7 @@ function findings(of: GateBuilder, around: Around, more: Partial<Findings> = {})
   const { render } = of.gate.status;
   const targets = targetsProgress(world(of, ...around), spec, render, NOW);
   const dependencies = dependencyStatuses(
+    of.gate.name,
     spec,
     targets.flatMap(({ pods }) => pods),
   );

@@ -36,8 +36,12 @@ describe('notices', () => {
       is: 'Normal Ungated Patch: took the containers out of Deployment pinger',
     },
     {
-      write: { do: 'open-pod', pod: waiting, annotations: {} },
-      is: 'Normal PodOpened Open: opened Pod pinger-1',
+      write: { do: 'open-pod', pod: waiting, annotations: { 'open.dependencygate.dev/api-first.api': '1' } },
+      is: 'Normal PodOpened Open: opened api for Pod pinger-1',
+    },
+    {
+      write: { do: 'open-pod', pod: waiting, annotations: { 'open.dependencygate.dev/api-first.api': '2' } },
+      is: undefined,
     },
     {
       write: { do: 'delete-pod', pod: waiting, why: 'it is in the way' },

@@ -172,6 +172,7 @@ describe('dependencyStatuses', () => {
   function statuses(of: GateBuilder, ...pods: PodBuilder[]): DependencyStatus[] {
     const around = [workload('pinger').carrying(of), ...pods];
     return dependencyStatuses(
+      of.gate.name,
       of.spec,
       targets(of, ...around).flatMap((target) => target.pods),
     );
@@ -192,7 +193,7 @@ describe('dependencyStatuses', () => {
   });
 
   it('is Pending and blocks nobody where there are no Pods', () => {
-    const none = { pending: 0, starting: 0, checking: 0, failed: 0, passed: 0, blocked: 0 };
+    const none = { pending: 0, starting: 0, checking: 0, failed: 0, passed: 0, opened: 0, blocked: 0 };
     expect(ofApi()).to.deep.equal({ name: 'api', check: 'dns', state: 'Pending', ...none });
   });
 
@@ -216,6 +217,7 @@ describe('dependencyStatuses', () => {
         checking: 1,
         failed: 1,
         passed: 1,
+        opened: 0,
       },
       since: ago(90),
       message: 'exit code 9 (Error): no servers',

@@ -112,5 +112,20 @@ export const pods: Scenario = (on) => {
       const [still] = await here().untilPods('pinger', 1, 'wait', (pod) => isGated(pod) && !isReady(pod));
       expect(still?.metadata.uid).to.equal(second?.metadata.uid);
     });
+
+    it('are opened all at once by the gate, with no restart and no rollout, and so are later ones', async () => {
+      await wait(2);
+      const before = await here().pods('pinger');
+      const { generation } = (await here().workload('pinger')).metadata;
+      await here().patch('DependencyGate', 'api-first', { spec: { open: ['api'] } });
+      await here().untilGate('api-first', { open: 'True/AllPassed', pods: '2/2' });
+      const after = await here().untilPods('pinger', 2, 'are ready', isReady);
+      const uids = (pods: typeof before) => pods.map(({ metadata }) => metadata.uid);
+      expect(uids(after)).to.have.members(uids(before));
+      expect(after.map(restarts)).to.deep.equal([0, 0]);
+      expect((await here().workload('pinger')).metadata.generation).to.equal(generation);
+      await scale(3);
+      await here().untilGate('api-first', { open: 'True/AllPassed', pods: '3/3' });
+    });
   });
 };

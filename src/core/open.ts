@@ -1,0 +1,89 @@
+import { containerOwner, openAnnotation } from '../api/names.ts';
+import type { GateSpec } from '../api/spec.ts';
+import { isInPlace } from './hold.ts';
+import type { ContainerStatus, Pod, World, Write } from './model.ts';
+import { isPassed } from './pod-progress.ts';
+
+/** The kubelet brings an annotation into the container within 1 to 2 s, measured; now and then it misses one. */
+export const FIRST_RETRY_MS = 5000;
+const LONGEST_RETRY_MS = 5 * 60_000;
+
+export interface Openings {
+  readonly writes: readonly Write[];
+  /** When the next attempt is due, ms from now. */
+  readonly next: number | undefined;
+}
+
+/** Under which an opening is remembered. */
+export function openingKey(pod: Pick<Pod, 'uid'>, annotation: string): string {
+  return `${pod.uid} ${annotation}`;
+}
+
+/** The dependencies that `spec.open` opens: a user's container cannot see it. */
+export function openedBySpec({ open = [], dependencies }: GateSpec): Set<string> {
+  const named = (name: string) => open.includes('*') || open.includes(name);
+  return new Set(
+    dependencies.filter(({ name, container }) => !container && named(name)).map(({ name }) => name),
+  );
+}
+
+/**
+ * Opens dependencies for the Pods that wait, by annotation. It is level-triggered: a Pod that appears later is opened, and
+ * so is one whose annotation was lost. The value is an attempt number: a container that still runs a while after it was
+ * opened gets the next one, since writing another value has always reached a kubelet that had missed the first.
+ */
+export function openings(world: World, dependencies: ReadonlySet<string>, now: number): Openings {
+  const found = world.pods
+    .filter((pod) => !pod.deleting && pod.phase === 'Pending' && isInPlace(pod.annotations, world.gate.name))
+    .map((pod) => openingsOf(world, pod, dependencies, now));
+  const waits = found.flatMap(({ next }) => next ?? []);
+  return {
+    writes: found.flatMap(({ write }) => write ?? []),
+    next: waits.length > 0 ? Math.min(...waits) : undefined,
+  };
+}
+
+interface OfPod {
+  readonly write: Write | undefined;
+  readonly next: number | undefined;
+}
+
+function openingsOf(world: World, pod: Pod, dependencies: ReadonlySet<string>, now: number): OfPod {
+  const gate = world.gate.name;
+  const annotations: Record<string, string> = {};
+  const waits: number[] = [];
+  for (const container of pod.containers) {
+    const owner = containerOwner(container);
+    if (owner?.gate !== gate || !dependencies.has(owner.dependency) || isPassed(pod, container)) continue;
+    const key = openAnnotation(gate, owner.dependency);
+    const due = dueIn(world, pod, container, key, now);
+    if (due === undefined) continue;
+    if (due > 0) waits.push(due);
+    else annotations[key] = String(attempt(pod, key) + 1);
+  }
+  const isNeeded = Object.keys(annotations).length > 0;
+  return {
+    write: isNeeded ? { do: 'open-pod', pod, annotations } : undefined,
+    next: waits.length > 0 ? Math.min(...waits) : undefined,
+  };
+}
+
+/** In how many ms the annotation is to be written: undefined where it is there, and the container has yet to read it. */
+function dueIn(world: World, pod: Pod, container: string, key: string, now: number): number | undefined {
+  if (!(key in pod.annotations)) return 0;
+  if (!isRunning(pod.statuses.find(({ name }) => name === container))) return undefined;
+  const writtenAt = world.openings.get(openingKey(pod, key));
+  if (writtenAt === undefined) return 0;
+  const pause = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempt(pod, key) - 1));
+  return Math.max(0, writtenAt + pause - now);
+}
+
+function isRunning(status: ContainerStatus | undefined): boolean {
+  return status?.state.is === 'running';
+}
+
+/** How often it was written; what a person wrote counts as once. */
+function attempt(pod: Pod, key: string): number {
+  const value = Number(pod.annotations[key] ?? 0);
+  return Number.isInteger(value) && value >= 0 && value < 1000 ? value : 1;
+}
