@@ -13,11 +13,17 @@ import { metadataSchema } from './metadata.ts';
 
 const text = z.string().default('');
 
-const terminatedSchema = z.object({ exitCode: z.int(), reason: text, message: text, finishedAt: text });
+/** Times that the kubelet does not know are `null`, as of a container that was lost with its node. */
+const time = z
+  .string()
+  .nullish()
+  .transform((known) => known ?? '');
+
+const terminatedSchema = z.object({ exitCode: z.int(), reason: text, message: text, finishedAt: time });
 
 const stateSchema = z.object({
   waiting: z.object({ reason: text, message: text }).optional(),
-  running: z.object({ startedAt: text }).optional(),
+  running: z.object({ startedAt: time }).optional(),
   terminated: terminatedSchema.optional(),
 });
 

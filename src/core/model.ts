@@ -83,6 +83,7 @@ export type ContainerState =
       readonly exitCode: number;
       readonly reason: string;
       readonly message: string;
+      /** Empty where the kubelet does not know. */
       readonly finishedAt: string;
     };
 

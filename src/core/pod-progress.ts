@@ -25,7 +25,7 @@ export interface PodProgress {
   readonly dependencies: readonly DependencyProgress[];
   /** The dependency that keeps the Pod; undefined when it is open, or when it still waits in another gate. */
   readonly blockedBy: string | undefined;
-  /** Since when that dependency keeps it: the end of the container before it, else the Pod's creation. */
+  /** Since when that dependency keeps it: the end of the container before it, else (or where that is not known) the Pod's creation. */
   readonly since: string;
 }
 
@@ -115,7 +115,7 @@ function hasFailedForGood(pod: Pod, gate: string): boolean {
 function turnBegan(pod: Pod, name: string): string {
   const before = pod.containers[pod.containers.indexOf(name) - 1];
   const state = before === undefined ? undefined : statusOf(pod, before)?.state;
-  return state?.is === 'terminated' ? state.finishedAt : pod.createdAt;
+  return (state?.is === 'terminated' && state.finishedAt) || pod.createdAt;
 }
 
 function statusOf(pod: Pod, name: string): ContainerStatus | undefined {

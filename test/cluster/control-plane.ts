@@ -147,6 +147,7 @@ function etcdFlags(site: Site): string[] {
     `--initial-advertise-peer-urls=${peers}`,
     `--initial-cluster=default=${peers}`,
     '--log-level=warn',
+    '--watch-progress-notify-interval=5s', // as kubeadm sets it: what lets the API server send bookmarks when nothing changes
     '--unsafe-no-fsync', // nothing in it outlives the run
   ];
 }

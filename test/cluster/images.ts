@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, createReadStream, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, createReadStream, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { PROGRAMS, ROOT } from './go-module.ts';
@@ -23,6 +23,8 @@ export interface Image {
 
 export const PROJECT_IMAGE = 'localhost/dependency-gate:test';
 export const TOOLS_IMAGE = 'localhost/tools:test';
+/** Where Node is in the project's image: in distroless's place. */
+export const IMAGE_NODE = '/nodejs/bin/node';
 
 const NOBODY = '65532:65532';
 const USERS = {
@@ -59,7 +61,7 @@ export function pauseImage(): Image {
 }
 
 /**
- * The project's image: the files, user and entry point of the Dockerfile's last stage.
+ * The project's image: the files, user and entry point of the Dockerfile's last stage, which a test compares with this.
  *
  * @param dist the folder with the built program
  */
@@ -67,9 +69,15 @@ export async function projectImage(dist: string): Promise<Image> {
   const node = join(ROOT, 'node_modules/node/bin/node');
   return {
     name: PROJECT_IMAGE,
-    copies: { '/usr/local/bin/node': node, '/app': dist, ...(await librariesOf(node)) },
+    copies: {
+      [IMAGE_NODE]: node,
+      ...(await librariesOf(node)),
+      '/app': dist,
+      '/app/LICENSE': join(ROOT, 'LICENSE'),
+      '/app/package.json': join(ROOT, 'package.json'),
+    },
     texts: USERS,
-    entrypoint: ['/usr/local/bin/node', '/app/dependency-gate.js'],
+    entrypoint: [IMAGE_NODE, '/app/dependency-gate.js'],
     user: NOBODY,
   };
 }
@@ -156,6 +164,9 @@ function fill(root: string, { copies, texts = {}, links = {} }: Image): void {
     mkdirSync(join(root, path, '..'), { recursive: true });
     writeFileSync(join(root, path), text);
   }
+  const temporary = join(root, 'tmp'); // open to all, as it is in any base image
+  mkdirSync(temporary, { recursive: true });
+  chmodSync(temporary, 0o1777);
   for (const [path, target] of Object.entries(links)) symlinkSync(target, join(root, path));
 }
 

@@ -91,16 +91,14 @@ describe('startNode', function () {
 
 /** Stands for the project's own program: says who it is and what the API server answers to it. */
 const PROGRAM = `
-const { readFileSync } = require('node:fs');
+import { readFileSync } from 'node:fs';
 const ask = async (path) => {
   const token = readFileSync('/var/run/secrets/kubernetes.io/serviceaccount/token', 'utf8');
   const answer = await fetch('https://kubernetes.default.svc' + path, { headers: { authorization: 'Bearer ' + token } });
   return answer.status;
 };
-(async () => {
-  const [user, major, args] = [process.getuid(), process.versions.node.split('.')[0], process.argv.slice(2)];
-  console.log(JSON.stringify({ user, major, args, version: await ask('/version'), pods: await ask('/api/v1/pods') }));
-})();
+const [user, major, args] = [process.getuid(), process.versions.node.split('.')[0], process.argv.slice(2)];
+console.log(JSON.stringify({ user, major, args, version: await ask('/version'), pods: await ask('/api/v1/pods') }));
 `;
 
 /** A Pod of the tools image that runs a command, after another one where that is given. */

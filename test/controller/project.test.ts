@@ -143,6 +143,25 @@ describe('projectPod', () => {
     });
   }
 
+  it('reads a container that was lost with its node, whose times the kubelet does not know', () => {
+    const terminated = { exitCode: 137, reason: 'ContainerStatusUnknown', startedAt: null, finishedAt: null };
+    const read = pod({
+      initContainerStatuses: [
+        { name: 'dgate-api-first--api', state: { terminated }, lastState: { terminated } },
+      ],
+    });
+    const unknown = {
+      is: 'terminated',
+      exitCode: 137,
+      reason: 'ContainerStatusUnknown',
+      message: '',
+      finishedAt: '',
+    };
+    expect(read.statuses).to.deep.equal([
+      { name: 'dgate-api-first--api', restarts: 0, state: unknown, last: unknown },
+    ]);
+  });
+
   it('reads how the run before ended', () => {
     const lastState = { terminated: { exitCode: 3, reason: 'Error', message: 'why', finishedAt: 't' } };
     const read = pod({ initContainerStatuses: [{ name: 'dgate-api-first--api', lastState }] });

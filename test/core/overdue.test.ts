@@ -43,6 +43,11 @@ describe('overdue', () => {
     expect(judged(apiFirst, second)).to.deep.equal({ dependencies: [], next: 200_000 });
   });
 
+  it("counts from the Pod's creation where the kubelet does not know when the one before ended", () => {
+    const lost = aged(apiFirst, 290).passed('api', '').checking('redis');
+    expect(judged(apiFirst, lost, aged(apiFirst, 10))).to.deep.equal({ dependencies: [], next: 10_000 });
+  });
+
   it("goes by the dependency's own limit, then by the gate's defaults", () => {
     const own = gate('g')
       .defaults({ overdueAfterSeconds: 60 })

@@ -82,9 +82,12 @@ export const kubectl: Scenario<RealCluster> = (on) => {
       await here().apply(manifest);
       await here().untilGate('api-first', { open: 'False/Waiting' });
       expect(await here().apply(manifest)).to.contain('unchanged');
-      const written = await here().kubectl(['get', 'dgate', 'api-first', '-o', 'json']);
-      const changed = JSON.parse(written.replaceAll('"host": "api"', '"host": "redis"'));
-      expect((await run(['replace', '-f', '-'], changed)).stdout).to.contain('replaced');
+      // It meets a conflict when the operator has just written the status.
+      await here().until('it is replaced', async () => {
+        const written = await here().kubectl(['get', 'dgate', 'api-first', '-o', 'json']);
+        const changed = written.replaceAll('"host": "api"', '"host": "redis"');
+        return here().kubectl(['replace', '-f', '-'], changed);
+      });
       await here().create(service('redis'));
       await here().untilGate('api-first', { open: 'True/AllPassed' });
     });

@@ -49,7 +49,8 @@ export const others: Scenario = (on) => {
       await hold();
       const initContainers = [init('own')];
       const manifest = JSON.stringify(deployment('pinger', { pod: { initContainers } }));
-      await here().kubectl(['replace', '-f', '-'], manifest);
+      // It meets conflicts while the Deployment rolls.
+      await here().until('it is replaced', () => here().kubectl(['replace', '-f', '-'], manifest));
       await becomes(CHECK_API, 'own');
     });
 

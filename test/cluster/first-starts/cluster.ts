@@ -1,0 +1,82 @@
+import { useNamespace } from '../../scenarios/cluster.ts';
+import type { Namespace } from '../../scenarios/namespace.ts';
+import { type RealCluster, startRealCluster } from '../../scenarios/real-cluster.ts';
+import { AdmissionCluster } from '../admission-cluster.ts';
+import type { ControlPlaneOptions } from '../control-plane.ts';
+import { httpCluster } from '../http-cluster.ts';
+import { PodHistory, type PodRecord } from './pod-history.ts';
+
+/** A real control plane that remembers every Pod. */
+export interface WatchedCluster extends RealCluster {
+  readonly history: PodHistory;
+}
+
+export async function startWatchedCluster(flags: ControlPlaneOptions['flags'] = {}): Promise<WatchedCluster> {
+  const cluster = await startRealCluster(flags);
+  const ending = new AbortController();
+  const history = new PodHistory(httpCluster(cluster.connection), ending.signal);
+  const stop: RealCluster['stop'] = async (options) => {
+    ending.abort();
+    await cluster.stop(options);
+  };
+  return { ...cluster, history, stop };
+}
+
+/** As above, with the policies of config/admission in force before there is an operator. */
+export async function startGatedCluster(): Promise<WatchedCluster> {
+  const cluster = await startWatchedCluster();
+  const admission = new AdmissionCluster(cluster.controlPlane);
+  await admission.putPoliciesInForce();
+  const stop: RealCluster['stop'] = async (options) => {
+    await cluster.stop(options);
+    await admission.stop(options);
+  };
+  return { ...cluster, stop };
+}
+
+/** A scenario's namespace and the Pods that ever were in it. */
+export interface Story {
+  readonly here: () => Namespace;
+  /** All Pods of an app that there were until now. */
+  readonly everyPod: (app: string) => Promise<PodRecord[]>;
+  /** Those of them that were free to start, at any time, without one of these gates. */
+  readonly ungated: (app: string, ...gates: readonly string[]) => Promise<string[]>;
+  /** Waits until the operator has nothing left to do about a gate. */
+  readonly settle: (gate: string) => Promise<void>;
+}
+
+export function useStory(on: () => WatchedCluster): Story {
+  const here = useNamespace(on);
+  const everyPod: Story['everyPod'] = async (app) => {
+    await catchUp(here(), on().history);
+    return on()
+      .history.of(here().name)
+      .filter((record) => record.app === app);
+  };
+  return {
+    here,
+    everyPod,
+    ungated: async (app, ...gates) => {
+      const free = (await everyPod(app)).filter(({ wasFree, wasBound }) => wasFree || wasBound);
+      return free.filter((pod) => !gates.every((gate) => pod.gates.has(gate))).map(({ name }) => name);
+    },
+    settle: async (gate) => {
+      const pass = here().untilPass(gate);
+      await here().patch('DependencyGate', gate, {
+        metadata: { labels: { looked: `${performance.now()}` } },
+      });
+      await pass;
+    },
+  };
+}
+
+/** Events come in the order of the writes: when a Pod that is made now has come, all before it have. */
+async function catchUp(here: Namespace, history: PodHistory): Promise<void> {
+  const name = `marker-${performance.now()}`.replace('.', '-');
+  const spec = { schedulingGates: [{ name: 'test/never' }], containers: [{ name: 'app', image: 'none' }] };
+  await here.create({ apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec });
+  await here.until('the history has come to this moment', () =>
+    history.of(here.name).some((record) => record.name === name) ? true : undefined,
+  );
+  await here.delete('Pod', name);
+}

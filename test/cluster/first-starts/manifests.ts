@@ -1,0 +1,34 @@
+import { apply } from 'json-merge-patch';
+import { z } from 'zod';
+import { REQUIRE_LABEL, requireValue } from '../../../src/api/names.ts';
+import type { KubeObject } from '../../../src/sandbox/cluster.ts';
+import { APP_IMAGE, scripted } from '../../scenarios/manifests.ts';
+
+const objectSchema = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string() }),
+});
+
+/** A check that passes at once. */
+export const PASSING = scripted('schema', 'true');
+
+/** The workload with the label on its Pod template that holds its Pods until these gates are in place. */
+export function requiring(workload: KubeObject, ...gates: readonly string[]): KubeObject {
+  const template = { metadata: { labels: { [REQUIRE_LABEL]: requireValue(gates) } } };
+  const patch = workload.kind === 'CronJob' ? { jobTemplate: { spec: { template } } } : { template };
+  return changed(workload, { spec: patch });
+}
+
+/** The object with a JSON merge patch applied. */
+export function changed(object: unknown, patch: unknown): KubeObject {
+  return objectSchema.parse(apply(structuredClone(object), patch));
+}
+
+export function job(name: string): KubeObject {
+  const template = {
+    metadata: { labels: { app: name } },
+    spec: { restartPolicy: 'Never', containers: [{ name: 'app', image: APP_IMAGE }] },
+  };
+  return { apiVersion: 'batch/v1', kind: 'Job', metadata: { name }, spec: { template } };
+}

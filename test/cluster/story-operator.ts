@@ -1,0 +1,81 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { expect } from 'chai';
+import { z } from 'zod';
+import { ROOT } from './go-module.ts';
+import { PROJECT_IMAGE, projectImage, toolsImage } from './images.ts';
+import type { ClusterNode, NodeOptions } from './node.ts';
+import { useNode } from './use.ts';
+
+export const OPERATOR_NAMESPACE = 'dependency-gate-system';
+export const OPERATOR = 'deployment/dependency-gate-operator';
+
+const ERROR_LEVEL = 50;
+const logLine = z.looseObject({ level: z.int(), time: z.int(), msg: z.string() });
+
+/** Gives the suite a real node on which the operator works as users install it: as a Pod, from config/default. */
+export function useOperator(options: NodeOptions = {}): () => ClusterNode {
+  const cluster = useNode(options);
+  before('install the operator', async function () {
+    this.timeout(300_000);
+    await installOperator(cluster());
+  });
+  return cluster;
+}
+
+/** The last test of a suite: whatever its stories were, none gave the operator a reason to complain or to end. */
+export function itWentWell(cluster: () => ClusterNode): void {
+  it('leaves the operator running as it was started, and no error in its log', async () => {
+    const args = ['get', 'pods', `--namespace=${OPERATOR_NAMESPACE}`, '--no-headers'];
+    expect(await cluster().kubectl(args)).to.match(/^dependency-gate-operator-\S+ +1\/1 +Running +0 .*\n$/);
+    const errors = (await operatorLog(cluster())).filter(({ level }) => level >= ERROR_LEVEL);
+    expect(errors).to.deep.equal([]);
+  });
+}
+
+/** Installs the shipped manifests with the image of this build, and waits until the operator is ready. */
+export async function installOperator(cluster: ClusterNode): Promise<void> {
+  const dist = join(ROOT, 'dist');
+  if (!existsSync(dist)) throw new Error('there is no dist/: run `make build`');
+  await cluster.importImage(await projectImage(dist));
+  await cluster.importImage(await toolsImage());
+  await cluster.apply(await operatorManifests(cluster));
+  const rollout = ['rollout', 'status', OPERATOR, `--namespace=${OPERATOR_NAMESPACE}`, '--timeout=120s'];
+  await cluster.kubectl(rollout, { limitMs: 150_000 });
+}
+
+/** Every line that the operator has logged; throws for one that is no JSON object. */
+export async function operatorLog(cluster: ClusterNode): Promise<z.infer<typeof logLine>[]> {
+  const log = await cluster.kubectl(['logs', OPERATOR, `--namespace=${OPERATOR_NAMESPACE}`, '--tail=-1']);
+  return log
+    .trimEnd()
+    .split('\n')
+    .map((line) => logLine.parse(JSON.parse(line)));
+}
+
+/** config/default with another image, set as users do it: in a kustomization of their own. */
+async function operatorManifests(cluster: ClusterNode): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'dependency-gate-overlay-'));
+  const container = 'spec.template.spec.containers.[name=operator]';
+  const deployment = { kind: 'Deployment', name: 'dependency-gate-operator' };
+  const [newName, newTag] = PROJECT_IMAGE.split(':');
+  const overlay = {
+    resources: [relative(folder, join(ROOT, 'config/default'))],
+    images: [{ name: 'ghcr.io/dependency-gate/dependency-gate', newName, newTag }],
+    replacements: [
+      {
+        source: { ...deployment, fieldPath: `${container}.image` },
+        targets: [{ select: deployment, fieldPaths: [`${container}.env.[name=WAITER_IMAGE].value`] }],
+      },
+    ],
+  };
+  try {
+    writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(overlay));
+    const manifests = await cluster.kubectl(['kustomize', folder]);
+    expect(manifests).to.not.contain('ghcr.io');
+    return manifests;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
