@@ -14,6 +14,7 @@ import {
 } from './admission-api.ts';
 import { prepareProbes } from './admission-probes.ts';
 import { startControlPlane } from './control-plane.ts';
+import { established } from './established.ts';
 import { eventually } from './eventually.ts';
 import { requirePrograms } from './programs.ts';
 import { useCluster } from './use.ts';
@@ -38,8 +39,7 @@ export class AdmissionCluster extends AdmissionApi {
     const controlPlane = await startControlPlane({ assets, kubeconfig });
     const files = ['config/operator/namespace.yaml', ...manifestFiles('config/rbac')];
     for (const manifests of [...files.map(read), formatCrdYaml()]) await controlPlane.apply(manifests);
-    const crd = 'crd/dependencygates.dependencygate.dev';
-    await controlPlane.kubectl(['wait', '--for=condition=Established', '--timeout=60s', crd]);
+    await established(controlPlane);
     return new AdmissionCluster(controlPlane);
   }
 

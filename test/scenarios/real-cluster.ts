@@ -3,6 +3,7 @@ import { type Connection, connect } from '../../src/kube/connection.ts';
 import { createRequests } from '../../src/kube/http-requests.ts';
 import { startSimulation } from '../../src/sandbox/simulation/simulation.ts';
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from '../cluster/control-plane.ts';
+import { established } from '../cluster/established.ts';
 import { httpCluster } from '../cluster/http-cluster.ts';
 import { manifestFiles, read } from '../config/manifests.ts';
 import { hastyClock, type TestCluster } from './cluster.ts';
@@ -52,8 +53,7 @@ export async function startRealCluster(flags: ControlPlaneOptions['flags'] = {})
 async function install(controlPlane: ControlPlane): Promise<void> {
   const files = ['config/operator/namespace.yaml', ...manifestFiles('config/rbac'), ...manifestFiles('crds')];
   for (const file of files) await controlPlane.apply(read(file));
-  const crd = 'crd/dependencygates.dependencygate.dev';
-  await controlPlane.kubectl(['wait', '--for=condition=Established', '--timeout=60s', crd]);
+  await established(controlPlane);
 }
 
 /** The simulated node's object: Pods are bound to it, and a DaemonSet has one Pod for it. */
