@@ -9,10 +9,10 @@ import {
   type TargetStatus,
 } from '../api/status.ts';
 import { type Dispute, dispute } from './dispute.ts';
-import { isHeldFor, isInPlace, lacksRequired } from './hold.ts';
+import { isHeldFor, lacksRequired } from './hold.ts';
 import { drift, obstacle } from './inject.ts';
 import type { Drift, Gate, Pod, Refusal, Workload, World } from './model.ts';
-import { carriesRender, isLive, type PodProgress, podProgress } from './pod-progress.ts';
+import { carriesRender, isGated, isLive, type PodProgress, podProgress } from './pod-progress.ts';
 
 /** One target of the spec, as it stands. */
 export interface TargetProgress {
@@ -66,7 +66,7 @@ function targetProgress(
   const reasons = workload && injection ? drift(workload.template, injection) : [];
   const hindrance = workload && injection ? obstacle(workload.template, injection) : undefined;
   const pods = world.pods.filter((pod) => pod.target === target && isLive(pod, gate));
-  const current = pods.filter((pod) => carriesRender(pod, gate, render?.hash));
+  const current = pods.filter((pod) => carriesRender(pod, gate, render));
   return {
     kind,
     name,
@@ -78,7 +78,7 @@ function targetProgress(
     refusal: workload && refusalOf(world, workload, target, render),
     dispute: render && dispute(world.repairs, target, render.hash, now),
     pods: current.toSorted(byName).map((pod) => podProgress(pod, gate)),
-    older: pods.filter((pod) => isOfGate(pod, gate) && !current.includes(pod)).length,
+    older: pods.filter((pod) => isGated(pod, gate) && !carriesRender(pod, gate, render)).length,
     held: pods.filter((pod) => isHeldFor(pod, gate)).length,
     ungated: ungated(world, workload, target),
   };
@@ -115,15 +115,11 @@ function ungated(world: World, workload: Workload | undefined, target: string): 
   const gated = world.pods.filter(
     (pod) =>
       pod.target === target &&
-      (pod.held || isOfGate(pod, world.gate.name)) &&
+      (pod.held || isGated(pod, world.gate.name)) &&
       pod.phase !== 'Failed' &&
       pod.phase !== 'Succeeded',
   );
   return Math.max(0, workload.replicas - gated.length);
-}
-
-function isOfGate(pod: Pod, gate: string): boolean {
-  return isInPlace(pod.annotations, gate);
 }
 
 function byName(a: Pod, b: Pod): number {
