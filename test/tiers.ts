@@ -19,7 +19,7 @@ export const TIERS: readonly Tier[] = [
   {
     name: 'unit',
     what: 'each part by itself',
-    files: ['test/*.test.ts', 'test/{api,core,kube,controller,waiter,sandbox,config}/**/*.test.ts'],
+    files: ['test/*.test.ts', 'test/{api,core,kube,controller,waiter,sandbox,config,commands}/**/*.test.ts'],
     without: [],
     before: [],
     missing: async () => undefined,
