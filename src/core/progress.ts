@@ -75,8 +75,8 @@ function targetProgress(
     drift: reasons,
     lag: workload && reasons.length > 0 ? lagOf(workload, spec, gate) : 'none',
     obstacle: hindrance,
-    refusal: workload && refusalOf(world, workload, target, render),
-    dispute: render && dispute(world.repairs, target, render.hash, now),
+    refusal: workload && refusalOf(world, workload, render),
+    dispute: render && workload && dispute(world.repairs, workload.uid, render.hash, now),
     pods: current.toSorted(byName).map((pod) => podProgress(pod, gate)),
     older: pods.filter((pod) => isGated(pod, gate) && !carriesRender(pod, gate, render)).length,
     held: pods.filter((pod) => isHeldFor(pod, gate)).length,
@@ -91,16 +91,11 @@ function lagOf(workload: Workload, { updatePolicy }: GateSpec, gate: string): Ta
 }
 
 /** A refusal holds for the very target generation and render that were refused. */
-function refusalOf(
-  world: World,
-  workload: Workload,
-  target: string,
-  render: Render | undefined,
-): Refusal | undefined {
+function refusalOf(world: World, workload: Workload, render: Render | undefined): Refusal | undefined {
   return world.refusals.find(
     (refusal) =>
       refusal.of === 'target' &&
-      refusal.target === target &&
+      refusal.uid === workload.uid &&
       refusal.generation === workload.generation &&
       refusal.hash === render?.hash,
   );

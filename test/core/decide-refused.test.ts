@@ -73,6 +73,12 @@ describe('decide', () => {
       ]);
     });
 
+    it('is no longer a refused patch once the target was made anew, though its generation is the same', () => {
+      expect(writesOf(decide(refused(NOW - 1000, { uid: 'uid-of-the-one-before' }), NOW))).to.deep.equal([
+        'patch-target pinger',
+      ]);
+    });
+
     it('does not look again and again for what is due and cannot be done while suspended', () => {
       const suspended = { ...refused(0), gate: inForce.suspended().gate };
       expect(decide(suspended, NOW)).to.deep.include({ writes: [], next: undefined });
