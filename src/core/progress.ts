@@ -8,6 +8,7 @@ import {
   type Render,
   type TargetStatus,
 } from '../api/status.ts';
+import { cut } from './cut.ts';
 import { type Dispute, dispute } from './dispute.ts';
 import { isHeldFor, lacksRequired } from './hold.ts';
 import { drift, obstacle } from './inject.ts';
@@ -128,7 +129,7 @@ export function targetStatus(target: TargetProgress, { gate, hasAdmission }: Wor
     kind,
     name,
     state: targetState(target),
-    ...(message !== undefined && { message: message.slice(0, 1024) }),
+    ...(message !== undefined && { message: cut(message, 1024) }),
     open: pods.filter(({ state }) => state === 'open').length,
     waiting: pods.filter(({ state }) => state !== 'open').length,
     held: target.held,
@@ -211,7 +212,7 @@ function dependencyStatus(
     failed: inState('failed'),
     passed: inState('passed'),
     ...(since !== undefined && { since }),
-    ...(message !== undefined && { message: message.slice(0, 1024) }),
+    ...(message !== undefined && { message: cut(message, 1024) }),
     ...(blocked.length > 0 && { blockedPods: blocked.slice(0, MAX_POD_NAMES).map(({ pod }) => pod.name) }),
     blocked: blocked.length,
   };

@@ -254,6 +254,10 @@ describe('dependencyStatuses', () => {
   it('cuts an endless message', () => {
     const pods = [one().failed('api', { message: 'x'.repeat(4096) })];
     expect(ofApi(...pods)?.message).to.have.length(1024);
+    for (const begin of ['.', '..']) {
+      const words = one().failed('api', { message: begin + '\u{1F680}'.repeat(1024) });
+      expect(ofApi(words)?.message?.isWellFormed()).to.equal(true);
+    }
   });
 
   it('blocks nobody who waits in another gate', () => {
