@@ -46,6 +46,7 @@ describe('AdmissionWatch', () => {
     const { watch, changes, errors, server, clock } = rig();
     server.answer = refuses(503);
     const known = watch.start();
+    await clock.advance(0);
     await clock.advance(12_000);
     expect(watch.isKnown).to.equal(false);
     expect(errors).to.have.length(3);
