@@ -11,8 +11,8 @@ const BUILT = join(ROOT, '.cache/cluster/bin');
 
 const HINTS = {
   kubectl: 'make cluster-build',
-  kustomize: `GOBIN=${BUILT} go install sigs.k8s.io/kustomize/kustomize/v5@v5.8.1`,
-  helm: `GOBIN=${BUILT} go install helm.sh/helm/v4/cmd/helm@v4.3.1`,
+  kustomize: 'make cluster-build',
+  helm: 'make cluster-build',
 } as const;
 
 export interface Outcome {
