@@ -56,6 +56,7 @@ e2e: dist ## Run the tests of the real node only: Linux, root and Go
 cluster-build: node_modules ## Build the real Kubernetes components for the tests (Go; cached)
 	$(NODE) test/cluster/build.ts control-plane
 	$(NODE) test/cluster/build.ts node
+	$(NODE) test/cluster/build.ts tools
 
 .PHONY: cluster
 cluster: node_modules ## Start a real control plane to try things on; stays until Ctrl-C

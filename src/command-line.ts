@@ -1,5 +1,7 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { formatCrdYaml } from './api/crd.ts';
+import { port, positive, uid } from './commands/numbers.ts';
+import { renderCommand } from './commands/render-command.ts';
 import type { OperatorFlags } from './run-operator.ts';
 import type { SandboxFlags } from './run-sandbox.ts';
 
@@ -37,6 +39,7 @@ function program(process: Process): Command {
   root.addCommand(operatorCommand(process).copyInheritedSettings(root));
   root.addCommand(waitCommand().copyInheritedSettings(root));
   root.addCommand(sandboxCommand(process).copyInheritedSettings(root));
+  root.addCommand(renderCommand(process).copyInheritedSettings(root));
   root.addCommand(crdCommand().copyInheritedSettings(root));
   return root;
 }
@@ -100,22 +103,4 @@ function crdCommand(): Command {
   return new Command('crd')
     .description('Print the CustomResourceDefinition of DependencyGate as YAML.')
     .action(() => console.log(formatCrdYaml().trimEnd()));
-}
-
-function uid(text: string): number | undefined {
-  return text === 'none' ? undefined : integer(text, 0, 2_147_483_647);
-}
-
-function positive(text: string): number {
-  return integer(text, 1, 100);
-}
-
-function port(text: string): number {
-  return integer(text, 0, 65_535);
-}
-
-function integer(text: string, min: number, max: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-  throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
 }

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { pino } from 'pino';
 import type { Process } from './command-line.ts';
+import { chosenUid, type UserId } from './commands/numbers.ts';
 import { serveHealth } from './controller/health.ts';
 import { Operator } from './controller/operator.ts';
 import { systemClock } from './kube/clock.ts';
@@ -12,7 +13,7 @@ import { signalled } from './signalled.ts';
 export interface OperatorFlags {
   readonly waiterImage: string;
   readonly waiterImagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
-  readonly runAsUser: number | undefined;
+  readonly runAsUser: UserId;
   readonly kubeconfig?: string;
   readonly concurrency: number;
   readonly healthPort: number;
@@ -31,7 +32,7 @@ export async function runOperator(flags: OperatorFlags, process: Process): Promi
     settings: {
       waiterImage: flags.waiterImage,
       waiterImagePullPolicy: flags.waiterImagePullPolicy,
-      runAsUser: flags.runAsUser,
+      runAsUser: chosenUid(flags.runAsUser),
     },
     instance: hostname(),
     concurrency: flags.concurrency,

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 
 const SRC = join(import.meta.dirname, '../src');
 
-/** Which parts a part may import, besides itself; `main` (the files in src itself) may import all. */
+/** Which parts a part may import, besides itself; `main` (the files in src itself and in `commands`) may import all. */
 const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   api: [],
   core: ['api'],
@@ -40,9 +40,9 @@ function importsOf(code: string): string[] {
   return [...specifiers].flatMap(([, , specifier]) => specifier ?? []);
 }
 
-/** `core`, or `main` for the files of src itself. */
+/** `core`, or `main` for the files of src itself and the commands. */
 function partOf(path: string): string {
-  return path.includes('/') ? path.slice(0, path.indexOf('/')) : 'main';
+  return path.includes('/') && !path.startsWith('commands/') ? path.slice(0, path.indexOf('/')) : 'main';
 }
 
 function mayImport(from: string, to: string): boolean {

@@ -32,7 +32,7 @@ async function run(tier: Tier): Promise<Counts> {
     console.log(`\n!!! SKIPPED, the whole tier: ${missing}`);
     return { passed: 0, failed: 0, skipped: 1 };
   }
-  for (const step of tier.before) {
+  for (const step of await tier.before()) {
     const code = await execute(step);
     if (code !== 0) {
       console.log(`node ${step.join(' ')} exited with ${code}`);

@@ -8,20 +8,24 @@ export interface Tier {
   readonly files: readonly string[];
   readonly without: readonly string[];
   /** Scripts that must end well first. */
-  readonly before: readonly (readonly string[])[];
+  readonly before: () => Promise<readonly (readonly string[])[]>;
   /** Why it cannot run here. */
   readonly missing: () => Promise<string | undefined>;
 }
 
 const NODE_FILES = 'test/cluster/**/*.node.test.ts';
 
+const CONTROL_PLANE = ['test/cluster/build.ts', 'control-plane'] as const;
+const TOOLS = ['test/cluster/build.ts', 'tools'] as const;
+
 export const TIERS: readonly Tier[] = [
   {
     name: 'unit',
     what: 'each part by itself',
-    files: ['test/*.test.ts', 'test/{api,core,kube,controller,waiter,sandbox,config}/**/*.test.ts'],
+    files: ['test/*.test.ts', 'test/{api,core,kube,controller,waiter,sandbox,config,commands}/**/*.test.ts'],
     without: [],
-    before: [],
+    // kubectl, helm and kustomize; without Go, what is on the machine serves.
+    before: async () => ((await withoutGo()) === undefined ? [CONTROL_PLANE, TOOLS] : []),
     missing: async () => undefined,
   },
   {
@@ -29,7 +33,7 @@ export const TIERS: readonly Tier[] = [
     what: 'whole stories, exact requests and faults on the embedded sandbox',
     files: ['test/{requests,scenarios}/**/*.test.ts'],
     without: [],
-    before: [],
+    before: async () => ((await withoutGo()) === undefined ? [CONTROL_PLANE] : []),
     missing: async () => undefined,
   },
   {
@@ -37,7 +41,7 @@ export const TIERS: readonly Tier[] = [
     what: 'whole stories on a real API server',
     files: ['test/cluster/**/*.test.ts'],
     without: [NODE_FILES],
-    before: [['test/cluster/build.ts', 'control-plane']],
+    before: async () => [CONTROL_PLANE],
     missing: withoutGo,
   },
   {
@@ -45,7 +49,7 @@ export const TIERS: readonly Tier[] = [
     what: 'whole stories on a real node: kubelet, containers, DNS and Services',
     files: [NODE_FILES],
     without: [],
-    before: [['test/cluster/build.ts', 'node']],
+    before: async () => [CONTROL_PLANE, ['test/cluster/build.ts', 'node']],
     missing: async () => withoutRoot() ?? withoutGo(),
   },
 ];

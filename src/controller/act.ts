@@ -114,7 +114,8 @@ async function patchTarget(
   const target = targetAnnotationValue(workload.kind, workload.name);
   try {
     return await ifThere(patchWorkload(context, key, workload, write.patch), (answer) => {
-      context.memory.targetAccepted(key, { target, hash: render.hash, at: context.clock.now() });
+      const { uid } = workload;
+      context.memory.targetAccepted(key, { target, uid, hash: render.hash, at: context.clock.now() });
       checkAnswer({ gate, render, target }, projectWorkload(workload.kind, answer));
     });
   } catch (error) {
@@ -217,10 +218,11 @@ function isRefusal(error: unknown): error is ApiError {
 
 function refusal(
   of: Refusal['of'],
-  { kind, name, generation }: Workload,
+  { kind, name, uid, generation }: Workload,
   hash: string,
   error: ApiError,
   at: number,
 ): Refusal {
-  return { of, target: targetAnnotationValue(kind, name), generation, hash, message: error.message, at };
+  const target = targetAnnotationValue(kind, name);
+  return { of, target, uid, generation, hash, message: error.message, at };
 }

@@ -1,3 +1,4 @@
+import { isForbidden, isNotFound } from '../kube/api-error.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { Requests } from '../kube/requests.ts';
 import type { Resource } from '../kube/resource.ts';
@@ -14,49 +15,76 @@ const POLICIES: Resource = {
 
 /** How often it is looked for: it is installed and removed by people, rarely. */
 const LOOK_EVERY_MS = 60_000;
+/** When to look again after no answer. */
+const LOOK_AGAIN_MS = 5000;
+
+export interface AdmissionWatchOptions {
+  readonly requests: Pick<Requests, 'get'>;
+  readonly clock: Clock;
+  readonly onChange: (isThere: boolean) => void;
+  /** Is told why there was no answer. */
+  readonly onError: (error: unknown) => void;
+}
 
 /** Knows whether the admission policies are there. They may come later, and go. */
 export class AdmissionWatch {
-  readonly #requests: Pick<Requests, 'get'>;
-  readonly #clock: Clock;
-  readonly #onChange: (isThere: boolean) => void;
-  #isThere = false;
+  readonly #options: AdmissionWatchOptions;
+  readonly #settled = Promise.withResolvers<boolean>();
+  #isThere: boolean | undefined;
   #isStopped = false;
   #cancel = () => {};
 
-  constructor(requests: Pick<Requests, 'get'>, clock: Clock, onChange: (isThere: boolean) => void) {
-    this.#requests = requests;
-    this.#clock = clock;
-    this.#onChange = onChange;
+  constructor(options: AdmissionWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the API server has answered once. It stays true. */
+  get isKnown(): boolean {
+    return this.#isThere !== undefined;
   }
 
   get isThere(): boolean {
-    return this.#isThere;
+    return this.#isThere ?? false;
   }
 
-  /** Looks for the first time, and from then on every minute. */
-  async start(): Promise<void> {
-    const found = await this.#look();
-    if (this.#isStopped) return;
-    if (found !== this.#isThere) {
-      this.#isThere = found;
-      this.#onChange(found);
-    }
-    this.#cancel = this.#clock.after(LOOK_EVERY_MS, () => void this.start());
+  /** Looks until there is an answer, and from then on every minute. Becomes true with the first answer, false when stopped before. */
+  start(): Promise<boolean> {
+    void this.#turn();
+    return this.#settled.promise;
   }
 
   stop(): void {
     this.#isStopped = true;
+    this.#settled.resolve(false);
     this.#cancel();
   }
 
-  /** Whatever the answer, a cluster without the kind, without the policy or without the right to read it has none to count on. */
-  async #look(): Promise<boolean> {
+  async #turn(): Promise<void> {
+    const found = await this.#look();
+    if (this.#isStopped) return;
+    this.#cancel = this.#options.clock.after(
+      found === undefined ? LOOK_AGAIN_MS : LOOK_EVERY_MS,
+      () => void this.#turn(),
+    );
+    if (found === undefined) return;
+    const hasChanged = found !== this.isThere;
+    this.#isThere = found;
+    if (hasChanged) this.#options.onChange(found);
+    this.#settled.resolve(true);
+  }
+
+  /**
+   * A cluster without the kind, without the policy or without the right to read it has none to count on. Undefined where
+   * that is not the answer: what is known holds until there is one, or a moment's outage would turn the status of gates.
+   */
+  async #look(): Promise<boolean | undefined> {
     try {
-      await this.#requests.get(POLICIES, { name: INJECT_POLICY });
+      await this.#options.requests.get(POLICIES, { name: INJECT_POLICY });
       return true;
-    } catch {
-      return false;
+    } catch (error) {
+      if (isNotFound(error) || isForbidden(error)) return false;
+      this.#options.onError(error);
+      return undefined;
     }
   }
 }

@@ -81,13 +81,18 @@ export class Operator {
       run: (key) => this.#pass(key),
       onError: (key, error) => log.error({ gate: key, err: error }, 'the queue failed'),
     });
-    this.#admission = new AdmissionWatch(this.#requests, clock, (isThere) => this.#admissionChanged(isThere));
+    this.#admission = new AdmissionWatch({
+      requests: this.#requests,
+      clock,
+      onChange: (isThere) => this.#admissionChanged(isThere),
+      onError: (error) => log.warn({ err: error }, 'the admission policies could not be looked for'),
+    });
     this.#reflectors = this.#createReflectors();
   }
 
-  /** Whether every store has shown its resource once. */
+  /** Whether passes see the whole world: every store has shown its resource once, and the policies were looked for. */
   get isReady(): boolean {
-    return this.#reflectors.every(({ hasSynced }) => hasSynced);
+    return this.#admission.isKnown && this.#reflectors.every(({ hasSynced }) => hasSynced);
   }
 
   /** Starts the watches, and the passes once all stores are filled. Resolves then, or when stopped before. */
@@ -96,11 +101,11 @@ export class Operator {
       // Until the stores are filled a pass would see a part of the world; all gates are added then.
       if (this.isReady) this.#queue.add(key, initial ? 'initial' : 'change');
     });
-    await this.#admission.start();
-    if (!this.#admission.isThere) this.#options.log.warn(WITHOUT_ADMISSION);
     for (const reflector of this.#reflectors) reflector.start();
-    const synced = await Promise.all(this.#reflectors.map((reflector) => reflector.synced));
-    if (!synced.every(Boolean)) return;
+    const synced = this.#reflectors.map((reflector) => reflector.synced);
+    const known = await Promise.all([this.#admission.start(), ...synced]);
+    if (!known.every(Boolean)) return;
+    if (!this.#admission.isThere) this.#options.log.warn(WITHOUT_ADMISSION);
     this.#options.log.info({ gates: this.#stores.gates.size }, 'the stores are filled');
     for (const key of knownGates(this.#stores)) this.#queue.add(key, 'initial');
   }

@@ -1,5 +1,6 @@
 import type { GateSpec } from '../api/spec.ts';
 import type { Condition, ConditionType, DependencyStatus } from '../api/status.ts';
+import { cut } from './cut.ts';
 import type { TargetProgress } from './progress.ts';
 
 /** What a condition says, before it is compared with what stood there. */
@@ -170,7 +171,7 @@ export function conditions(
 ): Condition[] {
   return verdicts.map((verdict) => {
     const before = previous.find(({ type }) => type === verdict.type);
-    const message = verdict.message.slice(0, 2048);
+    const message = cut(verdict.message, 2048);
     const lastTransitionTime = before?.status === verdict.status ? before.lastTransitionTime : timestamp(now);
     return { ...verdict, message, observedGeneration, lastTransitionTime };
   });

@@ -21,12 +21,12 @@ export interface Dispute {
  */
 export function dispute(
   repairs: readonly Repair[],
-  target: string,
+  uid: string,
   hash: string,
   now: number,
 ): Dispute | undefined {
   const recent = repairs.filter(
-    (repair) => repair.target === target && repair.hash === hash && now - repair.at < DISPUTE_WINDOW_MS,
+    (repair) => repair.uid === uid && repair.hash === hash && now - repair.at < DISPUTE_WINDOW_MS,
   );
   const last = recent.at(-1);
   const decisive = recent.at(-TOLERATED);

@@ -1,4 +1,4 @@
-import { gateAnnotation, REMOVED } from '../api/names.ts';
+import { gateAnnotation } from '../api/names.ts';
 import type { Pod, TemplateView, Workload } from './model.ts';
 
 /**
@@ -32,10 +32,4 @@ export function isHeldInVain(pod: Pod, { template }: Workload, gate: string): bo
 
 function missingGates(pod: Pod): string[] {
   return pod.required.filter((gate) => !(gateAnnotation(gate) in pod.annotations)).toSorted();
-}
-
-/** Whether an annotation says that a gate is there, and not that it was removed. */
-export function isInPlace(annotations: Readonly<Record<string, string>>, gate: string): boolean {
-  const value = annotations[gateAnnotation(gate)];
-  return value !== undefined && value !== REMOVED;
 }

@@ -125,13 +125,16 @@ export interface Pod {
 
 /**
  * Something that the API server refused, remembered so that it is neither repeated at each pass nor forgotten by the
- * status. It is void once what was refused (the render, the target's generation) is no longer what would be written.
+ * status. It is void once what was refused (the render, this very target, its generation) is no longer what would be
+ * written.
  */
 export interface Refusal {
   /** `render`: a dry-run of the new render; `target`: the patch of one target. */
   readonly of: 'render' | 'target';
   /** `<Kind>/<name>` of the workload that was patched. */
   readonly target: string;
+  /** Of that workload: one that is made anew under its name is judged anew. */
+  readonly uid: string;
   readonly generation: number;
   readonly hash: string;
   /** The API server's words. */
@@ -144,6 +147,8 @@ export interface Refusal {
 export interface Repair {
   /** `<Kind>/<name>` */
   readonly target: string;
+  /** Of that workload: each one that is made anew under its name is patched once, and nobody undoes anything. */
+  readonly uid: string;
   readonly hash: string;
   /** ms since the epoch. */
   readonly at: number;

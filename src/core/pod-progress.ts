@@ -1,5 +1,5 @@
 import { containerOwner, gateAnnotation } from '../api/names.ts';
-import type { ContainerStatus, Pod } from './model.ts';
+import type { ContainerStatus, Pod, Render } from './model.ts';
 
 /**
  * How far one Pod has come in one gate.
@@ -35,9 +35,21 @@ export function isLive(pod: Pod, gate: string): boolean {
   return pod.phase !== 'Failed' || hasFailedForGood(pod, gate);
 }
 
-/** A Pod that carries this very render. */
-export function carriesRender(pod: Pod, gate: string, hash: string | undefined): boolean {
-  return hash !== undefined && pod.annotations[gateAnnotation(gate)] === hash;
+/**
+ * A Pod that carries this very render: the annotation alone does not tell, since an apply that takes the containers out
+ * of a template leaves it there, and Pods are made until the template is repaired.
+ */
+export function carriesRender(pod: Pod, gate: string, render: Render | undefined): boolean {
+  return (
+    render !== undefined &&
+    pod.annotations[gateAnnotation(gate)] === render.hash &&
+    render.initContainers.every(({ name }) => pod.containers.includes(name))
+  );
+}
+
+/** A Pod that carries containers of the gate, of whichever render. */
+export function isGated({ containers }: Pod, gate: string): boolean {
+  return containers.some((name) => containerOwner(name)?.gate === gate);
 }
 
 /** The first gate container, of any gate, that a Pod has not passed; undefined when it is through. */

@@ -8,11 +8,12 @@ import {
   type Render,
   type TargetStatus,
 } from '../api/status.ts';
+import { cut } from './cut.ts';
 import { type Dispute, dispute } from './dispute.ts';
-import { isHeldFor, isInPlace, lacksRequired } from './hold.ts';
+import { isHeldFor, lacksRequired } from './hold.ts';
 import { drift, obstacle } from './inject.ts';
 import type { Drift, Gate, Pod, Refusal, Workload, World } from './model.ts';
-import { carriesRender, isLive, type PodProgress, podProgress } from './pod-progress.ts';
+import { carriesRender, isGated, isLive, type PodProgress, podProgress } from './pod-progress.ts';
 
 /** One target of the spec, as it stands. */
 export interface TargetProgress {
@@ -66,7 +67,7 @@ function targetProgress(
   const reasons = workload && injection ? drift(workload.template, injection) : [];
   const hindrance = workload && injection ? obstacle(workload.template, injection) : undefined;
   const pods = world.pods.filter((pod) => pod.target === target && isLive(pod, gate));
-  const current = pods.filter((pod) => carriesRender(pod, gate, render?.hash));
+  const current = pods.filter((pod) => carriesRender(pod, gate, render));
   return {
     kind,
     name,
@@ -75,10 +76,10 @@ function targetProgress(
     drift: reasons,
     lag: workload && reasons.length > 0 ? lagOf(workload, spec, gate) : 'none',
     obstacle: hindrance,
-    refusal: workload && refusalOf(world, workload, target, render),
-    dispute: render && dispute(world.repairs, target, render.hash, now),
+    refusal: workload && refusalOf(world, workload, render),
+    dispute: render && workload && dispute(world.repairs, workload.uid, render.hash, now),
     pods: current.toSorted(byName).map((pod) => podProgress(pod, gate)),
-    older: pods.filter((pod) => isOfGate(pod, gate) && !current.includes(pod)).length,
+    older: pods.filter((pod) => isGated(pod, gate) && !carriesRender(pod, gate, render)).length,
     held: pods.filter((pod) => isHeldFor(pod, gate)).length,
     ungated: ungated(world, workload, target),
   };
@@ -91,16 +92,11 @@ function lagOf(workload: Workload, { updatePolicy }: GateSpec, gate: string): Ta
 }
 
 /** A refusal holds for the very target generation and render that were refused. */
-function refusalOf(
-  world: World,
-  workload: Workload,
-  target: string,
-  render: Render | undefined,
-): Refusal | undefined {
+function refusalOf(world: World, workload: Workload, render: Render | undefined): Refusal | undefined {
   return world.refusals.find(
     (refusal) =>
       refusal.of === 'target' &&
-      refusal.target === target &&
+      refusal.uid === workload.uid &&
       refusal.generation === workload.generation &&
       refusal.hash === render?.hash,
   );
@@ -115,15 +111,11 @@ function ungated(world: World, workload: Workload | undefined, target: string): 
   const gated = world.pods.filter(
     (pod) =>
       pod.target === target &&
-      (pod.held || isOfGate(pod, world.gate.name)) &&
+      (pod.held || isGated(pod, world.gate.name)) &&
       pod.phase !== 'Failed' &&
       pod.phase !== 'Succeeded',
   );
   return Math.max(0, workload.replicas - gated.length);
-}
-
-function isOfGate(pod: Pod, gate: string): boolean {
-  return isInPlace(pod.annotations, gate);
 }
 
 function byName(a: Pod, b: Pod): number {
@@ -137,7 +129,7 @@ export function targetStatus(target: TargetProgress, { gate, hasAdmission }: Wor
     kind,
     name,
     state: targetState(target),
-    ...(message !== undefined && { message: message.slice(0, 1024) }),
+    ...(message !== undefined && { message: cut(message, 1024) }),
     open: pods.filter(({ state }) => state === 'open').length,
     waiting: pods.filter(({ state }) => state !== 'open').length,
     held: target.held,
@@ -226,7 +218,7 @@ function dependencyStatus(
     passed: inState('passed'),
     opened: pods.filter(({ pod }) => openAnnotation(gate, name) in pod.annotations).length,
     ...(since !== undefined && { since }),
-    ...(message !== undefined && { message: message.slice(0, 1024) }),
+    ...(message !== undefined && { message: cut(message, 1024) }),
     ...(blocked.length > 0 && { blockedPods: blocked.slice(0, MAX_POD_NAMES).map(({ pod }) => pod.name) }),
     blocked: blocked.length,
   };

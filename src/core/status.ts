@@ -50,13 +50,14 @@ export function statusNext({ spec, targets }: Observed, now: number): number | u
   ).next;
 }
 
-/** The status of a gate whose spec cannot be read: the last render stays in force, and nothing else is known. */
+/** The status of a gate whose spec cannot be read: the last render stays in force, and nothing else is known or told. */
 export function invalidStatus(gate: Gate, message: string, now: number): GateStatus {
   const verdicts = judgeInvalid({ reason: 'InvalidSpec', message });
+  const { render, conditions: previous = [] } = gate.status;
   return {
-    ...gate.status,
     observedGeneration: gate.generation,
-    conditions: conditions(verdicts, gate.status.conditions ?? [], gate.generation, now),
+    conditions: conditions(verdicts, previous, gate.generation, now),
+    ...(render && { render }),
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * Builds the Kubernetes programs that the tests run, from the modules that go.mod pins:
  *
- *     node test/cluster/build.ts [control-plane|node]
+ *     node test/cluster/build.ts [control-plane|node|tools]
  *
  * The result is kept under .cache/cluster/bin and built again only when what it is made of has changed.
  */
@@ -20,8 +20,8 @@ import { join } from 'node:path';
 import { GO_MODULE, kubernetesVersion, PROGRAMS } from './go-module.ts';
 import { runCommand } from './run-command.ts';
 
-/** `control-plane`: what serves the API. `node`: what a real node needs on top of it. */
-export type Tier = 'control-plane' | 'node';
+/** `control-plane`: what serves the API. `node`: what a real node needs on top of it. `tools`: what renders manifests. */
+export type Tier = 'control-plane' | 'node' | 'tools';
 
 interface Program {
   readonly name: string;
@@ -34,13 +34,20 @@ interface Program {
 }
 
 const COREDNS = 'github.com/coredns/coredns@v1.15.0';
+const HELM = 'helm.sh/helm/v4/cmd/helm@v4.3.1';
+const KUSTOMIZE = 'sigs.k8s.io/kustomize/kustomize/v5@v5.8.1';
 
 /** Two programs, since the API alone is built in half the time of everything. */
 const TIERS: Readonly<Record<Tier, readonly Program[]>> = {
   'control-plane': [
     kubernetes('control-plane', ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl']),
   ],
-  node: [kubernetes('node', ['kubelet', 'kube-scheduler', 'kube-proxy']), kubernetes('pause', []), coreDns()],
+  node: [
+    kubernetes('node', ['kubelet', 'kube-scheduler', 'kube-proxy']),
+    kubernetes('pause', []),
+    installed('coredns', COREDNS),
+  ],
+  tools: [installed('helm', HELM), installed('kustomize', KUSTOMIZE)],
 };
 
 /** Clients parse the version that a component reports; without these it would be `v0.0.0-master+$Format:%H$`. */
@@ -76,11 +83,12 @@ function kubernetes(name: string, components: readonly string[]): Program {
   };
 }
 
-function coreDns(): Program {
+/** A program as its module makes it, with the versions that it pins itself. */
+function installed(name: string, module: string): Program {
   return {
-    name: 'coredns',
+    name,
     components: [],
-    inputs: () => [COREDNS],
+    inputs: () => [module],
     command: (folder) => [
       'env',
       `GOBIN=${folder}`,
@@ -90,7 +98,7 @@ function coreDns(): Program {
       '-trimpath',
       '-ldflags',
       '-s -w',
-      COREDNS,
+      module,
     ],
   };
 }
@@ -171,8 +179,8 @@ async function compile(program: Program, folder: string, say: (line: string) => 
 
 if (import.meta.main) {
   const tier = process.argv[2] ?? 'control-plane';
-  if (tier !== 'control-plane' && tier !== 'node') {
-    console.error('usage: node test/cluster/build.ts [control-plane|node]');
+  if (tier !== 'control-plane' && tier !== 'node' && tier !== 'tools') {
+    console.error('usage: node test/cluster/build.ts [control-plane|node|tools]');
     process.exitCode = 2;
   } else {
     console.log(await build(tier, console.error));

@@ -13,6 +13,8 @@ const DOCUMENTS = [
   'docs/checks.md',
   'docs/dependencies.md',
   'docs/design.md',
+  'docs/first-starts.md',
+  'docs/render.md',
   'docs/troubleshooting.md',
   'config/samples/story-container/README.md',
 ];

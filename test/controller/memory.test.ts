@@ -60,6 +60,7 @@ describe('Memory', () => {
     const refusal = (more: Partial<Refusal>): Refusal => ({
       of: 'target',
       target: 'Deployment/pinger',
+      uid: 'u1',
       generation: 1,
       hash: 'h1',
       message: 'no',
@@ -85,7 +86,7 @@ describe('Memory', () => {
       const refusing = memory();
       refusing.refused(GATE, refusal({}));
       refusing.refused(GATE, refusal({ target: 'Deployment/poller' }));
-      refusing.targetAccepted(GATE, { target: 'Deployment/pinger', hash: 'h1', at: 0 });
+      refusing.targetAccepted(GATE, { target: 'Deployment/pinger', uid: 'u1', hash: 'h1', at: 0 });
       expect(refusing.recall(GATE).refusals.map(({ target }) => target)).to.deep.equal(['Deployment/poller']);
     });
 

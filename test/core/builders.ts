@@ -30,7 +30,9 @@ export function world(gate: GateBuilder, ...around: (WorkloadBuilder | PodBuilde
 
 /** What the API server refused for a gate's stored (or only) render, `target` being `<Kind>/<name>`. */
 export function refusal(of: Refusal['of'], { render }: GateBuilder, more: Partial<Refusal>): Refusal {
-  return { of, target: '', generation: 1, hash: render.hash, message: 'no', at: 0, ...more };
+  const { target = '' } = more;
+  const uid = `uid-of-${target.slice(target.indexOf('/') + 1)}`;
+  return { of, target, uid, generation: 1, hash: render.hash, message: 'no', at: 0, ...more };
 }
 
 /** The same value; to change anything in it throws from now on. */

@@ -205,5 +205,7 @@ describe('conditions', () => {
   it('cuts a message to what the schema lets through', () => {
     const [after] = conditions([{ ...verdict, message: 'x'.repeat(5000) }], [], 1, NOW);
     expect(() => conditionSchema.parse(after)).not.to.throw();
+    const [whole] = conditions([{ ...verdict, message: `${'x'.repeat(2047)}\u{1F680}` }], [], 1, NOW);
+    expect(whole?.message.isWellFormed()).to.equal(true);
   });
 });

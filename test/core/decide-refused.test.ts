@@ -23,6 +23,7 @@ describe('decide', () => {
       expect(conditionOf(plan.status, 'Stalled')).to.equal('True InvalidSpec');
       expect(messageOf(plan.status, 'Stalled')).to.equal('spec.targets: remove one of the two');
       expect(plan.status?.render).to.deep.equal(inForce.render);
+      expect(plan.status).to.have.all.keys('observedGeneration', 'conditions', 'render');
       const stored = reported(world(invalid, gatedPinger, poller));
       expect(isSilent(stored, decide(stored, NOW))).to.equal(true);
     });
@@ -69,6 +70,12 @@ describe('decide', () => {
 
     it('is no longer a refused patch once the target is another one', () => {
       expect(writesOf(decide(refused(NOW - 1000, { generation: 0 }), NOW))).to.deep.equal([
+        'patch-target pinger',
+      ]);
+    });
+
+    it('is no longer a refused patch once the target was made anew, though its generation is the same', () => {
+      expect(writesOf(decide(refused(NOW - 1000, { uid: 'uid-of-the-one-before' }), NOW))).to.deep.equal([
         'patch-target pinger',
       ]);
     });

@@ -11,10 +11,9 @@ const MINUTE = 60_000;
 
 /** Repairs of pinger, so many ms ago each, the oldest first. */
 const repairs = (...ago: number[]): Repair[] =>
-  ago.map((ms) => ({ target: 'Deployment/pinger', hash, at: NOW - ms }));
+  ago.map((ms) => ({ target: 'Deployment/pinger', uid: 'uid-of-pinger', hash, at: NOW - ms }));
 const five = repairs(5000, 4000, 3000, 2000, 1000);
-const found = (made: readonly Repair[], target = 'Deployment/pinger', of = hash) =>
-  dispute(made, target, of, NOW);
+const found = (made: readonly Repair[], uid = 'uid-of-pinger', of = hash) => dispute(made, uid, of, NOW);
 
 describe('dispute', () => {
   it('is none for a handful of repairs', () => {
@@ -35,8 +34,8 @@ describe('dispute', () => {
   });
 
   it('counts neither other targets, nor other renders, nor what is long past', () => {
-    expect(found(five, 'Deployment/poller')).to.equal(undefined);
-    expect(found(five, 'Deployment/pinger', 'new')).to.equal(undefined);
+    expect(found(five, 'uid-of-poller')).to.equal(undefined);
+    expect(found(five, 'uid-of-pinger', 'new')).to.equal(undefined);
     expect(found(repairs(DISPUTE_WINDOW_MS, 4000, 3000, 2000, 1000))).to.equal(undefined);
   });
 
@@ -61,6 +60,13 @@ describe('decide, when somebody else undoes its patches', () => {
     expect(conditionOf(plan.status, 'Stalled')).to.equal('True Conflict');
     expect(messageOf(plan.status, 'Stalled')).to.match(/Deployment pinger \(last written by rogue\)/);
     expect(plan.next).to.equal(29_000);
+  });
+
+  it('does not take a target that is made anew again and again for one that somebody undoes', () => {
+    const anew = world(apiFirst, undone.with({ uid: 'uid-of-the-next-one' }));
+    const plan = decide({ ...anew, repairs: five }, NOW);
+    expect(writesOf(plan)).to.deep.equal(['patch-target pinger']);
+    expect(conditionOf(plan.status, 'Stalled')).to.equal(undefined);
   });
 
   it('tries again after the pause', () => {

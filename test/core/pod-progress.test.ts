@@ -192,12 +192,17 @@ describe('isLive', () => {
 });
 
 describe('carriesRender', () => {
-  const { hash } = apiFirst.render;
+  const { render } = apiFirst;
 
   it('holds for a Pod of the very render only', () => {
-    expect(carriesRender(waiting.pod, 'api-first', hash)).to.equal(true);
-    expect(carriesRender(waiting.pod, 'api-first', 'other')).to.equal(false);
-    expect(carriesRender(waiting.pod, 'db-first', hash)).to.equal(false);
+    expect(carriesRender(waiting.pod, 'api-first', render)).to.equal(true);
+    expect(carriesRender(waiting.pod, 'api-first', { ...render, hash: 'other' })).to.equal(false);
+    expect(carriesRender(waiting.pod, 'db-first', render)).to.equal(false);
+  });
+
+  it('does not hold for a Pod that was made while a container was out of its template', () => {
+    const partly = waiting.with({ containers: waiting.pod.containers.slice(1) });
+    expect(carriesRender(partly.pod, 'api-first', render)).to.equal(false);
   });
 
   it('holds for none while there is no render', () => {

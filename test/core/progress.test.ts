@@ -138,6 +138,20 @@ describe('targetsProgress and targetStatus', () => {
     expect(target).to.include({ older: 1, ungated: 0 });
   });
 
+  it('count as ungated, and not as passed, a Pod that was made while the containers were out of its template', () => {
+    const bare = one().with({ containers: [], phase: 'Running' });
+    expect(firstTarget(apiFirst, carrier, bare)).to.include({ open: 0, waiting: 0, ungated: 1 });
+  });
+
+  it('count as older a Pod that lacks some of the containers, or whose annotation was taken off', () => {
+    const whole = one();
+    const partly = whole.with({ containers: whole.pod.containers.slice(0, 1) });
+    const bare = whole.checking('api').with({ annotations: {} });
+    for (const strange of [partly, bare]) {
+      expect(targets(apiFirst, carrier, strange)[0]).to.include({ older: 1, ungated: 0 });
+    }
+  });
+
   it('never count below zero while the status of the workload lags behind', () => {
     expect(firstTarget(apiFirst, carrier.replicas(0), one().open())).to.include({ ungated: 0 });
   });
@@ -242,6 +256,10 @@ describe('dependencyStatuses', () => {
   it('cuts an endless message', () => {
     const pods = [one().failed('api', { message: 'x'.repeat(4096) })];
     expect(ofApi(...pods)?.message).to.have.length(1024);
+    for (const begin of ['.', '..']) {
+      const words = one().failed('api', { message: begin + '\u{1F680}'.repeat(1024) });
+      expect(ofApi(words)?.message?.isWellFormed()).to.equal(true);
+    }
   });
 
   it('blocks nobody who waits in another gate', () => {

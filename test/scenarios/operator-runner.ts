@@ -22,6 +22,7 @@ export class OperatorRunner {
   readonly #source: Source;
   readonly #passes = new Map<string, number>();
   #stop: (() => Promise<void>) | undefined;
+  #operator: Operator | undefined;
 
   /** @param source its own credentials */
   constructor(source: Source) {
@@ -31,6 +32,12 @@ export class OperatorRunner {
   /** How many passes it has ended well for a gate (`<namespace>/<name>`). */
   passes(gate: string): number {
     return this.#passes.get(gate) ?? 0;
+  }
+
+  /** The value of one of its gauges; undefined while it has never run. */
+  async gauge(name: string): Promise<number | undefined> {
+    const metric = await this.#operator?.metrics.registry.getSingleMetric(name)?.get();
+    return metric?.values[0]?.value;
   }
 
   /** Starts it where it does not run. Resolves when it has seen everything that there is. */
@@ -48,6 +55,7 @@ export class OperatorRunner {
       clock: systemClock,
       random: Math.random,
     });
+    this.#operator = operator;
     this.#stop = async () => {
       await operator.stop();
       await connection.close();

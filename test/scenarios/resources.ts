@@ -13,6 +13,7 @@ const RESOURCES = {
   StatefulSet: grouped('apps', 'statefulsets'),
   DaemonSet: grouped('apps', 'daemonsets'),
   ReplicaSet: grouped('apps', 'replicasets'),
+  Job: grouped('batch', 'jobs'),
   CronJob: grouped('batch', 'cronjobs'),
   EndpointSlice: grouped('discovery.k8s.io', 'endpointslices'),
   Event: grouped('events.k8s.io', 'events'),

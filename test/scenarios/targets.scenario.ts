@@ -88,8 +88,11 @@ export const targets: Scenario = (on) => {
     });
 
     it('wait one after another', async () => {
-      await here().create(deployment('pinger'));
+      await here().create(deployment('pinger', { replicas: 0 }));
       await here().create(gate('a', ['pinger'], [dns('api')]), gate('b', ['pinger'], [dns('redis')]));
+      for (const name of ['a', 'b'])
+        await here().untilGate(name, { ready: 'True/InForce', targets: 'pinger Current' });
+      await here().patch('Deployment', 'pinger', { spec: { replicas: 1 } });
       await here().untilGate('a', { open: 'False/Waiting', waitingOn: 'api', older: 0 });
       await here().untilGate('b', { open: 'False/Waiting', waitingOn: '-', openMessage: /in another gate/ });
       await here().create(service('api'));

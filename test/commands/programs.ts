@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { ROOT } from '../config/manifests.ts';
+
+/** Real programs that read what `render` prints, or that run it. */
+
+/** Where a program is looked for before the PATH: those that the cluster tests built, and what was put beside them. */
+const BUILT = join(ROOT, '.cache/cluster/bin');
+
+const HINTS = {
+  kubectl: 'make cluster-build',
+  kustomize: 'make cluster-build',
+  helm: 'make cluster-build',
+} as const;
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs a program to its end, for a minute at most. */
+export function run(
+  [program = '', ...args]: readonly string[],
+  { cwd, input, env }: RunOptions = {},
+): Outcome {
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    cwd: cwd ?? ROOT,
+    input: input ?? '',
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  return { code: status, stdout, stderr };
+}
+
+/** What a program prints; it must end well. */
+export function outputOf(command: readonly string[], options?: RunOptions): string {
+  const { code, stdout, stderr } = run(command, options);
+  if (code !== 0) throw new Error(`${command.join(' ')}: ${code}: ${stderr}`);
+  return stdout;
+}
+
+/** `dependency-gate render`, from the sources. */
+export const RENDER = [process.execPath, join(ROOT, 'src/main.ts'), 'render'];
+
+/**
+ * Gives the suite a program. Where it is not found the suite is skipped and says so, and how to get it.
+ *
+ * @returns its path, for use inside of tests
+ */
+export function useProgram(name: keyof typeof HINTS): () => string {
+  let found: string | undefined;
+  before(`find ${name}`, function () {
+    const works = (path: string) => spawnSync(path, ['version', '--client=true']).error === undefined;
+    found = [join(BUILT, name), name].find((path) => (path.includes('/') ? existsSync(path) : works(path)));
+    if (found !== undefined) return;
+    console.error(`SKIPPED "${this.test?.parent?.fullTitle()}": there is no ${name}: ${HINTS[name]}`);
+    this.skip();
+  });
+  return () => found ?? '';
+}
+
+/** Gives each test a folder of its own; files are written into it by their paths. */
+export function useFolder(): { readonly path: string; write(files: Readonly<Record<string, string>>): void } {
+  let path = '';
+  beforeEach(() => {
+    path = mkdtempSync(join(tmpdir(), 'dependency-gate-render-'));
+  });
+  afterEach(() => {
+    rmSync(path, { recursive: true, force: true });
+  });
+  return {
+    get path() {
+      return path;
+    },
+    write(files) {
+      for (const [name, text] of Object.entries(files)) {
+        mkdirSync(dirname(join(path, name)), { recursive: true });
+        writeFileSync(join(path, name), text);
+        if (text.startsWith('#!')) chmodSync(join(path, name), 0o755);
+      }
+    },
+  };
+}
+
+/** A program that runs `dependency-gate render` with its own arguments. */
+export const RENDER_SCRIPT = `#!/bin/sh\nexec '${RENDER.join("' '")}' "$@"\n`;
