@@ -1,8 +1,7 @@
 import { containerOwner, openAnnotation } from '../api/names.ts';
 import type { GateSpec } from '../api/spec.ts';
-import { isInPlace } from './hold.ts';
 import type { ContainerStatus, Pod, World, Write } from './model.ts';
-import { isPassed } from './pod-progress.ts';
+import { isGated, isPassed } from './pod-progress.ts';
 
 /** The kubelet brings an annotation into the container within 1 to 2 s, measured; now and then it misses one. */
 export const FIRST_RETRY_MS = 5000;
@@ -34,7 +33,7 @@ export function openedBySpec({ open = [], dependencies }: GateSpec): Set<string>
  */
 export function openings(world: World, dependencies: ReadonlySet<string>, now: number): Openings {
   const found = world.pods
-    .filter((pod) => !pod.deleting && pod.phase === 'Pending' && isInPlace(pod.annotations, world.gate.name))
+    .filter((pod) => !pod.deleting && pod.phase === 'Pending' && isGated(pod, world.gate.name))
     .map((pod) => openingsOf(world, pod, dependencies, now));
   const waits = found.flatMap(({ next }) => next ?? []);
   return {
