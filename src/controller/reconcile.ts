@@ -21,7 +21,7 @@ export interface Context extends ActContext, Surroundings {
  * One pass for one gate: observe, decide, act, report. Why it runs is unknown to it.
  *
  * @returns in how many ms to look again although nothing has changed; undefined when only a change matters.
- * @throws whatever a write threw; the caller backs off and runs another pass.
+ * @throws whatever a write threw, after the rest of the pass where it was one target's own; the caller backs off and runs another pass.
  */
 export async function reconcile(context: Context, key: string): Promise<number | undefined> {
   const { stores, memory, clock } = context;
@@ -34,12 +34,13 @@ export async function reconcile(context: Context, key: string): Promise<number |
 async function reconcileGate(context: Context, key: string, world: World): Promise<number | undefined> {
   const { gate } = world;
   const plan = decide(world, context.clock.now());
-  const { done, hasLearned } = await act(context, key, plan.writes);
+  const { done, hasLearned, failures } = await act(context, key, plan.writes);
   const hasReported = plan.status !== undefined && (await report(context, gate, plan.status));
   for (const notice of notices(gate.status, plan.status, done)) tell(context, gate, notice);
   const all = { gate: gate.name, workloads: [...world.workloads.values()], pods: world.pods };
   tellStranded(context, key, gate.deleting ? [] : stranded(all, targetKeys(gate)));
   context.log.debug({ writes: names(done), status: hasReported, next: plan.next }, 'pass');
+  for (const failure of failures) throw failure;
   return hasLearned ? 0 : plan.next;
 }
 
@@ -50,9 +51,10 @@ async function reconcileAbsent(context: Context, key: string): Promise<undefined
     context.memory.forget(key);
     return undefined;
   }
-  const { done } = await act(context, key, sweep(absent));
+  const { done, failures } = await act(context, key, sweep(absent));
   tellStranded(context, key, stranded(absent));
   context.log.debug({ writes: names(done) }, 'pass for a gate that does not exist');
+  for (const failure of failures) throw failure;
 }
 
 /** Each workload once, for as long as Pods of it are held. */
