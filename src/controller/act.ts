@@ -33,7 +33,7 @@ const answerSchema = z.object({ metadata: metadataSchema });
  */
 export async function act(context: ActContext, key: Key, writes: readonly Write[]): Promise<Outcome> {
   const done: Write[] = [];
-  const failures: unknown[] = [];
+  const failures: Failed[] = [];
   let hasLearned = false;
   for (const write of writes) {
     try {
@@ -41,17 +41,25 @@ export async function act(context: ActContext, key: Key, writes: readonly Write[
       if (result === 'done') done.push(write);
       hasLearned ||= result === 'learned';
     } catch (error) {
-      if (!isOneTargetsOwn(write, error)) throw error;
-      failures.push(error);
+      const failed = oneTargetsOwn(write, error);
+      if (!failed) throw error;
+      failures.push(failed);
     }
   }
   return { done, hasLearned, failures };
 }
 
 /** A target that changes all the time, or whose webhook is broken, keeps no other from its containers; no answer may be everybody's. */
-function isOneTargetsOwn(write: Write, error: unknown): boolean {
-  if (write.do !== 'patch-target' && write.do !== 'clean-target') return false;
-  return error instanceof Undone || (error instanceof ApiError && error.status > 0 && error.status !== 429);
+function oneTargetsOwn(write: Write, error: unknown): Failed | undefined {
+  if (write.do !== 'patch-target' && write.do !== 'clean-target') return undefined;
+  const isAnswer = error instanceof ApiError && error.status > 0 && error.status !== 429;
+  return isAnswer || error instanceof Undone ? { workload: write.workload, error } : undefined;
+}
+
+/** A target that could not be written. */
+export interface Failed {
+  readonly workload: Workload;
+  readonly error: ApiError | Undone;
 }
 
 export interface Outcome {
@@ -60,7 +68,7 @@ export interface Outcome {
   /** Whether something was learned that no watch will tell: the gate is to be looked at again. */
   readonly hasLearned: boolean;
   /** What kept single targets from being written: the pass is to be made again. */
-  readonly failures: readonly unknown[];
+  readonly failures: readonly Failed[];
 }
 
 /** `gone`: there was nothing left to write to. `learned`: a refusal, or that a render is accepted. */

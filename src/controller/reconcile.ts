@@ -4,7 +4,8 @@ import type { Gate, Notice, World, Write } from '../core/model.ts';
 import { notices } from '../core/notices.ts';
 import { type Stranded, stranded, sweep } from '../core/orphans.ts';
 import { targetKeys } from '../core/targets.ts';
-import { type ActContext, act } from './act.ts';
+import { isConflict } from '../kube/api-error.ts';
+import { type ActContext, act, type Failed } from './act.ts';
 import { observe, observeAbsent, type Surroundings, versionIn } from './observe.ts';
 import { report } from './report.ts';
 import type { Stores } from './stores.ts';
@@ -40,7 +41,7 @@ async function reconcileGate(context: Context, key: string, world: World): Promi
   const all = { gate: gate.name, workloads: [...world.workloads.values()], pods: world.pods };
   tellStranded(context, key, gate.deleting ? [] : stranded(all, targetKeys(gate)));
   context.log.debug({ writes: names(done), status: hasReported, next: plan.next }, 'pass');
-  for (const failure of failures) throw failure;
+  tellFailures(context, failures, gate);
   return hasLearned ? 0 : plan.next;
 }
 
@@ -54,7 +55,22 @@ async function reconcileAbsent(context: Context, key: string): Promise<undefined
   const { done, failures } = await act(context, key, sweep(absent));
   tellStranded(context, key, stranded(absent));
   context.log.debug({ writes: names(done) }, 'pass for a gate that does not exist');
-  for (const failure of failures) throw failure;
+  tellFailures(context, failures);
+}
+
+/**
+ * Says of each target why it could not be written, on the gate where there is one: a deleted gate waits for it, and has
+ * no status to say so. A conflict is nobody's trouble.
+ *
+ * @throws the first of them, so that another pass is made.
+ */
+function tellFailures(context: Context, failures: readonly Failed[], gate?: Gate): void {
+  for (const { workload, error } of failures) {
+    if (isConflict(error)) continue;
+    const note = `${workload.kind} ${workload.name} cannot be patched and is tried again: ${error.message}`;
+    tell(context, gate ?? workload, { type: 'Warning', reason: 'PatchFailed', action: 'Patch', note });
+  }
+  for (const { error } of failures) throw error;
 }
 
 /** Each workload once, for as long as Pods of it are held. */

@@ -2,13 +2,23 @@ import { expect } from 'chai';
 import { pino } from 'pino';
 import { type ActContext, act } from '../../src/controller/act.ts';
 import { Memory } from '../../src/controller/memory.ts';
-import { reconcile } from '../../src/controller/reconcile.ts';
+import { type Context, reconcile } from '../../src/controller/reconcile.ts';
 import { report } from '../../src/controller/report.ts';
 import { createStores } from '../../src/controller/stores.ts';
 import { decide } from '../../src/core/decide.ts';
 import { ApiError } from '../../src/kube/api-error.ts';
 import type { Requests } from '../../src/kube/requests.ts';
-import { dns, gate, NOW, pod, SETTINGS, workload, world } from '../core/builders.ts';
+import {
+  dns,
+  type GateBuilder,
+  gate,
+  NOW,
+  pod,
+  SETTINGS,
+  type WorkloadBuilder,
+  workload,
+  world,
+} from '../core/builders.ts';
 
 const KEY = 'my-namespace/api-first';
 const apiFirst = gate('api-first').targets('pinger', 'poller').dependsOn(dns('api')).rendered();
@@ -56,7 +66,7 @@ describe('act', () => {
       const { done, failures } = await act(context, KEY, settled.writes);
       expect(tried).to.deep.equal(['pinger', 'poller']);
       expect(done).to.deep.equal(settled.writes.slice(1));
-      expect(failures).to.deep.equal([failure]);
+      expect(failures.map(({ error }) => error)).to.deep.equal([failure]);
     });
   }
 
@@ -65,7 +75,7 @@ describe('act', () => {
     const { context, tried } = rig('pinger', () => ({ metadata, spec: { template: pinger.template } }));
     const { failures } = await act(context, KEY, settled.writes);
     expect(tried).to.deep.equal(['pinger', 'poller']);
-    expect(failures.map((failure) => failure instanceof Error && failure.name)).to.deep.equal(['Undone']);
+    expect(failures.map(({ error }) => error.name)).to.deep.equal(['Undone']);
   });
 
   for (const status of [0, 429]) {
@@ -85,26 +95,45 @@ describe('act', () => {
 });
 
 describe('reconcile', () => {
-  it('tells what it did and reports, before it fails for one target', async () => {
+  /** A pass for the gate and its two targets: why it failed, what it tried, and what it told. */
+  async function pass(of: GateBuilder, targets: readonly WorkloadBuilder[], error: Error) {
     const stores = createStores();
-    stores.gates.set(apiFirst.gate);
-    for (const { workload } of [pinger, poller]) stores.workloads.Deployment.set(workload);
-    const { context, tried } = rig('pinger', throws(answered(500)));
+    stores.gates.set(of.gate);
+    for (const { workload } of targets) stores.workloads.Deployment.set(workload);
+    const { context, tried } = rig('pinger', throws(error));
     const told: string[] = [];
+    const notify: Context['notify'] = (_, { reason, note }) => told.push(`${reason}: ${note}`);
+    const log = pino({ level: 'silent' });
     const passing = reconcile(
-      {
-        ...context,
-        stores,
-        settings: SETTINGS,
-        hasAdmission: true,
-        log: pino({ level: 'silent' }),
-        notify: (_, { reason, note }) => told.push(`${reason}: ${note}`),
-      },
+      { ...context, stores, settings: SETTINGS, hasAdmission: true, log, notify },
       KEY,
     );
-    expect(await errorOf(passing)).to.include({ status: 500 });
+    return { failure: await errorOf(passing), tried, told };
+  }
+
+  it('tells what it did and reports, before it fails for one target', async () => {
+    const { failure, tried, told } = await pass(apiFirst, [pinger, poller], answered(500));
+    expect(failure).to.include({ status: 500 });
     expect(tried).to.deep.equal(['pinger', 'poller', 'api-first']);
-    expect(told.join()).to.match(/^Gated: put the containers into Deployment poller/);
+    expect(told[0]).to.match(/^Gated: put the containers into Deployment poller/);
+    expect(told).to.include('PatchFailed: Deployment pinger cannot be patched and is tried again: no');
+  });
+
+  it('says why a deleted gate cannot leave a target', async () => {
+    const carrying = [pinger.carrying(apiFirst), poller.carrying(apiFirst)];
+    const { failure, tried, told } = await pass(apiFirst.deleting(), carrying, answered(403));
+    expect(failure).to.include({ status: 403 });
+    expect(tried).to.deep.equal(['pinger', 'poller']);
+    expect(told).to.deep.equal([
+      'Ungated: took the containers out of Deployment poller',
+      'PatchFailed: Deployment pinger cannot be patched and is tried again: no',
+    ]);
+  });
+
+  it('says nothing of a conflict', async () => {
+    const { failure, told } = await pass(apiFirst, [pinger, poller], answered(409));
+    expect(failure).to.include({ status: 409 });
+    expect(told.join()).not.to.contain('PatchFailed');
   });
 });
 
