@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FIELD_MANAGER, FINALIZER, targetAnnotationValue } from '../api/names.ts';
 import { drift, type Injection } from '../core/inject.ts';
 import type { Gate, Refusal, Workload, Write } from '../core/model.ts';
-import { type ApiError, isForbidden, isInvalid, isNotFound } from '../kube/api-error.ts';
+import { ApiError, isForbidden, isInvalid, isNotFound } from '../kube/api-error.ts';
 import type { Clock } from '../kube/clock.ts';
 import { type Key, keyOf } from '../kube/object.ts';
 import type { PatchOptions, Requests } from '../kube/requests.ts';
@@ -13,7 +13,7 @@ import { projectWorkload } from './project-workload.ts';
 import { GATES, PODS, WORKLOADS } from './resources.ts';
 
 export interface ActContext {
-  readonly requests: Requests;
+  readonly requests: Pick<Requests, 'patch' | 'delete'>;
   readonly memory: Memory;
   readonly clock: Clock;
 }
@@ -26,20 +26,40 @@ export class Undone extends Error {
 const answerSchema = z.object({ metadata: metadataSchema });
 
 /**
- * Makes the writes of a plan, in order; the first that fails ends the pass. A target that is gone is fine. A refusal is
- * remembered and the other writes go on: the status will say it.
+ * Makes the writes of a plan, in order. A target that is gone is fine. A refusal is remembered and the other writes go
+ * on: the status will say it. So they do after a failure that is one target's own; any other ends the pass.
  *
  * @throws ApiError, Undone
  */
 export async function act(context: ActContext, key: Key, writes: readonly Write[]): Promise<Outcome> {
   const done: Write[] = [];
+  const failures: Failed[] = [];
   let hasLearned = false;
   for (const write of writes) {
-    const result = await perform(context, key, write);
-    if (result === 'done') done.push(write);
-    hasLearned ||= result === 'learned';
+    try {
+      const result = await perform(context, key, write);
+      if (result === 'done') done.push(write);
+      hasLearned ||= result === 'learned';
+    } catch (error) {
+      const failed = oneTargetsOwn(write, error);
+      if (!failed) throw error;
+      failures.push(failed);
+    }
   }
-  return { done, hasLearned };
+  return { done, hasLearned, failures };
+}
+
+/** A target that changes all the time, or whose webhook is broken, keeps no other from its containers; no answer may be everybody's. */
+function oneTargetsOwn(write: Write, error: unknown): Failed | undefined {
+  if (write.do !== 'patch-target' && write.do !== 'clean-target') return undefined;
+  const isAnswer = error instanceof ApiError && error.status > 0 && error.status !== 429;
+  return isAnswer || error instanceof Undone ? { workload: write.workload, error } : undefined;
+}
+
+/** A target that could not be written. */
+export interface Failed {
+  readonly workload: Workload;
+  readonly error: ApiError | Undone;
 }
 
 export interface Outcome {
@@ -47,6 +67,8 @@ export interface Outcome {
   readonly done: readonly Write[];
   /** Whether something was learned that no watch will tell: the gate is to be looked at again. */
   readonly hasLearned: boolean;
+  /** What kept single targets from being written: the pass is to be made again. */
+  readonly failures: readonly Failed[];
 }
 
 /** `gone`: there was nothing left to write to. `learned`: a refusal, or that a render is accepted. */

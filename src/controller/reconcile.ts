@@ -4,7 +4,8 @@ import type { Gate, Notice, World, Write } from '../core/model.ts';
 import { notices } from '../core/notices.ts';
 import { type Stranded, stranded, sweep } from '../core/orphans.ts';
 import { targetKeys } from '../core/targets.ts';
-import { type ActContext, act } from './act.ts';
+import { isConflict } from '../kube/api-error.ts';
+import { type ActContext, act, type Failed } from './act.ts';
 import { observe, observeAbsent, type Surroundings, versionIn } from './observe.ts';
 import { report } from './report.ts';
 import type { Stores } from './stores.ts';
@@ -21,7 +22,7 @@ export interface Context extends ActContext, Surroundings {
  * One pass for one gate: observe, decide, act, report. Why it runs is unknown to it.
  *
  * @returns in how many ms to look again although nothing has changed; undefined when only a change matters.
- * @throws whatever a write threw; the caller backs off and runs another pass.
+ * @throws whatever a write threw, after the rest of the pass where it was one target's own; the caller backs off and runs another pass.
  */
 export async function reconcile(context: Context, key: string): Promise<number | undefined> {
   const { stores, memory, clock } = context;
@@ -35,12 +36,13 @@ async function reconcileGate(context: Context, key: string, world: World): Promi
   const { gate } = world;
   context.memory.keepPods(key, new Set(world.pods.map(({ uid }) => uid)));
   const plan = decide(world, context.clock.now());
-  const { done, hasLearned } = await act(context, key, plan.writes);
+  const { done, hasLearned, failures } = await act(context, key, plan.writes);
   const hasReported = plan.status !== undefined && (await report(context, gate, plan.status));
   for (const notice of notices(gate.status, plan.status, done)) tell(context, gate, notice);
   const all = { gate: gate.name, workloads: [...world.workloads.values()], pods: world.pods };
   tellStranded(context, key, gate.deleting ? [] : stranded(all, targetKeys(gate)));
   context.log.debug({ writes: names(done), status: hasReported, next: plan.next }, 'pass');
+  tellFailures(context, failures, gate);
   return hasLearned ? 0 : plan.next;
 }
 
@@ -51,9 +53,25 @@ async function reconcileAbsent(context: Context, key: string): Promise<undefined
     context.memory.forget(key);
     return undefined;
   }
-  const { done } = await act(context, key, sweep(absent));
+  const { done, failures } = await act(context, key, sweep(absent));
   tellStranded(context, key, stranded(absent));
   context.log.debug({ writes: names(done) }, 'pass for a gate that does not exist');
+  tellFailures(context, failures);
+}
+
+/**
+ * Says of each target why it could not be written, on the gate where there is one: a deleted gate waits for it, and has
+ * no status to say so. A conflict is nobody's trouble.
+ *
+ * @throws the first of them, so that another pass is made.
+ */
+function tellFailures(context: Context, failures: readonly Failed[], gate?: Gate): void {
+  for (const { workload, error } of failures) {
+    if (isConflict(error)) continue;
+    const note = `${workload.kind} ${workload.name} cannot be patched and is tried again: ${error.message}`;
+    tell(context, gate ?? workload, { type: 'Warning', reason: 'PatchFailed', action: 'Patch', note });
+  }
+  for (const { error } of failures) throw error;
 }
 
 /** Each workload once, for as long as Pods of it are held. */

@@ -223,7 +223,7 @@ export interface Notice {
 }
 
 export interface Plan {
-  /** In the order in which they are to be made; the first error ends the pass. */
+  /** In the order in which they are to be made. */
   readonly writes: readonly Write[];
   /** The status as it should be; undefined leaves it as it is (a gate that is going away). */
   readonly status: GateStatus | undefined;

@@ -147,8 +147,9 @@ function remark(
     return 'a Job never changes: delete it and create it again, and it will carry the containers';
   if (lag === 'next rollout')
     return 'the next change of its Pod template brings the containers in (OnNextRollout)';
-  const isYounger = workload !== undefined && workload.createdAt > gate.createdAt;
-  if (hasAdmission || ungated === 0 || !isYounger) return undefined;
+  // Of the same second they were most likely applied together.
+  const isFirstStart = workload !== undefined && workload.createdAt >= gate.createdAt;
+  if (hasAdmission || ungated === 0 || !isFirstStart) return undefined;
   return 'FirstStartUngated: its first Pods were made before the containers were patched in; install the admission policies (Kubernetes 1.36) or render the gate at build time';
 }
 

@@ -1,15 +1,24 @@
 import { expect } from 'chai';
+import { away } from './first-starts/away.ts';
 import { births } from './first-starts/births.ts';
+import { changes } from './first-starts/changes.ts';
 import { startGatedCluster } from './first-starts/cluster.ts';
+import { helm } from './first-starts/helm.ts';
+import { jobs } from './first-starts/jobs.ts';
+import { leftovers } from './first-starts/leftovers.ts';
+import { nextRollout } from './first-starts/next-rollout.ts';
+import { orders } from './first-starts/orders.ts';
+import { stranded } from './first-starts/stranded.ts';
 import { requirePrograms } from './programs.ts';
 import { useCluster } from './use.ts';
 
 /** Whole stories on a real API server with the policies of config/admission in force: no Pod of a target starts ungated. */
 describe('first starts', function () {
-  this.timeout(180_000);
+  this.timeout(240_000);
   const cluster = useCluster(() => requirePrograms(process.env.KUBEBUILDER_ASSETS), startGatedCluster);
 
-  births(cluster);
+  for (const stories of [births, helm, jobs, away, leftovers, changes, nextRollout, stranded, orders])
+    stories(cluster);
 
   describe('in all of these', () => {
     it('no pass ended in a defect', () => expect(cluster().operator.errors).to.be.empty);

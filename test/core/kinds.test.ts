@@ -115,6 +115,10 @@ describe('the status of a first start without admission', () => {
     expect(status(ago(60), false)).to.match(/^FirstStartUngated: .*install the admission policies/);
   });
 
+  it('says so of a target of the same second: they were applied together', () => {
+    expect(status(ago(3600), false)).to.match(/^FirstStartUngated: /);
+  });
+
   it('says nothing of a target that is older than the gate, or where the policies are there', () => {
     expect(status(ago(7200), false)).to.equal('');
     expect(status(ago(60), true)).to.equal('');

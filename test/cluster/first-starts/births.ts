@@ -22,7 +22,7 @@ const CASES: readonly Case[] = [
 export function births(on: () => WatchedCluster): void {
   for (const { kind, make, pods } of CASES) {
     describe(`a first start of a ${kind}`, () => {
-      const { here, everyPod, ungated, settle } = useStory(on);
+      const { here, everyPod, ungated, settle, untilInForce } = useStory(on);
       const target = `${kind}/app`;
       const open = async () => {
         await here().untilGate('first', { open: 'False/Waiting', ungated: 0, targets: 'app Current' });
@@ -36,7 +36,7 @@ export function births(on: () => WatchedCluster): void {
 
       it('is gated at birth when the gate is there before it, and is never written to', async () => {
         await here().create(gate('first', [target], [dns('api')]));
-        await here().untilGate('first', { ready: 'True/InForce', targets: 'app Missing' });
+        await untilInForce(make(), 'first');
         await here().create(make());
         await open();
         expect(await ungated('app', 'first')).to.be.empty;

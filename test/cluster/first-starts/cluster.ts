@@ -1,3 +1,5 @@
+import { gateAnnotation } from '../../../src/api/names.ts';
+import type { KubeObject } from '../../../src/sandbox/cluster.ts';
 import { useNamespace } from '../../scenarios/cluster.ts';
 import type { Namespace } from '../../scenarios/namespace.ts';
 import { type RealCluster, startRealCluster } from '../../scenarios/real-cluster.ts';
@@ -37,10 +39,12 @@ export async function startGatedCluster(): Promise<WatchedCluster> {
 /** A scenario's namespace and the Pods that ever were in it. */
 export interface Story {
   readonly here: () => Namespace;
-  /** All Pods of an app that there were until now. */
-  readonly everyPod: (app: string) => Promise<PodRecord[]>;
+  /** All Pods that there were until now: of an app, or of every app. */
+  readonly everyPod: (app?: string) => Promise<PodRecord[]>;
   /** Those of them that were free to start, at any time, without one of these gates. */
   readonly ungated: (app: string, ...gates: readonly string[]) => Promise<string[]>;
+  /** Waits until these gates are rendered and admission, which is a moment late, would gate the workload. */
+  readonly untilInForce: (workload: KubeObject, ...gates: readonly string[]) => Promise<void>;
   /** Waits until the operator has nothing left to do about a gate. */
   readonly settle: (gate: string) => Promise<void>;
 }
@@ -51,14 +55,21 @@ export function useStory(on: () => WatchedCluster): Story {
     await catchUp(here(), on().history);
     return on()
       .history.of(here().name)
-      .filter((record) => record.app === app);
+      .filter((record) => (app === undefined ? record.app !== undefined : record.app === app));
   };
   return {
     here,
     everyPod,
     ungated: async (app, ...gates) => {
-      const free = (await everyPod(app)).filter(({ wasFree, wasBound }) => wasFree || wasBound);
-      return free.filter((pod) => !gates.every((gate) => pod.gates.has(gate))).map(({ name }) => name);
+      return (await everyPod(app)).filter((pod) => isUngated(pod, gates)).map(({ name }) => name);
+    },
+    untilInForce: async (workload, ...gates) => {
+      for (const gate of gates) await here().untilGate(gate, { ready: 'True/InForce' });
+      await here().until('admission knows the gates', async () => {
+        const manifest = JSON.stringify(workload);
+        const made = await here().kubectl(['create', '--dry-run=server', '-o=json', '-f=-'], manifest);
+        return gates.every((gate) => made.includes(gateAnnotation(gate))) ? true : undefined;
+      });
     },
     settle: async (gate) => {
       const pass = here().untilPass(gate);
@@ -68,6 +79,11 @@ export function useStory(on: () => WatchedCluster): Story {
       await pass;
     },
   };
+}
+
+/** Whether a Pod was free to start, at any time, without one of these gates. */
+export function isUngated({ wasFree, wasBound, gates }: PodRecord, wanted: readonly string[]): boolean {
+  return (wasFree || wasBound) && !wanted.every((gate) => gates.has(gate));
 }
 
 /** Events come in the order of the writes: when a Pod that is made now has come, all before it have. */

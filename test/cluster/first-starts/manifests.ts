@@ -20,8 +20,16 @@ export function requiring(workload: KubeObject, ...gates: readonly string[]): Ku
   return changed(workload, { spec: patch });
 }
 
+/** A workload as it is stored, to be created under another name with its Pods labelled so. */
+export function copied(stored: unknown, name: string): KubeObject {
+  const labels = { app: name };
+  const spec = { template: { metadata: { labels } }, selector: { matchLabels: labels } };
+  const own = { resourceVersion: null, uid: null, managedFields: null, generation: null };
+  return changed(stored, { metadata: { name, ...own }, spec, status: null });
+}
+
 /** The object with a JSON merge patch applied. */
-export function changed(object: unknown, patch: unknown): KubeObject {
+function changed(object: unknown, patch: unknown): KubeObject {
   return objectSchema.parse(apply(structuredClone(object), patch));
 }
 

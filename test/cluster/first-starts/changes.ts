@@ -1,0 +1,97 @@
+import { expect } from 'chai';
+import { deployment, dns, gate, scripted, service } from '../../scenarios/manifests.ts';
+import { initNames, isGated, isReady } from '../../scenarios/views.ts';
+import { useStory, type WatchedCluster } from './cluster.ts';
+import { PASSING, requiring } from './manifests.ts';
+
+/** What happens at the same time ends in the same state, with one rollout for each change and no more. */
+export function changes(on: () => WatchedCluster): void {
+  const { here, everyPod, ungated, settle, untilInForce } = useStory(on);
+  const gated = async (...gates: readonly string[]) => {
+    await here().create(...gates.map((name) => gate(name, ['pinger'], [dns('api')])));
+    await untilInForce(deployment('pinger'), ...gates);
+    await here().create(deployment('pinger', { replicas: 3 }));
+    for (const name of gates) await here().untilGate(name, { open: 'False/Waiting', pods: '0/3' });
+  };
+  const generation = async () => (await here().workload('pinger')).metadata.generation;
+  const setImage = () => here().kubectl(['set', 'image', 'deployment/pinger', 'app=registry.example/app:2']);
+  const dependencies = (name: string, ...all: readonly ReturnType<typeof dns>[]) =>
+    here().patch('DependencyGate', name, { spec: { dependencies: all } });
+
+  describe('a gate that changes during a rollout', () => {
+    it('brings one rollout more, and its targets end with its last render', async () => {
+      await gated('first');
+      await setImage();
+      await dependencies('first', scripted('second', 'exit 3'));
+      await here().untilGate('first', { ready: 'True/InForce', open: 'False/Waiting' });
+      await dependencies('first', PASSING);
+      await here().untilGate('first', { open: 'True/AllPassed', pods: '3/3', older: 0 });
+      await settle('first');
+      expect(await generation()).to.equal(4); // made, the image, two renders
+      expect(await here().replicaSets('pinger')).to.have.length(4);
+      expect(await ungated('pinger', 'first')).to.be.empty;
+    });
+  });
+
+  describe('two gates of one target that change at once', () => {
+    it('both end in force, with a rollout each at most', async () => {
+      await gated('a', 'b');
+      await Promise.all([dependencies('a', PASSING), dependencies('b', PASSING)]);
+      for (const name of ['a', 'b']) {
+        await here().untilGate(name, { open: 'True/AllPassed', pods: '3/3', older: 0 });
+        await settle(name);
+      }
+      expect(initNames(await here().workload('pinger'))).to.deep.equal([
+        'dgate-a--schema',
+        'dgate-b--schema',
+      ]);
+      expect(await generation()).to.be.within(2, 3);
+      expect(await ungated('pinger', 'a', 'b')).to.be.empty;
+    });
+  });
+
+  describe('a gate that is deleted while its target is updated', () => {
+    it('is out of the target, and the update is in it', async () => {
+      await gated('first');
+      await Promise.all([here().delete('DependencyGate', 'first'), setImage()]);
+      await here().untilGone('DependencyGate', 'first');
+      await here().untilPods('pinger', 3, 'run without the gate', (pod) => isReady(pod) && !isGated(pod));
+      const workload = await here().workload('pinger');
+      expect(JSON.stringify(workload.spec)).to.not.match(/dgate-|dependencygate\.dev/);
+      expect(JSON.stringify(workload.spec.template.spec.containers)).to.contain('registry.example/app:2');
+      expect(workload.metadata.generation).to.equal(3); // made, the image, cleaned
+    });
+  });
+
+  describe('a Deployment that is paused', () => {
+    it('keeps its held Pods until it is resumed, which replaces them', async () => {
+      await here().create(requiring(deployment('pinger'), 'first'));
+      await here().until('a Pod is held', async () => (await everyPod('pinger'))[0]);
+      await here().kubectl(['rollout', 'pause', 'deployment/pinger']);
+      await here().create(gate('first', ['pinger'], [dns('api')]), service('api'));
+      await here().untilGate('first', { ready: 'True/InForce', open: 'False/Held' });
+      await settle('first');
+      expect(await everyPod('pinger')).to.have.length(1);
+      await here().kubectl(['rollout', 'resume', 'deployment/pinger']);
+      await here().untilGate('first', { open: 'True/AllPassed', pods: '1/1', older: 0 });
+      expect(await ungated('pinger', 'first')).to.be.empty;
+      expect(await generation()).to.equal(4); // made, paused, patched, resumed
+      expect(await here().replicaSets('pinger')).to.have.length(2);
+    });
+  });
+
+  describe('a target that is patched again and again by others', () => {
+    it('keeps the containers, and has no generation but theirs', async () => {
+      await gated('first');
+      for (const value of ['1', '2', '3', '4']) {
+        const template = { metadata: { annotations: { value } }, spec: { initContainers: null } };
+        await here().patch('Deployment', 'pinger', { spec: { template } });
+      }
+      await here().create(service('api'));
+      await here().untilGate('first', { open: 'True/AllPassed', pods: '3/3', older: 0 });
+      await settle('first');
+      expect(await generation()).to.equal(5);
+      expect(await ungated('pinger', 'first')).to.be.empty;
+    });
+  });
+}

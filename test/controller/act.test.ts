@@ -1,0 +1,152 @@
+import { expect } from 'chai';
+import { pino } from 'pino';
+import { type ActContext, act } from '../../src/controller/act.ts';
+import { Memory } from '../../src/controller/memory.ts';
+import { type Context, reconcile } from '../../src/controller/reconcile.ts';
+import { report } from '../../src/controller/report.ts';
+import { createStores } from '../../src/controller/stores.ts';
+import { decide } from '../../src/core/decide.ts';
+import { ApiError } from '../../src/kube/api-error.ts';
+import type { Requests } from '../../src/kube/requests.ts';
+import {
+  dns,
+  type GateBuilder,
+  gate,
+  NOW,
+  pod,
+  SETTINGS,
+  type WorkloadBuilder,
+  workload,
+  world,
+} from '../core/builders.ts';
+
+const KEY = 'my-namespace/api-first';
+const apiFirst = gate('api-first').targets('pinger', 'poller').dependsOn(dns('api')).rendered();
+const [pinger, poller] = [workload('pinger'), workload('poller')];
+const waiting = pod('pinger-1').of('pinger').carrying(apiFirst).checking('api');
+const settled = decide(world(apiFirst, pinger, poller), NOW);
+
+const answered = (status: number) => new ApiError({ status, reason: 'Unknown', message: 'no' });
+
+/** An API server that answers the patches of one object as `fails` says, and those of others as if it had stored them. */
+function rig(subject: string, fails: () => unknown) {
+  const tried: string[] = [];
+  const patch: Requests['patch'] = async (_, { name, namespace }) => {
+    tried.push(name);
+    const metadata = { name, namespace, uid: `uid-of-${name}`, resourceVersion: '999' };
+    const stored = { metadata, spec: { template: workload(name).carrying(apiFirst).template } };
+    return name === subject ? fails() : stored;
+  };
+  const context: ActContext = {
+    requests: { patch, delete: () => Promise.reject(new Error('nothing is to be deleted')) },
+    memory: new Memory(),
+    clock: { now: () => NOW, after: () => () => {} },
+  };
+  return { context, tried };
+}
+
+function throws(error: Error): () => never {
+  return () => {
+    throw error;
+  };
+}
+
+async function errorOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+
+describe('act', () => {
+  for (const status of [409, 500, 503]) {
+    it(`patches the other targets when the answer for one is ${status}`, async () => {
+      const failure = answered(status);
+      const { context, tried } = rig('pinger', throws(failure));
+      const { done, failures } = await act(context, KEY, settled.writes);
+      expect(tried).to.deep.equal(['pinger', 'poller']);
+      expect(done).to.deep.equal(settled.writes.slice(1));
+      expect(failures.map(({ error }) => error)).to.deep.equal([failure]);
+    });
+  }
+
+  it('patches the other targets when the patch of one is undone on its way', async () => {
+    const metadata = { name: 'pinger', namespace: 'my-namespace', uid: 'u', resourceVersion: '999' };
+    const { context, tried } = rig('pinger', () => ({ metadata, spec: { template: pinger.template } }));
+    const { failures } = await act(context, KEY, settled.writes);
+    expect(tried).to.deep.equal(['pinger', 'poller']);
+    expect(failures.map(({ error }) => error.name)).to.deep.equal(['Undone']);
+  });
+
+  for (const status of [0, 429]) {
+    it(`tries nothing more when ${status || 'nothing'} is the answer: the others would fare no better`, async () => {
+      const { context, tried } = rig('pinger', throws(answered(status)));
+      expect(await errorOf(act(context, KEY, settled.writes))).to.include({ status });
+      expect(tried).to.deep.equal(['pinger']);
+    });
+  }
+
+  it('does not clean a template before its waiting Pods are opened', async () => {
+    const { writes } = decide(world(apiFirst.deleting(), pinger.carrying(apiFirst), waiting), NOW);
+    const { context, tried } = rig('pinger-1', throws(answered(500)));
+    expect(await errorOf(act(context, KEY, writes))).to.include({ status: 500 });
+    expect(tried).to.deep.equal(['pinger-1']);
+  });
+});
+
+describe('reconcile', () => {
+  /** A pass for the gate and its two targets: why it failed, what it tried, and what it told. */
+  async function pass(of: GateBuilder, targets: readonly WorkloadBuilder[], error: Error) {
+    const stores = createStores();
+    stores.gates.set(of.gate);
+    for (const { workload } of targets) stores.workloads.Deployment.set(workload);
+    const { context, tried } = rig('pinger', throws(error));
+    const told: string[] = [];
+    const notify: Context['notify'] = (_, { reason, note }) => told.push(`${reason}: ${note}`);
+    const log = pino({ level: 'silent' });
+    const passing = reconcile(
+      { ...context, stores, settings: SETTINGS, hasAdmission: true, log, notify },
+      KEY,
+    );
+    return { failure: await errorOf(passing), tried, told };
+  }
+
+  it('tells what it did and reports, before it fails for one target', async () => {
+    const { failure, tried, told } = await pass(apiFirst, [pinger, poller], answered(500));
+    expect(failure).to.include({ status: 500 });
+    expect(tried).to.deep.equal(['pinger', 'poller', 'api-first']);
+    expect(told[0]).to.match(/^Gated: put the containers into Deployment poller/);
+    expect(told).to.include('PatchFailed: Deployment pinger cannot be patched and is tried again: no');
+  });
+
+  it('says why a deleted gate cannot leave a target', async () => {
+    const carrying = [pinger.carrying(apiFirst), poller.carrying(apiFirst)];
+    const { failure, tried, told } = await pass(apiFirst.deleting(), carrying, answered(403));
+    expect(failure).to.include({ status: 403 });
+    expect(tried).to.deep.equal(['pinger', 'poller']);
+    expect(told).to.deep.equal([
+      'Ungated: took the containers out of Deployment poller',
+      'PatchFailed: Deployment pinger cannot be patched and is tried again: no',
+    ]);
+  });
+
+  it('says nothing of a conflict', async () => {
+    const { failure, told } = await pass(apiFirst, [pinger, poller], answered(409));
+    expect(failure).to.include({ status: 409 });
+    expect(told.join()).not.to.contain('PatchFailed');
+  });
+});
+
+describe('report', () => {
+  const status = settled.status ?? {};
+
+  it('finds nothing wrong with a gate that is gone', async () => {
+    const { context } = rig('api-first', throws(answered(404)));
+    expect(await report(context, apiFirst.gate, status)).to.equal(false);
+  });
+
+  it('throws what else the API server answers', async () => {
+    const { context } = rig('api-first', throws(answered(409)));
+    expect(await errorOf(report(context, apiFirst.gate, status))).to.include({ status: 409 });
+  });
+});
