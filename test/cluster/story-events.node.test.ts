@@ -26,6 +26,7 @@ describe('what befalls waiting Pods on a real node', function () {
   it('are opened by an annotation, with no restart', async () => {
     await story().apply(deployment('app', running(IDLE)), waitForApi);
     const pod = await story().untilWaiting('app', WAITER);
+    await story().untilLog(pod, WAITER, /NXDOMAIN/);
     await story().kubectl(['annotate', 'pod', pod.metadata.name, `${openAnnotation('first', 'api')}=1`]);
     await story().untilGate('first', isOpen);
     const ready = await story().untilPod('app', 'is ready', isReady);
