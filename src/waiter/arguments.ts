@@ -1,7 +1,8 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
+import type { ParseArgsConfig } from 'node:util';
 import { type HostPort, isHost, parseHostPort } from './address.ts';
+import { util } from './builtin.ts';
 import type { CheckOptions } from './checks.ts';
-import { parseDuration } from './duration.ts';
+import { formatDuration, parseDuration } from './duration.ts';
 import type { TlsOptions } from './tls.ts';
 import type { WaitOptions } from './wait.ts';
 
@@ -106,7 +107,7 @@ function read<T extends NonNullable<ParseArgsConfig['options']>>(
 
 function parse<T extends NonNullable<ParseArgsConfig['options']>>(args: readonly string[], options: T) {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    return util.parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     // Node's messages go on with advice; the first sentence says what is wrong.
@@ -190,7 +191,9 @@ function duration(
   if (value === undefined)
     throw new UsageError(`--${option} must be a duration such as 500ms, 2s or 5m: '${given}'`);
   if (value < min || value > max)
-    throw new UsageError(`--${option} must be between ${min}ms and ${max / SECOND}s: '${given}'`);
+    throw new UsageError(
+      `--${option} must be between ${formatDuration(min)} and ${formatDuration(max)}: '${given}'`,
+    );
   return value;
 }
 

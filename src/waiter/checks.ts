@@ -1,24 +1,24 @@
 import { formatHostPort } from './address.ts';
 import type { Check, Network } from './check.ts';
 import { type DnsOptions, dnsCheck } from './dns.ts';
-import type { GrpcOptions } from './grpc.ts';
-import type { HttpOptions } from './http.ts';
+import { type GrpcOptions, grpcCheck } from './grpc.ts';
+import { type HttpOptions, httpCheck } from './http.ts';
 import type { Search } from './search.ts';
 import { type TcpOptions, tcpCheck } from './tcp.ts';
 
 export type CheckOptions = DnsOptions | TcpOptions | HttpOptions | GrpcOptions;
 
-/** The check for the options. http and grpc are loaded only here, when used: each costs memory and time to start. */
-export async function createCheck(options: CheckOptions, network: Network, search: Search): Promise<Check> {
+/** The check for the options. */
+export function createCheck(options: CheckOptions, network: Network, search: Search): Check {
   switch (options.kind) {
     case 'dns':
       return dnsCheck(options, network, search);
     case 'tcp':
       return tcpCheck(options, network);
     case 'http':
-      return (await import('./http.ts')).httpCheck(options, network);
+      return httpCheck(options, network);
     case 'grpc':
-      return (await import('./grpc.ts')).grpcCheck(options, network);
+      return grpcCheck(options, network);
   }
 }
 

@@ -9,7 +9,11 @@ const NEXT_ADDRESS_AFTER = 250;
  * Connects to whichever endpoint accepts first, so that an address family that leads nowhere costs little. The caller
  * owns the socket. When none accepts, the failure is the last one; when the signal aborts, all sockets are closed.
  */
-export function dial(endpoints: readonly Endpoint[], signal: AbortSignal): Promise<Socket | Failure> {
+export function dial(
+  endpoints: readonly Endpoint[],
+  signal: AbortSignal,
+  connect: (endpoint: Endpoint) => Socket = createConnection,
+): Promise<Socket | Failure> {
   return new Promise((resolve) => {
     const waiting = [...endpoints];
     const open = new Set<Socket>();
@@ -26,7 +30,7 @@ export function dial(endpoints: readonly Endpoint[], signal: AbortSignal): Promi
       clearTimeout(timer);
       const endpoint = waiting.shift();
       if (endpoint === undefined) return;
-      const socket = createConnection(endpoint);
+      const socket = connect(endpoint);
       open.add(socket);
       // The listener stays, so that a socket which loses the race can never raise an unhandled error.
       socket.on('error', (error) => {

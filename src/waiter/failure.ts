@@ -15,10 +15,6 @@ export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error ? String(error.code) : '';
   if (code.startsWith('HPE_')) return 'not an HTTP response';
-  return WORDS[code] ?? WORDS[systemCode(error.message)] ?? error.message;
-}
-
-/** Some libraries pass a system error on as text only: `connect ECONNREFUSED 10.0.0.1:443`. */
-function systemCode(message: string): string {
-  return /\bconnect (E[A-Z]+)\b/.exec(message)?.[1] ?? '';
+  if (code.startsWith('ERR_HTTP2_')) return `not an HTTP/2 response (${error.message})`;
+  return WORDS[code] ?? error.message;
 }

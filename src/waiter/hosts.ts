@@ -2,7 +2,7 @@
 export function parseHosts(text: string): ReadonlyMap<string, readonly string[]> {
   const hosts = new Map<string, string[]>();
   for (const line of text.split('\n')) {
-    const [address = '', ...names] = line.replace(/#.*$/, '').trim().split(/\s+/);
+    const [address = '', ...names] = line.replace(/#.*/s, '').trim().split(/\s+/);
     for (const name of names) {
       const key = name.toLowerCase();
       hosts.set(key, [...(hosts.get(key) ?? []), address]);

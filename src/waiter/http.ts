@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { http } from './builtin.ts';
 import type { Answer, Check, Network } from './check.ts';
-import { dial } from './dial.ts';
-import { describeError } from './failure.ts';
-import { type TlsOptions, tlsSettings } from './tls.ts';
+import { withConnection } from './connection.ts';
+import { secure, type TlsOptions } from './tls.ts';
 
 export interface HttpOptions {
   readonly kind: 'http';
@@ -20,45 +20,23 @@ export interface HttpOptions {
 /** Satisfied when the request is answered with one of the status codes. Redirects are answers, not followed. */
 export function httpCheck(options: HttpOptions, network: Network): Check {
   const { url } = options;
-  const secure = url.protocol === 'https:';
+  const isSecure = url.protocol === 'https:';
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const port = Number(url.port) || (secure ? 443 : 80);
-  return async (signal) => {
-    const located = await network.locate(host, port, signal);
-    if ('failure' in located) return { satisfied: false, answer: located.failure };
-    const dialed = await dial(located, signal);
-    if ('failure' in dialed) return { satisfied: false, answer: dialed.failure };
-    const hangUp = () => dialed.destroy();
-    signal.addEventListener('abort', hangUp);
-    try {
-      const socket = secure ? await handshake(dialed, host, options.tls) : dialed;
+  const port = Number(url.port) || (isSecure ? 443 : 80);
+  return (signal) =>
+    withConnection({ host, port }, network, signal, async (connection) => {
+      const socket = isSecure ? await secure(connection, host, 'http/1.1', options.tls) : connection;
       return judge((await ask(options, socket)).statusCode ?? 0, options.status);
-    } catch (error) {
-      return { satisfied: false, answer: describeError(error) };
-    } finally {
-      signal.removeEventListener('abort', hangUp);
-      hangUp();
-    }
-  };
+    });
 }
 
 function judge(code: number, wanted: readonly number[] | undefined): Answer {
   return { satisfied: wanted?.includes(code) ?? (code >= 200 && code <= 299), answer: `HTTP ${code}` };
 }
 
-function handshake(socket: Socket, host: string, options: TlsOptions): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const { connect } = process.getBuiltinModule('node:tls');
-    const secured = connect({ ...tlsSettings(host, options), socket, ALPNProtocols: ['http/1.1'] });
-    secured.once('secureConnect', () => resolve(secured));
-    secured.on('error', reject);
-  });
-}
-
 function ask({ url, method, headers }: HttpOptions, socket: Socket): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    // Not by `import`: its facade of node:http touches every export, and one of them loads a whole WebSocket client (12 MB).
-    const { request } = process.getBuiltinModule('node:http');
+    const { request } = http();
     const asked = request({
       createConnection: () => socket,
       method,

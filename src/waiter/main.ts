@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { type Environment, type Options, parseArguments, UsageError } from './arguments.ts';
+import { fs } from './builtin.ts';
 import { createCheck, describeCheck } from './checks.ts';
 import { systemClock } from './clock.ts';
 import { HELP } from './help.ts';
@@ -62,7 +62,7 @@ async function runWait(options: Options, process: Process, files: Files): Promis
     const resolvConf = parseResolvConf(read(files.resolvConf));
     const network = systemNetwork(resolvConf, parseHosts(read(files.hosts)));
     const result = await wait(options, {
-      check: await createCheck(check, network, resolvConf),
+      check: createCheck(check, network, resolvConf),
       clock: systemClock,
       random: Math.random,
       log: logTo(process, options),
@@ -108,7 +108,7 @@ function exitCode(result: Result, signal: AbortSignal): number {
 /** Either file may be missing; then the resolver's own defaults hold. */
 function read(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return fs.readFileSync(file, 'utf8');
   } catch {
     return '';
   }

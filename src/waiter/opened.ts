@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { fs } from './builtin.ts';
 
 /**
  * Whether the annotation is in a downward-API file. The kubelet writes one line `key="value"` for each annotation and
@@ -14,7 +14,7 @@ export function hasAnnotation(text: string, key: string): boolean {
  */
 export function isOpened(file: string, key: string): boolean {
   try {
-    return hasAnnotation(readFileSync(file, 'utf8'), key);
+    return hasAnnotation(fs.readFileSync(file, 'utf8'), key);
   } catch {
     return false;
   }

@@ -21,7 +21,7 @@ export function parseResolvConf(text: string): ResolvConf {
   const nameservers: string[] = [];
   for (const line of text.split('\n')) {
     const [keyword, ...values] = line
-      .replace(/[#;].*$/, '')
+      .replace(/[#;].*/s, '')
       .trim()
       .split(/\s+/);
     const [first] = values;

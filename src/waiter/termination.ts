@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { fs } from './builtin.ts';
 import type { Result } from './wait.ts';
 
 /** Where the kubelet looks for a container's last words, which it shows in the Pod's status. */
@@ -15,11 +15,11 @@ export function terminationMessage(check: string, result: Result): string {
  */
 export function leaveMessage(file: string, message: string): void {
   try {
-    const opened = openSync(file, constants.O_WRONLY | constants.O_TRUNC);
+    const opened = fs.openSync(file, fs.constants.O_WRONLY | fs.constants.O_TRUNC);
     try {
-      writeSync(opened, message);
+      fs.writeSync(opened, message);
     } finally {
-      closeSync(opened);
+      fs.closeSync(opened);
     }
   } catch {
     return;

@@ -1,4 +1,5 @@
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
+import { tls } from './builtin.ts';
 
 export interface TlsOptions {
   /** Name that the certificate must carry, also sent as SNI. Default: the host. */
@@ -9,12 +10,27 @@ export interface TlsOptions {
   readonly insecureSkipVerify: boolean;
 }
 
-/** Settings of one TLS connection, in the words of `tls.connect`. An IP address is verified but never sent as SNI (RFC 6066). */
-export function tlsSettings(host: string, { serverName, ca, insecureSkipVerify }: TlsOptions) {
+/**
+ * Makes a connection secure, for one application protocol (ALPN). Rejects when the other side does not speak TLS or its
+ * certificate is not accepted. An IP address is verified but never sent as SNI (RFC 6066).
+ */
+export function secure(
+  socket: Socket,
+  host: string,
+  protocol: 'http/1.1' | 'h2',
+  { serverName, ca, insecureSkipVerify }: TlsOptions,
+): Promise<Socket> {
   const name = (serverName ?? host).replace(/\.$/, '');
-  return {
-    ...(isIP(name) ? { host: name } : { host: name, servername: name }),
-    ...(ca === undefined ? {} : { ca }),
-    rejectUnauthorized: !insecureSkipVerify,
-  };
+  return new Promise((resolve, reject) => {
+    const secured = tls().connect({
+      socket,
+      host: name,
+      ...(isIP(name) ? {} : { servername: name }),
+      ...(ca === undefined ? {} : { ca }),
+      rejectUnauthorized: !insecureSkipVerify,
+      ALPNProtocols: [protocol],
+    });
+    secured.once('secureConnect', () => resolve(secured));
+    secured.on('error', reject);
+  });
 }

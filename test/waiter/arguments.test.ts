@@ -1,0 +1,147 @@
+import { expect } from 'chai';
+import { type Environment, parseArguments, UsageError } from '../../src/waiter/arguments.ts';
+
+const parse = (line: string, env: Environment = {}) => parseArguments(line.split(' '), env);
+const NO_TLS = { insecureSkipVerify: false };
+
+describe('parseArguments', () => {
+  it('has defaults for everything that is not said', () => {
+    expect(parse('dns api')).to.deep.equal({
+      check: { kind: 'dns', host: 'api', type: 'any' },
+      name: 'api',
+      period: 2_000,
+      timeout: 5_000,
+      successThreshold: 1,
+      overdueAfter: 300_000,
+      onOverdue: 'wait',
+      opening: undefined,
+      logFormat: 'text',
+    });
+  });
+
+  it('reads every common option', () => {
+    const line =
+      'tcp redis:6379 --name cache --period 500ms --timeout=1s --success-threshold 3 --overdue-after 5m --on-overdue open --open-key open.dependencygate.dev/a.b --annotations-file /x/annotations --log-format json';
+    expect(parse(line)).to.deep.equal({
+      check: { kind: 'tcp', host: 'redis', port: 6379 },
+      name: 'cache',
+      period: 500,
+      timeout: 1_000,
+      successThreshold: 3,
+      overdueAfter: 300_000,
+      onOverdue: 'open',
+      opening: { key: 'open.dependencygate.dev/a.b', file: '/x/annotations' },
+      logFormat: 'json',
+    });
+  });
+
+  it('reads the type of dns', () => {
+    expect(parse('dns api --type AAAA').check).to.deep.equal({ kind: 'dns', host: 'api', type: 'AAAA' });
+  });
+
+  it('reads IPv6 in brackets', () => {
+    expect(parse('tcp [fd00::1]:6379').check).to.deep.equal({ kind: 'tcp', host: 'fd00::1', port: 6379 });
+  });
+
+  it('reads http, with headers whose values are in the environment', () => {
+    const argv = [
+      ...['http', 'https://api.test/ready?x=1', '--method', 'HEAD', '--status', '200,401'],
+      ...['--header', 'X-One: 1: 2 ', '--header=x-empty:', '--header-env', 'Authorization=DGATE_HEADER_2'],
+      ...['--tls-server-name', 'other.test', '--ca-env', 'DGATE_CA', '--insecure-skip-verify'],
+    ];
+    const env = { DGATE_HEADER_2: 'Bearer secret\n', DGATE_CA: 'PEM' };
+    expect(parseArguments(argv, env)).to.deep.include({
+      name: 'api.test',
+      check: {
+        kind: 'http',
+        url: new URL('https://api.test/ready?x=1'),
+        method: 'HEAD',
+        headers: [
+          ['X-One', '1: 2'],
+          ['x-empty', ''],
+          ['Authorization', 'Bearer secret'],
+        ],
+        status: [200, 401],
+        tls: { serverName: 'other.test', ca: 'PEM', insecureSkipVerify: true },
+      },
+    });
+  });
+
+  it('reads http without anything more', () => {
+    expect(parse('http http://api/').check).to.deep.include({
+      method: 'GET',
+      headers: [],
+      status: undefined,
+      tls: NO_TLS,
+    });
+  });
+
+  it('reads grpc, in plain text and with TLS', () => {
+    expect(parse('grpc api:1 --service=a.B').check).to.deep.equal({
+      kind: 'grpc',
+      host: 'api',
+      port: 1,
+      service: 'a.B',
+      tls: undefined,
+    });
+    expect(parse('grpc api:1 --tls').check).to.deep.include({ service: '', tls: NO_TLS });
+    expect(parse('grpc api:1 --tls --ca-env CA', { CA: 'PEM' }).check).to.deep.include({
+      tls: { ca: 'PEM', insecureSkipVerify: false },
+    });
+  });
+
+  const wrong: readonly (readonly [string, RegExp])[] = [
+    ['', /unknown check ''/],
+    ['ping api', /unknown check 'ping': expected dns, tcp, http or grpc/],
+    ['dns', /HOST is missing/],
+    ['dns a b', /unexpected argument 'b'/],
+    ['dns a/b', /not a host: 'a\/b'/],
+    ['dns api --type MX', /--type must be one of A, AAAA, any: 'MX'/],
+    ['dns api --tls', /Unknown option '--tls'$/],
+    ['dns api --nonsense', /Unknown option '--nonsense'$/],
+    ['dns api --period', /--period/],
+    ['tcp redis', /not HOST:PORT .*: 'redis'/],
+    ['tcp fd00::1:6379', /not HOST:PORT/],
+    ['tcp redis:99999', /not HOST:PORT/],
+    ['http api', /not an http or https URL: 'api'/],
+    ['http ftp://api', /not an http or https URL/],
+    ['http http://api --method PUT', /--method must be one of/],
+    ['http http://api --header none', /--header must be 'NAME: VALUE'/],
+    ['http http://api --header-env X', /--header-env must be NAME=VAR/],
+    ['http http://api --header-env X=NOT_SET', /environment variable NOT_SET is not set/],
+    ['http http://api --status 200,x', /--status must be a whole number between 100 and 599: 'x'/],
+    ['http http://api --status 99', /--status/],
+    ['http http://api --ca-env NOT_SET', /environment variable NOT_SET is not set/],
+    ['grpc api:1 --ca-env CA', /need --tls/],
+    ['dns api --period 2', /--period must be a duration such as 500ms, 2s or 5m: '2'/],
+    ['dns api --period 0s', /--period must be between 10ms and 1h/],
+    ['dns api --period 2h', /--period must be between/],
+    ['dns api --timeout 301s', /--timeout must be between 10ms and 5m/],
+    ['dns api --overdue-after 8000h', /--overdue-after must be between/],
+    ['dns api --success-threshold 0', /--success-threshold must be a whole number between 1 and 100: '0'/],
+    ['dns api --success-threshold 1.5', /--success-threshold/],
+    ['dns api --on-overdue never', /--on-overdue must be one of wait, open: 'never'/],
+    ['dns api --log-format xml', /--log-format must be one of text, json: 'xml'/],
+    ['dns api --open-key x', /--open-key and --annotations-file need each other/],
+    ['dns api --annotations-file x', /--open-key and --annotations-file need each other/],
+  ];
+  for (const [line, message] of wrong) {
+    it(`refuses '${line}' in one clear line`, () => {
+      expect(() => parse(line, { CA: 'PEM' }))
+        .to.throw(UsageError, message)
+        .with.property('message')
+        .that.does.not.include('\n');
+    });
+  }
+
+  it('refuses no arguments at all', () => {
+    expect(() => parseArguments([], {})).to.throw(UsageError, 'no check given: expected dns');
+  });
+
+  it('never repeats the value of a header', () => {
+    expect(() => parseArguments(['http', 'http://api', '--header', 'secret'], {})).to.throw(
+      UsageError,
+      /^(?!.*secret)/,
+    );
+  });
+});

@@ -1,0 +1,78 @@
+import { expect } from 'chai';
+import { dnsCheck } from '../../src/waiter/dns.ts';
+import { systemNetwork } from '../../src/waiter/network.ts';
+import type { AddressType } from '../../src/waiter/search.ts';
+import { DnsServer } from './dns-server.ts';
+import { patience } from './loopback.ts';
+
+describe('dnsCheck', () => {
+  let dns: DnsServer;
+  beforeEach(async () => {
+    dns = await DnsServer.start();
+  });
+  afterEach(() => dns.stop());
+
+  const check = (host: string, type: AddressType = 'any', signal = patience()) => {
+    const search = { search: ['ns.svc.cluster.local', 'svc.cluster.local'], ndots: 5 };
+    const network = systemNetwork({ ...search, nameservers: [dns.address] }, new Map());
+    return dnsCheck({ kind: 'dns', host, type }, network, search)(signal);
+  };
+
+  it('is satisfied by an address, found through the search list', async () => {
+    dns.scripts.set('api.ns.svc.cluster.local', ['10.96.0.12']);
+    expect(await check('api')).to.deep.equal({ satisfied: true, answer: '10.96.0.12' });
+  });
+
+  it('says the addresses in the same order each time', async () => {
+    dns.scripts.set('api.', ['10.0.0.2', '10.0.0.1']);
+    dns.scripts.set('api', ['10.0.0.2', '10.0.0.1']);
+    expect(await check('api.')).to.deep.equal({ satisfied: true, answer: '10.0.0.1, 10.0.0.2' });
+  });
+
+  it('counts only the addresses of its type', async () => {
+    dns.scripts.set('api', ['10.0.0.1']);
+    expect(await check('api.', 'AAAA')).to.deep.equal({ satisfied: false, answer: 'no data' });
+    expect(await check('api.', 'A')).to.deep.equal({ satisfied: true, answer: '10.0.0.1' });
+  });
+
+  it('is satisfied by IPv6 alone', async () => {
+    dns.scripts.set('api', ['fd00::1']);
+    expect(await check('api.')).to.deep.equal({ satisfied: true, answer: 'fd00::1' });
+  });
+
+  for (const [script, answer] of [
+    ['NXDOMAIN', 'NXDOMAIN'],
+    ['NODATA', 'no data'],
+    ['SERVFAIL', 'SERVFAIL'],
+    ['REFUSED', 'REFUSED'],
+  ] as const) {
+    it(`tells ${script} apart, and is not satisfied by it`, async () => {
+      dns.scripts.set('api', script);
+      expect(await check('api.')).to.deep.equal({ satisfied: false, answer });
+    });
+  }
+
+  it('tells a name server that is silent', async () => {
+    dns.scripts.set('api', 'DROP');
+    const attempt = new AbortController();
+    dns.onQuestion(() => attempt.abort());
+    expect(await check('api.', 'A', attempt.signal)).to.deep.equal({ satisfied: false, answer: 'timeout' });
+  });
+
+  it('tells trouble with one name of the search list rather than that another does not exist', async () => {
+    dns.scripts.set('api.svc.cluster.local', 'SERVFAIL');
+    expect(await check('api')).to.deep.equal({ satisfied: false, answer: 'SERVFAIL' });
+    expect(dns.questions.filter((question) => question.endsWith(' A'))).to.include.members([
+      'api.ns.svc.cluster.local A',
+      'api.svc.cluster.local A',
+      'api A',
+    ]);
+  });
+
+  for (const host of ['10.0.0.1', 'fd00::1']) {
+    it(`is satisfied by ${host} at once`, async () => {
+      expect(await check(host)).to.deep.equal({ satisfied: true, answer: host });
+      expect(dns.questions).to.deep.equal([]);
+    });
+  }
+});

@@ -1,0 +1,88 @@
+import { expect } from 'chai';
+import { formatJson, formatText } from '../../src/waiter/log.ts';
+import type { WaitEvent } from '../../src/waiter/wait.ts';
+
+const OPTIONS = { name: 'api', check: 'dns api', successThreshold: 3, overdueAfter: 300_000 };
+
+const waiting: WaitEvent = {
+  is: 'waiting',
+  satisfied: false,
+  attempts: 1,
+  seconds: 0.01,
+  answer: 'NXDOMAIN',
+  lastError: 'NXDOMAIN',
+};
+const ended = { is: 'ended', attempts: 9, seconds: 18.2, lastError: 'NXDOMAIN' } as const;
+
+describe('formatText', () => {
+  const cases: readonly (readonly [string, WaitEvent, readonly string[]])[] = [
+    ['waiting', waiting, ['waiting for api: NXDOMAIN']],
+    [
+      'an answer that must come again',
+      { ...waiting, satisfied: true, answer: '10.0.0.1' },
+      ['waiting for api: 10.0.0.1 (must hold 3 times in a row)'],
+    ],
+    ['overdue', { ...waiting, is: 'overdue' }, ['overdue: still waiting for api after 5m: NXDOMAIN']],
+    [
+      'the dependency is there',
+      { ...ended, outcome: 'satisfied', answer: '10.0.0.1' },
+      ['10.0.0.1', 'continuing ...'],
+    ],
+    [
+      'opened from outside',
+      { ...ended, outcome: 'opened', answer: 'NXDOMAIN' },
+      ['api was opened by an annotation of the Pod', 'continuing ...'],
+    ],
+    [
+      'opened since overdue',
+      { ...ended, outcome: 'overdue', answer: 'NXDOMAIN' },
+      ['overdue: api counts as open after 5m: NXDOMAIN', 'continuing ...'],
+    ],
+    [
+      'stopped before any answer',
+      { is: 'ended', outcome: 'stopped', attempts: 1, seconds: 0.1 },
+      ['stopped while waiting for api: no answer yet'],
+    ],
+  ];
+  for (const [what, event, lines] of cases) {
+    it(`says when: ${what}`, () => {
+      expect(formatText(event, OPTIONS)).to.deep.equal(lines);
+    });
+  }
+});
+
+describe('formatJson', () => {
+  const time = new Date('2026-01-02T03:04:05.678Z');
+  const json = (event: WaitEvent): unknown => JSON.parse(formatJson(event, OPTIONS, time));
+
+  it('has everything about an answer', () => {
+    expect(json(waiting)).to.deep.equal({
+      time: '2026-01-02T03:04:05.678Z',
+      level: 'info',
+      event: 'waiting',
+      dependency: 'api',
+      check: 'dns api',
+      attempts: 1,
+      seconds: 0.01,
+      answer: 'NXDOMAIN',
+      lastError: 'NXDOMAIN',
+    });
+  });
+
+  it('names the outcome in the end', () => {
+    expect(json({ ...ended, outcome: 'satisfied', answer: '10.0.0.1' })).to.include({
+      event: 'satisfied',
+      level: 'info',
+      answer: '10.0.0.1',
+    });
+  });
+
+  it('warns when overdue', () => {
+    expect(json({ ...waiting, is: 'overdue' })).to.include({ event: 'overdue', level: 'warn' });
+    expect(json({ ...ended, outcome: 'overdue' })).to.include({ event: 'overdue', level: 'warn' });
+  });
+
+  it('stays on one line, whatever the answer', () => {
+    expect(formatJson({ ...waiting, answer: 'a\nb' }, OPTIONS, time)).not.to.include('\n');
+  });
+});

@@ -1,0 +1,44 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { leaveMessage, terminationMessage } from '../../src/waiter/termination.ts';
+
+describe('terminationMessage', () => {
+  it('is one line of JSON: the check and the result', () => {
+    const message = terminationMessage('dns api', {
+      outcome: 'satisfied',
+      attempts: 3,
+      seconds: 4.012,
+      lastError: 'NXDOMAIN',
+      answer: '10.0.0.1',
+    });
+    expect(message).to.equal(
+      '{"check":"dns api","outcome":"satisfied","attempts":3,"seconds":4.012,"lastError":"NXDOMAIN","answer":"10.0.0.1"}',
+    );
+  });
+});
+
+describe('leaveMessage', () => {
+  let folder = '';
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'termination-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('writes into the file that the kubelet has put there, in place of what was in it', async () => {
+    const file = join(folder, 'log');
+    await writeFile(file, 'something longer than the message');
+    leaveMessage(file, 'message');
+    expect(await readFile(file, 'utf8')).to.equal('message');
+  });
+
+  it('makes no file of its own', async () => {
+    leaveMessage(join(folder, 'log'), 'message');
+    expect(await readdir(folder)).to.deep.equal([]);
+  });
+
+  it('does not fail where it cannot write', () => {
+    expect(() => leaveMessage(folder, 'message')).not.to.throw();
+  });
+});
