@@ -18,18 +18,15 @@ export function lacksRequired(template: TemplateView, gate: string): boolean {
 
 /** Whether a Pod is held for this gate. */
 export function isHeldFor(pod: Pod, gate: string): boolean {
-  return pod.held && !pod.deleting && missingGates(pod).includes(gate);
+  return (
+    pod.held && !pod.deleting && pod.required.includes(gate) && !(gateAnnotation(gate) in pod.annotations)
+  );
 }
 
 /**
  * Whether a held Pod is one that this gate replaces: its template carries all that it requires now, so a new Pod would
- * start. Of several gates that it lacks the first in the order of names acts, so that nobody deletes twice.
+ * start. Each gate that it lacks acts, since any other may be gone; by the preconditions only one of them succeeds.
  */
 export function isHeldInVain(pod: Pod, { template }: Workload, gate: string): boolean {
-  const isComplete = pod.required.every((name) => gateAnnotation(name) in template.annotations);
-  return isComplete && isHeldFor(pod, gate) && missingGates(pod)[0] === gate;
-}
-
-function missingGates(pod: Pod): string[] {
-  return pod.required.filter((gate) => !(gateAnnotation(gate) in pod.annotations)).toSorted();
+  return isHeldFor(pod, gate) && pod.required.every((name) => gateAnnotation(name) in template.annotations);
 }

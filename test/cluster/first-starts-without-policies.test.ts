@@ -25,7 +25,7 @@ describe('first starts without the policies', function () {
       () => requirePrograms(process.env.KUBEBUILDER_ASSETS),
       () => startWatchedCluster(NO_POLICIES),
     );
-    const { here } = useStory(cluster);
+    const { here, ungated } = useStory(cluster);
 
     it('is really one', async () => {
       const kinds = await cluster().controlPlane.kubectl(['api-resources', '--no-headers']);
@@ -47,6 +47,7 @@ describe('first starts without the policies', function () {
       expect(after.status.targets?.[0]?.message).to.equal(undefined);
       const { metadata } = await here().workload('pinger');
       expect(metadata.generation).to.equal(2);
+      expect(await ungated('pinger', 'first')).to.have.length(1);
     });
 
     it('says nothing of the kind of a target that ran before its gate came', async () => {

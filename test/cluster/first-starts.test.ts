@@ -3,6 +3,7 @@ import { away } from './first-starts/away.ts';
 import { births } from './first-starts/births.ts';
 import { changes } from './first-starts/changes.ts';
 import { startGatedCluster } from './first-starts/cluster.ts';
+import { held } from './first-starts/held.ts';
 import { helm } from './first-starts/helm.ts';
 import { jobs } from './first-starts/jobs.ts';
 import { leftovers } from './first-starts/leftovers.ts';
@@ -17,7 +18,7 @@ describe('first starts', function () {
   this.timeout(240_000);
   const cluster = useCluster(() => requirePrograms(process.env.KUBEBUILDER_ASSETS), startGatedCluster);
 
-  for (const stories of [births, helm, jobs, away, leftovers, changes, nextRollout, stranded, orders])
+  for (const stories of [births, held, helm, jobs, away, leftovers, changes, nextRollout, stranded, orders])
     stories(cluster);
 
   describe('in all of these', () => {

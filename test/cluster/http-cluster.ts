@@ -17,6 +17,10 @@ const objectSchema = z.looseObject({
   metadata: z.looseObject({ name: z.string() }),
 });
 
+const terminatingSchema = z.looseObject({
+  metadata: z.looseObject({ uid: z.string(), deletionTimestamp: z.string().optional() }),
+});
+
 const REQUEST_LIMIT_MS = 30_000;
 
 /** An object as it came, with what stores need of it. */
@@ -46,7 +50,7 @@ export function httpCluster(connection: Connection): Cluster {
         await requests.patch(resource, target, patch, { type: 'merge', subresource }),
       );
     },
-    delete: (target) => remove(connection, target),
+    delete: (target) => remove(connection, requests, target),
   };
 }
 
@@ -105,10 +109,14 @@ async function bind(
 }
 
 /** As the kubelet: a Pod that is asked to end is gone only when the node says, with grace period 0, that it has ended. */
-async function remove(connection: Connection, target: ObjectReference): Promise<void> {
-  const grace = target.kind === 'Pod' ? { gracePeriodSeconds: 0 } : {};
-  const path = objectPath(resourceOf(target.kind), target);
-  await send(connection, 'DELETE', path, { apiVersion: 'v1', kind: 'DeleteOptions', ...grace });
+async function remove(connection: Connection, requests: Requests, target: ObjectReference): Promise<void> {
+  const resource = resourceOf(target.kind);
+  const { metadata } = terminatingSchema.parse(await requests.get(resource, target));
+  // One that never had a node is gone at once, and a StatefulSet's next Pod has its name.
+  if (metadata.deletionTimestamp === undefined) return;
+  const preconditions = { uid: metadata.uid };
+  const options = { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds: 0, preconditions };
+  await send(connection, 'DELETE', objectPath(resource, target), options);
 }
 
 /** @throws ApiError */
