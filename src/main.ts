@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import process from 'node:process';
 
 /**
  * The command's entry point, and the image's: init containers and the operator differ in their arguments only. The
