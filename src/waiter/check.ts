@@ -1,3 +1,5 @@
+import type { HostPort } from './address.ts';
+
 /** What one attempt has found. */
 export interface Answer {
   readonly satisfied: boolean;
@@ -36,6 +38,8 @@ export interface Endpoint {
   /** An IP address, IPv6 without brackets. */
   readonly host: string;
   readonly port: number;
+  /** What a person is to read, where the endpoint only stands in for something else, as in the sandbox. */
+  readonly standsFor?: HostPort;
 }
 
 /** Why there is nothing to dial, or nobody who answers, in a person's words. */

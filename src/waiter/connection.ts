@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { HostPort } from './address.ts';
-import type { Answer, Network } from './check.ts';
+import type { Answer, Endpoint, Network } from './check.ts';
 import { dial } from './dial.ts';
 import { describeError } from './failure.ts';
 
@@ -12,16 +12,17 @@ export async function withConnection(
   { host, port }: HostPort,
   network: Network,
   signal: AbortSignal,
-  ask: (connection: Socket) => Promise<Answer>,
+  ask: (connection: Socket, endpoint: Endpoint) => Promise<Answer>,
 ): Promise<Answer> {
   const located = await network.locate(host, port, signal);
   if ('failure' in located) return { satisfied: false, answer: located.failure };
   const dialed = await dial(located, signal);
   if ('failure' in dialed) return { satisfied: false, answer: dialed.failure };
-  const hangUp = () => dialed.destroy();
+  const { socket, endpoint } = dialed;
+  const hangUp = () => socket.destroy();
   signal.addEventListener('abort', hangUp);
   try {
-    return await ask(dialed);
+    return await ask(socket, endpoint);
   } catch (error) {
     return { satisfied: false, answer: describeError(error) };
   } finally {

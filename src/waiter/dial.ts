@@ -1,6 +1,13 @@
-import { createConnection, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { net } from './builtin.ts';
 import type { Endpoint, Failure } from './check.ts';
 import { describeError } from './failure.ts';
+
+/** A connection, and where it leads. */
+export interface Dialed {
+  readonly socket: Socket;
+  readonly endpoint: Endpoint;
+}
 
 /** How long an address has before the next one is tried beside it (RFC 8305, section 5). */
 const NEXT_ADDRESS_AFTER = 250;
@@ -12,17 +19,18 @@ const NEXT_ADDRESS_AFTER = 250;
 export function dial(
   endpoints: readonly Endpoint[],
   signal: AbortSignal,
-  connect: (endpoint: Endpoint) => Socket = createConnection,
-): Promise<Socket | Failure> {
+  connect: (endpoint: Endpoint) => Socket = ({ host, port }) => net.createConnection({ host, port }),
+): Promise<Dialed | Failure> {
   return new Promise((resolve) => {
     const waiting = [...endpoints];
     const open = new Set<Socket>();
     let timer: NodeJS.Timeout | undefined;
 
-    const end = (result: Socket | Failure) => {
+    const end = (result: Dialed | Failure) => {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
-      for (const socket of open) if (socket !== result) socket.destroy();
+      const kept = 'socket' in result ? result.socket : undefined;
+      for (const socket of open) if (socket !== kept) socket.destroy();
       resolve(result);
     };
     const abort = () => end({ failure: 'timeout' });
@@ -38,7 +46,7 @@ export function dial(
         if (waiting.length > 0) next();
         else if (open.size === 0) end({ failure: describeError(error) });
       });
-      socket.once('connect', () => end(socket));
+      socket.once('connect', () => end({ socket, endpoint }));
       timer = setTimeout(next, NEXT_ADDRESS_AFTER);
     };
 

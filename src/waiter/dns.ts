@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { net } from './builtin.ts';
 import type { Check, Network } from './check.ts';
 import { type AddressType, describeCode, type Search, searchAddresses } from './search.ts';
 
@@ -10,7 +10,7 @@ export interface DnsOptions {
 
 /** Satisfied when the host's name has at least one address of the type. An IP address is one already. */
 export function dnsCheck({ host, type }: DnsOptions, network: Network, search: Search): Check {
-  if (isIP(host)) return async () => ({ satisfied: true, answer: host });
+  if (net.isIP(host)) return async () => ({ satisfied: true, answer: host });
   return async (signal) => {
     const found = await searchAddresses(host, type, search, network.resolve, signal);
     return 'addresses' in found

@@ -6,8 +6,8 @@ Usage:
   dependency-gate wait http URL [options]        an HTTP request is answered with the right status
   dependency-gate wait grpc HOST:PORT [options]  grpc.health.v1 answers SERVING
 
-HOST is a name, completed by the search list of resolv.conf, or an IP address; an IPv6 address before a port is
-written in brackets: [fd00::1]:6379.
+HOST is an IP address or a name, from the hosts file or completed by the search list of resolv.conf. An IPv6 address
+before a port is written in brackets: [fd00::1]:6379.
 
 Options of all checks:
   --name NAME               name of the dependency in the log (default: the host)

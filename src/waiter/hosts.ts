@@ -1,5 +1,8 @@
+/** Addresses by name, which is in lower case. */
+export type Hosts = ReadonlyMap<string, readonly string[]>;
+
 /** Reads hosts(5), where the kubelet puts `hostAliases`: the addresses of each name, in lower case. */
-export function parseHosts(text: string): ReadonlyMap<string, readonly string[]> {
+export function parseHosts(text: string): Hosts {
   const hosts = new Map<string, string[]>();
   for (const line of text.split('\n')) {
     const [address = '', ...names] = line.replace(/#.*/s, '').trim().split(/\s+/);

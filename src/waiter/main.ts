@@ -60,9 +60,10 @@ async function runWait(options: Options, process: Process, files: Files): Promis
   const ending = endingSignal(process);
   try {
     const resolvConf = parseResolvConf(read(files.resolvConf));
-    const network = systemNetwork(resolvConf, parseHosts(read(files.hosts)));
+    const search = { ...resolvConf, hosts: parseHosts(read(files.hosts)) };
+    const network = systemNetwork(resolvConf.nameservers, search);
     const result = await wait(options, {
-      check: createCheck(check, network, resolvConf),
+      check: createCheck(check, network, search),
       clock: systemClock,
       random: Math.random,
       log: logTo(process, options),

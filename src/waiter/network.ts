@@ -1,8 +1,6 @@
-import { Resolver } from 'node:dns';
-import { isIP } from 'node:net';
+import { dns, net } from './builtin.ts';
 import type { Network, Resolution, ResolutionCode } from './check.ts';
-import type { ResolvConf } from './resolv-conf.ts';
-import { describeCode, searchAddresses } from './search.ts';
+import { describeCode, type Search, searchAddresses } from './search.ts';
 
 /** c-ares' words for RFC 1035's. ECANCELLED is ours: the attempt's time was over. */
 const CODES: Readonly<Record<string, ResolutionCode>> = {
@@ -20,14 +18,14 @@ const CODES: Readonly<Record<string, ResolutionCode>> = {
  * The network as the container sees it. Names are looked up by c-ares throughout and never by getaddrinfo (`dns.lookup`):
  * that one cannot be cancelled, holds up the end of the process for as long as a dead name server keeps it waiting
  * (measured: 10 s, where SIGTERM must end it within 100 ms), and tells no codes. What getaddrinfo would have added,
- * the hosts file and the search list, is done here.
+ * the hosts file and the search list, `searchAddresses` does.
  *
  * One resolver serves the whole process, so that c-ares remembers which name server does not answer. An attempt that
  * ends cancels all its open queries; attempts do not overlap.
  */
-export function systemNetwork(conf: ResolvConf, hosts: ReadonlyMap<string, readonly string[]>): Network {
-  const resolver = new Resolver();
-  if (conf.nameservers.length > 0) resolver.setServers(conf.nameservers);
+export function systemNetwork(nameservers: readonly string[], search: Search): Network {
+  const resolver = new dns.Resolver();
+  if (nameservers.length > 0) resolver.setServers(nameservers);
 
   const resolve: Network['resolve'] = (host, type, signal) =>
     new Promise<Resolution>((done) => {
@@ -45,9 +43,8 @@ export function systemNetwork(conf: ResolvConf, hosts: ReadonlyMap<string, reado
   return {
     resolve,
     async locate(host, port, signal) {
-      const known = isIP(host) ? [host] : hosts.get(host.toLowerCase());
-      if (known !== undefined) return known.map((address) => ({ host: address, port }));
-      const found = await searchAddresses(host, 'any', conf, resolve, signal);
+      if (net.isIP(host)) return [{ host, port }];
+      const found = await searchAddresses(host, 'any', search, resolve, signal);
       if ('code' in found) return { failure: describeCode(found.code) };
       return found.addresses.map((address) => ({ host: address, port }));
     },

@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import { parseHostPort } from './address.ts';
+import { net } from './builtin.ts';
 
 /** What resolv.conf(5) says about completing and asking for names. */
 export interface ResolvConf {
@@ -44,5 +44,5 @@ function ndotsOf(options: readonly string[]): number | undefined {
 }
 
 function isServer(value: string): boolean {
-  return isIP(value) !== 0 || isIP(parseHostPort(value)?.host ?? '') !== 0;
+  return net.isIP(value) !== 0 || net.isIP(parseHostPort(value)?.host ?? '') !== 0;
 }

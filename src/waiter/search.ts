@@ -1,9 +1,14 @@
+import { net } from './builtin.ts';
 import type { Network, Resolution, ResolutionCode } from './check.ts';
+import type { Hosts } from './hosts.ts';
 import type { ResolvConf } from './resolv-conf.ts';
 
 export type AddressType = 'A' | 'AAAA' | 'any';
-/** How short names are completed. */
-export type Search = Pick<ResolvConf, 'search' | 'ndots'>;
+
+/** How short names are completed, and which names need not be asked for. */
+export interface Search extends Pick<ResolvConf, 'search' | 'ndots'> {
+  readonly hosts: Hosts;
+}
 
 /** From the least to the most telling: trouble on the way says more than that a name is not there. */
 const TELLING: readonly ResolutionCode[] = [
@@ -18,14 +23,14 @@ const TELLING: readonly ResolutionCode[] = [
 ];
 
 /** The full names that a host may mean, in the order in which they are asked for, without the dot at the end. */
-export function candidates(host: string, { search, ndots }: Search): readonly string[] {
+export function candidates(host: string, { search, ndots }: Omit<Search, 'hosts'>): readonly string[] {
   if (host.endsWith('.')) return [host.slice(0, -1)];
   const completed = search.map((domain) => `${host}.${domain}`);
   return host.split('.').length - 1 < ndots ? [...completed, host] : [host, ...completed];
 }
 
 /**
- * Asks for a host through the search list, and ends with the first name that has addresses of the type. When none has,
+ * Looks a host up as getaddrinfo would: in the hosts file, then through the search list, which ends with the first name that has addresses of the type. When none has,
  * the most telling code of all is the answer.
  */
 export async function searchAddresses(
@@ -35,6 +40,8 @@ export async function searchAddresses(
   resolve: Network['resolve'],
   signal: AbortSignal,
 ): Promise<Resolution> {
+  const known = (search.hosts.get(host.toLowerCase()) ?? []).filter((address) => isOfType(address, type));
+  if (known.length > 0) return { addresses: known };
   const codes: ResolutionCode[] = [];
   for (const name of candidates(host, search)) {
     const asked = familiesOf(type).map((family) => resolve(name, family, signal));
@@ -51,6 +58,10 @@ export async function searchAddresses(
 
 function familiesOf(type: AddressType): readonly ('A' | 'AAAA')[] {
   return type === 'any' ? ['A', 'AAAA'] : [type];
+}
+
+function isOfType(address: string, type: AddressType): boolean {
+  return type === 'any' || net.isIPv6(address) === (type === 'AAAA');
 }
 
 function mostTelling(codes: readonly ResolutionCode[]): ResolutionCode {

@@ -9,8 +9,8 @@ export interface TcpOptions extends HostPort {
 /** Satisfied when a TCP connection is accepted; it is closed at once. */
 export function tcpCheck({ host, port }: TcpOptions, network: Network): Check {
   return (signal) =>
-    withConnection({ host, port }, network, signal, async ({ remoteAddress = host, remotePort = port }) => ({
+    withConnection({ host, port }, network, signal, async (_, endpoint) => ({
       satisfied: true,
-      answer: formatHostPort({ host: remoteAddress, port: remotePort }),
+      answer: formatHostPort(endpoint.standsFor ?? endpoint),
     }));
 }

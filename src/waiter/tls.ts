@@ -1,5 +1,5 @@
-import { isIP, type Socket } from 'node:net';
-import { tls } from './builtin.ts';
+import type { Socket } from 'node:net';
+import { net, tls } from './builtin.ts';
 
 export interface TlsOptions {
   /** Name that the certificate must carry, also sent as SNI. Default: the host. */
@@ -25,12 +25,14 @@ export function secure(
     const secured = tls().connect({
       socket,
       host: name,
-      ...(isIP(name) ? {} : { servername: name }),
+      ...(net.isIP(name) ? {} : { servername: name }),
       ...(ca === undefined ? {} : { ca }),
       rejectUnauthorized: !insecureSkipVerify,
       ALPNProtocols: [protocol],
     });
     secured.once('secureConnect', () => resolve(secured));
     secured.on('error', reject);
+    // Without an error where it is our own side that hangs up.
+    secured.once('close', () => reject(new Error('connection closed')));
   });
 }

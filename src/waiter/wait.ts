@@ -48,8 +48,8 @@ export interface Surroundings {
 
 const LOOK_FOR_OPENING_EVERY = 250;
 const JITTER = 0.1;
-/** Answers come from servers too: in the log and in the termination message they stay short. */
-const MAX_ANSWER_LENGTH = 500;
+/** Answers come from servers too. Two of them and the longest URL fit into what the kubelet reads of a termination message. */
+const MAX_ANSWER_LENGTH = 300;
 
 /** What has been seen so far. */
 interface Progress {

@@ -21,37 +21,39 @@ describe('dial', () => {
   afterEach(() => close(server));
 
   it('connects', async () => {
-    const socket = await dial([{ host: HOST, port }], patience());
-    if ('failure' in socket) throw new Error(socket.failure);
-    expect(socket.remotePort).to.equal(port);
-    socket.destroy();
+    const dialed = await dial([{ host: HOST, port }], patience());
+    if ('failure' in dialed) throw new Error(dialed.failure);
+    expect(dialed.socket.remotePort).to.equal(port);
+    expect(dialed.endpoint).to.deep.equal({ host: HOST, port });
+    dialed.socket.destroy();
   });
 
   it('tries the next endpoint where one refuses', async () => {
     const dead = await deadPort();
-    const socket = await dial(
+    const dialed = await dial(
       [
         { host: HOST, port: dead },
         { host: HOST, port },
       ],
       patience(),
     );
-    if ('failure' in socket) throw new Error(socket.failure);
-    expect(socket.remotePort).to.equal(port);
-    socket.destroy();
+    if ('failure' in dialed) throw new Error(dialed.failure);
+    expect(dialed.socket.remotePort).to.equal(port);
+    expect(dialed.endpoint).to.deep.equal({ host: HOST, port });
+    dialed.socket.destroy();
   });
 
   it('leaves the later endpoints alone where the first accepts', async () => {
-    const socket = await dial(
+    const dialed = await dial(
       [
         { host: HOST, port },
         { host: HOST, port },
       ],
       patience(),
     );
-    if ('failure' in socket) throw new Error(socket.failure);
-    socket.destroy();
-    await once(socket, 'close');
+    if ('failure' in dialed) throw new Error(dialed.failure);
+    dialed.socket.destroy();
+    await once(dialed.socket, 'close');
     expect(connections).to.equal(1);
   });
 
@@ -67,11 +69,12 @@ describe('dial', () => {
       { host: HOST, port: 1 },
       { host: HOST, port },
     ];
-    const socket = await dial(endpoints, patience(), connect);
-    if ('failure' in socket) throw new Error(socket.failure);
-    expect(socket.remotePort).to.equal(port);
+    const dialed = await dial(endpoints, patience(), connect);
+    if ('failure' in dialed) throw new Error(dialed.failure);
+    expect(dialed.socket.remotePort).to.equal(port);
+    expect(dialed.endpoint).to.deep.equal({ host: HOST, port });
     expect(silent.destroyed).to.equal(true);
-    socket.destroy();
+    dialed.socket.destroy();
   });
 
   it('waits for an endpoint that may still answer after the others have failed', async () => {
@@ -86,7 +89,7 @@ describe('dial', () => {
     const dialing = dial(endpoints, patience(), connect);
     await refused.promise;
     slow.connect(port, HOST);
-    expect(await dialing).to.equal(slow);
+    expect(await dialing).to.have.property('socket', slow);
     slow.destroy();
   });
 

@@ -13,8 +13,9 @@ describe('dnsCheck', () => {
   afterEach(() => dns.stop());
 
   const check = (host: string, type: AddressType = 'any', signal = patience()) => {
-    const search = { search: ['ns.svc.cluster.local', 'svc.cluster.local'], ndots: 5 };
-    const network = systemNetwork({ ...search, nameservers: [dns.address] }, new Map());
+    const hosts = new Map([['localhost', ['127.0.0.1']]]);
+    const search = { search: ['ns.svc.cluster.local', 'svc.cluster.local'], ndots: 5, hosts };
+    const network = systemNetwork([dns.address], search);
     return dnsCheck({ kind: 'dns', host, type }, network, search)(signal);
   };
 
@@ -27,6 +28,11 @@ describe('dnsCheck', () => {
     dns.scripts.set('api.', ['10.0.0.2', '10.0.0.1']);
     dns.scripts.set('api', ['10.0.0.2', '10.0.0.1']);
     expect(await check('api.')).to.deep.equal({ satisfied: true, answer: '10.0.0.1, 10.0.0.2' });
+  });
+
+  it('is satisfied by the hosts file, as the app will be, and asks nobody', async () => {
+    expect(await check('localhost')).to.deep.equal({ satisfied: true, answer: '127.0.0.1' });
+    expect(dns.questions).to.deep.equal([]);
   });
 
   it('counts only the addresses of its type', async () => {

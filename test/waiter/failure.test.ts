@@ -15,6 +15,16 @@ describe('describeError', () => {
     });
   }
 
+  it("says OpenSSL's reason without the places in its source", () => {
+    const message = '40DAC:error:0A000102:SSL routines:f:unsupported protocol:../deps/openssl/a.c:77:\n';
+    const more = { code: 'ERR_SSL_UNSUPPORTED_PROTOCOL', reason: 'unsupported protocol' };
+    expect(describeError(Object.assign(new Error(message), more))).to.equal('unsupported protocol');
+  });
+
+  it('keeps to one line', () => {
+    expect(describeError(new Error('no\n  start line\n'))).to.equal('no start line');
+  });
+
   it('takes the message of any other error, and whatever else was thrown as it is', () => {
     expect(describeError(new Error('no start line'))).to.equal('no start line');
     expect(describeError('odd')).to.equal('odd');

@@ -189,9 +189,18 @@ describe('httpCheck over TLS', () => {
 
   it('tells a server that does not speak TLS', async () => {
     const plain = await tcpServer((socket) => socket.once('data', () => socket.end('what?\r\n')));
-    const { satisfied, answer } = await check('https://api.test/', plain.port, tls());
-    expect(satisfied).to.equal(false);
-    expect(answer).to.match(/wrong version number|packet length/);
+    expect(await check('https://api.test/', plain.port, tls())).to.deep.equal({
+      satisfied: false,
+      answer: 'not a TLS response',
+    });
     await close(plain.server);
+  });
+
+  it('lets go of a server that is silent when its signal aborts', async () => {
+    const attempt = new AbortController();
+    const silent = await tcpServer((socket) => socket.once('data', () => attempt.abort()));
+    const answer = await check('https://api.test/', silent.port, tls(), attempt.signal);
+    expect(answer).to.include({ satisfied: false });
+    await close(silent.server);
   });
 });

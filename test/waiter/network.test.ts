@@ -11,10 +11,7 @@ describe('systemNetwork', () => {
   afterEach(() => dns.stop());
 
   const network = (hosts: Readonly<Record<string, readonly string[]>> = {}) =>
-    systemNetwork(
-      { search: ['ns.test'], ndots: 2, nameservers: [dns.address] },
-      new Map(Object.entries(hosts)),
-    );
+    systemNetwork([dns.address], { search: ['ns.test'], ndots: 2, hosts: new Map(Object.entries(hosts)) });
 
   describe('resolve', () => {
     it('gives the addresses of the family', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Resolution, ResolutionCode } from '../../src/waiter/check.ts';
-import { type AddressType, candidates, searchAddresses } from '../../src/waiter/search.ts';
+import { type AddressType, candidates, type Search, searchAddresses } from '../../src/waiter/search.ts';
 
 const POD = { search: ['ns.svc.cluster.local', 'svc.cluster.local', 'cluster.local'], ndots: 5 };
 const PLAIN = { search: ['example.com'], ndots: 1 };
@@ -45,6 +45,14 @@ describe('candidates', () => {
 });
 
 describe('searchAddresses', () => {
+  const KNOWN: Search = {
+    ...PLAIN,
+    hosts: new Map([
+      ['db', ['10.0.0.9', 'fd00::9']],
+      ['old', ['10.0.0.8']],
+    ]),
+  };
+
   /** A name server that knows these names, by `<name> <type>`; others do not exist. */
   function server(answers: Readonly<Record<string, readonly string[] | ResolutionCode>>) {
     const asked: string[] = [];
@@ -54,7 +62,7 @@ describe('searchAddresses', () => {
       return typeof answer === 'string' ? { code: answer } : { addresses: answer };
     };
     const find = (host: string, type: AddressType = 'any', signal = new AbortController().signal) =>
-      searchAddresses(host, type, PLAIN, resolve, signal);
+      searchAddresses(host, type, KNOWN, resolve, signal);
     return { asked, find };
   }
 
@@ -89,7 +97,7 @@ describe('searchAddresses', () => {
     const resolve = async (_: string, type: 'A' | 'AAAA'): Promise<Resolution> =>
       type === 'A' ? { addresses: ['10.0.0.1'] } : new Promise(() => undefined);
     const { signal } = new AbortController();
-    const found = await searchAddresses('api', 'any', PLAIN, resolve, signal);
+    const found = await searchAddresses('api', 'any', KNOWN, resolve, signal);
     expect(found).to.deep.equal({ addresses: ['10.0.0.1'] });
   });
 
@@ -109,6 +117,19 @@ describe('searchAddresses', () => {
       expect(await find('api', 'A')).to.deep.equal({ code: told });
     });
   }
+
+  it('asks nobody for a name of the hosts file, however it is written', async () => {
+    const { find, asked } = server({});
+    expect(await find('DB')).to.deep.equal({ addresses: ['10.0.0.9', 'fd00::9'] });
+    expect(await find('db', 'A')).to.deep.equal({ addresses: ['10.0.0.9'] });
+    expect(await find('db', 'AAAA')).to.deep.equal({ addresses: ['fd00::9'] });
+    expect(asked).to.deep.equal([]);
+  });
+
+  it('asks for a name that the hosts file has without an address of the type', async () => {
+    const { find } = server({ 'old AAAA': ['fd00::8'] });
+    expect(await find('old', 'AAAA')).to.deep.equal({ addresses: ['fd00::8'] });
+  });
 
   it('asks no more once its time is over', async () => {
     const { find, asked } = server({});

@@ -18,6 +18,17 @@ describe('tcpCheck', () => {
     await close(server);
   });
 
+  it('names what an endpoint stands for', async () => {
+    const { server, port } = await tcpServer((socket) => socket.resume());
+    const endpoint = { host: '127.0.0.1', port, standsFor: { host: '10.96.0.12', port: 6379 } };
+    const answer = await tcpCheck(
+      { kind: 'tcp', host: 'redis', port: 6379 },
+      networkAt(endpoint),
+    )(patience());
+    expect(answer).to.deep.equal({ satisfied: true, answer: '10.96.0.12:6379' });
+    await close(server);
+  });
+
   it('speaks IPv6', async function () {
     const server = createServer((socket) => socket.on('error', () => undefined).resume());
     const failed = once(server, 'error').then(() => undefined);

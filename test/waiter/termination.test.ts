@@ -17,6 +17,20 @@ describe('terminationMessage', () => {
       '{"check":"dns api","outcome":"satisfied","attempts":3,"seconds":4.012,"lastError":"NXDOMAIN","answer":"10.0.0.1"}',
     );
   });
+
+  it('is shorter than what the kubelet reads, however long the answers are', () => {
+    // What `wait` cuts answers to, in characters of three bytes, and the longest URL that a gate may have.
+    const long = '…'.repeat(300);
+    const result = {
+      outcome: 'stopped',
+      attempts: 1e9,
+      seconds: 1e9,
+      lastError: long,
+      answer: long,
+    } as const;
+    const message = terminationMessage(`http OPTIONS ${'a'.repeat(2048)}`, result);
+    expect(Buffer.byteLength(message)).to.be.below(4096);
+  });
 });
 
 describe('leaveMessage', () => {

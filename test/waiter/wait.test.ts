@@ -154,7 +154,7 @@ describe('wait', () => {
   it('keeps answers short', async () => {
     const story = new Story(answers(yes('x'.repeat(10_000))));
     await settle();
-    expect(story.result?.answer).to.have.length(500);
+    expect(story.result?.answer).to.have.length(300);
   });
 
   it('needs as many successes in a row as it is told', async () => {

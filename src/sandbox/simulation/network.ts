@@ -6,6 +6,8 @@ import { isTrue, type Service } from './objects.ts';
 import type { World } from './world.ts';
 
 const CLUSTER_DOMAIN = 'cluster.local';
+/** `hostAliases` are not simulated. */
+const NO_HOSTS: Search['hosts'] = new Map();
 const SERVICE_NAME = /^([^.]+)\.([^.]+)\.svc\.cluster\.local\.?$/;
 
 /** The cluster's network as the Pods of one namespace see it. */
@@ -71,7 +73,7 @@ export function clusterNetwork(world: NetworkObjects): ClusterNetwork {
   return {
     inNamespace(namespace) {
       const domains = [`${namespace}.svc`, 'svc'].map((prefix) => `${prefix}.${CLUSTER_DOMAIN}`);
-      const search = { search: [...domains, CLUSTER_DOMAIN], ndots: 5 };
+      const search = { search: [...domains, CLUSTER_DOMAIN], ndots: 5, hosts: NO_HOSTS };
       const asked: Network['resolve'] = async (host, type) => resolve(host, type);
       return {
         search,
@@ -82,8 +84,9 @@ export function clusterNetwork(world: NetworkObjects): ClusterNetwork {
             : await searchAddresses(host, 'A', search, asked, signal);
           if ('code' in found) return { failure: describeCode(found.code) };
           const refusals = found.addresses.map((address) => refusal(address, port));
-          if (refusals.includes(undefined)) return [{ host: '127.0.0.1', port: await app.port() }];
-          return { failure: refusals[0] ?? 'connection refused' };
+          const accepting = found.addresses[refusals.indexOf(undefined)];
+          if (accepting === undefined) return { failure: refusals[0] ?? 'connection refused' };
+          return [{ host: '127.0.0.1', port: await app.port(), standsFor: { host: accepting, port } }];
         },
       };
     },

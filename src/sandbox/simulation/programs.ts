@@ -45,7 +45,7 @@ async function runWaiter(argv: readonly string[], world: ProgramWorld): Promise<
   const about = { ...options, check };
   const result = await wait(options, {
     ...world,
-    check: await createCheck(options.check, world.network, world.network.search),
+    check: createCheck(options.check, world.network, world.network.search),
     isOpened: () => options.opening !== undefined && options.opening.key in world.annotations(),
     log: (event) => {
       const asJson = () => [formatJson(event, about, new Date(world.clock.now()))];

@@ -77,7 +77,8 @@ describe('clusterNetwork', () => {
       expect(endpoint?.host).to.equal('127.0.0.1');
       expect(endpoint?.port).to.be.above(0);
       expect(await locate('10.96.0.20', 80)).to.deep.equal([endpoint]);
-      expect(await locate('10.244.0.1', 8080), 'the Pod itself').to.deep.equal([endpoint]);
+      const pod = { ...endpoint, standsFor: { host: '10.244.0.1', port: 8080 } };
+      expect(await locate('10.244.0.1', 8080), 'the Pod itself').to.deep.equal([pod]);
     });
 
     it('completes names as in a Pod of the namespace', async () => {
@@ -107,7 +108,7 @@ describe('clusterNetwork', () => {
     async function answer(argv: string[], env: Environment = {}) {
       const pods = network?.inNamespace('default');
       if (!pods) throw new Error('no network');
-      const check = await createCheck(parseArguments(argv, env).check, pods, pods.search);
+      const check = createCheck(parseArguments(argv, env).check, pods, pods.search);
       return check(signal);
     }
     const checks = [
@@ -124,6 +125,11 @@ describe('clusterNetwork', () => {
         expect(await answer(argv)).to.have.property('satisfied', true);
       }).timeout(20_000);
     }
+
+    it("says the address of the cluster, and not the sandbox's own", async () => {
+      network = networkOf(observedService(), observedPod('one'));
+      expect((await answer(['tcp', 'web:80'])).answer).to.equal('10.96.0.20:80');
+    });
 
     it('says of each why it is not satisfied', async () => {
       network = networkOf(undefined);

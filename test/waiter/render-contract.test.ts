@@ -1,0 +1,63 @@
+import { expect } from 'chai';
+import { dependencySchema } from '../../src/api/spec.ts';
+import { waitArguments } from '../../src/core/arguments.ts';
+import { parseArguments } from '../../src/waiter/arguments.ts';
+
+const KEY = 'open.dependencygate.dev/api-first.it';
+
+/** The waiter's options for a dependency, by way of the container that a render makes of it. */
+function rendered(check: object, timing: object = {}) {
+  const dependency = dependencySchema.parse({ name: 'it', ...check, ...timing });
+  const { args, env } = waitArguments(dependency, { timeoutSeconds: 3 }, KEY);
+  const [command, ...argv] = args;
+  expect(command).to.equal('wait');
+  return parseArguments(argv, Object.fromEntries(env.map(({ name }) => [name, `value of ${name}`])));
+}
+
+describe('parseArguments of what a render has written', () => {
+  it('reads the name, the times, and what opens the dependency', () => {
+    const timing = { periodSeconds: 7, successThreshold: 2, overdueAfterSeconds: 60, onOverdue: 'Open' };
+    const options = rendered({ dns: { host: 'api' } }, timing);
+    expect(options).to.include({ name: 'it', period: 7_000, timeout: 3_000, overdueAfter: 60_000 });
+    expect(options).to.include({ successThreshold: 2, onOverdue: 'open' });
+    expect(options.opening?.key).to.equal(KEY);
+  });
+
+  it('reads dns and tcp', () => {
+    const dns = { host: 'api', type: 'AAAA' };
+    expect(rendered({ dns }).check).to.deep.equal({ kind: 'dns', ...dns });
+    const tcp = { host: 'fd00::1', port: 6379 };
+    expect(rendered({ tcp }).check).to.deep.equal({ kind: 'tcp', ...tcp });
+  });
+
+  it('reads http, with secrets from the environment and values that look like flags', () => {
+    const secretKeyRef = { name: 'credentials', key: 'token' };
+    const http = {
+      url: 'https://api:8443/healthz?a=b',
+      method: 'POST',
+      headers: [
+        { name: 'X-Plain', value: '-v: 1' },
+        { name: 'X-Secret', valueFrom: { secretKeyRef } },
+      ],
+      status: [200, 401],
+      tls: { serverName: 'api', caFrom: { configMapKeyRef: { name: 'ca', key: 'pem' } } },
+    };
+    expect(rendered({ http }).check).to.deep.equal({
+      kind: 'http',
+      url: new URL(http.url),
+      method: 'POST',
+      headers: [
+        ['X-Plain', '-v: 1'],
+        ['X-Secret', 'value of DGATE_HEADER_1'],
+      ],
+      status: [200, 401],
+      tls: { serverName: 'api', ca: 'value of DGATE_CA', insecureSkipVerify: false },
+    });
+  });
+
+  it('reads grpc', () => {
+    const grpc = { host: 'api', port: 9090, service: 'orders', tls: { insecureSkipVerify: true } };
+    const { tls, ...rest } = grpc;
+    expect(rendered({ grpc }).check).to.deep.equal({ kind: 'grpc', ...rest, tls });
+  });
+});
