@@ -23,24 +23,34 @@ import { useCluster } from './use.ts';
 export function useAdmission(): () => AdmissionCluster {
   return useCluster(
     () => requirePrograms(process.env.KUBEBUILDER_ASSETS),
-    async () => {
-      const cluster = await AdmissionCluster.start();
-      await cluster.putPoliciesInForce();
-      return cluster;
-    },
+    () => AdmissionCluster.start((cluster) => cluster.putPoliciesInForce()),
   );
 }
 
 /** A control plane on which the policies are tried. */
 export class AdmissionCluster extends AdmissionApi {
-  /** With the custom resource and the rights, and no policies yet. */
-  static async start(): Promise<AdmissionCluster> {
+  /**
+   * With the custom resource and the rights, and no policies yet.
+   *
+   * @param prepare does what else there is to do. Where it fails the control plane is stopped.
+   */
+  static async start(prepare: (cluster: AdmissionCluster) => Promise<void> = async () => {}) {
     const { KUBEBUILDER_ASSETS: assets, DEPENDENCY_GATE_TEST_KUBECONFIG: kubeconfig } = process.env;
-    const controlPlane = await startControlPlane({ assets, kubeconfig });
+    const cluster = new AdmissionCluster(await startControlPlane({ assets, kubeconfig }));
+    try {
+      await cluster.#installResource();
+      await prepare(cluster);
+      return cluster;
+    } catch (error) {
+      await cluster.stop({ keepLogs: true });
+      throw error;
+    }
+  }
+
+  async #installResource(): Promise<void> {
     const files = ['config/operator/namespace.yaml', ...manifestFiles('config/rbac')];
-    for (const manifests of [...files.map(read), formatCrdYaml()]) await controlPlane.apply(manifests);
-    await established(controlPlane);
-    return new AdmissionCluster(controlPlane);
+    for (const manifests of [...files.map(read), formatCrdYaml()]) await this.controlPlane.apply(manifests);
+    await established(this.controlPlane);
   }
 
   /** Applies the policies, and waits until each does what it is for. */

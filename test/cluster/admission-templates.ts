@@ -129,6 +129,7 @@ const carrying: Readonly<Record<string, Change>> = {
   'one of our containers missing': (current) => reordered(current, (all) => all.slice(1)),
   'one container too many': (current) =>
     reordered(current, (all) => [...all, own(containerName('api-first', 'left-over'))]),
+  'the volume missing': (current) => ({ ...current, spec: { ...current.spec, volumes: [] } }),
   'an annotation of another render': (current) => marked(current, { [gateAnnotation('api-first')]: 'older' }),
   'a label of another value': (current) => marked(current, {}, { [GATED_LABEL]: 'false' }),
   'the target annotation of the workload that it was copied from': (current) =>
