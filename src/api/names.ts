@@ -53,6 +53,9 @@ export const CONTAINER_SEPARATOR = '--';
 /** gate + dependency may have this many characters together: a container name is a DNS label (63, RFC 1123). */
 export const MAX_GATE_AND_DEPENDENCY_LENGTH = 63 - CONTAINER_PREFIX.length - CONTAINER_SEPARATOR.length;
 
+/** Gate containers on one target, of all gates: past it an API server takes seconds for each write of the target. */
+export const MAX_GATE_CONTAINERS = 64;
+
 /** Which gate's which dependency a container belongs to. */
 export interface ContainerOwner {
   readonly gate: string;

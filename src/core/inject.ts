@@ -3,6 +3,7 @@ import {
   GATE_ANNOTATION_PREFIX,
   GATED_LABEL,
   gateAnnotation,
+  MAX_GATE_CONTAINERS,
   REMOVED,
   TARGET_ANNOTATION,
   VOLUME_NAME,
@@ -11,9 +12,6 @@ import type { Render } from '../api/status.ts';
 import { requires } from './hold.ts';
 import type { Drift, JsonObject, TemplateView } from './model.ts';
 import { type PodTemplate, viewTemplate } from './template.ts';
-
-/** Gate containers on one target, of all gates: past it an API server takes seconds for each write of the target. */
-export const MAX_GATE_CONTAINERS = 64;
 
 /**
  * How renders get into Pod templates and out of them: the containers of all gates come first, sorted by gate name, then

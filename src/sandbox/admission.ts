@@ -10,7 +10,7 @@ import {
 } from '../api/names.ts';
 import type { Render } from '../api/status.ts';
 import { canonicalJson } from '../core/canonical.ts';
-import { inject, obstacle } from '../core/inject.ts';
+import { drift, inject, obstacle } from '../core/inject.ts';
 import { podTemplateSchema, viewTemplate } from '../core/template.ts';
 import type { KubeObject } from './cluster.ts';
 import type { AdmissionRequest } from './server/registry.ts';
@@ -73,7 +73,9 @@ function place(object: KubeObject, { name, render }: RenderedGate, target: strin
   const template = podTemplateSchema.safeParse(spec.template);
   if (!template.success) return object;
   const injection = { gate: name, render, target };
-  if (obstacle(viewTemplate(template.data), injection) !== undefined) return object;
+  const view = viewTemplate(template.data);
+  // One that is current keeps its contents, which others may have rewritten.
+  if (obstacle(view, injection) !== undefined || drift(view, injection).length === 0) return object;
   return { ...object, spec: { ...spec, template: inject(template.data, injection) } };
 }
 

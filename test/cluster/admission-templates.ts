@@ -2,10 +2,11 @@ import {
   containerName,
   GATED_LABEL,
   gateAnnotation,
+  MAX_GATE_CONTAINERS,
   TARGET_ANNOTATION,
   VOLUME_NAME,
 } from '../../src/api/names.ts';
-import { drift, inject, MAX_GATE_CONTAINERS, obstacle } from '../../src/core/inject.ts';
+import { drift, inject, obstacle } from '../../src/core/inject.ts';
 import { type PodTemplate, viewTemplate } from '../../src/core/template.ts';
 import { container, dns, type GateBuilder, gate, tcp } from '../core/builders.ts';
 import { app } from './admission-api.ts';

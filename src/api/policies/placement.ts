@@ -5,15 +5,13 @@ import {
   GATE_ANNOTATION_PREFIX,
   GATED_LABEL,
   KIND,
+  MAX_GATE_CONTAINERS,
   OPERATOR_USER,
   TARGET_ANNOTATION,
   VOLUME_NAME,
 } from '../names.ts';
 import type { Expression, MatchConstraints, MutatingSpec } from './policy.ts';
 import { kindOf } from './workloads.ts';
-
-/** Gate containers on one target, of all gates: past it an API server takes seconds for each write of the target. */
-export const MAX_GATE_CONTAINERS = 64;
 
 /**
  * How admission places a gate's stored render into a Pod template: what `inject` of the core does, said in CEL. The two

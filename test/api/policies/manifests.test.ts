@@ -5,11 +5,9 @@ import { gateJsonSchema } from '../../../src/api/crd.ts';
 import { GROUP, PLURAL } from '../../../src/api/names.ts';
 import { MAX_GUARDED_TARGETS } from '../../../src/api/policies/guard.ts';
 import { POLICY_MANIFESTS } from '../../../src/api/policies/manifests.ts';
-import { MAX_GATE_CONTAINERS } from '../../../src/api/policies/placement.ts';
 import { WORKLOAD_RESOURCES } from '../../../src/api/policies/workloads.ts';
 import { TARGET_KINDS } from '../../../src/api/spec.ts';
 import { INJECT_POLICY } from '../../../src/controller/admission.ts';
-import { MAX_GATE_CONTAINERS as MAX_IN_CORE } from '../../../src/core/inject.ts';
 
 const ruleSchema = z.object({
   apiGroups: z.array(z.string()),
@@ -98,10 +96,6 @@ describe('POLICY_MANIFESTS', () => {
     expect(spec?.properties?.targets?.maxItems).to.equal(MAX_GUARDED_TARGETS);
     for (const name of ['guard', 'guard-old'])
       expect(policy(name).validations, name).to.have.length(MAX_GUARDED_TARGETS);
-  });
-
-  it('allow as many containers as the operator does', () => {
-    expect(MAX_GATE_CONTAINERS).to.equal(MAX_IN_CORE);
   });
 
   it('declare every variable before its use', () => {
