@@ -14,6 +14,7 @@ const DOCUMENTS = [
   'docs/dependencies.md',
   'docs/design.md',
   'docs/first-starts.md',
+  'docs/performance.md',
   'docs/render.md',
   'docs/troubleshooting.md',
   'config/samples/story-container/README.md',
