@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { atExit } from './at-exit.ts';
 import { runCommand } from './run-command.ts';
 
 /** A cluster that `run.ts` started, as a developer would. */
@@ -16,6 +17,9 @@ export interface StartedRun {
 export async function startRun(tier: 'control-plane' | 'node'): Promise<StartedRun> {
   const command = [join(import.meta.dirname, 'run.ts'), tier];
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
+  // Ctrl-C in a shell reaches both, but a signal to the tests alone would leave a whole cluster running.
+  const cancel = atExit(() => child.kill('SIGTERM'));
+  child.once('exit', cancel);
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text;
