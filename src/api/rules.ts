@@ -4,6 +4,7 @@ import { CONTAINER_SIZE_CEL, characters, containerSize } from './container-size.
 import { DEFAULT_TARGET_KIND, targetKind } from './defaults.ts';
 import { LABEL } from './fields.ts';
 import { MAX_GATE_AND_DEPENDENCY_LENGTH } from './names.ts';
+import { kindOf } from './policies/workloads.ts';
 import { CHECKS, type Dependency, type GateSpec, type Timing } from './spec.ts';
 
 /**
@@ -175,11 +176,6 @@ function present<Field extends string>(
 /** `a, b and c`. */
 function either(words: readonly string[], last: string): string {
   return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
-}
-
-/** CEL: the kind of the target called `name`. */
-function kindOf(name: string): string {
-  return `(has(${name}.kind) ? ${name}.kind : '${DEFAULT_TARGET_KIND}')`;
 }
 
 function distinct(values: readonly string[]): boolean {

@@ -27,3 +27,10 @@ export const metadataSchema = z.object({
   labels: strings.default({}),
   annotations: strings.default({}),
 });
+
+/** What every projection keeps of an object's metadata. */
+export function identityOf(metadata: z.infer<typeof metadataSchema>) {
+  const { namespace, name, uid, resourceVersion, creationTimestamp, deletionTimestamp } = metadata;
+  const deleting = deletionTimestamp !== undefined;
+  return { namespace, name, uid, resourceVersion, createdAt: creationTimestamp, deleting };
+}

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseStatus, validateGate } from '../api/gate.ts';
 import { API_VERSION, KIND } from '../api/names.ts';
 import type { Gate } from '../core/model.ts';
-import { metadataSchema } from './metadata.ts';
+import { identityOf, metadataSchema } from './metadata.ts';
 
 const envelopeSchema = z.looseObject({ metadata: metadataSchema, status: z.unknown().optional() });
 
@@ -13,13 +13,8 @@ export function projectGate(raw: unknown): Gate {
   // Items of lists come without the two.
   const verdict = validateGate({ apiVersion: API_VERSION, kind: KIND, ...envelope });
   return {
-    namespace: metadata.namespace,
-    name: metadata.name,
-    uid: metadata.uid,
-    resourceVersion: metadata.resourceVersion,
-    createdAt: metadata.creationTimestamp,
+    ...identityOf(metadata),
     generation: metadata.generation,
-    deleting: metadata.deletionTimestamp !== undefined,
     finalizers: metadata.finalizers,
     spec: verdict.valid
       ? { valid: true, value: verdict.gate.spec }

@@ -9,7 +9,7 @@ import {
 } from '../api/names.ts';
 import type { ContainerState, ContainerStatus, Pod } from '../core/model.ts';
 import { ofOurGroup } from '../core/template.ts';
-import { metadataSchema } from './metadata.ts';
+import { identityOf, metadataSchema } from './metadata.ts';
 
 const text = z.string().default('');
 
@@ -59,12 +59,7 @@ const REVISION_LABEL = 'controller-revision-hash';
 export function projectPod(raw: unknown): Pod {
   const { metadata, spec, status } = podSchema.parse(raw);
   return {
-    namespace: metadata.namespace,
-    name: metadata.name,
-    uid: metadata.uid,
-    resourceVersion: metadata.resourceVersion,
-    createdAt: metadata.creationTimestamp,
-    deleting: metadata.deletionTimestamp !== undefined,
+    ...identityOf(metadata),
     phase: status.phase,
     restartPolicy: spec.restartPolicy,
     target: metadata.annotations[TARGET_ANNOTATION] ?? targetOf(metadata),

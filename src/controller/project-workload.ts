@@ -3,7 +3,7 @@ import { FIELD_MANAGER } from '../api/names.ts';
 import type { TargetKind } from '../api/spec.ts';
 import type { Workload } from '../core/model.ts';
 import { podTemplateSchema, viewTemplate } from '../core/template.ts';
-import { metadataSchema } from './metadata.ts';
+import { identityOf, metadataSchema } from './metadata.ts';
 
 const count = z.int().default(0);
 
@@ -44,14 +44,9 @@ export function projectWorkload(kind: TargetKind, raw: unknown): Workload {
   if (!template) throw new TypeError(`${kind} ${metadata.name} has no Pod template`);
   return {
     kind,
-    namespace: metadata.namespace,
-    name: metadata.name,
-    uid: metadata.uid,
-    resourceVersion: metadata.resourceVersion,
-    createdAt: metadata.creationTimestamp,
+    ...identityOf(metadata),
     generation: metadata.generation,
     observedGeneration: TELLS_GENERATION[kind] ? status.observedGeneration : metadata.generation,
-    deleting: metadata.deletionTimestamp !== undefined,
     ...podsOf(kind, spec, status),
     updates: spec.updateStrategy?.type === 'OnDelete' ? 'OnDelete' : 'Rolling',
     partition: spec.updateStrategy?.rollingUpdate?.partition ?? 0,

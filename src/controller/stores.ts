@@ -2,6 +2,7 @@ import { GATE_ANNOTATION_PREFIX, targetAnnotationValue } from '../api/names.ts';
 import { TARGET_KINDS, type TargetKind } from '../api/spec.ts';
 import { gatesIn } from '../core/inject.ts';
 import type { Gate, Pod, Workload } from '../core/model.ts';
+import { targetKeys } from '../core/targets.ts';
 import { Store } from '../kube/store.ts';
 
 /** What the operator knows of the cluster, indexed by what a pass asks for. Index values are `<namespace>/…`. */
@@ -56,11 +57,8 @@ function carriedBy({ namespace, template }: Workload): string[] {
   return [...gatesIn(template)].map((gate) => `${namespace}/${gate}`);
 }
 
-function targetsOf({ namespace, spec }: Gate): string[] {
-  if (!spec.valid) return [];
-  return spec.value.targets.map(
-    ({ kind = 'Deployment', name }) => `${namespace}/${targetAnnotationValue(kind, name)}`,
-  );
+function targetsOf(gate: Gate): string[] {
+  return [...targetKeys(gate)].map((target) => `${gate.namespace}/${target}`);
 }
 
 /** The gates that a Pod carries, and those that it requires. */

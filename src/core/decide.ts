@@ -9,6 +9,7 @@ import { type TargetProgress, targetsProgress } from './progress.ts';
 import { hasUserContainer, render, renderHash } from './render.ts';
 import { replaceOldPods } from './replace.ts';
 import { invalidStatus, type Observed, status, statusNext } from './status.ts';
+import { targetKey } from './targets.ts';
 import { patchOfTemplate } from './template.ts';
 import { type Leaving, withdraw } from './withdraw.ts';
 
@@ -86,9 +87,9 @@ function tryRender(world: World, workload: Workload, wanted: Render): Write {
 
 /** Targets that can be patched. */
 function* liveTargets(world: World, spec: GateSpec): Iterable<Workload> {
-  for (const { kind = 'Deployment', name } of spec.targets) {
-    const workload = world.workloads.get(targetAnnotationValue(kind, name));
-    if (workload && !workload.deleting && kind !== 'Job') yield workload;
+  for (const target of spec.targets) {
+    const workload = world.workloads.get(targetKey(target));
+    if (workload && !workload.deleting && workload.kind !== 'Job') yield workload;
   }
 }
 

@@ -1,4 +1,4 @@
-import { checkOf } from '../api/defaults.ts';
+import { checkOf, targetKind } from '../api/defaults.ts';
 import { openAnnotation, targetAnnotationValue } from '../api/names.ts';
 import type { GateSpec, Target, TargetKind } from '../api/spec.ts';
 import {
@@ -55,11 +55,13 @@ export function targetsProgress(
 function targetProgress(
   world: World,
   spec: GateSpec,
-  { kind = 'Deployment', name }: Target,
+  named: Target,
   render: Render | undefined,
   now: number,
 ): TargetProgress {
   const gate = world.gate.name;
+  const { name } = named;
+  const kind = targetKind(named);
   const target = targetAnnotationValue(kind, name);
   const found = world.workloads.get(target);
   const workload = found?.deleting ? undefined : found;

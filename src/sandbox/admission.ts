@@ -1,3 +1,4 @@
+import { targetKind } from '../api/defaults.ts';
 import { parseStatus, validateGate } from '../api/gate.ts';
 import {
   FIELD_MANAGER,
@@ -63,7 +64,7 @@ function rendered(object: KubeObject, kind: string, name: string, isRollout: boo
   if (!verdict.valid || !render || object.metadata.deletionTimestamp) return [];
   if (verdict.gate.spec.updatePolicy === 'OnNextRollout' && !isRollout) return [];
   const isNamed = verdict.gate.spec.targets.some(
-    (target) => target.name === name && (target.kind ?? 'Deployment') === kind,
+    (target) => target.name === name && targetKind(target) === kind,
   );
   return isNamed ? [{ name: object.metadata.name, render }] : [];
 }
