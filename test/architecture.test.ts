@@ -17,7 +17,7 @@ const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What the pure part may use from outside: data and functions of data. */
-const PURE_MODULES = ['zod', 'node:crypto'];
+const PURE_MODULES = ['zod', 'node:crypto', '@bufbuild/cel', '@bufbuild/cel/ext', '@bufbuild/re2'];
 
 interface Source {
   /** Below src, with forward slashes. */
