@@ -21,6 +21,9 @@ export const PAY_FOR_LOOP = '@pay_for_loop';
 
 /** Texts that become numbers, times or truth are short: a number of a million digits takes seconds to read. */
 const MAX_CONVERTED = 64;
+/** Steps to look up a time zone by its name. */
+const TIME_ZONE = 4000;
+
 const CONVERSIONS: readonly string[] = ['int', 'uint', 'double', 'bool', 'timestamp', 'duration'];
 
 /**
@@ -70,6 +73,8 @@ function ownFunctions(budget: Budget): CelFunc[] {
     patterns.set(source, made);
     return made;
   };
+  const flat = new WeakMap<CelList, readonly CelValue[]>();
+  const elements = (list: CelList): readonly CelValue[] => flat.get(list) ?? Array.from(list);
   return [
     celMethod('matches', STRING, [STRING], BOOL, function (source) {
       const { states, matches } = pattern(source);
@@ -78,7 +83,10 @@ function ownFunctions(budget: Budget): CelFunc[] {
     }),
     celFunc('_+_', [LIST, LIST], LIST, (left, right) => {
       budget.spend(1 + (left.size + right.size) / 4);
-      return celList([...elements(left), ...elements(right)]);
+      const joined = [...elements(left), ...elements(right)];
+      const list = celList(joined);
+      flat.set(list, joined);
+      return list;
     }),
     celMethod('replace', STRING, [STRING, STRING], STRING, function (from, to) {
       budget.spend(1 + (this.length + 1) * (1 + to.length / 4));
@@ -91,26 +99,23 @@ function ownFunctions(budget: Budget): CelFunc[] {
   ];
 }
 
-function elements(list: CelList): CelValue[] {
-  return Array.from(list);
-}
-
 function pay(name: string, values: readonly CelValue[], budget: Budget): void {
   budget.spend(values.reduce<number>((sum, value) => sum + sizeOf(value), 1));
   const [first, second] = values;
   if (name === '_==_' || name === '_!=_') payForComparison(first, second, budget);
-  if (name === '@in' && isCelList(second))
+  if (name === '@in' && isCelList(second) && (isCelList(first) || isCelMap(first))) {
     for (const element of second) payForComparison(element, first, budget);
+  }
   if (name === 'join' && isCelList(first)) payForJoin(first, second, budget);
-  if (name.startsWith('get') && second !== undefined) budget.spend(1000); // a time zone is looked up
+  if (name.startsWith('get') && second !== undefined) budget.spend(TIME_ZONE);
   if (CONVERSIONS.includes(name) && typeof first === 'string' && first.length > MAX_CONVERTED) {
     throw new Error('too long to be converted');
   }
 }
 
-/** Four characters of a text are a step. */
+/** Two characters of a text are a step. */
 function sizeOf(value: CelValue): number {
-  if (typeof value === 'string' || value instanceof Uint8Array) return value.length / 4;
+  if (typeof value === 'string' || value instanceof Uint8Array) return value.length / 2;
   return isCelList(value) ? value.size : 1;
 }
 

@@ -29,7 +29,7 @@ export class Values {
   }
 
   #list(list: readonly Json[]): CelInput {
-    this.#budget.spend(1 + list.length);
+    this.#budget.spend(1 + 2 * list.length);
     return celList(list.map((element) => this.of(element)));
   }
 }
@@ -87,7 +87,7 @@ class LazyMap implements ReadonlyMap<MapKey, CelInput> {
 
   #paidKeys(): readonly string[] {
     this.#keys ??= Object.keys(this.#object).filter((key) => this.#object[key] !== undefined);
-    this.#budget.spend(1 + this.#keys.length);
+    this.#budget.spend(1 + 2 * this.#keys.length);
     return this.#keys;
   }
 }
