@@ -1,5 +1,6 @@
 import type { DnsCheck, GrpcCheck, HttpCheck, TcpCheck } from './checks.ts';
 import type { ContainerCheck } from './container-check.ts';
+import type { GateCheck, ResourceCheck, ServiceCheck } from './judged-checks.ts';
 import type { Dependency, Target, TargetKind, Timing } from './spec.ts';
 
 /**
@@ -24,6 +25,8 @@ export const DEFAULT_DNS_TYPE = 'any';
 export const DEFAULT_HTTP_METHOD = 'GET';
 /** Inclusive. */
 export const DEFAULT_HTTP_STATUS = { from: 200, to: 299 } as const;
+export const DEFAULT_MIN_READY = 1;
+export const DEFAULT_CONDITION_STATUS = 'True';
 
 /** A dependency's one check by its name, with its settings. */
 export type CheckOf =
@@ -31,7 +34,14 @@ export type CheckOf =
   | { readonly check: 'tcp'; readonly settings: TcpCheck }
   | { readonly check: 'http'; readonly settings: HttpCheck }
   | { readonly check: 'grpc'; readonly settings: GrpcCheck }
+  | JudgedCheckOf
   | { readonly check: 'container'; readonly settings: ContainerCheck };
+
+/** A check that the operator makes. */
+export type JudgedCheckOf =
+  | { readonly check: 'service'; readonly settings: ServiceCheck }
+  | { readonly check: 'resource'; readonly settings: ResourceCheck }
+  | { readonly check: 'gate'; readonly settings: GateCheck };
 
 export function targetKind(target: Target): TargetKind {
   return target.kind ?? DEFAULT_TARGET_KIND;
@@ -43,12 +53,22 @@ export function targetKind(target: Target): TargetKind {
  */
 export function checkOf(dependency: Dependency): CheckOf {
   const { dns, tcp, http, grpc, container } = dependency;
+  const judged = judgedCheckOf(dependency);
   if (dns) return { check: 'dns', settings: dns };
   if (tcp) return { check: 'tcp', settings: tcp };
   if (http) return { check: 'http', settings: http };
   if (grpc) return { check: 'grpc', settings: grpc };
+  if (judged) return judged;
   if (container) return { check: 'container', settings: container };
   throw new TypeError(`dependency ${dependency.name} has no check: validation let it through`);
+}
+
+/** The check of a dependency that the operator judges; undefined where its Pods do so themselves. */
+export function judgedCheckOf({ service, resource, gate }: Dependency): JudgedCheckOf | undefined {
+  if (service) return { check: 'service', settings: service };
+  if (resource) return { check: 'resource', settings: resource };
+  if (gate) return { check: 'gate', settings: gate };
+  return undefined;
 }
 
 /** A timing with nothing left open. */

@@ -11,6 +11,9 @@ export const PLURAL = 'dependencygates';
 export const SINGULAR = 'dependencygate';
 export const SHORT_NAME = 'dgate';
 
+/** Label, `"true"`, of the ClusterRoles whose rules the operator has too: of kinds that dependencies name. */
+export const AGGREGATE_LABEL = `${GROUP}/aggregate-to-operator`;
+
 /** The one field manager of every write to a target, so that ownership never splits. */
 export const FIELD_MANAGER = 'dependency-gate-operator';
 /** Where the operator is installed, and the ServiceAccount that it is there: admission knows its own writes by it. */

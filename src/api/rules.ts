@@ -3,9 +3,10 @@ import { type ContainerCheck, type EnvVar, MAX_CONTAINER_CHARACTERS } from './co
 import { CONTAINER_SIZE_CEL, characters, containerSize } from './container-size.ts';
 import { DEFAULT_TARGET_KIND, targetKind } from './defaults.ts';
 import { LABEL } from './fields.ts';
+import type { ResourceCheck } from './judged-checks.ts';
 import { MAX_GATE_AND_DEPENDENCY_LENGTH } from './names.ts';
 import { kindOf } from './policies/workloads.ts';
-import { CHECKS, type Dependency, type GateSpec, type Timing } from './spec.ts';
+import { CHECKS, type Dependency, type GateSpec, JUDGED_CHECKS, type Timing } from './spec.ts';
 
 /**
  * What a schema cannot say about a gate: one list, each rule twice. Its CEL goes into the CRD, for the API server; its
@@ -39,6 +40,7 @@ export interface Places {
   readonly 'spec.dependencies[].http.headers[]': HttpHeader;
   readonly 'spec.dependencies[].http.tls': Tls;
   readonly 'spec.dependencies[].grpc.tls': Tls;
+  readonly 'spec.dependencies[].resource': ResourceCheck;
   readonly 'spec.dependencies[].container': ContainerCheck;
   readonly 'spec.dependencies[].container.env[]': EnvVar;
   readonly 'spec.dependencies[].container.env[].valueFrom': NonNullable<EnvVar['valueFrom']>;
@@ -52,6 +54,12 @@ const TIMING_FIELDS = [
   'successThreshold',
   'overdueAfterSeconds',
   'onOverdue',
+] as const satisfies readonly (keyof Timing)[];
+/** How an attempt is made: what is judged from watches makes none. */
+const ATTEMPT_FIELDS = [
+  'periodSeconds',
+  'timeoutSeconds',
+  'successThreshold',
 ] as const satisfies readonly (keyof Timing)[];
 const SOURCES = ['fieldRef', 'secretKeyRef', 'configMapKeyRef'] as const;
 
@@ -80,6 +88,12 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
         spec.dependencies.every(
           (dependency) => characters([metadata.name, dependency.name]) <= MAX_GATE_AND_DEPENDENCY_LENGTH,
         ),
+    },
+    {
+      cel: 'self.spec.dependencies.all(d, !has(d.gate) || d.gate.name != self.metadata.name)',
+      message: 'a gate that waits for itself never opens: name another gate',
+      field: ['spec', 'dependencies'],
+      holds: ({ metadata, spec }) => spec.dependencies.every(({ gate }) => gate?.name !== metadata.name),
     },
   ],
   spec: [
@@ -116,9 +130,15 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
       holds: (dependency) => present(dependency, CHECKS) === 1,
     },
     {
-      cel: `!has(self.container) || !(${TIMING_FIELDS.map((field) => `has(self.${field})`).join(' || ')})`,
+      cel: `!has(self.container) || !(${anyOf(TIMING_FIELDS)})`,
       message: `a container decides itself how often and how long it tries: remove ${either(TIMING_FIELDS, 'and')}`,
       holds: (dependency) => dependency.container === undefined || present(dependency, TIMING_FIELDS) === 0,
+    },
+    {
+      cel: `!(${anyOf(JUDGED_CHECKS)}) || !(${anyOf(ATTEMPT_FIELDS)})`,
+      message: `the operator watches ${either(JUDGED_CHECKS, 'and')} and makes no attempts: remove ${either(ATTEMPT_FIELDS, 'and')}`,
+      holds: (dependency) =>
+        present(dependency, JUDGED_CHECKS) === 0 || present(dependency, ATTEMPT_FIELDS) === 0,
     },
   ],
   'spec.dependencies[].http': [
@@ -137,6 +157,19 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
   ],
   'spec.dependencies[].http.tls': tlsRules,
   'spec.dependencies[].grpc.tls': tlsRules,
+  'spec.dependencies[].resource': [
+    {
+      cel: "self.apiVersion != 'v1' || self.kind != 'Secret'",
+      message:
+        'a Secret cannot be a dependency, since whoever may write gates could read it so: use another object',
+      holds: ({ apiVersion, kind }) => apiVersion !== 'v1' || kind !== 'Secret',
+    },
+    {
+      cel: '!has(self.condition) || !has(self.expression)',
+      message: 'set condition or expression, not both: an expression can look at conditions too',
+      holds: ({ condition, expression }) => condition === undefined || expression === undefined,
+    },
+  ],
   'spec.dependencies[].container': [
     {
       cel: `${CONTAINER_SIZE_CEL} <= ${MAX_CONTAINER_CHARACTERS}`,
@@ -159,6 +192,11 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
     },
   ],
 };
+
+/** CEL: at least one of these fields is there. */
+function anyOf(fields: readonly string[]): string {
+  return fields.map((field) => `has(self.${field})`).join(' || ');
+}
 
 /** CEL: exactly one of these fields is there. */
 function exactlyOne(fields: readonly string[]): string {

@@ -3,6 +3,7 @@ import { dnsCheckSchema, grpcCheckSchema, httpCheckSchema, tcpCheckSchema } from
 import { containerCheckSchema } from './container-check.ts';
 import { DEFAULT_TARGET_KIND, DEFAULT_TIMING, DEFAULT_UPDATE_POLICY } from './defaults.ts';
 import { atomic, image, LABEL, label, objectName, pullPolicy, resourcesSchema } from './fields.ts';
+import { gateCheckSchema, resourceCheckSchema, serviceCheckSchema } from './judged-checks.ts';
 import { MAX_GATE_AND_DEPENDENCY_LENGTH } from './names.ts';
 
 /**
@@ -15,8 +16,11 @@ import { MAX_GATE_AND_DEPENDENCY_LENGTH } from './names.ts';
 
 export const TARGET_KINDS = ['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'] as const;
 
+/** The checks that the operator makes, from what it watches, and tells the waiting Pods of. */
+export const JUDGED_CHECKS = ['service', 'resource', 'gate'] as const;
+
 /** The checks; a dependency has exactly one. */
-export const CHECKS = ['dns', 'tcp', 'http', 'grpc', 'container'] as const;
+export const CHECKS = ['dns', 'tcp', 'http', 'grpc', ...JUDGED_CHECKS, 'container'] as const;
 
 export const targetSchema = z
   .strictObject({
@@ -71,6 +75,9 @@ export const dependencySchema = z
     tcp: tcpCheckSchema.optional(),
     http: httpCheckSchema.optional(),
     grpc: grpcCheckSchema.optional(),
+    service: serviceCheckSchema.optional(),
+    resource: resourceCheckSchema.optional(),
+    gate: gateCheckSchema.optional(),
     container: containerCheckSchema.optional(),
     ...timing,
   })
@@ -139,3 +146,4 @@ export type GateSpec = z.infer<typeof specSchema>;
 export type { DnsCheck, GrpcCheck, HttpCheck, TcpCheck, Tls } from './checks.ts';
 export type { ContainerCheck } from './container-check.ts';
 export type { Resources } from './fields.ts';
+export type { ConditionCheck, GateCheck, ResourceCheck, ServiceCheck } from './judged-checks.ts';

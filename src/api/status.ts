@@ -12,6 +12,8 @@ export const MAX_POD_NAMES = 10;
 
 const text = (max: number) => z.string().max(max);
 const count = (what: string) => z.int().min(0).max(1_000_000).describe(what);
+/** A count that came after the first version: an operator that does not know it yet must be able to write its status. */
+const later = (what: string) => count(what).optional();
 const userId = () => z.int().min(0).max(2147483647).optional();
 
 /** The conditions, and what each says. */
@@ -156,7 +158,7 @@ export const targetStatusSchema = z
     message: text(1024).optional().describe('Why it is not current.'),
     open: count('Pods that have passed the gate.'),
     waiting: count('Pods that wait in it.'),
-    held: count('Pods that are held back until the Pod template carries it.'),
+    held: later('Pods that are held back until the Pod template carries it.'),
     ungated: count('Pods that run without it, since they are older than it.'),
   })
   .describe('A target as it stands.');
@@ -173,7 +175,30 @@ export const dependencyStatusSchema = z
     checking: count('Pods that check.'),
     failed: count('Pods whose last attempt failed.'),
     passed: count('Pods that have passed it.'),
-    opened: count('Pods for which it was opened from outside, by spec.open or by an annotation.'),
+    opened: later(
+      'Pods for which it was opened by a person: by spec.open, or by an annotation that the operator did not write.',
+    ),
+    openedByHand: later('Those of them for which somebody annotated the Pod itself.'),
+    satisfied: z
+      .boolean()
+      .optional()
+      .describe('Whether it is there, as the operator judges it: of service, resource and gate only.'),
+    answer: text(1024)
+      .optional()
+      .describe(
+        'What the operator sees. Of service, resource and gate: the last answer. Of other checks: a hint from the Service that the host names, while Pods wait.',
+      ),
+    completed: z
+      .strictObject({
+        name: text(253).describe('Name of the Job.'),
+        uid: text(64).describe('Its UID: another Job of the name counts anew.'),
+      })
+      .optional()
+      .describe('The Job that completed, so that it counts after it was deleted: for these containers only.'),
+    overdue: z
+      .boolean()
+      .optional()
+      .describe('Pods wait for it for longer than overdueAfterSeconds. Exists only while true.'),
     since: z
       .string()
       .max(64)
@@ -199,7 +224,7 @@ export const podCountsSchema = z
     open: count('Current Pods that have passed the gate.'),
     waiting: count('Current Pods that wait in it.'),
     failed: count('Current Pods that will never pass it: their restart policy is Never and a check failed.'),
-    held: count('Pods that are held back until their Pod template carries the gate.'),
+    held: later('Pods that are held back until their Pod template carries the gate.'),
     older: count('Pods that carry an older render.'),
     ungated: count('Pods of the targets that run without the gate, since they are older than it.'),
   })

@@ -23,7 +23,7 @@ export function violations(gate: RuledGate): Violation[] {
 }
 
 function dependencyViolations(dependency: Dependency, path: Violation['path']): Violation[] {
-  const { http, grpc, container } = dependency;
+  const { http, grpc, resource, container } = dependency;
   const at = 'spec.dependencies[]';
   return [
     ...broken(at, path, dependency),
@@ -33,6 +33,7 @@ function dependencyViolations(dependency: Dependency, path: Violation['path']): 
     ),
     ...broken(`${at}.http.tls`, [...path, 'http', 'tls'], http?.tls),
     ...broken(`${at}.grpc.tls`, [...path, 'grpc', 'tls'], grpc?.tls),
+    ...broken(`${at}.resource`, [...path, 'resource'], resource),
     ...broken(`${at}.container`, [...path, 'container'], container),
     ...(container?.env ?? []).flatMap((variable, index) =>
       envVarViolations(variable, [...path, 'container', 'env', index]),

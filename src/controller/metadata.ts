@@ -21,6 +21,7 @@ export const metadataSchema = z.object({
         manager: z.string().default(''),
         time: z.string().default(''),
         subresource: z.string().default(''),
+        fieldsV1: z.unknown().optional(),
       }),
     )
     .default([]),

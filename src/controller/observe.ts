@@ -4,6 +4,7 @@ import type { Pod, Settings, Workload, World } from '../core/model.ts';
 import type { Absent } from '../core/orphans.ts';
 import { targetKeys } from '../core/targets.ts';
 import type { Memory, VersionOf } from './memory.ts';
+import { sightingsOf, type Watched } from './sightings.ts';
 import type { Stores } from './stores.ts';
 
 /** What a pass is told besides the stores. */
@@ -11,12 +12,13 @@ export interface Surroundings {
   readonly memory: Memory;
   readonly settings: Settings;
   readonly hasAdmission: boolean;
+  readonly subjects: Watched['subjects'];
 }
 
 /** The world of one gate, from the stores only; undefined where there is no such gate. */
 export function observe(
   stores: Stores,
-  { memory, settings, hasAdmission }: Surroundings,
+  { memory, settings, hasAdmission, subjects }: Surroundings,
   key: string,
 ): World | undefined {
   const gate = stores.gates.get(key);
@@ -24,7 +26,8 @@ export function observe(
   const targets = [...targetKeys(gate)];
   const pods = podsOf(stores, key, targets);
   const workloads = workloadsOf(stores, key, [...targets, ...pods.map(({ target }) => target)]);
-  return { gate, workloads, pods, ...memory.recall(key), hasAdmission, settings };
+  const sightings = sightingsOf({ gates: stores.gates, subjects }, gate);
+  return { gate, workloads, pods, sightings, ...memory.recall(key), hasAdmission, settings };
 }
 
 /** What stands in the cluster of a gate that does not exist. */

@@ -9,7 +9,7 @@ import type { Connection } from '../kube/connection.ts';
 import { EventRecorder } from '../kube/events.ts';
 import { createRequests } from '../kube/http-requests.ts';
 import type { Meta } from '../kube/object.ts';
-import { type Again, Queue } from '../kube/queue.ts';
+import { type Again, Queue, type Urgency } from '../kube/queue.ts';
 import { Reflector, type ReflectorOptions } from '../kube/reflector.ts';
 import type { Observation, Requests } from '../kube/requests.ts';
 import { nameOf, type Resource } from '../kube/resource.ts';
@@ -23,6 +23,7 @@ import { projectWorkload } from './project-workload.ts';
 import { type Context, reconcile } from './reconcile.ts';
 import { GATES, PODS, WORKLOADS } from './resources.ts';
 import { countHeld, createStores, knownGates, type Stores, subscribe } from './stores.ts';
+import { SubjectWatches } from './subject-watches.ts';
 
 export interface OperatorOptions {
   readonly connection: Connection;
@@ -54,6 +55,7 @@ export class Operator {
   readonly #queue: Queue;
   readonly #admission: AdmissionWatch;
   readonly #memory = new Memory();
+  readonly #subjects: SubjectWatches;
 
   constructor(options: OperatorOptions) {
     const { connection, clock, random, log, instance } = options;
@@ -87,6 +89,14 @@ export class Operator {
       onChange: (isThere) => this.#admissionChanged(isThere),
       onError: (error) => log.warn({ err: error }, 'the admission policies could not be looked for'),
     });
+    this.#subjects = new SubjectWatches({
+      requests: this.#requests,
+      gates: this.#stores.gates,
+      clock,
+      random,
+      onAffected: (gate) => this.#look(gate, 'change'),
+      onError: (kind, error) => log.warn({ kind, err: error }, 'a kind of dependencies could not be watched'),
+    });
     this.#reflectors = this.#createReflectors();
   }
 
@@ -97,10 +107,8 @@ export class Operator {
 
   /** Starts the watches, and the passes once all stores are filled. Resolves then, or when stopped before. */
   async start(): Promise<void> {
-    subscribe(this.#stores, (key, initial) => {
-      // Until the stores are filled a pass would see a part of the world; all gates are added then.
-      if (this.isReady) this.#queue.add(key, initial ? 'initial' : 'change');
-    });
+    this.#subjects.start();
+    subscribe(this.#stores, (key, initial) => this.#look(key, initial ? 'initial' : 'change'));
     for (const reflector of this.#reflectors) reflector.start();
     const synced = this.#reflectors.map((reflector) => reflector.synced);
     const known = await Promise.all([this.#admission.start(), ...synced]);
@@ -114,7 +122,7 @@ export class Operator {
   async stop(): Promise<void> {
     this.#admission.stop();
     await this.#queue.stop(DRAIN_MS);
-    await Promise.all(this.#reflectors.map((reflector) => reflector.stop()));
+    await Promise.all([this.#subjects, ...this.#reflectors].map((watch) => watch.stop()));
     await this.#events.stop();
   }
 
@@ -153,6 +161,11 @@ export class Operator {
     return new Reflector({ ...options, requests: this.#requests, clock, random, onError });
   }
 
+  /** Until the stores are filled a pass would see a part of the world; all gates are added then. */
+  #look(key: string, urgency: Urgency): void {
+    if (this.isReady) this.#queue.add(key, urgency);
+  }
+
   async #pass(key: string): Promise<Again | undefined> {
     const { clock, log } = this.#options;
     const began = clock.now();
@@ -178,6 +191,7 @@ export class Operator {
       memory: this.#memory,
       stores: this.#stores,
       hasAdmission: this.#admission.isThere,
+      subjects: this.#subjects,
       settings,
       clock,
       log,

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import {
   containerOwner,
+  FIELD_MANAGER,
   HOLD_GATE,
+  OPEN_ANNOTATION_PREFIX,
   REQUIRE_LABEL,
   requiredGates,
   TARGET_ANNOTATION,
@@ -64,6 +66,7 @@ export function projectPod(raw: unknown): Pod {
     restartPolicy: spec.restartPolicy,
     target: metadata.annotations[TARGET_ANNOTATION] ?? targetOf(metadata),
     annotations: ofOurGroup(metadata.annotations),
+    writtenByOthers: writtenByOthers(metadata.managedFields),
     required: requiredGates(metadata.labels[REQUIRE_LABEL]),
     held: spec.schedulingGates.some(({ name }) => name === HOLD_GATE),
     revision: metadata.labels[REVISION_LABEL],
@@ -75,6 +78,22 @@ export function projectPod(raw: unknown): Pod {
       .map(containerStatus),
     unscheduled: unscheduled(status.conditions),
   };
+}
+
+/** The fields that a manager owns, as far as annotations go: `f:<key>` (FieldsV1). */
+const ownedSchema = z.object({
+  'f:metadata': z.object({ 'f:annotations': z.record(z.string(), z.unknown()).default({}) }).optional(),
+});
+
+/** The openings that somebody else wrote: what a manager wrote last is its own. */
+function writtenByOthers(managedFields: z.infer<typeof metadataSchema>['managedFields']): string[] {
+  return managedFields
+    .filter(({ manager }) => manager !== FIELD_MANAGER)
+    .flatMap(({ fieldsV1 }) => {
+      const owned = ownedSchema.safeParse(fieldsV1).data?.['f:metadata']?.['f:annotations'] ?? {};
+      return Object.keys(owned).map((field) => field.slice('f:'.length));
+    })
+    .filter((key) => key.startsWith(OPEN_ANNOTATION_PREFIX));
 }
 
 /** Label by which a Deployment's ReplicaSets are told apart: their names end in its value. */

@@ -2,13 +2,18 @@ import { GATE_ANNOTATION_PREFIX, targetAnnotationValue } from '../api/names.ts';
 import { TARGET_KINDS, type TargetKind } from '../api/spec.ts';
 import { gatesIn } from '../core/inject.ts';
 import type { Gate, Pod, Workload } from '../core/model.ts';
+import { gatesBefore } from '../core/subjects.ts';
 import { targetKeys } from '../core/targets.ts';
 import { Store } from '../kube/store.ts';
+import { subjectKinds, subjectValues } from './subject-watches.ts';
 
 /** What the operator knows of the cluster, indexed by what a pass asks for. Index values are `<namespace>/…`. */
 export interface Stores {
-  /** `target`: `<namespace>/<Kind>/<name>` of each target. */
-  readonly gates: Store<Gate, 'target'>;
+  /**
+   * `target`: `<namespace>/<Kind>/<name>` of each target. `before`: `<namespace>/<name>` of each gate that it waits for.
+   * `kind` and `subject`: what it is judged by (see SubjectWatches).
+   */
+  readonly gates: Store<Gate, 'target' | 'before' | 'kind' | 'subject'>;
   /** `gate`: `<namespace>/<gate>` of each gate that has left something in the template. */
   readonly workloads: Readonly<Record<TargetKind, Store<Workload, 'gate'>>>;
   /** `gate`: as above, by annotation; `target`: as of gates. */
@@ -19,7 +24,12 @@ export interface Stores {
 
 export function createStores(): Stores {
   return {
-    gates: new Store({ target: targetsOf }),
+    gates: new Store({
+      target: targetsOf,
+      before: gatesBeforeOf,
+      kind: subjectKinds,
+      subject: subjectValues,
+    }),
     workloads: {
       Deployment: workloadStore(),
       StatefulSet: workloadStore(),
@@ -61,6 +71,19 @@ function targetsOf(gate: Gate): string[] {
   return [...targetKeys(gate)].map((target) => `${gate.namespace}/${target}`);
 }
 
+function gatesBeforeOf({ namespace, spec }: Gate): string[] {
+  return spec.valid ? gatesBefore(spec.value).map((name) => `${namespace}/${name}`) : [];
+}
+
+/** The gate itself, and all that wait for it, or for one that does: a cycle ends for each of them. */
+function affectedByGate({ gates }: Stores, key: string): Set<string> {
+  const affected = new Set([key]);
+  for (const one of affected) {
+    for (const { namespace, name } of gates.byIndex('before', one)) affected.add(`${namespace}/${name}`);
+  }
+  return affected;
+}
+
 /** The gates that a Pod carries, and those that it requires. */
 function gatesOf(pod: Pod): string[] {
   const carried = Object.keys(pod.annotations)
@@ -79,7 +102,9 @@ export type OnAffected = (gateKey: string, initial: boolean) => void;
 
 /** Turns every change of a store into the keys of the gates that it may matter to. */
 export function subscribe(stores: Stores, onAffected: OnAffected): void {
-  stores.gates.subscribe(({ key, initial }) => onAffected(key, initial));
+  stores.gates.subscribe(({ key, initial }) => {
+    for (const one of affectedByGate(stores, key)) onAffected(one, initial);
+  });
   for (const kind of TARGET_KINDS) {
     stores.workloads[kind].subscribe(({ before, after, initial }) => {
       for (const key of affectedByWorkload(stores, before, after)) onAffected(key, initial);

@@ -1,3 +1,4 @@
+import { judgedCheckOf } from '../api/defaults.ts';
 import { ANNOTATIONS_FILE } from '../api/names.ts';
 import type { Dependency, GateSpec, HttpCheck, Tls } from '../api/spec.ts';
 import type { RenderedContainer } from '../api/status.ts';
@@ -24,19 +25,25 @@ export function waitArguments(
   defaults: Timing | undefined,
   openKey: string,
 ): Command {
-  const { args, env } = checkArguments(dependency);
+  const judged = judgedCheckOf(dependency) !== undefined;
+  const { args, env } = judged ? OPENED : checkArguments(dependency);
+  const timing = { ...defaults, ...dependency };
   return {
     args: [
       'wait',
       ...args.map(literal),
       `--name=${dependency.name}`,
-      ...timingArguments({ ...defaults, ...dependency }),
+      ...(judged ? [] : attemptArguments(timing)),
+      ...overdueArguments(timing),
       `--open-key=${openKey}`,
       `--annotations-file=${ANNOTATIONS_FILE}`,
     ],
     env,
   };
 }
+
+/** What the operator judges is opened by it: there is nothing to be tried. */
+const OPENED: Command = { args: ['opened'], env: [] };
 
 function checkArguments({ name, dns, tcp, http, grpc }: Dependency): Command {
   if (dns) return { args: ['dns', dns.host, ...flag('--type', dns.type)], env: [] };
@@ -84,11 +91,16 @@ function tlsArguments(tls: Tls | undefined): Command {
   };
 }
 
-function timingArguments(timing: Timing): string[] {
+function attemptArguments(timing: Timing): string[] {
   return [
     ...flag('--period', seconds(timing.periodSeconds)),
     ...flag('--timeout', seconds(timing.timeoutSeconds)),
     ...flag('--success-threshold', timing.successThreshold?.toString()),
+  ];
+}
+
+function overdueArguments(timing: Timing): string[] {
+  return [
     ...flag('--overdue-after', seconds(timing.overdueAfterSeconds)),
     ...flag('--on-overdue', timing.onOverdue?.toLowerCase()),
   ];

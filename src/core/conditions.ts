@@ -13,7 +13,14 @@ export interface Verdict {
 
 /** Why a gate cannot come into force without somebody acting. */
 export interface Stall {
-  readonly reason: 'InvalidSpec' | 'InvalidRender' | 'TargetRefused' | 'Conflict' | 'NoAdmission';
+  readonly reason:
+    | 'InvalidSpec'
+    | 'InvalidExpression'
+    | 'DependencyCycle'
+    | 'InvalidRender'
+    | 'TargetRefused'
+    | 'Conflict'
+    | 'NoAdmission';
   readonly message: string;
 }
 
@@ -25,6 +32,8 @@ export interface Findings {
   readonly targets: readonly TargetProgress[];
   readonly dependencies: readonly DependencyStatus[];
   readonly stall: Stall | undefined;
+  /** Dependencies that will not come by themselves, as the operator judges it. */
+  readonly failed: readonly string[];
   /** Dependencies that block a Pod for longer than their `overdueAfterSeconds`. */
   readonly overdue: readonly string[];
 }
@@ -83,7 +92,7 @@ function judgeOpen(findings: Findings): Verdict {
   return judgeWaiting(findings) ?? judgeUnknown(findings) ?? judgePassed(findings);
 }
 
-function judgeWaiting({ targets, dependencies, overdue }: Findings): Verdict | undefined {
+function judgeWaiting({ targets, dependencies, failed: lost, overdue }: Findings): Verdict | undefined {
   const pods = targets.flatMap((target) => target.pods);
   const failed = pods.filter(({ state }) => state === 'failed').length;
   const waiting = pods.filter(({ state }) => state !== 'open').length;
@@ -99,6 +108,11 @@ function judgeWaiting({ targets, dependencies, overdue }: Findings): Verdict | u
   if (waiting === 0 && held.length > 0)
     return not('Held', `held until the Pod template carries the containers: ${names(held)}`);
   if (waiting === 0) return undefined;
+  const broken = dependencies.filter(({ name, passed }) => lost.includes(name) && passed < pods.length);
+  if (broken.length > 0) {
+    const what = broken.map(({ name, answer }) => `${name} (${answer})`).join('; ');
+    return not('DependencyFailed', `${waiting} of ${count(pods.length, 'Pod')} waiting, failed: ${what}`);
+  }
   const answers = dependencies.filter(({ blocked }) => blocked > 0).map(blockage);
   const message = `${waiting} of ${count(pods.length, 'Pod')} waiting${answers.length > 0 ? `: ${answers.join('; ')}` : ' in another gate'}`;
   return overdue.length > 0
@@ -106,8 +120,10 @@ function judgeWaiting({ targets, dependencies, overdue }: Findings): Verdict | u
     : not('Waiting', message);
 }
 
-function blockage({ name, blocked, message }: DependencyStatus): string {
-  return `${name} blocks ${blocked}${message === undefined ? '' : ` (${message})`}`;
+/** What keeps the container from running comes before what it would be asking. */
+function blockage({ name, blocked, message, answer }: DependencyStatus): string {
+  const why = message ?? answer;
+  return `${name} blocks ${blocked}${why === undefined ? '' : ` (${why})`}`;
 }
 
 function judgeUnknown({ targets, isRendered }: Findings): Verdict | undefined {

@@ -3,6 +3,7 @@ import type { GateSpec } from '../api/spec.ts';
 import type { Render } from '../api/status.ts';
 import { requires } from './hold.ts';
 import { injectPatch } from './inject.ts';
+import { judgements } from './judge.ts';
 import type { JsonObject, Plan, Refusal, Workload, World, Write } from './model.ts';
 import { openedBySpec, openings } from './open.ts';
 import { type TargetProgress, targetsProgress } from './progress.ts';
@@ -49,10 +50,13 @@ function enforce(world: World, spec: GateSpec, now: number): Plan {
   const step = nextRender(world, spec, now);
   const current = step.render ?? stored;
   const targets = targetsProgress(world, spec, current, now);
-  const observed: Observed = { world, spec, render: current, targets, refusal: step.refusal };
+  const judged = judgements(world, spec, current);
+  const observed: Observed = { world, spec, render: current, targets, judged, refusal: step.refusal };
   const isSettled = step.render === undefined && step.trial === undefined;
   const writes = isSettled && !spec.suspend ? enforceTargets(world, targets, stored, now) : [];
-  const opened = openings(world, openedBySpec(spec), now);
+  const satisfied = [...judged].filter(([, { is }]) => is === 'satisfied').map(([name]) => name);
+  const open = { bySpec: openedBySpec(spec), satisfied: new Set(satisfied) };
+  const opened = openings(world, open, now);
   return {
     writes: [...(step.trial ? [step.trial] : []), ...writes, ...opened.writes],
     status: status(observed, now),

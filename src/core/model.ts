@@ -109,6 +109,8 @@ export interface Pod {
   readonly target: string;
   /** Annotations of our group: render hashes by gate, and what was opened. */
   readonly annotations: Readonly<Record<string, string>>;
+  /** Those of its annotations of our group that somebody else than the operator wrote last. */
+  readonly writtenByOthers: readonly string[];
   /** The gates that its label `dependencygate.dev/require` names. */
   readonly required: readonly string[];
   /** Whether it has our scheduling gate: it was made without a gate that it requires, and never started. */
@@ -154,6 +156,25 @@ export interface Repair {
   readonly at: number;
 }
 
+/**
+ * What is seen of the object that a dependency is judged by.
+ *
+ * - `unseen`: it has not been looked at yet, since its watch has just begun. `absent`: there is none.
+ * - `unknown kind`, `forbidden`: the API server does not serve the kind, or not to the operator; `message` says which,
+ *   and what to do.
+ */
+export type Sighting =
+  | { readonly is: 'unseen' | 'absent' }
+  | { readonly is: 'unknown kind' | 'forbidden'; readonly message: string }
+  | { readonly is: 'object'; readonly object: JsonObject; readonly isNamespaced: boolean }
+  | {
+      readonly is: 'service';
+      readonly service: JsonObject | undefined;
+      readonly slices: readonly JsonObject[];
+    }
+  /** `cycle`: the names of gates that wait for each other, from this one to itself; empty where they do not. */
+  | { readonly is: 'gate'; readonly gate: Gate; readonly cycle: readonly string[] };
+
 /** All that a decision about one gate depends on. */
 export interface World {
   readonly gate: Gate;
@@ -161,6 +182,8 @@ export interface World {
   readonly workloads: ReadonlyMap<string, Workload>;
   /** Pods that carry this gate's annotation or are of one of its targets. */
   readonly pods: readonly Pod[];
+  /** By the names of dependencies; of those that are judged by nothing outside of their Pods there is none. */
+  readonly sightings: ReadonlyMap<string, Sighting>;
   /** Hash of the render that a dry-run was last accepted for. */
   readonly triedRender: string | undefined;
   readonly refusals: readonly Refusal[];
@@ -200,7 +223,15 @@ export type Write =
       readonly why: readonly Drift[];
     }
   | { readonly do: 'clean-target'; readonly workload: Workload; readonly patch: JsonObject }
-  | { readonly do: 'open-pod'; readonly pod: Pod; readonly annotations: Readonly<Record<string, string>> }
+  | {
+      readonly do: 'open-pod';
+      readonly pod: Pod;
+      readonly annotations: Readonly<Record<string, string>>;
+      /** Which of the dependencies are opened by a person's will, and for the first time. */
+      readonly told: readonly string[];
+      /** Of those: by which way. */
+      readonly why: string;
+    }
   | { readonly do: 'delete-pod'; readonly pod: Pod; readonly why: string };
 
 /** Why a template is not current: the closed list that logs, events and tests share. */

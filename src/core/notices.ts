@@ -1,13 +1,14 @@
-import { OPEN_ANNOTATION_PREFIX } from '../api/names.ts';
-import type { Condition, GateStatus } from '../api/status.ts';
+import type { Condition, DependencyStatus, GateStatus } from '../api/status.ts';
 import type { Notice, Write } from './model.ts';
 
 /**
- * The Events of a pass: one for each write that was made to somebody else's object, and one where a condition turns.
+ * The Events of a pass: one for each write that was made to somebody else's object, and one where a
+ * condition or a dependency turns.
  * They follow from the old status and the new one, so a restart of the operator repeats none.
  */
 export function notices(before: GateStatus, after: GateStatus | undefined, done: readonly Write[]): Notice[] {
-  return [...done.flatMap(ofWrite), ...(after ? ofConditions(before, after) : [])];
+  const ofStatus = after ? [...ofDependencies(before, after), ...ofConditions(before, after)] : [];
+  return [...done.flatMap(ofWrite), ...ofStatus];
 }
 
 function ofWrite(write: Write): Notice[] {
@@ -33,13 +34,44 @@ function ofWrite(write: Write): Notice[] {
   }
 }
 
-/** The first attempt only: the next ones are for a kubelet that missed it. */
-function ofOpening({ pod, annotations }: Extract<Write, { do: 'open-pod' }>): Notice[] {
-  const opened = Object.entries(annotations).filter(([, value]) => value === '1');
-  const names = opened.map(([key]) => key.slice(key.indexOf('.', OPEN_ANNOTATION_PREFIX.length) + 1));
-  return names.length === 0
+/** What a person opened, once for each Pod. What is simply there is told once for all Pods, by the status. */
+function ofOpening({ pod, told, why }: Extract<Write, { do: 'open-pod' }>): Notice[] {
+  return told.length === 0
     ? []
-    : [normal('PodOpened', 'Open', `opened ${names.join(', ')} for Pod ${pod.name}`)];
+    : [normal('PodOpened', 'Open', `opened ${told.join(', ')} for Pod ${pod.name}: ${why}`)];
+}
+
+function ofDependencies(before: GateStatus, after: GateStatus): Notice[] {
+  return (after.dependencies ?? []).flatMap((dependency) =>
+    ofDependency(
+      before.dependencies?.find(({ name }) => name === dependency.name),
+      dependency,
+    ),
+  );
+}
+
+function ofDependency(before: DependencyStatus | undefined, after: DependencyStatus): Notice[] {
+  const { name, answer = '', openedByHand = 0, since, message = answer } = after;
+  const isNew = before?.satisfied === false && after.satisfied === true;
+  const isOverdue = after.overdue === true && before?.overdue !== true;
+  const byHand = openedByHand - (before?.openedByHand ?? 0);
+  return [
+    ...(isNew ? [normal('DependencySatisfied', 'Judge', `${name} is there: ${answer}`)] : []),
+    ...(isOverdue
+      ? [warning('Overdue', 'Wait', `${name} is overdue, waited for since ${since}${said(message)}`)]
+      : []),
+    ...(byHand > 0
+      ? [normal('OpenedByHand', 'Open', `${name} was opened by an annotation of ${pods(byHand)}`)]
+      : []),
+  ];
+}
+
+function said(words: string): string {
+  return words === '' ? '' : `: ${words}`;
+}
+
+function pods(count: number): string {
+  return `${count} Pod${count === 1 ? '' : 's'}`;
 }
 
 function ofConditions(before: GateStatus, after: GateStatus): Notice[] {
@@ -53,7 +85,8 @@ function ofOpen(before: Condition | undefined, after: Condition | undefined): No
   if (!after || (before?.status === after.status && before.reason === after.reason)) return [];
   if (after.status === 'True')
     return after.reason === 'AllPassed' ? [normal('Opened', 'Open', after.message)] : [];
-  if (after.status === 'Unknown') return [];
+  // What is overdue is told of each dependency.
+  if (after.status === 'Unknown' || after.reason === 'Overdue') return [];
   return [
     after.reason === 'Waiting'
       ? normal('Waiting', 'Wait', after.message)

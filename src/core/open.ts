@@ -18,6 +18,14 @@ export function openingKey(pod: Pick<Pod, 'uid'>, annotation: string): string {
   return `${pod.uid} ${annotation}`;
 }
 
+/** The dependencies that are open, and by which way. */
+export interface Open {
+  /** By `spec.open`. */
+  readonly bySpec: ReadonlySet<string>;
+  /** They are there, as the operator judges it. */
+  readonly satisfied: ReadonlySet<string>;
+}
+
 /** The dependencies that `spec.open` opens: a user's container cannot see it. */
 export function openedBySpec({ open = [], dependencies }: GateSpec): Set<string> {
   const named = (name: string) => open.includes('*') || open.includes(name);
@@ -27,14 +35,15 @@ export function openedBySpec({ open = [], dependencies }: GateSpec): Set<string>
 }
 
 /**
- * Opens dependencies for the Pods that wait, by annotation. It is level-triggered: a Pod that appears later is opened, and
+ * Opens dependencies for the Pods that wait, by annotation. What a person opened is opened at once; what is satisfied only
+ * when nothing before it in the Pod waits any more, since it may be gone again when its turn comes. It is level-triggered: a Pod that appears later is opened, and
  * so is one whose annotation was lost. The value is an attempt number: a container that still runs a while after it was
  * opened gets the next one, since writing another value has always reached a kubelet that had missed the first.
  */
-export function openings(world: World, dependencies: ReadonlySet<string>, now: number): Openings {
+export function openings(world: World, open: Open, now: number): Openings {
   const found = world.pods
     .filter((pod) => !pod.deleting && pod.phase === 'Pending' && isGated(pod, world.gate.name))
-    .map((pod) => openingsOf(world, pod, dependencies, now));
+    .map((pod) => openingsOf(world, pod, open, now));
   const waits = found.flatMap(({ next }) => next ?? []);
   return {
     writes: found.flatMap(({ write }) => write ?? []),
@@ -47,24 +56,41 @@ interface OfPod {
   readonly next: number | undefined;
 }
 
-function openingsOf(world: World, pod: Pod, dependencies: ReadonlySet<string>, now: number): OfPod {
+function openingsOf(world: World, pod: Pod, open: Open, now: number): OfPod {
   const gate = world.gate.name;
   const annotations: Record<string, string> = {};
+  const told: string[] = [];
   const waits: number[] = [];
-  for (const container of pod.containers) {
-    const owner = containerOwner(container);
-    if (owner?.gate !== gate || !dependencies.has(owner.dependency) || isPassed(pod, container)) continue;
-    const key = openAnnotation(gate, owner.dependency);
+  for (const { dependency, container } of openContainers(pod, gate, open)) {
+    const key = openAnnotation(gate, dependency);
     const due = dueIn(world, pod, container, key, now);
     if (due === undefined) continue;
     if (due > 0) waits.push(due);
-    else annotations[key] = String(attempt(pod, key) + 1);
+    else {
+      annotations[key] = String(attempt(pod, key) + 1);
+      if (!(key in pod.annotations) && open.bySpec.has(dependency)) told.push(dependency);
+    }
   }
   const isNeeded = Object.keys(annotations).length > 0;
   return {
-    write: isNeeded ? { do: 'open-pod', pod, annotations } : undefined,
+    write: isNeeded ? { do: 'open-pod', pod, annotations, told, why: 'spec.open' } : undefined,
     next: waits.length > 0 ? Math.min(...waits) : undefined,
   };
+}
+
+/** The gate's containers that the Pod is yet to pass and that it is to find open. */
+function openContainers(pod: Pod, gate: string, { bySpec, satisfied }: Open) {
+  const found: { readonly dependency: string; readonly container: string }[] = [];
+  let isNext = true;
+  for (const container of pod.containers) {
+    if (isPassed(pod, container)) continue;
+    const owner = containerOwner(container);
+    const dependency = owner?.gate === gate ? owner.dependency : '';
+    const isOpen = bySpec.has(dependency) || (isNext && satisfied.has(dependency));
+    if (isOpen) found.push({ dependency, container });
+    else isNext = false;
+  }
+  return found;
 }
 
 /** In how many ms the annotation is to be written: undefined where it is there, and the container has yet to read it. */

@@ -1,13 +1,7 @@
-import { checkOf, targetKind } from '../api/defaults.ts';
-import { openAnnotation, targetAnnotationValue } from '../api/names.ts';
+import { targetKind } from '../api/defaults.ts';
+import { targetAnnotationValue } from '../api/names.ts';
 import type { GateSpec, Target, TargetKind } from '../api/spec.ts';
-import {
-  type DependencyStatus,
-  MAX_POD_NAMES,
-  type PodCounts,
-  type Render,
-  type TargetStatus,
-} from '../api/status.ts';
+import type { PodCounts, Render, TargetStatus } from '../api/status.ts';
 import { cut } from './cut.ts';
 import { type Dispute, dispute } from './dispute.ts';
 import { isHeldFor, lacksRequired } from './hold.ts';
@@ -176,54 +170,6 @@ export function podCounts(targets: readonly TargetProgress[]): PodCounts {
     held: sum(targets.map(({ held }) => held)),
     older: sum(targets.map(({ older }) => older)),
     ungated: sum(targets.map((target) => target.ungated)),
-  };
-}
-
-/** The order in which a dependency's Pods decide its state: what needs a look comes first. */
-const WORST_FIRST = ['failed', 'starting', 'checking', 'pending', 'passed'] as const;
-const STATE_NAMES = {
-  failed: 'Failed',
-  starting: 'Starting',
-  checking: 'Checking',
-  pending: 'Pending',
-  passed: 'Passed',
-} as const;
-
-export function dependencyStatuses(
-  gate: string,
-  spec: GateSpec,
-  pods: readonly PodProgress[],
-): DependencyStatus[] {
-  return spec.dependencies.map((dependency) => {
-    const { name } = dependency;
-    return { name, check: checkOf(dependency).check, ...dependencyStatus(gate, name, pods) };
-  });
-}
-
-function dependencyStatus(
-  gate: string,
-  name: string,
-  pods: readonly PodProgress[],
-): Omit<DependencyStatus, 'name' | 'check'> {
-  const states = pods.flatMap((pod) => pod.dependencies.find(({ dependency }) => dependency === name) ?? []);
-  const inState = (wanted: (typeof WORST_FIRST)[number]) =>
-    states.filter(({ state }) => state === wanted).length;
-  const blocked = pods.filter(({ blockedBy }) => blockedBy === name);
-  const worst = WORST_FIRST.find((state) => inState(state) > 0) ?? 'pending';
-  const message = states.find(({ state, message }) => state === worst && message !== '')?.message;
-  const since = blocked.map((pod) => pod.since).sort()[0];
-  return {
-    state: STATE_NAMES[worst],
-    pending: inState('pending'),
-    starting: inState('starting'),
-    checking: inState('checking'),
-    failed: inState('failed'),
-    passed: inState('passed'),
-    opened: pods.filter(({ pod }) => openAnnotation(gate, name) in pod.annotations).length,
-    ...(since !== undefined && { since }),
-    ...(message !== undefined && { message: cut(message, 1024) }),
-    ...(blocked.length > 0 && { blockedPods: blocked.slice(0, MAX_POD_NAMES).map(({ pod }) => pod.name) }),
-    blocked: blocked.length,
   };
 }
 

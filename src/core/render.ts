@@ -1,3 +1,4 @@
+import { judgedCheckOf } from '../api/defaults.ts';
 import { containerName, openAnnotation, VOLUME_MOUNT_PATH, VOLUME_NAME } from '../api/names.ts';
 import type { ContainerCheck, Dependency, GateSpec } from '../api/spec.ts';
 import type { Render, RenderedContainer, RenderedVolume } from '../api/status.ts';
@@ -23,7 +24,28 @@ const VOLUME: RenderedVolume = {
  */
 export function renderHash(spec: GateSpec): string {
   const { dependencies, defaults, waiter } = spec;
-  return fingerprint({ dependencies, defaults, waiter });
+  return fingerprint({
+    dependencies: dependencies.map(inContainer),
+    defaults: inContainers(spec, defaults),
+    waiter,
+  });
+}
+
+/**
+ * What a dependency's container is made of. One that the operator judges only waits to be opened: what it is judged by may
+ * change without a Pod being rolled.
+ */
+function inContainer(dependency: Dependency): object {
+  if (!judgedCheckOf(dependency)) return dependency;
+  const { name, overdueAfterSeconds, onOverdue } = dependency;
+  return { name, judged: true, overdueAfterSeconds, onOverdue };
+}
+
+/** The defaults, without those that no container reads where all are opened by the operator. */
+function inContainers({ dependencies }: GateSpec, defaults: GateSpec['defaults']): object | undefined {
+  if (!defaults || !dependencies.every(judgedCheckOf)) return defaults;
+  const { overdueAfterSeconds, onOverdue } = defaults;
+  return { overdueAfterSeconds, onOverdue };
 }
 
 /** The init containers and volumes of a gate. */

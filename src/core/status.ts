@@ -1,10 +1,12 @@
 import type { GateSpec } from '../api/spec.ts';
 import type { GateStatus, Render } from '../api/status.ts';
 import { conditions, judge, judgeInvalid, type Stall } from './conditions.ts';
+import { dependencyStatuses } from './dependency-status.ts';
+import type { Judgement } from './judge.ts';
 import type { Gate, Refusal, World } from './model.ts';
 import { overdue } from './overdue.ts';
 import type { PodProgress } from './pod-progress.ts';
-import { dependencyStatuses, podCounts, type TargetProgress, targetStatus } from './progress.ts';
+import { podCounts, type TargetProgress, targetStatus } from './progress.ts';
 import { renderHash } from './render.ts';
 
 /** What the status of a valid gate is made from. */
@@ -14,21 +16,25 @@ export interface Observed {
   /** The render that Pods and targets are compared with. */
   readonly render: Render | undefined;
   readonly targets: readonly TargetProgress[];
+  /** What the operator makes of the dependencies that it judges, by their names. */
+  readonly judged: ReadonlyMap<string, Judgement>;
   /** The API server's refusal of the spec's render. */
   readonly refusal: Refusal | undefined;
 }
 
 export function status(observed: Observed, now: number): GateStatus {
-  const { world, spec, render, targets } = observed;
+  const { world, spec, render, targets, judged } = observed;
   const pods = targets.flatMap((target) => target.pods);
-  const dependencies = dependencyStatuses(world.gate.name, spec, pods);
+  const late = overdue(spec, pods, now).dependencies;
+  const dependencies = dependencyStatuses({ world, spec, pods, judged, overdue: late });
   const verdicts = judge({
     spec,
     isRendered: render?.hash === renderHash(spec),
     targets,
     dependencies,
     stall: stallOf(observed),
-    overdue: overdue(spec, pods, now).dependencies,
+    failed: [...judged].filter(([, { is }]) => is === 'failed').map(([name]) => name),
+    overdue: late,
   });
   return {
     observedGeneration: world.gate.generation,
@@ -61,7 +67,10 @@ export function invalidStatus(gate: Gate, message: string, now: number): GateSta
   };
 }
 
-function stallOf({ world, spec, refusal, targets }: Observed): Stall | undefined {
+function stallOf({ world, spec, refusal, targets, judged }: Observed): Stall | undefined {
+  for (const [name, { fault }] of judged) {
+    if (fault) return { reason: fault.reason, message: `dependency ${name}: ${fault.message}` };
+  }
   if (refusal)
     return { reason: 'InvalidRender', message: `the API server refuses the containers: ${refusal.message}` };
   const refused = targets.flatMap(({ kind, name, obstacle, refusal: refused }) => {

@@ -49,11 +49,13 @@ function clean(workload: Workload, gate: string): Write {
 /** Opens every container of the gate that a waiting Pod has not passed; a Pod that was opened is left alone. */
 function openPods(pods: readonly Pod[], gate: string): Write[] {
   return pods.flatMap((pod) => {
-    const keys = ahead(pod, gate).map(({ dependency }) => openAnnotation(gate, dependency));
-    const closed = keys.filter((key) => !(key in pod.annotations));
+    const closed = ahead(pod, gate).filter(
+      ({ dependency }) => !(openAnnotation(gate, dependency) in pod.annotations),
+    );
     if (closed.length === 0) return [];
-    const annotations = Object.fromEntries(closed.map((key) => [key, '1']));
-    return [{ do: 'open-pod' as const, pod, annotations }];
+    const told = closed.map(({ dependency }) => dependency);
+    const annotations = Object.fromEntries(told.map((name) => [openAnnotation(gate, name), '1']));
+    return [{ do: 'open-pod' as const, pod, annotations, told, why: 'the gate goes' }];
   });
 }
 

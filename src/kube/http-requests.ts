@@ -14,7 +14,15 @@ import type {
   WatchQuery,
   WriteOptions,
 } from './requests.ts';
-import { collectionPath, nameOf, objectPath, queryOf, type Resource, type Target } from './resource.ts';
+import {
+  collectionPath,
+  nameOf,
+  objectPath,
+  queryOf,
+  type Resource,
+  type Target,
+  versionPath,
+} from './resource.ts';
 
 export interface RequestsOptions {
   readonly connection: Connection;
@@ -67,6 +75,11 @@ class ConnectionRequests implements Requests {
     this.#clock = options.clock;
     this.#deadlineMs = options.deadlineMs ?? DEADLINE_MS;
     this.#observer = options.observer ?? (() => {});
+  }
+
+  resources(group: string, version: string): Promise<unknown> {
+    const resource = { group, version, plural: '', namespaced: false };
+    return this.#json({ verb: 'get', resource, method: 'GET', path: versionPath(group, version) });
   }
 
   get(resource: Resource, target: Target): Promise<unknown> {

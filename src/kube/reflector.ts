@@ -3,6 +3,7 @@ import { Backoff, type Random } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { follow } from './follow.ts';
 import type { Meta } from './object.ts';
+import { pause } from './pause.ts';
 import { type Project, Replica } from './replica.ts';
 import type { Requests, Selection, WatchQuery } from './requests.ts';
 import type { Resource } from './resource.ts';
@@ -87,7 +88,8 @@ export class Reflector<T extends Meta> {
   }
 
   async #run(): Promise<void> {
-    while (!this.#stop.signal.aborted) await this.#pause(await this.#turn());
+    const { signal } = this.#stop;
+    while (!signal.aborted) await pause(this.#options.clock, await this.#turn(), signal);
   }
 
   /** One list or one watch. Gives the time to pause after it, in ms. */
@@ -175,20 +177,6 @@ export class Reflector<T extends Meta> {
     if (!known && this.#replica.gathering) this.#watchList = false;
     if (!isGone(error)) this.#options.onError(error instanceof Error ? error : new Error(String(error)));
     return Math.max(this.#backoff.next(), (known && error.retryAfterMs) || 0);
-  }
-
-  #pause(ms: number): Promise<void> {
-    const { signal } = this.#stop;
-    if (ms === 0 || signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = () => {
-        cancel();
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const cancel = this.#options.clock.after(ms, done);
-      signal.addEventListener('abort', done);
-    });
   }
 }
 

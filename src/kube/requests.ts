@@ -62,6 +62,8 @@ export interface Observation {
  * Each throws ApiError and nothing else. Nothing is tried again here.
  */
 export interface Requests {
+  /** What the API server serves of a group and version (APIResourceList). */
+  resources(group: string, version: string): Promise<unknown>;
   get(resource: Resource, target: Target): Promise<unknown>;
   /** All pages. */
   list(resource: Resource, selection?: Selection): Promise<List>;

@@ -19,12 +19,17 @@ export function nameOf({ group, version, plural }: Resource): string {
   return [group, version, plural].filter((part) => part !== '').join('/');
 }
 
+/** The path of a group and version. */
+export function versionPath(group: string, version: string): string {
+  const steps = group === '' ? ['api', version] : ['apis', group, version];
+  return `/${steps.map(encodeURIComponent).join('/')}`;
+}
+
 /** The path of a list: of one namespace, or of all when none is given. */
 export function collectionPath(resource: Resource, namespace: string | undefined): string {
   const { group, version, plural, namespaced } = resource;
-  const root = group === '' ? ['api', version] : ['apis', group, version];
   const scope = namespaced && namespace ? ['namespaces', namespace] : [];
-  return `/${[...root, ...scope, plural].map(encodeURIComponent).join('/')}`;
+  return [versionPath(group, version), ...[...scope, plural].map(encodeURIComponent)].join('/');
 }
 
 /** The path of an object, or of its subresource. */

@@ -27,17 +27,15 @@ export class UsageError extends Error {
 const text = { type: 'string' } as const;
 const list = { type: 'string', multiple: true } as const;
 const flag = { type: 'boolean' } as const;
-const common = {
+const opening = {
   name: text,
-  period: text,
-  timeout: text,
-  'success-threshold': text,
   'overdue-after': text,
   'on-overdue': text,
   'open-key': text,
   'annotations-file': text,
   'log-format': text,
 };
+const common = { ...opening, period: text, timeout: text, 'success-threshold': text };
 const tls = { 'tls-server-name': text, 'ca-env': text, 'insecure-skip-verify': flag };
 const dns = { ...common, type: text };
 const http = { ...common, ...tls, method: text, header: list, 'header-env': list, status: text };
@@ -86,11 +84,22 @@ export function parseArguments(argv: readonly string[], env: Environment): Optio
       const check = { kind, ...address, service, tls: secure ? tlsOptions(values, env) : undefined };
       return withCommon(check, address.host, values);
     }
+    case 'opened':
+      return opened(args);
     default:
       throw new UsageError(
-        `${kind === undefined ? 'no check given' : `unknown check '${kind}'`}: expected dns, tcp, http or grpc`,
+        `${kind === undefined ? 'no check given' : `unknown check '${kind}'`}: expected dns, tcp, http, grpc or opened`,
       );
   }
+}
+
+/** Nothing is tried, so there is nothing to be set but what opens it and when it is overdue. */
+function opened(args: readonly string[]): Options {
+  const { values, positionals } = parse(args, opening);
+  if (positionals.length > 0) throw new UsageError(`unexpected argument '${positionals.join(' ')}'`);
+  if (values['open-key'] === undefined)
+    throw new UsageError('opened needs --open-key and --annotations-file, or it would wait for ever');
+  return { ...withCommon({ kind: 'opened' }, 'the dependency', values), period: HOUR };
 }
 
 function read<T extends NonNullable<ParseArgsConfig['options']>>(

@@ -6,7 +6,12 @@ import { type HttpOptions, httpCheck } from './http.ts';
 import type { Search } from './search.ts';
 import { type TcpOptions, tcpCheck } from './tcp.ts';
 
-export type CheckOptions = DnsOptions | TcpOptions | HttpOptions | GrpcOptions;
+/** Nothing is tried: the operator judges the dependency, and an annotation of the Pod says when it is there. */
+export interface OpenedOptions {
+  readonly kind: 'opened';
+}
+
+export type CheckOptions = DnsOptions | TcpOptions | HttpOptions | GrpcOptions | OpenedOptions;
 
 /** The check for the options. */
 export function createCheck(options: CheckOptions, network: Network, search: Search): Check {
@@ -19,6 +24,8 @@ export function createCheck(options: CheckOptions, network: Network, search: Sea
       return httpCheck(options, network);
     case 'grpc':
       return grpcCheck(options, network);
+    case 'opened':
+      return async () => ({ satisfied: false, answer: 'the operator opens it when it is there' });
   }
 }
 
@@ -31,6 +38,8 @@ export function describeCheck(options: CheckOptions): string {
       const { protocol, host, pathname, search } = options.url;
       return `http ${options.method} ${protocol}//${host}${pathname}${search}`;
     }
+    case 'opened':
+      return 'opened';
     default:
       return `${options.kind} ${formatHostPort(options)}`;
   }

@@ -5,11 +5,12 @@ Usage:
   dependency-gate wait tcp HOST:PORT [options]   a TCP connection is accepted
   dependency-gate wait http URL [options]        an HTTP request is answered with the right status
   dependency-gate wait grpc HOST:PORT [options]  grpc.health.v1 answers SERVING
+  dependency-gate wait opened [options]          the operator says so, by an annotation of the Pod
 
 HOST is an IP address or a name, from the hosts file or completed by the search list of resolv.conf. An IPv6 address
 before a port is written in brackets: [fd00::1]:6379.
 
-Options of all checks:
+Options of all checks (of opened: not period, timeout and success-threshold):
   --name NAME               name of the dependency in the log (default: the host)
   --period DURATION         time between two attempts, jittered by a tenth (default: 2s)
   --timeout DURATION        time after which one attempt is given up (default: 5s)

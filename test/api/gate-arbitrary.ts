@@ -82,10 +82,42 @@ const containerCheck = fc.record({
   ),
 });
 
+const condition = fc.record(
+  { type: label(10), status: fc.constantFrom('True' as const, 'False' as const, 'Unknown' as const) },
+  { requiredKeys: ['type'] },
+);
+const resource = fc.record({
+  apiVersion: fc.constantFrom('v1', 'apps/v1', 'example.com/v1alpha1'),
+  kind: label(10).map((value) => `K${value}`),
+  name,
+});
+
+const judged = fc.oneof(
+  fc.record({
+    service: fc.record(
+      { name, port, minReady: fc.integer({ min: 1, max: 1000 }) },
+      { requiredKeys: ['name'] },
+    ),
+  }),
+  fc.record({ resource }),
+  fc.tuple(resource, condition).map(([own, asked]) => ({ resource: { ...own, condition: asked } })),
+  resource.map((own) => ({ resource: { ...own, expression: 'object.metadata.generation > 1' } })),
+  fc.record({ gate: fc.record({ name: name.map((value) => `other-${value}`) }) }),
+);
+
+const lateness = timing.map(({ overdueAfterSeconds, onOverdue }) => ({
+  ...(overdueAfterSeconds !== undefined && { overdueAfterSeconds }),
+  ...(onOverdue && { onOverdue }),
+}));
+
 export const dependencyArbitrary: fc.Arbitrary<Dependency> = fc.oneof(
   {
     arbitrary: fc.tuple(name, check, timing).map(([own, made, when]) => ({ name: own, ...made, ...when })),
     weight: 4,
+  },
+  {
+    arbitrary: fc.tuple(name, judged, lateness).map(([own, made, when]) => ({ name: own, ...made, ...when })),
+    weight: 2,
   },
   { arbitrary: fc.tuple(name, containerCheck).map(([own, made]) => ({ name: own, ...made })), weight: 1 },
 );

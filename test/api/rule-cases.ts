@@ -18,6 +18,11 @@ const dns = { host: 'api' };
 const http = { url: 'https://api/healthz' };
 const grpc = { host: 'api', port: 443 };
 const container = { image: 'busybox' };
+const service = { name: 'api', port: 80, minReady: 2 };
+const resource = { apiVersion: 'batch/v1', kind: 'Job', name: 'migrate' };
+const other = { name: 'other' };
+const condition = { type: 'Ready' };
+const expression = 'object.status.ready == true';
 const ca = { configMapKeyRef: { name: 'ca', key: 'ca.crt' } };
 const secret = { secretKeyRef: { name: 'token', key: 'value' } };
 const configMap = { configMapKeyRef: { name: 'settings', key: 'value' } };
@@ -29,6 +34,7 @@ const targeting = (...targets: { kind?: string; name: string }[]) => manifest({ 
 const requesting = (...headers: Record<string, unknown>[]) => depending({ http: { ...http, headers } });
 const running = (settings: Record<string, unknown>) =>
   depending({ container: { ...container, ...settings } });
+const asking = (more: Record<string, unknown>) => depending({ resource: { ...resource, ...more } });
 const withEnv = (...env: Record<string, unknown>[]) => running({ env });
 
 /** A container check of this many characters, in as many fields as there are. */
@@ -106,10 +112,19 @@ export const RULE_CASES: readonly RuleCase[] = [
   {
     place: 'spec.dependencies[]',
     message:
-      'set exactly one of dns, tcp, http, grpc and container; for several checks make several dependencies',
+      'set exactly one of dns, tcp, http, grpc, service, resource, gate and container; for several checks make several dependencies',
     field: 'spec.dependencies[0]',
-    kept: [depending({ dns }, { tcp: { host: '::1', port: 1 } }, { http }, { grpc }, { container })],
-    broken: [depending({}), depending({ dns, http }), depending({ grpc, container })],
+    kept: [
+      depending({ dns }, { tcp: { host: '::1', port: 1 } }, { http }, { grpc }, { container }),
+      depending({ service }, { resource }, { gate: other }),
+    ],
+    broken: [
+      depending({}),
+      depending({ dns, http }),
+      depending({ grpc, container }),
+      depending({ service, resource }),
+      depending({ dns, gate: other }),
+    ],
   },
   {
     place: 'spec.dependencies[]',
@@ -129,6 +144,52 @@ export const RULE_CASES: readonly RuleCase[] = [
       depending({ container, overdueAfterSeconds: 1 }),
       depending({ container, onOverdue: 'Wait' }),
     ],
+  },
+  {
+    place: 'spec.dependencies[]',
+    message:
+      'the operator watches service, resource and gate and makes no attempts: remove periodSeconds, timeoutSeconds and successThreshold',
+    field: 'spec.dependencies[0]',
+    kept: [
+      depending({ service, overdueAfterSeconds: 1, onOverdue: 'Open' }),
+      depending({ dns, periodSeconds: 1 }, { resource }),
+      manifest({ defaults: { periodSeconds: 1 }, dependencies: [{ name: 'a', gate: other }] }),
+    ],
+    broken: [
+      depending({ service, periodSeconds: 1 }),
+      depending({ resource, timeoutSeconds: 1 }),
+      depending({ gate: other, successThreshold: 1 }),
+    ],
+  },
+  {
+    place: 'spec.dependencies[].resource',
+    message:
+      'a Secret cannot be a dependency, since whoever may write gates could read it so: use another object',
+    field: 'spec.dependencies[0].resource',
+    kept: [
+      asking({ apiVersion: 'v1', kind: 'ConfigMap' }),
+      asking({ apiVersion: 'vault.example.com/v1', kind: 'Secret' }),
+    ],
+    broken: [asking({ apiVersion: 'v1', kind: 'Secret' })],
+  },
+  {
+    place: 'spec.dependencies[].resource',
+    message: 'set condition or expression, not both: an expression can look at conditions too',
+    field: 'spec.dependencies[0].resource',
+    kept: [
+      asking({}),
+      asking({ condition }),
+      asking({ condition: { type: 'a.b/C', status: 'False' } }),
+      asking({ expression }),
+    ],
+    broken: [asking({ condition, expression })],
+  },
+  {
+    place: '',
+    message: 'a gate that waits for itself never opens: name another gate',
+    field: 'spec.dependencies',
+    kept: [depending({ gate: other })],
+    broken: [manifest({ dependencies: [{ name: 'a', gate: { name: 'same' } }] }, 'same')],
   },
   {
     place: 'spec.dependencies[].http',

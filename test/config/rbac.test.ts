@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { z } from 'zod';
+import { AGGREGATE_LABEL } from '../../src/api/names.ts';
 import { readManifests } from './manifests.ts';
 
 const roleSchema = z.looseObject({
@@ -10,11 +11,12 @@ const roleSchema = z.looseObject({
   ),
 });
 
-const roles = ['operator', 'aggregated']
+const roles = ['operator', 'subjects', 'aggregated']
   .flatMap((name) => readManifests(`config/rbac/${name}.yaml`))
   .filter(({ kind }) => kind === 'ClusterRole')
   .map((role) => roleSchema.parse(role));
 const operator = roles.filter(({ metadata }) => metadata.name === 'dependency-gate-operator');
+const subjects = roles.filter(({ metadata }) => metadata.name.endsWith('-subjects'));
 const aggregated = roles.filter(({ metadata }) =>
   Object.keys(metadata.labels).some((label) => label.startsWith('rbac.authorization.k8s.io/aggregate-to-')),
 );
@@ -22,9 +24,20 @@ const aggregated = roles.filter(({ metadata }) =>
 const resources = (of: typeof roles) => of.flatMap(({ rules }) => rules.flatMap((rule) => rule.resources));
 
 describe('config/rbac', () => {
-  it('has one role for the operator, and every other is aggregated', () => {
+  it('has one role for the operator, one that others add to, and every other is aggregated', () => {
     expect(operator).to.have.length(1);
-    expect([...operator, ...aggregated]).to.have.members(roles);
+    expect([...operator, ...subjects, ...aggregated]).to.have.members(roles);
+  });
+
+  it('lets the operator read what dependencies are judged by, in roles with the label that its messages name', () => {
+    const [collecting, ...collected] = subjects;
+    expect(collecting?.rules).to.be.empty;
+    expect(JSON.stringify(collecting)).to.include(JSON.stringify({ [AGGREGATE_LABEL]: 'true' }));
+    for (const { metadata, rules } of collected) {
+      expect(metadata.labels).to.include({ [AGGREGATE_LABEL]: 'true' });
+      for (const { verbs } of rules) expect(verbs).to.deep.equal(['list', 'watch']);
+    }
+    expect(resources(collected)).to.not.include('configmaps');
   });
 
   it('gives nobody Secrets, and nobody a wildcard', () => {

@@ -94,6 +94,9 @@ describe('act', () => {
   });
 });
 
+/** Dependencies whose Pods judge for themselves. */
+const NO_SUBJECTS = { look: () => undefined };
+
 describe('reconcile', () => {
   /** A pass for the gate and its two targets: why it failed, what it tried, and what it told. */
   async function pass(of: GateBuilder, targets: readonly WorkloadBuilder[], error: Error) {
@@ -105,7 +108,7 @@ describe('reconcile', () => {
     const notify: Context['notify'] = (_, { reason, note }) => told.push(`${reason}: ${note}`);
     const log = pino({ level: 'silent' });
     const passing = reconcile(
-      { ...context, stores, settings: SETTINGS, hasAdmission: true, log, notify },
+      { ...context, stores, settings: SETTINGS, hasAdmission: true, subjects: NO_SUBJECTS, log, notify },
       KEY,
     );
     return { failure: await errorOf(passing), tried, told };

@@ -16,7 +16,8 @@ function rig(): { stores: Stores; keys: () => string[] } {
   subscribe(stores, (key) => heard.push(key));
   return { stores, keys: () => heard.splice(0) };
 }
-const around = { memory: new Memory(), settings: SETTINGS, hasAdmission: true };
+const subjects = { look: () => undefined };
+const around = { memory: new Memory(), settings: SETTINGS, hasAdmission: true, subjects };
 
 describe('subscribe', () => {
   it('tells a gate of itself', () => {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { type Condition, conditionSchema } from '../../src/api/status.ts';
 import { conditions, type Findings, judge, judgeInvalid, type Verdict } from '../../src/core/conditions.ts';
-import { dependencyStatuses, targetsProgress } from '../../src/core/progress.ts';
+import { dependencyStatuses } from '../../src/core/dependency-status.ts';
+import { targetsProgress } from '../../src/core/progress.ts';
 import { renderHash } from '../../src/core/render.ts';
 import {
   ago,
@@ -27,14 +28,12 @@ type Around = readonly (WorkloadBuilder | PodBuilder)[];
 function findings(of: GateBuilder, around: Around, more: Partial<Findings> = {}): Findings {
   const { spec } = of;
   const { render } = of.gate.status;
-  const targets = targetsProgress(world(of, ...around), spec, render, NOW);
-  const dependencies = dependencyStatuses(
-    of.gate.name,
-    spec,
-    targets.flatMap(({ pods }) => pods),
-  );
+  const at = world(of, ...around);
+  const targets = targetsProgress(at, spec, render, NOW);
+  const pods = targets.flatMap((target) => target.pods);
+  const dependencies = dependencyStatuses({ world: at, spec, pods, judged: new Map(), overdue: [] });
   const isRendered = render?.hash === renderHash(spec);
-  return { spec, isRendered, targets, dependencies, stall: undefined, overdue: [], ...more };
+  return { spec, isRendered, targets, dependencies, stall: undefined, failed: [], overdue: [], ...more };
 }
 
 /** `Ready=True InForce, Open=False Waiting` */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Condition, GateStatus } from '../../src/api/status.ts';
+import type { Condition, DependencyStatus, GateStatus } from '../../src/api/status.ts';
 import { injectPatch } from '../../src/core/inject.ts';
 import type { Write } from '../../src/core/model.ts';
 import { notices } from '../../src/core/notices.ts';
@@ -36,11 +36,11 @@ describe('notices', () => {
       is: 'Normal Ungated Patch: took the containers out of Deployment pinger',
     },
     {
-      write: { do: 'open-pod', pod: waiting, annotations: { 'open.dependencygate.dev/api-first.api': '1' } },
-      is: 'Normal PodOpened Open: opened api for Pod pinger-1',
+      write: { do: 'open-pod', pod: waiting, annotations: {}, told: ['api', 'redis'], why: 'spec.open' },
+      is: 'Normal PodOpened Open: opened api, redis for Pod pinger-1: spec.open',
     },
     {
-      write: { do: 'open-pod', pod: waiting, annotations: { 'open.dependencygate.dev/api-first.api': '2' } },
+      write: { do: 'open-pod', pod: waiting, annotations: {}, told: [], why: 'spec.open' },
       is: undefined,
     },
     {
@@ -68,7 +68,12 @@ describe('notices', () => {
   }[] = [
     { turn: 'a gate that starts to wait', before: {}, after: waits, is: ['Normal Waiting'] },
     { turn: 'one that goes on waiting', before: waits, after: open('False', 'Waiting', 'other'), is: [] },
-    { turn: 'an overdue one', before: waits, after: open('False', 'Overdue'), is: ['Warning Overdue'] },
+    {
+      turn: 'an overdue one, of which the dependency tells',
+      before: waits,
+      after: open('False', 'Overdue'),
+      is: [],
+    },
     { turn: 'a failed Pod', before: waits, after: open('False', 'PodFailed'), is: ['Warning PodFailed'] },
     { turn: 'one that opens', before: waits, after: open('True', 'AllPassed'), is: ['Normal Opened'] },
     {
@@ -104,6 +109,49 @@ describe('notices', () => {
       expect(notices(before, after, []).map(({ type, reason }) => `${type} ${reason}`)).to.deep.equal(is);
     });
   }
+
+  describe('of dependencies', () => {
+    const api = (more: Partial<DependencyStatus>): GateStatus => ({
+      dependencies: [
+        {
+          ...{ name: 'api', check: 'service', state: 'Checking', blocked: 2, since: ago(40) },
+          ...{ pending: 0, starting: 0, checking: 2, failed: 0, passed: 0 },
+          ...more,
+        },
+      ],
+    });
+    const turns: readonly [string, Partial<DependencyStatus>, Partial<DependencyStatus>, string[]][] = [
+      [
+        'one that is there now',
+        { satisfied: false, answer: 'Service api has 0 of 1 ready endpoint' },
+        { satisfied: true, answer: 'Service api has 1 of 1 ready endpoint' },
+        ['Normal DependencySatisfied: api is there: Service api has 1 of 1 ready endpoint'],
+      ],
+      ['one that stays there', { satisfied: true }, { satisfied: true }, []],
+      ['one that was there when it was first looked at', {}, { satisfied: true }, []],
+      ['one that is gone again', { satisfied: true }, { satisfied: false }, []],
+      [
+        'one that is overdue now',
+        {},
+        { overdue: true, answer: 'Job migrate is running' },
+        [`Warning Overdue: api is overdue, waited for since ${ago(40)}: Job migrate is running`],
+      ],
+      ['one that stays overdue', { overdue: true }, { overdue: true }, []],
+      [
+        'one that a person opens',
+        { openedByHand: 1 },
+        { openedByHand: 3 },
+        ['Normal OpenedByHand: api was opened by an annotation of 2 Pods'],
+      ],
+      ['Pods that go after they were opened', { openedByHand: 2 }, { openedByHand: 1 }, []],
+    ];
+    for (const [turn, before, after, is] of turns) {
+      it(`say ${is.length === 0 ? 'nothing' : 'so'} for ${turn}`, () => {
+        const said = notices(api(before), api(after), []);
+        expect(said.map(({ type, reason, note }) => `${type} ${reason}: ${note}`)).to.deep.equal(is);
+      });
+    }
+  });
 
   it('say nothing of the status of a gate that is going away', () => {
     expect(notices(waits, undefined, [])).to.deep.equal([]);

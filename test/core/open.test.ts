@@ -17,7 +17,7 @@ const opening = (...names: string[]) => apiFirst.specifying({ open: names });
 /** What is written for the Pods when api and redis are to be opened: Pod → annotations. */
 function opened(pods: readonly PodBuilder[], known: ReadonlyMap<string, number> = new Map(), now = NOW) {
   const at = { ...world(apiFirst, carrier, ...pods), openings: known };
-  const { writes, next } = openings(at, new Set(['api', 'redis']), now);
+  const { writes, next } = openings(at, { bySpec: new Set(['api', 'redis']), satisfied: new Set() }, now);
   const written = writes.flatMap((write) =>
     write.do === 'open-pod' ? [[write.pod.name, write.annotations]] : [],
   );

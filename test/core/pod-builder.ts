@@ -34,6 +34,7 @@ export function pod(name: string): PodBuilder {
     restartPolicy: 'Always',
     target: '',
     annotations: {},
+    writtenByOthers: [],
     required: [],
     held: false,
     revision: undefined,

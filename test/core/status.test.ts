@@ -33,6 +33,7 @@ function observed(of: GateBuilder, ...around: (WorkloadBuilder | PodBuilder)[]) 
     spec: of.spec,
     render,
     targets: targetsProgress(at, of.spec, render, NOW),
+    judged: new Map(),
     refusal: undefined,
   };
 }

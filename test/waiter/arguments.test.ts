@@ -92,7 +92,7 @@ describe('parseArguments', () => {
 
   const wrong: readonly (readonly [string, RegExp])[] = [
     ['', /unknown check ''/],
-    ['ping api', /unknown check 'ping': expected dns, tcp, http or grpc/],
+    ['ping api', /unknown check 'ping': expected dns, tcp, http, grpc or opened/],
     ['dns', /HOST is missing/],
     ['dns a b', /unexpected argument 'b'/],
     ['dns a/b', /not a host: 'a\/b'/],

@@ -1,0 +1,160 @@
+import { isForbidden, isNotFound } from './api-error.ts';
+import { Backoff, type Random } from './backoff.ts';
+import type { Clock } from './clock.ts';
+import { discover } from './discovery.ts';
+import type { Meta } from './object.ts';
+import { pause } from './pause.ts';
+import { Reflector } from './reflector.ts';
+import type { Project } from './replica.ts';
+import type { Requests } from './requests.ts';
+import type { Resource } from './resource.ts';
+import type { Sink } from './store.ts';
+
+export interface KindWatchOptions<T extends Meta> {
+  readonly requests: Pick<Requests, 'resources' | 'pages' | 'watch'>;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly store: Sink<T>;
+  /** What is of no interest need not be kept: see {@link KindWatch.widen}. */
+  readonly project: Project<T>;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Is told when the state has changed, and when a list covers what it did not before. Must not throw. */
+  readonly onChange: () => void;
+  /** Is told what went wrong and will be tried again. Must not throw. */
+  readonly onError: (error: Error) => void;
+}
+
+/**
+ * - `looking`: nothing is known yet.
+ * - `watching`: the store shows what there is.
+ * - `unknown`: the API server serves no such kind. `forbidden`: it does not serve it to us. The store is empty. Both are
+ *   tried again with a back-off of 0.8 to 30 s: a kind may come, and a right be given, at any time.
+ */
+export type KindState = 'looking' | 'watching' | 'unknown' | 'forbidden';
+
+/** Whoever wants more objects waits so long for others who do: then everything is listed anew once. */
+const WIDEN_AFTER_MS = 100;
+
+/**
+ * Keeps a store of the objects of one kind, known by its name only, of which not all are of interest.
+ *
+ * A turn is: find the resource that the kind is served as, list it and watch it (see Reflector), until the right or the
+ * kind is lost, more objects are of interest than at the list, or it is stopped. No failure but these two empties the
+ * store.
+ */
+export class KindWatch<T extends Meta> {
+  readonly #options: KindWatchOptions<T>;
+  readonly #backoff: Backoff;
+  readonly #stop = new AbortController();
+  #state: KindState = 'looking';
+  #resource: Resource | undefined;
+  /** How often the interest was widened, and up to which time a list covers it. */
+  #asked = 0;
+  #covered = -1;
+  #endTurn = () => {};
+  #cancelWidening = () => {};
+  #running: Promise<void> | undefined;
+
+  constructor(options: KindWatchOptions<T>) {
+    this.#options = options;
+    this.#backoff = new Backoff(options.clock, options.random);
+  }
+
+  get state(): KindState {
+    return this.#state;
+  }
+
+  /** What the kind is served as, once it has been found. */
+  get resource(): Resource | undefined {
+    return this.#resource;
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Says that an object is of interest now that was not before. Gives a number for {@link covers}. */
+  widen(): number {
+    this.#asked += 1;
+    this.#cancelWidening();
+    this.#cancelWidening = this.#options.clock.after(WIDEN_AFTER_MS, () => {
+      // A turn that has not listed yet looks for itself when it has.
+      if (this.#covered >= 0) this.#endTurn();
+    });
+    return this.#asked;
+  }
+
+  /** Whether the store shows what was of interest then. */
+  covers(asked: number): boolean {
+    return this.#covered >= asked;
+  }
+
+  async stop(): Promise<void> {
+    this.#cancelWidening();
+    this.#stop.abort();
+    this.#endTurn();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      const failure = await this.#turn();
+      if (failure === undefined || signal.aborted) continue;
+      this.#fail(failure);
+      await pause(this.#options.clock, this.#backoff.next(), signal);
+    }
+  }
+
+  /** Gives what ended it, or undefined where another turn is to follow at once. */
+  async #turn(): Promise<Error | 'unknown' | undefined> {
+    const { requests, apiVersion, kind } = this.#options;
+    try {
+      const resource = await discover(requests, apiVersion, kind);
+      if (!resource) return 'unknown';
+      this.#resource = resource;
+      return await this.#reflect(resource);
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  async #reflect(resource: Resource): Promise<Error | undefined> {
+    const { promise: over, resolve: end } = Promise.withResolvers<Error | undefined>();
+    const asked = this.#asked;
+    const reflector = new Reflector({
+      ...this.#options,
+      resource,
+      onError: (error) =>
+        isForbidden(error) || isNotFound(error) ? end(error) : this.#options.onError(error),
+    });
+    this.#endTurn = () => end(undefined);
+    if (this.#stop.signal.aborted) return undefined;
+    reflector.start();
+    void reflector.synced.then((hasSynced) => {
+      if (!hasSynced) return;
+      this.#covered = asked;
+      this.#state = 'watching';
+      this.#options.onChange();
+      if (this.#asked > asked) end(undefined);
+    });
+    const failure = await over;
+    await reflector.stop();
+    return failure;
+  }
+
+  #fail(failure: Error | 'unknown'): void {
+    const isGone = failure === 'unknown' || isNotFound(failure);
+    if (!isGone && !isForbidden(failure)) {
+      this.#options.onError(failure);
+      return;
+    }
+    const state = isGone ? 'unknown' : 'forbidden';
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#covered = -1;
+    this.#options.store.replace(new Map(), false);
+    this.#options.onChange();
+  }
+}
