@@ -95,7 +95,8 @@ function openBrackets(expression: string): number {
 
 /** `line:column`, both from 1, as the parser gives them. */
 function place(expression: string, offset: number): string {
-  const before = expression.slice(0, offset).split('\n');
+  const start = offset + expression.slice(offset).search(/\S|$/); // an operator's place begins behind its left side
+  const before = expression.slice(0, start).split('\n');
   return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
