@@ -96,7 +96,7 @@ describe('expressions', () => {
         told.add(evaluation.message);
         expect(evaluation.message).to.not.match(new RegExp(`${SECRET}|${NUMBER}|\\d`));
       }),
-      { numRuns: 1500 },
+      { numRuns: 500 },
     );
     expect(told.size).to.be.greaterThan(3);
   });
@@ -137,7 +137,7 @@ describe('expressions', () => {
         expect(looks).to.be.lessThan(500_000);
         expect(evaluation.is).to.be.oneOf(['true', 'false', 'error']);
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 });
