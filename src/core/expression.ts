@@ -1,5 +1,5 @@
 import { type CelError, type CelResult, celEnv, isCelError, parse, plan } from '@bufbuild/cel';
-import { Budget } from './expression-budget.ts';
+import { Budget, withoutTraces } from './expression-budget.ts';
 import { findProblem, VARIABLE } from './expression-check.ts';
 import { paidFunctions } from './expression-functions.ts';
 import { type Expr, type Parsed, partsOf, payForLoops } from './expression-tree.ts';
@@ -41,7 +41,7 @@ export function evaluateExpression(expression: string, object: JsonObject): Eval
   if ('problem' in read) return failed(read.problem);
   const budget = new Budget();
   try {
-    const result = resultOf(read.parsed, object, budget);
+    const result = withoutTraces(() => resultOf(read.parsed, object, budget));
     if (budget.isSpent) return failed('too expensive');
     if (isCelError(result)) return failed(sentenceFor(result, read.fields));
     return typeof result === 'boolean'

@@ -227,7 +227,7 @@ describe('checkExpression', () => {
     }
     expect(checkExpression(`${'('.repeat(32)}true${')'.repeat(32)}`)).to.equal(undefined);
     expect(checkExpression(`1${'+1'.repeat(100)} == 1`)).to.match(/too deeply nested: more than 64 levels/);
-    const large = '[1]'.concat('.map(a,[a,a])'.repeat(40), '==[]');
+    const large = '[1]'.concat('.map(a,[a,a])'.repeat(62), '==[]');
     expect(checkExpression(large)).to.match(/too large: it has more than 600 parts/);
   });
 
