@@ -1,5 +1,6 @@
 import {
   type CelFunc,
+  type CelInput,
   type CelList,
   CelScalar,
   type CelValue,
@@ -73,8 +74,6 @@ function ownFunctions(budget: Budget): CelFunc[] {
     patterns.set(source, made);
     return made;
   };
-  const flat = new WeakMap<CelList, readonly CelValue[]>();
-  const elements = (list: CelList): readonly CelValue[] => flat.get(list) ?? Array.from(list);
   return [
     celMethod('matches', STRING, [STRING], BOOL, function (source) {
       const { states, matches } = pattern(source);
@@ -83,10 +82,7 @@ function ownFunctions(budget: Budget): CelFunc[] {
     }),
     celFunc('_+_', [LIST, LIST], LIST, (left, right) => {
       budget.spend(1 + (left.size + right.size) / 4);
-      const joined = [...elements(left), ...elements(right)];
-      const list = celList(joined);
-      flat.set(list, joined);
-      return list;
+      return joined(left, right);
     }),
     celMethod('replace', STRING, [STRING, STRING], STRING, function (from, to) {
       budget.spend(1 + (this.length + 1) * (1 + to.length / 4));
@@ -97,6 +93,15 @@ function ownFunctions(budget: Budget): CelFunc[] {
       return range;
     }),
   ];
+}
+
+function joined(left: CelList, right: CelList): CelList {
+  const elements: CelInput[] = [];
+  for (const list of [left, right]) {
+    // By index, which is several times as fast as to iterate.
+    for (let index = 0; index < list.size; index += 1) elements.push(list.get(index) ?? null);
+  }
+  return celList(elements);
 }
 
 function pay(name: string, values: readonly CelValue[], budget: Budget): void {

@@ -1,5 +1,5 @@
 import { type CelError, type CelResult, celEnv, isCelError, parse, plan } from '@bufbuild/cel';
-import { Budget } from './expression-budget.ts';
+import { Budget, withoutTraces } from './expression-budget.ts';
 import { findProblem, VARIABLE } from './expression-check.ts';
 import { paidFunctions } from './expression-functions.ts';
 import { type Expr, type Parsed, partsOf, payForLoops } from './expression-tree.ts';
@@ -41,7 +41,7 @@ export function evaluateExpression(expression: string, object: JsonObject): Eval
   if ('problem' in read) return failed(read.problem);
   const budget = new Budget();
   try {
-    const result = resultOf(read.parsed, object, budget);
+    const result = withoutTraces(() => resultOf(read.parsed, object, budget));
     if (budget.isSpent) return failed('too expensive');
     if (isCelError(result)) return failed(sentenceFor(result, read.fields));
     return typeof result === 'boolean'
@@ -95,7 +95,8 @@ function openBrackets(expression: string): number {
 
 /** `line:column`, both from 1, as the parser gives them. */
 function place(expression: string, offset: number): string {
-  const before = expression.slice(0, offset).split('\n');
+  const start = offset + expression.slice(offset).search(/\S|$/); // an operator's place begins behind its left side
+  const before = expression.slice(0, start).split('\n');
   return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
 }
 

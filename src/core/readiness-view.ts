@@ -8,7 +8,9 @@ const text = z.string().catch('');
 const count = z.number().catch(0);
 const generation = z.number().optional().catch(undefined);
 const fields = z
-  .custom<Readonly<Record<string, unknown>>>((value) => typeof value === 'object' && value !== null)
+  .custom<Readonly<Record<string, unknown>>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  )
   .optional()
   .catch(undefined);
 
