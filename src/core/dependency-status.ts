@@ -5,7 +5,7 @@ import { type DependencyStatus, MAX_POD_NAMES } from '../api/status.ts';
 import { cut } from './cut.ts';
 import type { Judgement } from './judge.ts';
 import { serviceHint } from './judge-service.ts';
-import type { Pod, World } from './model.ts';
+import type { Pod, Sighting, World } from './model.ts';
 import { openedBySpec } from './open.ts';
 import type { PodProgress } from './pod-progress.ts';
 import { serviceOf } from './subjects.ts';
@@ -107,14 +107,24 @@ function judgedStatus(
   return { satisfied: is === 'satisfied', answer: cut(answer, 1024), ...(completed && { completed }) };
 }
 
-/** Why a check that runs inside of Pods may not have ended: told while they wait, and nothing else is known. */
+/** Why a check that runs inside of Pods may not have ended: told while they wait. */
 function hint(
   dependency: Dependency,
   { world }: Seen,
   { blocked }: Progress,
 ): Pick<DependencyStatus, 'answer'> {
   const service = serviceOf(dependency, world.gate.namespace);
+  if (blocked === 0 || service === undefined) return {};
   const sighting = world.sightings.get(dependency.name);
-  if (blocked === 0 || service === undefined || sighting?.is !== 'service') return {};
-  return { answer: cut(serviceHint(service, sighting), 1024) };
+  const answer =
+    sighting?.is === 'service'
+      ? serviceHint(service, sighting)
+      : knownAnswer(dependency.name, sighting, world);
+  return answer === undefined ? {} : { answer: cut(answer, 1024) };
+}
+
+/** What was known, while nothing has been seen. */
+function knownAnswer(name: string, sighting: Sighting | undefined, { gate }: World): string | undefined {
+  if (sighting?.is !== 'unseen') return undefined;
+  return gate.status.dependencies?.find((one) => one.name === name)?.answer;
 }

@@ -9,8 +9,10 @@ import { type SandboxCluster, startSandboxCluster } from '../scenarios/sandbox-c
 export interface Fixture {
   readonly cluster: () => SandboxCluster;
   readonly here: () => Namespace;
-  /** The operator's requests since the test began or `forget` was called; Events apart. */
+  /** The operator's requests since the test began or `forget` was called; Events and `findings` apart. */
   requests(): readonly JournalEntry[];
+  /** Those by which kinds are found and watched that dependencies are about. */
+  findings(): readonly JournalEntry[];
   events(): readonly JournalEntry[];
   forget(): void;
   /** Resolves when the server has answered a request of the test's own, which comes after all that were made before. */
@@ -28,10 +30,13 @@ export function useFixture(): Fixture {
   // Once a minute, whatever happens: whether the admission policies have been installed meanwhile.
   const isLook = ({ path }: JournalEntry) => path.includes('/mutatingadmissionpolicies/');
   const isEvent = ({ path }: JournalEntry) => path.endsWith('/events');
+  const isFinding = ({ method, path }: JournalEntry) =>
+    method === 'GET' && /^\/(api|apis\/[^/]+)\/[^/]+(\/(services|endpointslices))?$/.test(path);
   return {
     cluster,
     here,
-    requests: () => ofOperator().filter((entry) => !isEvent(entry) && !isLook(entry)),
+    requests: () => ofOperator().filter((entry) => !isEvent(entry) && !isLook(entry) && !isFinding(entry)),
+    findings: () => ofOperator().filter(isFinding),
     events: () => ofOperator().filter(isEvent),
     forget: () => journal().clear(),
     sentinel: async () => {

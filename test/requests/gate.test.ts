@@ -16,7 +16,7 @@ const statusBody = z.object({
 
 describe('the requests for a gate', function () {
   this.timeout(60_000);
-  const { cluster, here, requests, events, forget, sentinel } = useFixture();
+  const { cluster, here, requests, findings, events, forget, sentinel } = useFixture();
 
   /** Counts the changes that the operator can see, from now on. */
   function countChanges(): { readonly count: number; stop(): void } {
@@ -81,6 +81,26 @@ describe('the requests for a gate', function () {
     const watches = reads.filter(({ query }) => /^watch=true&.*sendInitialEvents=true/.test(query));
     expect(watches.map(brief)).to.include.members(['GET dependencygates', 'GET deployments', 'GET pods']);
     expect(reads.filter(({ path }) => path.includes('/namespaces/')).map(brief)).to.be.empty;
+  });
+
+  it('find and watch each kind that dependencies are about once, whatever the number of gates and Pods', async () => {
+    const watched = ['first', 'second', 'third'].map((name) => gate(name, ['pinger'], [dns('api')]));
+    await here().create(...watched, deployment('pinger', { replicas: 2 }));
+    for (const name of ['first', 'second', 'third'])
+      await here().untilGate(name, { ready: 'True/InForce', open: 'False/Waiting' });
+    await here().untilGate('first', { seen: 'api: Service api does not exist' });
+    expect(findings().map(({ path }) => path)).to.have.members([
+      ...['/api/v1', '/api/v1/services'],
+      ...['/apis/discovery.k8s.io/v1', '/apis/discovery.k8s.io/v1/endpointslices'],
+    ]);
+    await here().create(gate('fourth', ['poller'], [dns('redis')]));
+    await here().until('the new name is looked for', () => (findings().length === 8 ? true : undefined));
+    for (const name of ['first', 'second', 'third', 'fourth']) await here().delete('DependencyGate', name);
+    await here().untilGone('DependencyGate', 'fourth');
+    forget();
+    await here().create(service('api'), deployment('api'));
+    await sentinel();
+    expect(findings(), 'nothing is watched that no gate needs').to.be.empty;
   });
 
   it('add the finalizer by a merge patch with the resource version as precondition', async () => {

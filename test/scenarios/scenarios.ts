@@ -1,5 +1,6 @@
 import type { Scenario } from './cluster.ts';
 import { dependencies } from './dependencies.scenario.ts';
+import { judged } from './judged.scenario.ts';
 import { kubectl } from './kubectl.scenario.ts';
 import { operator } from './operator.scenario.ts';
 import { others } from './others.scenario.ts';
@@ -17,6 +18,7 @@ export const EVERYWHERE: readonly Scenario[] = [
   targets,
   refusals,
   dependencies,
+  judged,
   pods,
   others,
   operator,

@@ -49,6 +49,9 @@ export function summarize({ metadata, status }: GateView) {
     targets: targets.map(({ name, state }) => `${name} ${state}`).join(', '),
     dependencies: dependencies.map(({ name, state }) => `${name} ${state}`).join(', '),
     answers: dependencies.map(({ name, message = '-' }) => `${name}: ${message}`).join('; '),
+    /** What the operator sees of each. */
+    seen: dependencies.map(({ name, answer = '-' }) => `${name}: ${answer}`).join('; '),
+    satisfied: dependencies.flatMap(({ name, satisfied }) => (satisfied ? name : [])).join(', '),
     pods: display?.pods ?? '-',
     init: display?.init ?? '-',
     waitingOn: display?.waitingOn ?? '-',
