@@ -1,6 +1,7 @@
 import type { Scenario } from './cluster.ts';
 import { dependencies } from './dependencies.scenario.ts';
 import { judged } from './judged.scenario.ts';
+import { judgedReal } from './judged-real.scenario.ts';
 import { kubectl } from './kubectl.scenario.ts';
 import { operator } from './operator.scenario.ts';
 import { others } from './others.scenario.ts';
@@ -25,4 +26,10 @@ export const EVERYWHERE: readonly Scenario[] = [
 ];
 
 /** What the sandbox does not play: other workloads, and the API server's own judgement. */
-export const REAL_ONLY: readonly Scenario<RealCluster>[] = [kubectl, realRefusals, stateful, ownership];
+export const REAL_ONLY: readonly Scenario<RealCluster>[] = [
+  kubectl,
+  realRefusals,
+  stateful,
+  ownership,
+  judgedReal,
+];
