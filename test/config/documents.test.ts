@@ -40,7 +40,7 @@ describe('the documents', () => {
     it(`${path} links to what is there`, () => {
       for (const [, link = ''] of read(path).matchAll(/\]\(([^)]+)\)/g)) {
         const [file = '', anchor] = link.split('#');
-        const target = join(dirname(path), file);
+        const target = file === '' ? path : join(dirname(path), file);
         expect(existsSync(join(ROOT, target)), link).to.be.true;
         if (anchor !== undefined) expect(anchors(target), link).to.include(anchor);
       }
