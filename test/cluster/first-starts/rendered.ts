@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { renderSources } from '../../../src/commands/render-sources.ts';
+import { SANDBOX_SETTINGS } from '../../../src/commands/start-sandbox.ts';
 import type { KubeObject } from '../../../src/sandbox/cluster.ts';
-import { SANDBOX_SETTINGS } from '../../../src/start-sandbox.ts';
 import { deployment, dns, gate, service } from '../../scenarios/manifests.ts';
 import { initNames } from '../../scenarios/views.ts';
 import { useStory, type WatchedCluster } from './cluster.ts';
