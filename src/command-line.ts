@@ -2,8 +2,8 @@ import { Command, CommanderError, Option } from 'commander';
 import { formatCrdYaml } from './api/crd.ts';
 import { port, positive, uid } from './commands/numbers.ts';
 import { renderCommand } from './commands/render-command.ts';
-import type { OperatorFlags } from './run-operator.ts';
-import type { SandboxFlags } from './run-sandbox.ts';
+import type { OperatorFlags } from './commands/run-operator.ts';
+import type { SandboxFlags } from './commands/run-sandbox.ts';
 
 /** Set by the build from package.json. */
 declare const DEPENDENCY_GATE_VERSION: string;
@@ -68,7 +68,7 @@ function operatorCommand(process: Process): Command {
     .option('--health-port <port>', 'port of /healthz, /readyz and /metrics', port, 8081)
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('info'))
     .action(async (flags: OperatorFlags) => {
-      const { runOperator } = await import('./run-operator.ts');
+      const { runOperator } = await import('./commands/run-operator.ts');
       await runOperator(flags, process);
     });
 }
@@ -94,7 +94,7 @@ function sandboxCommand(process: Process): Command {
     )
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('warn'))
     .action(async (flags: SandboxFlags) => {
-      const { runSandbox } = await import('./run-sandbox.ts');
+      const { runSandbox } = await import('./commands/run-sandbox.ts');
       await runSandbox(flags, process);
     });
 }

@@ -159,7 +159,11 @@ async function cleanTarget(
   key: Key,
   write: Extract<Write, { do: 'clean-target' }>,
 ): Promise<Result> {
-  return ifThere(patchWorkload(context, key, write.workload, write.patch));
+  const { kind, name, uid } = write.workload;
+  const target = targetAnnotationValue(kind, name);
+  return ifThere(patchWorkload(context, key, write.workload, write.patch), () => {
+    context.memory.targetAccepted(key, { target, uid, hash: write.mark, at: context.clock.now() });
+  });
 }
 
 function patchWorkload(context: ActContext, key: Key, workload: Workload, body: unknown): Promise<unknown> {

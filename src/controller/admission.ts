@@ -13,7 +13,7 @@ const POLICIES: Resource = {
   namespaced: false,
 };
 
-/** How often it is looked for: it is installed and removed by people, rarely. */
+/** How often it is looked for where nothing else is said: it is installed and removed by people, rarely. */
 const LOOK_EVERY_MS = 60_000;
 /** When to look again after no answer. */
 const LOOK_AGAIN_MS = 5000;
@@ -21,6 +21,8 @@ const LOOK_AGAIN_MS = 5000;
 export interface AdmissionWatchOptions {
   readonly requests: Pick<Requests, 'get'>;
   readonly clock: Clock;
+  /** How often the policies are looked for, ms. Default a minute. */
+  readonly everyMs?: number | undefined;
   readonly onChange: (isThere: boolean) => void;
   /** Is told why there was no answer. */
   readonly onError: (error: unknown) => void;
@@ -47,7 +49,7 @@ export class AdmissionWatch {
     return this.#isThere ?? false;
   }
 
-  /** Looks until there is an answer, and from then on every minute. Becomes true with the first answer, false when stopped before. */
+  /** Looks until there is an answer, and from then on every so often. Becomes true with the first answer, false when stopped before. */
   start(): Promise<boolean> {
     void this.#turn();
     return this.#settled.promise;
@@ -62,10 +64,8 @@ export class AdmissionWatch {
   async #turn(): Promise<void> {
     const found = await this.#look();
     if (this.#isStopped) return;
-    this.#cancel = this.#options.clock.after(
-      found === undefined ? LOOK_AGAIN_MS : LOOK_EVERY_MS,
-      () => void this.#turn(),
-    );
+    const { clock, everyMs = LOOK_EVERY_MS } = this.#options;
+    this.#cancel = clock.after(found === undefined ? LOOK_AGAIN_MS : everyMs, () => void this.#turn());
     if (found === undefined) return;
     const hasChanged = found !== this.isThere;
     this.#isThere = found;

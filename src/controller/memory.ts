@@ -1,4 +1,4 @@
-import { DISPUTE_WINDOW_MS } from '../core/dispute.ts';
+import { DISPUTE_WINDOW_MS, removalMark } from '../core/dispute.ts';
 import type { Pod, Refusal, Repair } from '../core/model.ts';
 import { openingKey } from '../core/open.ts';
 
@@ -56,7 +56,7 @@ export class Memory {
     known.refusals = [...known.refusals.filter((one) => !isSameSubject(one, refusal)), refusal];
   }
 
-  /** A target was patched: what was refused of it is void, and the repair is counted. */
+  /** A workload was patched: what was refused of it is void, and the repair is counted. */
   targetAccepted(gate: string, repair: Repair): void {
     const known = this.#of(gate);
     const { target, at } = repair;
@@ -100,8 +100,21 @@ export class Memory {
     return new Set([...now].filter((one) => !told.has(one)));
   }
 
-  forget(gate: string): void {
+  /**
+   * Forgets a gate of which nothing is left, but for the removals of its orphans: who keeps bringing them back is known by
+   * these.
+   *
+   * @returns in how many ms the last of them is past
+   */
+  fade(gate: string, now: number): number | undefined {
+    const repairs = this.recall(gate).repairs.filter(
+      ({ hash, at }) => hash === removalMark() && now - at < DISPUTE_WINDOW_MS,
+    );
     this.#gates.delete(gate);
+    const last = repairs.at(-1);
+    if (!last) return undefined;
+    this.#of(gate).repairs = repairs;
+    return last.at + DISPUTE_WINDOW_MS - now;
   }
 
   #of(gate: string): Recollection {

@@ -32,6 +32,8 @@ export interface OperatorOptions {
   readonly instance: string;
   /** Passes at a time. Default 4. */
   readonly concurrency?: number;
+  /** How often the admission policies are looked for, ms. Default a minute. */
+  readonly lookForPoliciesEveryMs?: number;
   readonly log: Logger;
   readonly clock: Clock;
   readonly random: Random;
@@ -86,6 +88,7 @@ export class Operator {
     this.#admission = new AdmissionWatch({
       requests: this.#requests,
       clock,
+      everyMs: options.lookForPoliciesEveryMs,
       onChange: (isThere) => this.#admissionChanged(isThere),
       onError: (error) => log.warn({ err: error }, 'the admission policies could not be looked for'),
     });

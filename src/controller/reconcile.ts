@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { decide } from '../core/decide.ts';
 import type { Gate, Notice, World, Write } from '../core/model.ts';
 import { notices } from '../core/notices.ts';
-import { type Stranded, stranded, sweep } from '../core/orphans.ts';
+import { putBack, type Stranded, stranded, sweep } from '../core/orphans.ts';
 import { targetKeys } from '../core/targets.ts';
 import { isConflict } from '../kube/api-error.ts';
 import { type ActContext, act, type Failed } from './act.ts';
@@ -39,24 +39,31 @@ async function reconcileGate(context: Context, key: string, world: World): Promi
   const { done, hasLearned, failures } = await act(context, key, plan.writes);
   const hasReported = plan.status !== undefined && (await report(context, gate, plan.status));
   for (const notice of notices(gate.status, plan.status, done)) tell(context, gate, notice);
-  const all = { gate: gate.name, workloads: [...world.workloads.values()], pods: world.pods };
-  tellStranded(context, key, gate.deleting ? [] : stranded(all, targetKeys(gate)));
+  tellOfWorkloads(context, key, strandedBy(world, context.clock.now()));
   context.log.debug({ writes: names(done), status: hasReported, next: plan.next }, 'pass');
   tellFailures(context, failures, gate);
   return hasLearned ? 0 : plan.next;
 }
 
 /** What is left of a gate that does not exist is taken out; what is held for it is told. */
-async function reconcileAbsent(context: Context, key: string): Promise<undefined> {
-  const absent = observeAbsent(context.stores, key);
-  if (absent.workloads.length === 0) {
-    context.memory.forget(key);
-    return undefined;
-  }
-  const { done, failures } = await act(context, key, sweep(absent));
-  tellStranded(context, key, stranded(absent));
+async function reconcileAbsent(context: Context, key: string): Promise<number | undefined> {
+  const { stores, memory, clock } = context;
+  const absent = observeAbsent(stores, key);
+  if (absent.workloads.length === 0) return memory.fade(key, clock.now());
+  const { repairs } = memory.recall(key);
+  const { writes, next } = sweep(absent, repairs, clock.now());
+  const { done, failures } = await act(context, key, writes);
+  tellOfWorkloads(context, key, [...stranded(absent), ...putBack({ ...absent, repairs }, clock.now())]);
   context.log.debug({ writes: names(done) }, 'pass for a gate that does not exist');
   tellFailures(context, failures);
+  return next;
+}
+
+/** What is to be told of workloads that a gate holds, or does not get out of. */
+function strandedBy({ gate, workloads, pods, repairs }: World, now: number): Stranded[] {
+  const all = { gate: gate.name, workloads: [...workloads.values()], pods };
+  const held = gate.deleting ? [] : stranded(all, targetKeys(gate));
+  return [...held, ...putBack({ ...all, of: gate, repairs }, now)];
 }
 
 /**
@@ -74,10 +81,14 @@ function tellFailures(context: Context, failures: readonly Failed[], gate?: Gate
   for (const { error } of failures) throw error;
 }
 
-/** Each workload once, for as long as Pods of it are held. */
-function tellStranded(context: Context, key: string, found: readonly Stranded[]): void {
-  const news = context.memory.tellOnce(key, new Set(found.map(({ workload }) => workload.uid)));
-  for (const { workload, notice } of found) if (news.has(workload.uid)) tell(context, workload, notice);
+/** Each thing of each workload once, for as long as it holds. */
+function tellOfWorkloads(context: Context, key: string, found: readonly Stranded[]): void {
+  const news = context.memory.tellOnce(key, new Set(found.map(subjectOf)));
+  for (const one of found) if (news.has(subjectOf(one))) tell(context, one.workload, one.notice);
+}
+
+function subjectOf({ workload, notice }: Stranded): string {
+  return `${workload.uid} ${notice.reason}`;
 }
 
 function tell({ log, notify }: Context, about: Gate | Stranded['workload'], notice: Notice): void {

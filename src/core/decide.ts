@@ -1,6 +1,7 @@
 import { FINALIZER, targetAnnotationValue } from '../api/names.ts';
 import type { GateSpec } from '../api/spec.ts';
 import type { Render } from '../api/status.ts';
+import { removalMark } from './dispute.ts';
 import { requires } from './hold.ts';
 import { injectPatch } from './inject.ts';
 import { judgements } from './judge.ts';
@@ -9,10 +10,11 @@ import { openedBySpec, openings } from './open.ts';
 import { type TargetProgress, targetsProgress } from './progress.ts';
 import { hasUserContainer, render, renderHash } from './render.ts';
 import { replaceOldPods } from './replace.ts';
+import { soonest } from './soonest.ts';
 import { invalidStatus, type Observed, status, statusNext } from './status.ts';
 import { targetKey } from './targets.ts';
 import { patchOfTemplate } from './template.ts';
-import { type Leaving, withdraw } from './withdraw.ts';
+import { type Leaving, type Withdrawal, withdraw } from './withdraw.ts';
 
 /** A refused write is tried again after this time: a webhook or a policy may have changed its mind. */
 export const RETRY_REFUSED_AFTER_MS = 5 * 60_000;
@@ -24,7 +26,7 @@ export const RETRY_REFUSED_AFTER_MS = 5 * 60_000;
  */
 export function decide(world: World, now: number): Plan {
   const { gate } = world;
-  if (gate.deleting) return finalize(world);
+  if (gate.deleting) return finalize(world, now);
   if (!gate.spec.valid) {
     return { writes: [], status: invalidStatus(gate, gate.spec.message, now), next: undefined };
   }
@@ -34,15 +36,15 @@ export function decide(world: World, now: number): Plan {
   return enforce(world, gate.spec.value, now);
 }
 
-function finalize(world: World): Plan {
-  const { writes, isDone } = withdraw(leaving(world), [...world.workloads.values()]);
+function finalize(world: World, now: number): Plan {
+  const { writes, isDone, next } = withdraw(leaving(world, now), [...world.workloads.values()]);
   const isHeld = world.gate.finalizers.includes(FINALIZER);
   const last: Write[] = isDone && isHeld ? [{ do: 'remove-finalizer', gate: world.gate }] : [];
-  return { writes: isHeld ? [...writes, ...last] : [], status: undefined, next: undefined };
+  return { writes: isHeld ? [...writes, ...last] : [], status: undefined, next: isHeld ? next : undefined };
 }
 
-function leaving({ gate, pods }: World): Leaving {
-  return { gate: gate.name, render: gate.status.render, pods };
+function leaving({ gate, pods, repairs }: World, now: number): Leaving {
+  return { gate: gate.name, render: gate.status.render, pods, repairs, mark: removalMark(gate), now };
 }
 
 function enforce(world: World, spec: GateSpec, now: number): Plan {
@@ -53,16 +55,18 @@ function enforce(world: World, spec: GateSpec, now: number): Plan {
   const judged = judgements(world, spec, current);
   const observed: Observed = { world, spec, render: current, targets, judged, refusal: step.refusal };
   const isSettled = step.render === undefined && step.trial === undefined;
-  const writes = isSettled && !spec.suspend ? enforceTargets(world, targets, stored, now) : [];
+  const enforced = isSettled && !spec.suspend ? enforceTargets(world, targets, stored, now) : NOTHING_TO_DO;
   const satisfied = [...judged].filter(([, { is }]) => is === 'satisfied').map(([name]) => name);
   const open = { bySpec: openedBySpec(spec), satisfied: new Set(satisfied) };
   const opened = openings(world, open, now);
   return {
-    writes: [...(step.trial ? [step.trial] : []), ...writes, ...opened.writes],
+    writes: [...(step.trial ? [step.trial] : []), ...enforced.writes, ...opened.writes],
     status: status(observed, now),
-    next: soonest([nextLook(observed, now), opened.next]),
+    next: soonest([nextLook(observed, now), opened.next, enforced.next]),
   };
 }
+
+const NOTHING_TO_DO = { writes: [], next: undefined } as const;
 
 interface RenderStep {
   /** A new render, to be stored with the status. */
@@ -103,13 +107,14 @@ function enforceTargets(
   targets: readonly TargetProgress[],
   stored: Render | undefined,
   now: number,
-): Write[] {
+): Pick<Withdrawal, 'writes' | 'next'> {
   const named = new Set(targets.map(({ kind, name }) => targetAnnotationValue(kind, name)));
   const strangers = [...world.workloads].filter(([key]) => !named.has(key)).map(([, workload]) => workload);
   const left = strangers.filter(({ template }) => !requires(template, world.gate.name));
   const patches = stored ? targets.flatMap((target) => patchTarget(world, target, stored, now)) : [];
   const replaced = stored ? targets.flatMap((target) => replacePods(world, target, stored)) : [];
-  return [...patches, ...withdraw(leaving(world), left).writes, ...replaced];
+  const { writes, next } = withdraw(leaving(world, now), left);
+  return { writes: [...patches, ...writes, ...replaced], next };
 }
 
 function patchTarget(world: World, target: TargetProgress, stored: Render, now: number): Write[] {
@@ -151,9 +156,4 @@ function nextLook(observed: Observed, now: number): number | undefined {
     (ms) => ms !== undefined,
   );
   return soonest(times);
-}
-
-function soonest(times: readonly (number | undefined)[]): number | undefined {
-  const known = times.filter((ms) => ms !== undefined);
-  return known.length > 0 ? Math.min(...known) : undefined;
 }

@@ -145,12 +145,13 @@ export interface Refusal {
   readonly at: number;
 }
 
-/** A patch that put a render into a target, whether it was new there or had been taken out. */
+/** A patch that put a render into a target, whether it was new there or had been taken out, or one that took it out. */
 export interface Repair {
   /** `<Kind>/<name>` */
   readonly target: string;
   /** Of that workload: each one that is made anew under its name is patched once, and nobody undoes anything. */
   readonly uid: string;
+  /** Of the render; of a removal its mark, see `removalMark`. */
   readonly hash: string;
   /** ms since the epoch. */
   readonly at: number;
@@ -222,7 +223,13 @@ export type Write =
       readonly patch: JsonObject;
       readonly why: readonly Drift[];
     }
-  | { readonly do: 'clean-target'; readonly workload: Workload; readonly patch: JsonObject }
+  | {
+      readonly do: 'clean-target';
+      readonly workload: Workload;
+      readonly patch: JsonObject;
+      /** What this removal is remembered by. */
+      readonly mark: string;
+    }
   | {
       readonly do: 'open-pod';
       readonly pod: Pod;

@@ -36,6 +36,16 @@ export function isLive(pod: Pod, gate: string): boolean {
 }
 
 /**
+ * Whether a Pod that failed has had its next try: its Job has made a newer Pod since. A Job keeps its failed Pods for as
+ * long as it is there itself, also when the next one has passed.
+ *
+ * @param all the Pods of its target
+ */
+export function isRetried({ phase, restartPolicy, createdAt }: Pod, all: readonly Pod[]): boolean {
+  return phase === 'Failed' && restartPolicy === 'Never' && all.some((other) => other.createdAt > createdAt);
+}
+
+/**
  * A Pod that carries this very render: the annotation alone does not tell, since an apply that takes the containers out
  * of a template leaves it there, and Pods are made until the template is repaired.
  */

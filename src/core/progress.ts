@@ -7,7 +7,7 @@ import { type Dispute, dispute } from './dispute.ts';
 import { isHeldFor, lacksRequired } from './hold.ts';
 import { drift, obstacle } from './inject.ts';
 import type { Drift, Gate, Pod, Refusal, Workload, World } from './model.ts';
-import { carriesRender, isGated, isLive, type PodProgress, podProgress } from './pod-progress.ts';
+import { carriesRender, isGated, isLive, isRetried, type PodProgress, podProgress } from './pod-progress.ts';
 
 /** One target of the spec, as it stands. */
 export interface TargetProgress {
@@ -62,7 +62,8 @@ function targetProgress(
   const injection = render && { gate, render, target };
   const reasons = workload && injection ? drift(workload.template, injection) : [];
   const hindrance = workload && injection ? obstacle(workload.template, injection) : undefined;
-  const pods = world.pods.filter((pod) => pod.target === target && isLive(pod, gate));
+  const all = world.pods.filter((pod) => pod.target === target);
+  const pods = all.filter((pod) => isLive(pod, gate) && !isRetried(pod, all));
   const current = pods.filter((pod) => carriesRender(pod, gate, render));
   return {
     kind,

@@ -1,10 +1,12 @@
 import { containerOwner, openAnnotation, targetAnnotationValue, VOLUME_NAME } from '../api/names.ts';
 import type { Render } from '../api/status.ts';
+import { removalPause } from './dispute.ts';
 import { isHeldInVain } from './hold.ts';
 import { carries, removePatch } from './inject.ts';
-import type { Pod, Workload, Write } from './model.ts';
+import type { Pod, Repair, Workload, Write } from './model.ts';
 import { isPassed } from './pod-progress.ts';
 import { isBelowPartition, replacesOldPods } from './replace.ts';
+import { soonest } from './soonest.ts';
 import { patchOfTemplate } from './template.ts';
 
 /**
@@ -19,12 +21,15 @@ export function withdraw(leaving: Leaving, all: readonly Workload[]): Withdrawal
   const workloads = all.filter(({ deleting }) => !deleting);
   const opened = workloads.flatMap((workload) => openPods(podsOf(leaving, workload), gate));
   const carriers = workloads.filter(({ kind, template }) => kind !== 'Job' && carries(template, gate));
-  const first = [...opened, ...carriers.map((workload) => clean(workload, gate))];
-  if (first.length > 0) return { writes: first, isDone: false };
+  const pauses = new Map(carriers.map((workload) => [workload, pauseOf(leaving, workload)]));
+  const due = carriers.filter((workload) => pauses.get(workload) === undefined);
+  const first = [...opened, ...due.map((workload) => clean(leaving, workload))];
+  if (opened.length > 0 || carriers.length > 0)
+    return { writes: first, isDone: false, next: soonest([...pauses.values()]) };
   const stuck = workloads.filter((workload) => stuckPods(leaving, workload).length > 0);
   const ready = stuck.filter(({ observedGeneration, generation }) => observedGeneration >= generation);
   const writes = ready.flatMap((workload) => stuckPods(leaving, workload).map(deletePod));
-  return { writes, isDone: stuck.length === 0 };
+  return { writes, isDone: stuck.length === 0, next: undefined };
 }
 
 /** A gate that leaves: it is deleted, gone already, or names other targets now. */
@@ -33,17 +38,30 @@ export interface Leaving {
   /** What it last put in; unknown of a gate that is gone. */
   readonly render: Render | undefined;
   readonly pods: readonly Pod[];
+  /** Removals of late: where somebody keeps undoing them the next one is put off. */
+  readonly repairs: readonly Repair[];
+  /** What they are remembered by. */
+  readonly mark: string;
+  readonly now: number;
 }
 
 export interface Withdrawal {
   readonly writes: readonly Write[];
   /** Nothing of the gate is left, and nothing remains to be waited for. */
   readonly isDone: boolean;
+  /** When a removal that was put off is due, ms from now. */
+  readonly next: number | undefined;
 }
 
-function clean(workload: Workload, gate: string): Write {
+function clean({ gate, mark }: Leaving, workload: Workload): Write {
   const patch = patchOfTemplate(workload, removePatch(workload.template, gate));
-  return { do: 'clean-target', workload, patch };
+  return { do: 'clean-target', workload, patch, mark };
+}
+
+/** How long a workload is left as it is, ms. */
+function pauseOf({ repairs, mark, now }: Leaving, workload: Workload): number | undefined {
+  const until = removalPause(repairs, workload, mark, now);
+  return until === undefined ? undefined : until - now;
 }
 
 /** Opens every container of the gate that a waiting Pod has not passed; a Pod that was opened is left alone. */

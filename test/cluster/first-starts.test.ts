@@ -9,6 +9,7 @@ import { jobs } from './first-starts/jobs.ts';
 import { leftovers } from './first-starts/leftovers.ts';
 import { nextRollout } from './first-starts/next-rollout.ts';
 import { orders } from './first-starts/orders.ts';
+import { rendered } from './first-starts/rendered.ts';
 import { stranded } from './first-starts/stranded.ts';
 import { requirePrograms } from './programs.ts';
 import { useCluster } from './use.ts';
@@ -18,8 +19,8 @@ describe('first starts', function () {
   this.timeout(240_000);
   const cluster = useCluster(() => requirePrograms(process.env.KUBEBUILDER_ASSETS), startGatedCluster);
 
-  for (const stories of [births, held, helm, jobs, away, leftovers, changes, nextRollout, stranded, orders])
-    stories(cluster);
+  const all = [births, held, helm, jobs, away, leftovers, changes, nextRollout, stranded, rendered, orders];
+  for (const stories of all) stories(cluster);
 
   describe('in all of these', () => {
     it('no pass ended in a defect', () => expect(cluster().operator.errors).to.be.empty);

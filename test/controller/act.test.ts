@@ -6,6 +6,7 @@ import { type Context, reconcile } from '../../src/controller/reconcile.ts';
 import { report } from '../../src/controller/report.ts';
 import { createStores } from '../../src/controller/stores.ts';
 import { decide } from '../../src/core/decide.ts';
+import { DISPUTE_WINDOW_MS } from '../../src/core/dispute.ts';
 import { ApiError } from '../../src/kube/api-error.ts';
 import type { Requests } from '../../src/kube/requests.ts';
 import {
@@ -137,6 +138,34 @@ describe('reconcile', () => {
     const { failure, told } = await pass(apiFirst, [pinger, poller], answered(409));
     expect(failure).to.include({ status: 409 });
     expect(told.join()).not.to.contain('PatchFailed');
+  });
+});
+
+describe('reconcile, of a gate that does not exist', () => {
+  it('takes out what somebody puts back a handful of times, then pauses and says so once', async () => {
+    const stores = createStores();
+    const { context, tried } = rig('none', () => {});
+    const told: string[] = [];
+    let version = 999;
+    const notify: Context['notify'] = (about, { reason }) => told.push(`${about.name}: ${reason}`);
+    const log = pino({ level: 'silent' });
+    const around = {
+      ...{ ...context, stores, settings: SETTINGS, hasAdmission: true, log, notify },
+      subjects: NO_SUBJECTS,
+    };
+    const put = (target: WorkloadBuilder) => {
+      version += 1;
+      stores.workloads.Deployment.set(target.with({ resourceVersion: `${version}` }).workload);
+      return reconcile(around, KEY);
+    };
+    for (let time = 1; time <= 5; time++) {
+      expect(await put(pinger.carrying(apiFirst)), 'when a removal is due').to.equal(undefined);
+      expect(await put(pinger), 'when it is forgotten').to.equal(DISPUTE_WINDOW_MS);
+    }
+    expect([tried.length, told.length]).to.deep.equal([5, 0]);
+    for (let time = 1; time <= 2; time++) expect(await put(pinger.carrying(apiFirst))).to.equal(30_000);
+    expect(tried).to.have.length(5);
+    expect(told).to.deep.equal(['pinger: RemovalUndone']);
   });
 });
 

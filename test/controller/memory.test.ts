@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { EXPECTATION_LIMIT_MS, Memory } from '../../src/controller/memory.ts';
+import { DISPUTE_WINDOW_MS, removalMark } from '../../src/core/dispute.ts';
 import type { Refusal } from '../../src/core/model.ts';
 
 const GATE = 'shop/api-first';
@@ -101,7 +102,7 @@ describe('Memory', () => {
       const refusing = memory();
       refusing.refused(GATE, refusal({}));
       refusing.renderAccepted(GATE, 'h1');
-      refusing.forget(GATE);
+      expect(refusing.fade(GATE, 0)).to.equal(undefined);
       expect(refusing.recall(GATE)).to.deep.equal({
         triedRender: undefined,
         refusals: [],
@@ -133,5 +134,21 @@ describe('Memory, of openings', () => {
     expect(Object.fromEntries(memory.recall(GATE).openings)).to.deep.equal(all);
     memory.keepPods(GATE, new Set(['b']));
     expect(Object.fromEntries(memory.recall(GATE).openings)).to.deep.equal({ 'b k1': 3 });
+  });
+});
+
+describe('Memory.fade', () => {
+  const repair = { target: 'Deployment/pinger', uid: 'u1', hash: removalMark(), at: 1000 };
+
+  it('keeps the removals of orphans, and nothing else, until the last of them is past', () => {
+    const memory = new Memory();
+    memory.targetAccepted(GATE, { ...repair, hash: 'of a render' });
+    memory.targetAccepted(GATE, { ...repair, hash: removalMark({ uid: 'u', generation: 2 }) });
+    memory.targetAccepted(GATE, repair);
+    memory.renderAccepted(GATE, 'h1');
+    expect(memory.fade(GATE, 2000)).to.equal(DISPUTE_WINDOW_MS - 1000);
+    expect(memory.recall(GATE)).to.deep.include({ repairs: [repair], triedRender: undefined });
+    expect(memory.fade(GATE, 1000 + DISPUTE_WINDOW_MS)).to.equal(undefined);
+    expect(memory.recall(GATE).repairs).to.deep.equal([]);
   });
 });

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
+import { PLURAL } from '../../src/api/names.ts';
 import { Operator } from '../../src/controller/operator.ts';
 import type { Answer, Connection, Init } from '../../src/kube/connection.ts';
-import { SETTINGS } from '../core/builders.ts';
+import { dns, type GateBuilder, gate, SETTINGS } from '../core/builders.ts';
 import { ManualClock, settled } from '../kube/manual-clock.ts';
 
 interface LogLine {
@@ -15,16 +16,29 @@ interface LogLine {
 const WARN = 40;
 const EMPTY = { metadata: { resourceVersion: '1' }, items: [] };
 
-/** An operator on an API server that knows no WatchList, has nothing, and answers the lists of one resource as it is told. */
-function rig(path: string, answer: (signal: AbortSignal) => Promise<Answer>) {
+interface Server {
+  /** How it answers whoever asks for the admission policies. */
+  readonly policies?: () => number;
+  /** Its gates, as they are for ever. */
+  readonly gates?: readonly object[];
+  /** What is sent to change one of them. */
+  readonly onPatch?: (body: string) => void;
+}
+
+/** An operator on an API server that knows no WatchList, has nothing but these, and answers the lists of one resource as it is told. */
+function rig(path: string, answer: (signal: AbortSignal) => Promise<Answer>, server: Server = {}) {
+  const { policies = () => 404, gates = [], onPatch = () => {} } = server;
   const lines: LogLine[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
   const clock = new ManualClock();
-  const fetch = async (asked: string, { signal }: Init): Promise<Answer> => {
+  const fetch = async (asked: string, { signal, method, body = '' }: Init): Promise<Answer> => {
     if (asked.startsWith(path)) return answer(signal);
-    if (asked.includes('mutatingadmissionpolicies')) return answered(404, {});
+    if (asked.includes('mutatingadmissionpolicies')) return answered(policies(), {});
     if (asked.includes('sendInitialEvents')) return answered(422, {});
-    return asked.includes('watch=true') ? untilAborted(signal) : answered(200, EMPTY);
+    if (asked.includes('watch=true')) return untilAborted(signal);
+    if (!asked.includes(PLURAL)) return answered(200, EMPTY);
+    if (method === 'PATCH') onPatch(body);
+    return answered(200, method === 'PATCH' ? (gates[0] ?? {}) : { ...EMPTY, items: gates });
   };
   const connection: Connection = { fetch, close: async () => {} };
   const random = () => 0;
@@ -39,6 +53,21 @@ function answered(status: number, body: object): Answer {
     text: async () => JSON.stringify(body),
     chunks: (async function* () {})(),
   };
+}
+
+/** A gate as a list of the API server has it. */
+function listed({ gate, spec }: GateBuilder): object {
+  const { namespace, name, uid, resourceVersion, generation, finalizers, createdAt, status } = gate;
+  const metadata = {
+    namespace,
+    name,
+    uid,
+    resourceVersion,
+    generation,
+    finalizers,
+    creationTimestamp: createdAt,
+  };
+  return { metadata, spec, status };
 }
 
 function untilAborted(signal: AbortSignal): Promise<never> {
@@ -79,19 +108,57 @@ describe('Operator', () => {
     expect(lines.filter(({ level }) => level >= WARN)).to.deep.equal([]);
   });
 
-  it('says when the policies come after its start', async () => {
+  it('says when the policies come after its start, and when they go, and tells the metric', async () => {
     const state = { status: 404 };
     const policies = '/apis/admissionregistration.k8s.io';
     const { operator, clock, lines } = rig(policies, async () => answered(state.status, {}));
+    const metric = async () => {
+      const values = await operator.metrics.registry.getSingleMetric('dependency_gate_admission')?.get();
+      return values?.values[0]?.value;
+    };
+    const said = () => lines.map(({ msg }) => msg).filter((msg) => msg.includes('admission policies'));
     const started = operator.start();
     for (let second = 0; second < 10; second++) await clock.advance(1000);
     await started;
+    expect(said()).to.have.length(1);
+    expect(said()[0]).to.match(/^the admission policies are not there: targets are patched/);
+    expect(await metric()).to.equal(0);
+
+    for (const [status, is, words] of [
+      [200, 1, 'the admission policies are there'],
+      [404, 0, 'the admission policies are gone'],
+      [200, 1, 'the admission policies are there'],
+    ] as const) {
+      const before = said().length;
+      state.status = status;
+      await clock.advance(59_000);
+      await clock.advance(1000);
+      expect(said().slice(before)).to.deep.equal([words]);
+      expect(await metric()).to.equal(is);
+      await clock.advance(60_000);
+      expect(said().slice(before), 'it is said once').to.deep.equal([words]);
+    }
+    await operator.stop();
+  });
+
+  it('judges its gates anew when the policies come', async () => {
+    const state = { status: 404 };
+    const written: string[] = [];
+    const patient = gate('later').targets('poller').dependsOn(dns('api'));
+    const stored = listed(patient.specifying({ updatePolicy: 'OnNextRollout' }).rendered());
+    const { operator, clock } = rig('/nothing', async () => answered(200, EMPTY), {
+      policies: () => state.status,
+      gates: [stored],
+      onPatch: (body) =>
+        written.push(...(/"type":"Ready".*?"reason":"(\w+)"/.exec(body)?.slice(1) ?? [body])),
+    });
+    const started = operator.start();
+    for (let second = 0; second < 10; second++) await clock.advance(1000);
+    await started;
+    expect(written).to.deep.equal(['NoAdmission']);
     state.status = 200;
-    await clock.advance(60_000);
-    const said = lines.map(({ msg }) => msg).filter((msg) => msg.includes('admission policies'));
-    expect(said).to.have.length(2);
-    expect(said[0]).to.match(/^the admission policies are not there: targets are patched/);
-    expect(said[1]).to.equal('the admission policies are there');
+    for (let second = 0; second < 60; second++) await clock.advance(1000);
+    expect(written).to.deep.equal(['NoAdmission', 'InForce']);
     await operator.stop();
   });
 });

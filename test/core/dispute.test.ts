@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { decide } from '../../src/core/decide.ts';
-import { DISPUTE_WINDOW_MS, dispute } from '../../src/core/dispute.ts';
+import { DISPUTE_WINDOW_MS, dispute, removalMark } from '../../src/core/dispute.ts';
 import type { Repair } from '../../src/core/model.ts';
 import { dns, gate, NOW, workload, world } from './builders.ts';
 import { conditionOf, messageOf, writesOf } from './in-words.ts';
@@ -77,5 +77,31 @@ describe('decide, when somebody else undoes its patches', () => {
     const repaired = { ...world(apiFirst, undone.carrying(apiFirst)), repairs: five };
     expect(conditionOf(decide(repaired, NOW).status, 'Stalled')).to.equal('True Conflict');
     expect(conditionOf(decide(repaired, NOW + DISPUTE_WINDOW_MS).status, 'Stalled')).to.equal(undefined);
+  });
+});
+
+describe('decide, when somebody puts back what it takes out', () => {
+  const removed = repairs(5000, 4000, 3000, 2000, 1000).map((one) => ({
+    ...one,
+    hash: removalMark(apiFirst.gate),
+  }));
+  const carrying = workload('pinger').carrying(apiFirst);
+
+  it('pauses where a gate that exists no longer names it, and not for long', () => {
+    const left = { ...world(apiFirst.targets('poller'), carrying), repairs: removed };
+    expect(writesOf(decide(left, NOW))).to.deep.equal([]);
+    expect(decide(left, NOW).next).to.equal(29_000);
+    expect(writesOf(decide(left, NOW + 29_000))).to.deep.equal(['clean-target pinger']);
+  });
+
+  it('keeps a deleted gate until its last container is out', () => {
+    const deleted = { ...world(apiFirst.deleting(), carrying), repairs: removed };
+    expect(decide(deleted, NOW)).to.deep.equal({ writes: [], status: undefined, next: 29_000 });
+    expect(writesOf(decide(deleted, NOW + 29_000))).to.deep.equal(['clean-target pinger']);
+  });
+
+  it('does not pause for a gate that was changed since: its people may name and leave a target often', () => {
+    const changed = { ...world(apiFirst.targets('poller').generation(2), carrying), repairs: removed };
+    expect(writesOf(decide(changed, NOW))).to.deep.equal(['clean-target pinger']);
   });
 });

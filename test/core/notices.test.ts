@@ -32,7 +32,7 @@ describe('notices', () => {
       is: 'Normal Gated Patch: put the containers into Deployment pinger: missing container, stale render',
     },
     {
-      write: { do: 'clean-target', workload: pinger, patch },
+      write: { do: 'clean-target', workload: pinger, patch, mark: 'removed' },
       is: 'Normal Ungated Patch: took the containers out of Deployment pinger',
     },
     {

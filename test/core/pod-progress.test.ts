@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import type { PodProgress } from '../../src/core/pod-progress.ts';
-import { carriesRender, firstUnpassed, isLive, isPassed, podProgress } from '../../src/core/pod-progress.ts';
+import {
+  carriesRender,
+  firstUnpassed,
+  isLive,
+  isPassed,
+  isRetried,
+  podProgress,
+} from '../../src/core/pod-progress.ts';
 import { ago, dns, gate, type PodBuilder, pod, tcp } from './builders.ts';
 
 const apiFirst = gate('api-first').dependsOn(dns('api'), tcp('redis', 6379));
@@ -188,6 +195,28 @@ describe('isLive', () => {
   it('holds for a Pod that failed for good in the gate: it is why the gate does not open', () => {
     const never = waiting.with({ restartPolicy: 'Never', phase: 'Failed' }).ended('api');
     expect(live(never)).to.equal(true);
+  });
+});
+
+describe('isRetried', () => {
+  const failed = waiting.with({ restartPolicy: 'Never', phase: 'Failed' }).ended('api').pod;
+  const next = pod('pinger-2')
+    .of('pinger')
+    .with({ createdAt: ago(20) }).pod;
+
+  it('holds for a failed Pod whose Job has made a newer one since', () => {
+    expect(isRetried(failed, [failed, next])).to.equal(true);
+  });
+
+  it('does not hold for the last one, nor beside one of the same second: that runs next to it', () => {
+    expect(isRetried(failed, [failed])).to.equal(false);
+    expect(isRetried(failed, [failed, { ...next, createdAt: failed.createdAt }])).to.equal(false);
+    expect(isRetried(next, [failed, next])).to.equal(false);
+  });
+
+  it('does not hold for a Pod that has not failed, or whose containers are started again', () => {
+    expect(isRetried({ ...failed, phase: 'Pending' }, [failed, next])).to.equal(false);
+    expect(isRetried({ ...failed, restartPolicy: 'Always' }, [failed, next])).to.equal(false);
   });
 });
 

@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import { podCounts, targetStatus, targetsProgress } from '../../src/core/progress.ts';
 import {
+  ago,
   dns,
   type GateBuilder,
   gate,
+  job,
   NOW,
   type PodBuilder,
   pod,
@@ -147,6 +149,21 @@ describe('targetsProgress and targetStatus', () => {
     for (const strange of [partly, bare]) {
       expect(targets(apiFirst, carrier, strange)[0]).to.include({ older: 1, ungated: 0 });
     }
+  });
+
+  it('leave a failed Pod of a Job out once its next try is there, whether that waits or has passed', () => {
+    const ofJob = apiFirst.targets('Job/migrate');
+    const carrying = job('migrate').carrying(apiFirst);
+    const never = (name: string) =>
+      pod(name).of('Job/migrate').carrying(apiFirst).with({ restartPolicy: 'Never' });
+    const failed = never('a').with({ phase: 'Failed' }).ended('api');
+    const next = never('b').with({ createdAt: ago(20) });
+    const names = (...pods: PodBuilder[]) =>
+      targets(ofJob, carrying, ...pods)[0]?.pods.map(({ pod, state }) => `${pod.name} ${state}`);
+    expect(names(failed)).to.deep.equal(['a failed']);
+    expect(names(failed, next.checking('api'))).to.deep.equal(['b waiting']);
+    expect(names(failed, next.open().with({ phase: 'Succeeded' }))).to.deep.equal([]);
+    expect(names(failed, next.with({ phase: 'Failed' }).ended('api'))).to.deep.equal(['b failed']);
   });
 
   it('never count below zero while the status of the workload lags behind', () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { removalMark } from '../../src/core/dispute.ts';
 import type { World } from '../../src/core/model.ts';
 import { type Leaving, withdraw } from '../../src/core/withdraw.ts';
 import { container, daemonSet, dns, gate, NOW, pod, statefulSet, tcp, workload, world } from './builders.ts';
@@ -15,7 +16,14 @@ const db = statefulSet('db');
 const onPinger = pod('pinger-1').of('pinger').carrying(apiFirst);
 const onDb = (name = 'db-0') => pod(name).of('StatefulSet/db').carrying(apiFirst).revision('db-old');
 
-const leaving = ({ gate, pods }: World): Leaving => ({ gate: gate.name, render: gate.status.render, pods });
+const leaving = ({ gate, pods }: World): Leaving => ({
+  gate: gate.name,
+  render: gate.status.render,
+  pods,
+  repairs: [],
+  mark: removalMark(gate),
+  now: NOW,
+});
 
 function withdrawn(...around: Parameters<typeof world> extends [unknown, ...infer Rest] ? Rest : never) {
   const at = world(apiFirst, ...around);
@@ -126,7 +134,8 @@ describe('withdraw', () => {
       const waiter = gate('api-first').dependsOn(dns('api')).rendered();
       const waiting = pod('db-0').of('StatefulSet/db').carrying(waiter).opened('api');
       const at = world(waiter, db, waiting);
-      expect(withdraw(leaving(at), [...at.workloads.values()])).to.deep.equal({ writes: [], isDone: true });
+      const { writes, isDone } = withdraw(leaving(at), [...at.workloads.values()]);
+      expect({ writes, isDone }).to.deep.equal({ writes: [], isDone: true });
     });
   });
 });

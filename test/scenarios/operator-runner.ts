@@ -1,10 +1,10 @@
 import { pino } from 'pino';
 import { z } from 'zod';
+import { SANDBOX_SETTINGS } from '../../src/commands/start-sandbox.ts';
 import { Operator } from '../../src/controller/operator.ts';
 import { systemClock } from '../../src/kube/clock.ts';
 import { connect } from '../../src/kube/connection.ts';
 import type { Source } from '../../src/kube/credentials.ts';
-import { SANDBOX_SETTINGS } from '../../src/start-sandbox.ts';
 import { type Call, recorded } from './recorder.ts';
 
 const lineSchema = z.looseObject({
@@ -13,6 +13,8 @@ const lineSchema = z.looseObject({
   gate: z.string().default(''),
 });
 const ERROR_LEVEL = 50;
+/** Nobody waits a minute for what a scenario installs. */
+const LOOK_EVERY_MS = 1000;
 
 /** The operator as scenarios have it: stopped and started again as they like, each of its requests noted. */
 export class OperatorRunner {
@@ -51,6 +53,7 @@ export class OperatorRunner {
       connection,
       settings: SANDBOX_SETTINGS,
       instance: 'scenarios',
+      lookForPoliciesEveryMs: LOOK_EVERY_MS,
       log: pino({ level: 'debug' }, { write: (line) => this.#note(line) }),
       clock: systemClock,
       random: Math.random,

@@ -50,7 +50,8 @@ export async function startRealCluster(flags: ControlPlaneOptions['flags'] = {})
   };
 }
 
-async function install(controlPlane: ControlPlane): Promise<void> {
+/** Applies what the operator needs: namespace, rights and custom resource. */
+export async function install(controlPlane: ControlPlane): Promise<void> {
   const files = ['config/operator/namespace.yaml', ...manifestFiles('config/rbac'), ...manifestFiles('crds')];
   for (const file of files) await controlPlane.apply(read(file));
   await established(controlPlane);

@@ -26,6 +26,31 @@ export function away(on: () => WatchedCluster): void {
       expect(await here().replicaSets('pinger')).to.have.length(2);
     });
 
+    it('a namespace that is deleted ends when it returns, and nothing but the finalizer is written there', async () => {
+      await here().create(gate('first', ['pinger'], [dns('api')]));
+      await untilInForce(deployment('pinger'), 'first');
+      await here().create(deployment('pinger'));
+      await here().untilGate('first', { open: 'False/Waiting', pods: '0/1' });
+      await on().operator.stop();
+      const before = here().writes().length;
+      await here().delete('Namespace', here().name);
+      await here().untilGone('Deployment', 'pinger');
+      const { metadata } = await here().until('the gate is to be deleted', async () => {
+        const found = await here().gate('first');
+        return found.metadata.deletionTimestamp === undefined ? undefined : found;
+      });
+      expect(metadata.finalizers).to.deep.equal(['dependencygate.dev/remove']);
+      expect(await here().get('Namespace', here().name)).to.not.equal(undefined);
+
+      await on().operator.start();
+      await here().untilGone('Namespace', here().name);
+      const made = here().writes().slice(before);
+      expect(made.map(({ method, path, status }) => `${method} ${path} ${status}`)).to.deep.equal([
+        `PATCH /apis/dependencygate.dev/v1alpha1/namespaces/${here().name}/dependencygates/first 200`,
+      ]);
+      expect(made[0]?.body).to.have.deep.nested.property('metadata.finalizers', []);
+    });
+
     it('a new gate takes effect when it returns, and what requires it is held until then', async () => {
       await on().operator.stop();
       await here().create(gate('first', ['pinger'], [dns('api')]), requiring(deployment('pinger'), 'first'));

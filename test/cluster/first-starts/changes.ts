@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { deployment, dns, gate, scripted, service } from '../../scenarios/manifests.ts';
+import { deployment, dns, gate, scripted, service, statefulSet } from '../../scenarios/manifests.ts';
 import { initNames, isGated, isReady } from '../../scenarios/views.ts';
 import { useStory, type WatchedCluster } from './cluster.ts';
 import { PASSING, requiring } from './manifests.ts';
@@ -30,6 +30,63 @@ export function changes(on: () => WatchedCluster): void {
       expect(await generation()).to.equal(4); // made, the image, two renders
       expect(await here().replicaSets('pinger')).to.have.length(4);
       expect(await ungated('pinger', 'first')).to.be.empty;
+    });
+  });
+
+  describe('a gate that changes while others write its target', () => {
+    const ROUNDS = 10;
+
+    it('is in force in the end; an older render that admission still had is mended once at most', async () => {
+      await here().create(gate('first', ['pinger'], [PASSING]));
+      await untilInForce(deployment('pinger'), 'first');
+      await here().create(deployment('pinger'));
+      for (let round = 1; round <= ROUNDS; round++) {
+        const before = await generation();
+        const name = `round-${round}`;
+        const written = writing();
+        await dependencies('first', { ...PASSING, name });
+        await here().untilWorkload(
+          'pinger',
+          `has ${name}`,
+          (one) => `${initNames(one)}` === `dgate-first--${name}`,
+        );
+        await here().untilGate('first', { ready: 'True/InForce', targets: 'pinger Current', older: 0 });
+        await written.stop();
+        await settle('first');
+        expect(initNames(await here().workload('pinger'))).to.deep.equal([`dgate-first--${name}`]);
+        expect((await generation()) - before, 'generations of a round').to.be.within(1, 3); // new, reverted, mended
+      }
+      expect(await ungated('pinger', 'first')).to.be.empty;
+    });
+
+    /** Somebody who writes a label of the target all the time. */
+    function writing() {
+      let isStopped = false;
+      const write = async () => {
+        for (let time = 0; !isStopped; time++)
+          await here().patch('Deployment', 'pinger', { metadata: { labels: { written: `${time}` } } });
+      };
+      const done = write();
+      const stop = async () => {
+        isStopped = true;
+        await done;
+      };
+      return { stop };
+    }
+  });
+
+  describe('a StatefulSet whose gate is mended while its first Pod waits', () => {
+    it('gets that Pod anew, and then the others, in one rollout', async () => {
+      await here().create(gate('first', ['StatefulSet/db'], [scripted('schema', 'exit 3')]));
+      await untilInForce(statefulSet('db'), 'first');
+      await here().create(statefulSet('db', { replicas: 2 }));
+      await here().untilGate('first', { open: 'False/Waiting', pods: '0/1' });
+      await dependencies('first', PASSING);
+      await here().untilGate('first', { open: 'True/AllPassed', pods: '2/2', older: 0 });
+      await settle('first');
+      expect((await here().workload('db', 'StatefulSet')).metadata.generation).to.equal(2);
+      expect((await everyPod('db')).map(({ name }) => name)).to.deep.equal(['db-0', 'db-0', 'db-1']);
+      expect(await ungated('db', 'first')).to.be.empty;
     });
   });
 

@@ -2,7 +2,12 @@ import { gateAnnotation } from '../../../src/api/names.ts';
 import type { KubeObject } from '../../../src/sandbox/cluster.ts';
 import { useNamespace } from '../../scenarios/cluster.ts';
 import type { Namespace } from '../../scenarios/namespace.ts';
-import { type RealCluster, startRealCluster } from '../../scenarios/real-cluster.ts';
+import {
+  install,
+  type RealCluster,
+  SERVICE_ACCOUNT,
+  startRealCluster,
+} from '../../scenarios/real-cluster.ts';
 import { AdmissionCluster } from '../admission-cluster.ts';
 import type { ControlPlaneOptions } from '../control-plane.ts';
 import { httpCluster } from '../http-cluster.ts';
@@ -24,8 +29,13 @@ export async function startWatchedCluster(flags: ControlPlaneOptions['flags'] = 
   return { ...cluster, history, stop };
 }
 
+export interface GatedCluster extends WatchedCluster {
+  /** Installs what is missing of the operator: all that it needs, with the policies in force. */
+  reinstall(): Promise<void>;
+}
+
 /** As above, with the policies of config/admission in force before there is an operator. */
-export async function startGatedCluster(): Promise<WatchedCluster> {
+export async function startGatedCluster(): Promise<GatedCluster> {
   const cluster = await startWatchedCluster();
   const admission = new AdmissionCluster(cluster.controlPlane);
   await admission.putPoliciesInForce();
@@ -33,7 +43,13 @@ export async function startGatedCluster(): Promise<WatchedCluster> {
     await cluster.stop(options);
     await admission.stop(options);
   };
-  return { ...cluster, stop };
+  const reinstall = async () => {
+    await install(cluster.controlPlane);
+    // With its ServiceAccount its token is another.
+    await cluster.controlPlane.serviceAccountKubeconfig(SERVICE_ACCOUNT.namespace, SERVICE_ACCOUNT.name);
+    await admission.putPoliciesInForce();
+  };
+  return { ...cluster, stop, reinstall };
 }
 
 /** A scenario's namespace and the Pods that ever were in it. */

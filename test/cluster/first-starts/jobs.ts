@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { cronJob, dns, gate } from '../../scenarios/manifests.ts';
+import { cronJob, dns, gate, scripted, service } from '../../scenarios/manifests.ts';
 import { viewPod } from '../../scenarios/views.ts';
 import { useStory, type WatchedCluster } from './cluster.ts';
 import { job, requiring } from './manifests.ts';
@@ -9,7 +9,7 @@ const CONTAINER = '"name":"dgate-first--api"';
 /** What cannot be mended later. */
 export function jobs(on: () => WatchedCluster): void {
   describe('a Job', () => {
-    const { here, everyPod, ungated } = useStory(on);
+    const { here, everyPod, ungated, untilInForce } = useStory(on);
 
     it('that requires a gate is refused, with what to do, until the gate is in place', async () => {
       const migrate = requiring(job('migrate'), 'first');
@@ -23,6 +23,18 @@ export function jobs(on: () => WatchedCluster): void {
       });
       await here().untilGate('first', { open: 'False/Waiting', pods: '0/1', targets: 'migrate Current' });
       expect(await everyPod('migrate')).to.have.length(1);
+      expect(await ungated('migrate', 'first')).to.be.empty;
+    });
+
+    it('whose first Pod failed in the gate for good is judged by the next one, its retry', async () => {
+      const script = 'dig +short api.$NS.svc.cluster.local | grep -q .';
+      await here().create(gate('first', ['Job/migrate'], [scripted('api', script)]));
+      await untilInForce(job('migrate'), 'first');
+      await here().create(job('migrate'));
+      await here().untilGate('first', { open: 'False/PodFailed', pods: '0/1', init: 'Init:Error' });
+      await here().create(service('api'));
+      await here().untilGate('first', { open: 'True/AllPassed', pods: '1/1', init: 'Init:1/1' });
+      expect((await here().list('Pod', 'app=migrate')).length, 'the failed Pod is still there').to.equal(2);
       expect(await ungated('migrate', 'first')).to.be.empty;
     });
 

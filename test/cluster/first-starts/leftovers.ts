@@ -2,7 +2,11 @@ import { expect } from 'chai';
 import { deployment, dns, gate } from '../../scenarios/manifests.ts';
 import { initNames, isGated, isReady } from '../../scenarios/views.ts';
 import { useStory, type WatchedCluster } from './cluster.ts';
+import { untilTold } from './events.ts';
 import { copied, PASSING, requiring } from './manifests.ts';
+
+/** So many removals are made at once. */
+const TOLERATED = 5;
 
 /** What a gate leaves behind, and what comes back of it. */
 export function leftovers(on: () => WatchedCluster): void {
@@ -54,6 +58,27 @@ export function leftovers(on: () => WatchedCluster): void {
       expect(metadata.generation).to.equal(4); // made, cleaned, undone, cleaned
       await here().untilPods('pinger', 1, 'run without the gate', (pod) => isReady(pod) && !isGated(pod));
       expect(await here().replicaSets('pinger')).to.have.length(2);
+    });
+
+    it('are left for a while, and that is told, when somebody brings them back again and again', async () => {
+      await here().create(first());
+      await untilInForce(deployment('pinger'), 'first');
+      await here().create(deployment('pinger'));
+      await leave();
+      for (let time = 1; time <= TOLERATED; time++) {
+        await undo();
+        await isClean('pinger');
+      }
+      await undo();
+      const { type, note, regarding } = await untilTold(here(), 'RemovalUndone');
+      expect(type).to.equal('Warning');
+      expect(regarding).to.include({ kind: 'Deployment', name: 'pinger' });
+      expect(note).to.contain('gate first, which does not exist, back into Deployment pinger');
+      await here().create(gate('other', ['other'], [PASSING]));
+      await settle('other');
+      const workload = await here().workload('pinger');
+      expect(initNames(workload)).to.deep.equal(['dgate-first--schema']);
+      expect(workload.metadata.generation).to.equal(2 + 2 * TOLERATED + 1); // made, cleaned; undone and cleaned; undone
     });
 
     it('stay when the template requires the gate: it is still to come', async () => {

@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { containerOwner, HOLD_GATE } from '../../../src/api/names.ts';
 import type { Cluster, KubeObject } from '../../../src/sandbox/cluster.ts';
 
+/** A container's state has one of these, or neither while it has not started. */
+const started = z.looseObject({ startedAt: z.string().optional() }).optional();
+const run = z.looseObject({ running: started, terminated: started });
+
 const podSchema = z.looseObject({
   metadata: z.looseObject({
     namespace: z.string(),
@@ -14,6 +18,9 @@ const podSchema = z.looseObject({
     schedulingGates: z.array(z.looseObject({ name: z.string() })).default([]),
     nodeName: z.string().optional(),
   }),
+  status: z
+    .looseObject({ containerStatuses: z.array(z.looseObject({ state: run.prefault({}) })).default([]) })
+    .prefault({}),
 });
 
 /** A Pod, of all that it ever was. */
@@ -30,6 +37,8 @@ export interface PodRecord {
   readonly wasFree: boolean;
   /** It got a node at some time. */
   readonly wasBound: boolean;
+  /** When its own containers, those that are no init containers, were started: RFC 3339, whole seconds. */
+  readonly appStarts: ReadonlySet<string>;
 }
 
 /**
@@ -49,10 +58,13 @@ export class PodHistory {
   }
 
   #note(object: KubeObject): void {
-    const { metadata, spec } = podSchema.parse(object);
+    const { metadata, spec, status } = podSchema.parse(object);
     const { namespace, name, uid, labels } = metadata;
     const isHeld = spec.schedulingGates.some((gate) => gate.name === HOLD_GATE);
     const before = this.#records.get(uid);
+    const starts = status.containerStatuses.flatMap(
+      ({ state }) => state.running?.startedAt ?? state.terminated?.startedAt ?? [],
+    );
     this.#records.set(uid, {
       namespace,
       name,
@@ -61,6 +73,7 @@ export class PodHistory {
       wasHeld: before?.wasHeld ?? isHeld,
       wasFree: (before?.wasFree ?? false) || !isHeld,
       wasBound: (before?.wasBound ?? false) || spec.nodeName !== undefined,
+      appStarts: new Set([...(before?.appStarts ?? []), ...starts]),
     });
   }
 }

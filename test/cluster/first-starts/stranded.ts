@@ -1,27 +1,14 @@
 import { expect } from 'chai';
-import { z } from 'zod';
 import { deployment, gate } from '../../scenarios/manifests.ts';
 import { isReady } from '../../scenarios/views.ts';
 import { useStory, type WatchedCluster } from './cluster.ts';
+import { untilTold } from './events.ts';
 import { PASSING, requiring } from './manifests.ts';
-
-const eventSchema = z.looseObject({
-  type: z.string(),
-  reason: z.string(),
-  note: z.string(),
-  regarding: z.looseObject({ kind: z.string(), name: z.string() }),
-});
 
 /** Pods that are held for a gate that will not let them go. */
 export function stranded(on: () => WatchedCluster): void {
   describe('Pods that are held', () => {
     const { here, everyPod } = useStory(on);
-    const untilTold = (reason: string) =>
-      here().until(`an Event ${reason}`, async () =>
-        (await here().list('Event'))
-          .map((event) => eventSchema.parse(event))
-          .find((event) => event.reason === reason),
-      );
     const hold = async () => {
       await here().create(requiring(deployment('pinger'), 'first'));
       await here().until('a Pod is held', async () => (await everyPod('pinger'))[0]);
@@ -34,7 +21,7 @@ export function stranded(on: () => WatchedCluster): void {
     it('for a gate that does not exist are told on their workload and counted, until it comes', async () => {
       const before = (await on().operator.gauge('dependency_gate_held_pods')) ?? 0;
       await hold();
-      const { type, note, regarding } = await untilTold('HeldWithoutGate');
+      const { type, note, regarding } = await untilTold(here(), 'HeldWithoutGate');
       expect(type).to.equal('Warning');
       expect(regarding).to.include({ kind: 'Deployment', name: 'pinger' });
       expect(note).to.contain('Pods of Deployment pinger are held for gate first, which does not exist');
@@ -45,13 +32,16 @@ export function stranded(on: () => WatchedCluster): void {
     });
 
     it('for a gate that does not name their workload are told on it', async () => {
+      const before = (await on().operator.gauge('dependency_gate_held_pods')) ?? 0;
       await here().create(gate('first', ['other'], [PASSING]));
       await hold();
-      const { note, regarding } = await untilTold('HeldByOtherGate');
+      const { note, regarding } = await untilTold(here(), 'HeldByOtherGate');
       expect(regarding).to.include({ kind: 'Deployment', name: 'pinger' });
       expect(note).to.contain('gate first, which does not name it as a target');
+      await held(before + 1);
       await here().patch('DependencyGate', 'first', { spec: { targets: [{ name: 'pinger' }] } });
       await here().untilGate('first', { open: 'True/AllPassed', pods: '1/1' });
+      await held(before);
     });
 
     it('start when the label is taken off the template, and when a person lets them go', async () => {

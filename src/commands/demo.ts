@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parseStatus } from './api/gate.ts';
-import { containerName } from './api/names.ts';
+import { parseStatus } from '../api/gate.ts';
+import { containerName } from '../api/names.ts';
 import { DemoClient, formatTable, type Manifest, readManifests } from './demo-client.ts';
 import type { Sandbox } from './start-sandbox.ts';
 

@@ -1,4 +1,4 @@
-import type { Process } from './command-line.ts';
+import type { Process } from '../command-line.ts';
 
 /** Resolves with the first SIGTERM or SIGINT. */
 export function signalled(process: Process): Promise<void> {

@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import type { Process } from './command-line.ts';
+import type { Process } from '../command-line.ts';
 import { tellStory } from './demo.ts';
 import { signalled } from './signalled.ts';
 import { type Sandbox, startSandbox } from './start-sandbox.ts';

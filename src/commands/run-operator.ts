@@ -1,12 +1,12 @@
 import { hostname } from 'node:os';
 import { pino } from 'pino';
-import type { Process } from './command-line.ts';
-import { chosenUid, type UserId } from './commands/numbers.ts';
-import { serveHealth } from './controller/health.ts';
-import { Operator } from './controller/operator.ts';
-import { systemClock } from './kube/clock.ts';
-import { connect } from './kube/connection.ts';
-import type { Source } from './kube/credentials.ts';
+import type { Process } from '../command-line.ts';
+import { serveHealth } from '../controller/health.ts';
+import { Operator } from '../controller/operator.ts';
+import { systemClock } from '../kube/clock.ts';
+import { connect } from '../kube/connection.ts';
+import type { Source } from '../kube/credentials.ts';
+import { chosenUid, type UserId } from './numbers.ts';
 import { signalled } from './signalled.ts';
 
 /** The options of `dependency-gate operator`. */

@@ -1,18 +1,22 @@
 import type { Logger } from 'pino';
-import { customResourceDefinition } from './api/crd.ts';
-import { statusCauses, validateGate } from './api/gate.ts';
-import { KIND } from './api/names.ts';
-import { INJECT_POLICY } from './controller/admission.ts';
-import { Operator } from './controller/operator.ts';
-import type { Settings } from './core/model.ts';
-import { systemClock } from './kube/clock.ts';
-import { connect } from './kube/connection.ts';
-import { admit, OPERATOR_USER } from './sandbox/admission.ts';
-import type { KubeObject } from './sandbox/cluster.ts';
-import type { LogSource } from './sandbox/server/logs.ts';
-import { kubeconfig, type RunningServer, startServer } from './sandbox/server/server.ts';
-import type { Cause } from './sandbox/server/status-error.ts';
-import { type Simulation, type SimulationOptions, startSimulation } from './sandbox/simulation/simulation.ts';
+import { customResourceDefinition } from '../api/crd.ts';
+import { statusCauses, validateGate } from '../api/gate.ts';
+import { KIND } from '../api/names.ts';
+import { INJECT_POLICY } from '../controller/admission.ts';
+import { Operator } from '../controller/operator.ts';
+import type { Settings } from '../core/model.ts';
+import { systemClock } from '../kube/clock.ts';
+import { connect } from '../kube/connection.ts';
+import { admit, OPERATOR_USER } from '../sandbox/admission.ts';
+import type { KubeObject } from '../sandbox/cluster.ts';
+import type { LogSource } from '../sandbox/server/logs.ts';
+import { kubeconfig, type RunningServer, startServer } from '../sandbox/server/server.ts';
+import type { Cause } from '../sandbox/server/status-error.ts';
+import {
+  type Simulation,
+  type SimulationOptions,
+  startSimulation,
+} from '../sandbox/simulation/simulation.ts';
 
 export interface SimulatedClusterOptions {
   /** Of the API server on 127.0.0.1; 0 (the default) takes a free one. */

@@ -1,0 +1,86 @@
+import { expect } from 'chai';
+import { gateAnnotation, HOLD_GATE, REQUIRE_LABEL } from '../../src/api/names.ts';
+import type { KubeObject } from '../../src/sandbox/cluster.ts';
+import { deployment, dns, gate } from '../scenarios/manifests.ts';
+import { viewPod, viewWorkload } from '../scenarios/views.ts';
+import { eventually } from './eventually.ts';
+import { isUngated } from './first-starts/cluster.ts';
+import { requiring } from './first-starts/manifests.ts';
+import { PodHistory, type PodRecord } from './first-starts/pod-history.ts';
+import { PodWatch } from './pod-watch.ts';
+import { IDLE, running, serviceOf } from './story-apps.ts';
+import { useStory } from './story-namespace.ts';
+import { itWentWell, useOperator } from './story-operator.ts';
+
+const IN_FORCE_MS = 30_000;
+/** Held as soon as the policies are in force. */
+const heldPod: KubeObject = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'probe', labels: { [REQUIRE_LABEL]: 'first' } },
+  spec: running(IDLE).pod,
+};
+
+describe('first starts on a real node', function () {
+  this.timeout(300_000);
+  const cluster = useOperator();
+  const story = useStory(cluster);
+  const app = (name: string) => deployment(name, running(IDLE));
+
+  /** What the API server would store. */
+  const dryRun = (object: KubeObject) =>
+    story().kubectl(['create', '--dry-run=server', '--output=json', '--filename=-'], {
+      input: JSON.stringify(object),
+    });
+  const untilDryRun = (object: KubeObject, contains: string) =>
+    eventually(`what is created has ${contains}`, IN_FORCE_MS, async () =>
+      (await dryRun(object)).includes(contains) ? true : undefined,
+    );
+  const generation = async (name: string) =>
+    viewWorkload(await story().get('deployment', name)).metadata.generation;
+
+  it('never run an app before its dependency is there: labelled before its gate, or not labelled after it', async () => {
+    const watch = await PodWatch.begin(cluster(), story().namespace);
+    const history = new PodHistory(watch, new AbortController().signal);
+    const everyPod = async (name: string): Promise<PodRecord[]> => {
+      await watch.look();
+      return history.of(story().namespace).filter((record) => record.app === name);
+    };
+    const starts = async () =>
+      [...(await everyPod('labelled')), ...(await everyPod('plain'))].flatMap(({ appStarts }) => [
+        ...appStarts,
+      ]);
+
+    await untilDryRun(heldPod, HOLD_GATE);
+    await story().apply(requiring(app('labelled'), 'first'));
+    await story().untilPod('labelled', 'is there', () => true);
+    expect(await story().kubectl(['get', 'pods'])).to.match(/^labelled-\S+ +0\/1 +SchedulingGated +0 /m);
+
+    await story().apply(gate('first', ['labelled', 'plain'], [dns('api')]));
+    await story().untilGate('first', { ready: 'True/InForce', targets: /^labelled Rolling/ });
+    await untilDryRun(app('plain'), gateAnnotation('first'));
+    await story().apply(app('plain'));
+    for (const name of ['labelled', 'plain']) await story().untilWaiting(name, 'dgate-first--api');
+    await story().untilGate('first', { open: 'False/Waiting', pods: '0/2', ungated: 0 });
+    expect(await starts(), 'apps that ran before there was a Service').to.deep.equal([]);
+
+    await story().apply(serviceOf('api', 80));
+    await story().untilGate('first', { open: 'True/AllPassed', pods: '2/2', older: 0, ungated: 0 });
+    await story().rolledOut('deployment/labelled', 'deployment/plain');
+    const born = viewPod(await story().get('service', 'api')).metadata.creationTimestamp;
+    const times = await starts();
+    expect(times).to.have.length(2);
+    for (const time of times) expect(time >= born, `${time} is not before ${born}`).to.equal(true);
+
+    const [labelled, plain] = [await everyPod('labelled'), await everyPod('plain')];
+    expect([...labelled, ...plain].filter((pod) => isUngated(pod, ['first']))).to.be.empty;
+    expect(labelled.map(({ wasHeld, wasBound }) => ({ wasHeld, wasBound }))).to.deep.equal([
+      { wasHeld: true, wasBound: false },
+      { wasHeld: false, wasBound: true },
+    ]);
+    expect(plain.map(({ wasHeld }) => wasHeld)).to.deep.equal([false]);
+    expect([await generation('labelled'), await generation('plain')]).to.deep.equal([2, 1]);
+  });
+
+  describe('in the end', () => itWentWell(cluster));
+});
