@@ -24,13 +24,14 @@ export function dependencyStatuses(seen: Seen): DependencyStatus[] {
   return seen.spec.dependencies.map((dependency) => {
     const { name } = dependency;
     const progress = progressOf(name, seen.pods);
+    const judgement = seen.judged.get(name);
     return {
       name,
       check: checkOf(dependency).check,
       ...progress,
-      ...failedByJudgement(progress, seen.judged.get(name)),
+      ...failedByJudgement(dependency, seen, progress),
       ...openedFor(dependency, seen),
-      ...(seen.judged.has(name) ? judgedStatus(name, seen) : hint(dependency, seen, progress)),
+      ...(judgement ? judgedStatus(judgement) : hint(dependency, seen, progress)),
       ...(seen.overdue.includes(name) && { overdue: true }),
     };
   });
@@ -71,8 +72,17 @@ function progressOf(name: string, pods: readonly PodProgress[]): Progress {
 }
 
 /** What will not come by itself is failed for all that have not passed it, whatever their containers do. */
-function failedByJudgement({ state }: Progress, judgement: Judgement | undefined): Partial<Progress> {
-  return judgement?.is === 'failed' && state !== 'Passed' ? { state: 'Failed' } : {};
+function failedByJudgement(
+  { name }: Dependency,
+  { spec, judged }: Seen,
+  { state }: Progress,
+): Partial<Progress> {
+  return isLost(name, spec, judged) && state !== 'Passed' ? { state: 'Failed' } : {};
+}
+
+/** Whether a dependency will not come by itself, as the operator judges it, and nobody has opened it for all Pods. */
+export function isLost(name: string, spec: GateSpec, judged: Seen['judged']): boolean {
+  return judged.get(name)?.is === 'failed' && !openedBySpec(spec).has(name);
 }
 
 /** For how many Pods a person opened it: all that carry the annotation, but for what the operator itself judged. */
@@ -91,40 +101,27 @@ function isByHand({ writtenByOthers }: Pod, key: string): boolean {
   return writtenByOthers.includes(key);
 }
 
-/** While nothing has been seen, what was known holds. */
-function judgedStatus(
-  name: string,
-  { world, judged }: Seen,
-): Pick<DependencyStatus, 'satisfied' | 'answer' | 'completed'> {
-  const judgement = judged.get(name);
-  const before = world.gate.status.dependencies?.find((one) => one.name === name);
-  if (judgement?.is === 'unknown' && before?.answer !== undefined) {
-    const { satisfied, answer, completed } = before;
-    return { answer, ...(satisfied !== undefined && { satisfied }), ...(completed && { completed }) };
-  }
-  if (!judgement) return {};
-  const { is, answer, completed } = judgement;
-  return { satisfied: is === 'satisfied', answer: cut(answer, 1024), ...(completed && { completed }) };
+function judgedStatus(judgement: Judgement): Pick<DependencyStatus, 'satisfied' | 'answer' | 'completed'> {
+  const { is, answer, completed, wasSatisfied } = judgement;
+  const satisfied = is === 'satisfied' || (is === 'unknown' && wasSatisfied === true);
+  return { satisfied, answer: cut(answer, 1024), ...(completed && { completed }) };
 }
 
-/** Why a check that runs inside of Pods may not have ended: told while they wait. */
+/**
+ * Why a check that runs inside of Pods may not have ended: told while they wait, and nothing else is known. While nothing
+ * has been seen, what was told holds.
+ */
 function hint(
   dependency: Dependency,
-  { world }: Seen,
+  { world: { gate, sightings } }: Seen,
   { blocked }: Progress,
 ): Pick<DependencyStatus, 'answer'> {
-  const service = serviceOf(dependency, world.gate.namespace);
+  const service = serviceOf(dependency, gate.namespace);
+  const sighting = sightings.get(dependency.name);
   if (blocked === 0 || service === undefined) return {};
-  const sighting = world.sightings.get(dependency.name);
-  const answer =
-    sighting?.is === 'service'
-      ? serviceHint(service, sighting)
-      : knownAnswer(dependency.name, sighting, world);
-  return answer === undefined ? {} : { answer: cut(answer, 1024) };
-}
-
-/** What was known, while nothing has been seen. */
-function knownAnswer(name: string, sighting: Sighting | undefined, { gate }: World): string | undefined {
-  if (sighting?.is !== 'unseen') return undefined;
-  return gate.status.dependencies?.find((one) => one.name === name)?.answer;
+  if (sighting?.is === 'service') return { answer: cut(serviceHint(service, sighting), 1024) };
+  const { observedGeneration, dependencies = [] } = gate.status;
+  const isOfThisSpec = observedGeneration === gate.generation && sighting?.is === 'unseen';
+  const told = dependencies.find(({ name }) => name === dependency.name)?.answer;
+  return isOfThisSpec && told !== undefined ? { answer: told } : {};
 }

@@ -22,7 +22,10 @@ const sliceSchema = z.object({
     .array(
       z.object({
         addresses: z.array(z.string()).default([]),
-        conditions: z.object({ ready: z.boolean().nullish() }).default({}),
+        conditions: z
+          .object({ ready: z.boolean().nullish() })
+          .nullish()
+          .transform((conditions) => conditions ?? {}),
         targetRef: z.object({ uid: z.string().optional() }).nullish(),
       }),
     )
@@ -47,9 +50,13 @@ export function judgeService(
       answer: `Service ${name} is an ExternalName, which has no endpoints: use dns or tcp`,
     };
   }
-  const wanted = ports.find((one) => one.port === port);
-  if (port !== undefined && !wanted) return { is: 'waiting', answer: withoutPort(name, port, ports) };
-  const slices = slicesOf(seen.slices).filter((slice) => !wanted || hasPort(slice, wanted.name));
+  // A number may be there twice, for TCP and UDP.
+  const wanted = ports.filter((one) => one.port === port);
+  if (port !== undefined && wanted.length === 0)
+    return { is: 'waiting', answer: withoutPort(name, port, ports) };
+  const slices = slicesOf(seen.slices).filter(
+    (slice) => port === undefined || wanted.some((one) => hasPort(slice, one.name)),
+  );
   const ready = countReady(slices);
   const of = port === undefined ? '' : ` for port ${port}`;
   const answer = `Service ${name} has ${ready} of ${minReady} ready endpoint${minReady === 1 ? '' : 's'}${of}`;

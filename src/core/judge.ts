@@ -16,10 +16,20 @@ export interface Judgement {
   readonly is: 'satisfied' | 'waiting' | 'failed' | 'unknown';
   /** For people. Never holds anything of an object that an expression was asked about. */
   readonly answer: string;
-  /** The Job that completed: it counts after it is gone. */
+  /** Of `unknown`: it was satisfied when it was last seen, as the status tells. */
+  readonly wasSatisfied?: boolean;
+  /** The Job that completed: it counts after it is gone. Kept while nothing is seen of it. */
   readonly completed?: NonNullable<DependencyStatus['completed']>;
   /** Why it can never be judged as it is written: the gate is stalled. */
   readonly fault?: { readonly reason: 'InvalidExpression' | 'DependencyCycle'; readonly message: string };
+}
+
+/** What the status tells of a dependency from earlier passes. */
+interface Known {
+  /** A Job that completed for this very render. */
+  readonly completed: Judgement['completed'];
+  /** What was said of this very spec. */
+  readonly said: DependencyStatus | undefined;
 }
 
 /**
@@ -31,22 +41,37 @@ export function judgements(
   spec: GateSpec,
   current: Render | undefined,
 ): Map<string, Judgement> {
-  const { render, dependencies = [] } = world.gate.status;
-  const isSameRender = render !== undefined && render.hash === current?.hash;
   const judged = spec.dependencies.flatMap((dependency) => {
     const sighting = world.sightings.get(dependency.name) ?? { is: 'unseen' };
-    const before = dependencies.find(({ name }) => name === dependency.name);
-    const judgement = judge(dependency, sighting, isSameRender ? before?.completed : undefined);
-    return judgement ? [[dependency.name, judgement] as const] : [];
+    const known = knownOf(world, dependency.name, current);
+    const judgement = judge(dependency, sighting, known);
+    if (!judgement) return [];
+    const held = judgement.is === 'unknown' ? { ...judgement, ...remembered(known.said) } : judgement;
+    return [[dependency.name, held] as const];
   });
   return new Map(judged);
 }
 
-function judge(
-  dependency: Dependency,
-  sighting: Sighting,
-  completed: Judgement['completed'],
-): Judgement | undefined {
+function knownOf({ gate }: World, name: string, current: Render | undefined): Known {
+  const { render, observedGeneration, dependencies = [] } = gate.status;
+  const before = dependencies.find((one) => one.name === name);
+  const isSameRender = render !== undefined && render.hash === current?.hash;
+  return {
+    completed: isSameRender ? before?.completed : undefined,
+    said: observedGeneration === gate.generation ? before : undefined,
+  };
+}
+
+/** What holds until something is seen, as after a restart: all that was said, and nothing opens by it. */
+function remembered(said: DependencyStatus | undefined): Partial<Judgement> {
+  if (said?.answer === undefined || said.satisfied === undefined) return {};
+  const { answer, satisfied } = said;
+  // No Pod has failed in it, so it was the operator that called it failed.
+  const hasFailed = !satisfied && said.state === 'Failed' && said.failed === 0;
+  return { answer, ...(hasFailed ? { is: 'failed' } : { wasSatisfied: satisfied }) };
+}
+
+function judge(dependency: Dependency, sighting: Sighting, known: Known): Judgement | undefined {
   const made = judgedCheckOf(dependency);
   switch (made?.check) {
     case undefined:
@@ -56,7 +81,7 @@ function judge(
     case 'service':
       return judgeWatchedService(made.settings, sighting);
     case 'resource':
-      return judgeResource(made.settings, sighting, completed);
+      return judgeResource(made.settings, sighting, known);
   }
 }
 
@@ -66,33 +91,36 @@ function judgeWatchedService(service: ServiceCheck, sighting: Sighting): Judgeme
     : unseen(sighting, `Service ${service.name}`);
 }
 
-function judgeResource(
-  resource: ResourceCheck,
-  sighting: Sighting,
-  completed: Judgement['completed'],
-): Judgement {
+function judgeResource(resource: ResourceCheck, sighting: Sighting, known: Known): Judgement {
   const what = `${resource.kind} ${resource.name}`;
-  const fault = faultOf(resource, sighting);
+  const isRemembered = isJob(resource) && known.completed?.name === resource.name;
+  const completed = isRemembered && known.completed ? { completed: known.completed } : {};
+  const fault = faultOf(resource, sighting, known.said?.answer);
   if (fault !== undefined) {
-    return { is: 'waiting', answer: fault, fault: { reason: 'InvalidExpression', message: fault } };
+    const why = { reason: 'InvalidExpression', message: fault } as const;
+    return { is: 'waiting', answer: fault, fault: why, ...completed };
   }
   if (sighting.is === 'object') return judgeObject(resource, sighting.object);
   // What completed before is no longer there to be seen; an object of that name that is there counts by itself.
-  if (sighting.is === 'absent' && completed?.name === resource.name && isJob(resource)) {
-    return { is: 'satisfied', answer: `${what} completed, and is gone since`, completed };
+  if (sighting.is === 'absent' && isRemembered) {
+    return { is: 'satisfied', answer: `${what} completed, and is gone since`, ...completed };
   }
-  return unseen(sighting, what);
+  return { ...unseen(sighting, what), ...completed };
 }
 
 /** An expression may look at the gate's own namespace only: its author would learn, bit by bit, what they may not read. */
-function faultOf({ kind, expression }: ResourceCheck, sighting: Sighting): string | undefined {
+function faultOf(
+  { kind, expression }: ResourceCheck,
+  sighting: Sighting,
+  said: string | undefined,
+): string | undefined {
   if (expression === undefined) return undefined;
   const why = checkExpression(expression);
   if (why !== undefined) return `the expression cannot be used: ${why}`;
-  const isOutside = sighting.is === 'object' && !sighting.isNamespaced;
-  return isOutside
-    ? `${kind} has no namespace: an expression may not look at it, name a condition`
-    : undefined;
+  const outside = `${kind} has no namespace: an expression may not look at it, name a condition`;
+  const isOutside =
+    sighting.is === 'object' ? !sighting.isNamespaced : sighting.is === 'unseen' && said === outside;
+  return isOutside ? outside : undefined;
 }
 
 function judgeObject(resource: ResourceCheck, object: JsonObject): Judgement {
@@ -101,14 +129,15 @@ function judgeObject(resource: ResourceCheck, object: JsonObject): Judgement {
   return { is, answer: message };
 }
 
-function readinessOf({ kind, name, condition, expression }: ResourceCheck, object: JsonObject): Readiness {
+function readinessOf(resource: ResourceCheck, object: JsonObject): Readiness {
+  const { kind, name, condition, expression } = resource;
   if (condition) return conditionOf(object, condition.type, condition.status ?? 'True');
   if (expression === undefined) return readiness(object);
-  // A Job that has failed never completes, whatever is asked of it.
-  const own = readiness(object);
   const result = evaluateExpression(expression, object);
   if (result.is === 'true') return { is: 'ready', message: `${kind} ${name}: the expression is true` };
-  if (own.is === 'failed') return own;
+  // A Job that has failed changes no more, whatever is asked of it; other kinds may, whatever they say of themselves.
+  const own = readiness(object);
+  if (isJob(resource) && own.is === 'failed') return own;
   const why = result.is === 'false' ? 'is false' : `cannot be evaluated: ${result.message}`;
   return { is: 'waiting', message: `${kind} ${name}: the expression ${why}` };
 }

@@ -45,7 +45,8 @@ function inContainer(dependency: Dependency): object {
 function inContainers({ dependencies }: GateSpec, defaults: GateSpec['defaults']): object | undefined {
   if (!defaults || !dependencies.every(judgedCheckOf)) return defaults;
   const { overdueAfterSeconds, onOverdue } = defaults;
-  return { overdueAfterSeconds, onOverdue };
+  const isRead = overdueAfterSeconds !== undefined || onOverdue !== undefined;
+  return isRead ? { overdueAfterSeconds, onOverdue } : undefined;
 }
 
 /** The init containers and volumes of a gate. */

@@ -1,7 +1,7 @@
 import type { GateSpec } from '../api/spec.ts';
 import type { GateStatus, Render } from '../api/status.ts';
 import { conditions, judge, judgeInvalid, type Stall } from './conditions.ts';
-import { dependencyStatuses } from './dependency-status.ts';
+import { dependencyStatuses, isLost } from './dependency-status.ts';
 import type { Judgement } from './judge.ts';
 import type { Gate, Refusal, World } from './model.ts';
 import { overdue } from './overdue.ts';
@@ -33,7 +33,7 @@ export function status(observed: Observed, now: number): GateStatus {
     targets,
     dependencies,
     stall: stallOf(observed),
-    failed: [...judged].filter(([, { is }]) => is === 'failed').map(([name]) => name),
+    failed: [...judged.keys()].filter((name) => isLost(name, spec, judged)),
     overdue: late,
   });
   return {

@@ -57,7 +57,7 @@ export function serviceOf(dependency: Dependency, namespace: string): string | u
     case 'grpc':
       return serviceOfHost(made.settings.host, namespace);
     case 'http':
-      return serviceOfHost(new URL(made.settings.url).hostname, namespace);
+      return serviceOfUrl(made.settings.url, namespace);
     case 'resource':
     case 'gate':
     case 'container':
@@ -65,9 +65,17 @@ export function serviceOf(dependency: Dependency, namespace: string): string | u
   }
 }
 
-/** `api`, `api.<namespace>`, `api.<namespace>.svc` or that and a domain: the cluster's is not known here, and any will do. */
+/** The pattern of a URL lets some through that are none, such as a port above 65535. */
+function serviceOfUrl(url: string, namespace: string): string | undefined {
+  return URL.canParse(url) ? serviceOfHost(new URL(url).hostname, namespace) : undefined;
+}
+
+/**
+ * `api`, `api.<namespace>`, `api.<namespace>.svc` or that and a domain: the cluster's is not known here, and any will do.
+ * A name that ends in a dot is looked up as it stands, so it is a Service's only with a domain.
+ */
 function serviceOfHost(host: string, namespace: string): string | undefined {
   const [, name, in_] =
-    /^([a-z](?:[-a-z0-9]*[a-z0-9])?)(?:\.([-a-z0-9]+)(?:\.svc(?:\..+)?)?)?\.?$/.exec(host) ?? [];
+    /^([a-z](?:[-a-z0-9]*[a-z0-9])?)(?:\.([-a-z0-9]+)(?:\.svc(?:\.[^.].*)?)?)?$/.exec(host) ?? [];
   return in_ === undefined || in_ === namespace ? name : undefined;
 }

@@ -5,11 +5,19 @@ import type { Resource } from './resource.ts';
 
 const listSchema = z.object({
   resources: z
-    .array(
-      z.object({ name: z.string(), kind: z.string(), namespaced: z.boolean(), verbs: z.array(z.string()) }),
-    )
+    .array(z.unknown())
     .nullish()
     .transform((resources) => resources ?? []),
+});
+
+const resourceSchema = z.object({
+  name: z.string(),
+  kind: z.string(),
+  namespaced: z.boolean(),
+  verbs: z
+    .array(z.string())
+    .nullish()
+    .transform((verbs) => verbs ?? []),
 });
 
 /**
@@ -22,12 +30,14 @@ export async function discover(
   requests: Pick<Requests, 'resources'>,
   apiVersion: string,
   kind: string,
+  signal?: AbortSignal,
 ): Promise<Resource | undefined> {
   const [version = '', group = ''] = apiVersion.split('/').reverse();
-  const { resources } = listSchema.parse(await found(requests.resources(group, version)));
-  const served = resources.find(
-    ({ name, kind: one, verbs }) => one === kind && !name.includes('/') && verbs.includes('watch'),
-  );
+  const { resources } = listSchema.parse(await found(requests.resources(group, version, signal)));
+  // One that cannot be read, as of an aggregated API server, is no reason to know none of them.
+  const served = resources
+    .flatMap((resource) => resourceSchema.safeParse(resource).data ?? [])
+    .find(({ name, kind: one, verbs }) => one === kind && !name.includes('/') && verbs.includes('watch'));
   return served && { group, version, plural: served.name, namespaced: served.namespaced };
 }
 

@@ -77,9 +77,9 @@ class ConnectionRequests implements Requests {
     this.#observer = options.observer ?? (() => {});
   }
 
-  resources(group: string, version: string): Promise<unknown> {
+  resources(group: string, version: string, signal?: AbortSignal): Promise<unknown> {
     const resource = { group, version, plural: '', namespaced: false };
-    return this.#json({ verb: 'get', resource, method: 'GET', path: versionPath(group, version) });
+    return this.#json({ verb: 'get', resource, method: 'GET', path: versionPath(group, version) }, signal);
   }
 
   get(resource: Resource, target: Target): Promise<unknown> {

@@ -33,7 +33,7 @@ export interface KindWatchOptions<T extends Meta> {
  */
 export type KindState = 'looking' | 'watching' | 'unknown' | 'forbidden';
 
-/** Whoever wants more objects waits so long for others who do: then everything is listed anew once. */
+/** Whoever wants more objects waits at most so long for others who do: then everything is listed anew once. */
 const WIDEN_AFTER_MS = 100;
 
 /**
@@ -53,7 +53,9 @@ export class KindWatch<T extends Meta> {
   #asked = 0;
   #covered = -1;
   #endTurn = () => {};
-  #cancelWidening = () => {};
+  /** Ends a turn that has listed less than is asked for; one that has not listed yet does so itself when it has. */
+  #widenTurn = () => {};
+  #cancelWidening: (() => void) | undefined;
   #running: Promise<void> | undefined;
 
   constructor(options: KindWatchOptions<T>) {
@@ -77,10 +79,10 @@ export class KindWatch<T extends Meta> {
   /** Says that an object is of interest now that was not before. Gives a number for {@link covers}. */
   widen(): number {
     this.#asked += 1;
-    this.#cancelWidening();
-    this.#cancelWidening = this.#options.clock.after(WIDEN_AFTER_MS, () => {
-      // A turn that has not listed yet looks for itself when it has.
-      if (this.#covered >= 0) this.#endTurn();
+    if (this.#stop.signal.aborted) return this.#asked;
+    this.#cancelWidening ??= this.#options.clock.after(WIDEN_AFTER_MS, () => {
+      this.#cancelWidening = undefined;
+      this.#widenTurn();
     });
     return this.#asked;
   }
@@ -91,7 +93,7 @@ export class KindWatch<T extends Meta> {
   }
 
   async stop(): Promise<void> {
-    this.#cancelWidening();
+    this.#cancelWidening?.();
     this.#stop.abort();
     this.#endTurn();
     await this.#running;
@@ -111,7 +113,7 @@ export class KindWatch<T extends Meta> {
   async #turn(): Promise<Error | 'unknown' | undefined> {
     const { requests, apiVersion, kind } = this.#options;
     try {
-      const resource = await discover(requests, apiVersion, kind);
+      const resource = await discover(requests, apiVersion, kind, this.#stop.signal);
       if (!resource) return 'unknown';
       this.#resource = resource;
       return await this.#reflect(resource);
@@ -129,15 +131,19 @@ export class KindWatch<T extends Meta> {
       onError: (error) =>
         isForbidden(error) || isNotFound(error) ? end(error) : this.#options.onError(error),
     });
-    this.#endTurn = () => end(undefined);
     if (this.#stop.signal.aborted) return undefined;
+    this.#endTurn = () => end(undefined);
+    this.#widenTurn = () => {
+      if (reflector.hasSynced && this.#asked > asked) end(undefined);
+    };
     reflector.start();
     void reflector.synced.then((hasSynced) => {
-      if (!hasSynced) return;
+      if (!hasSynced || this.#stop.signal.aborted) return;
       this.#covered = asked;
       this.#state = 'watching';
       this.#options.onChange();
-      if (this.#asked > asked) end(undefined);
+      // Whoever asked for more within the last moments is waited for.
+      if (!this.#cancelWidening) this.#widenTurn();
     });
     const failure = await over;
     await reflector.stop();

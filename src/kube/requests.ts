@@ -63,7 +63,7 @@ export interface Observation {
  */
 export interface Requests {
   /** What the API server serves of a group and version (APIResourceList). */
-  resources(group: string, version: string): Promise<unknown>;
+  resources(group: string, version: string, signal?: AbortSignal): Promise<unknown>;
   get(resource: Resource, target: Target): Promise<unknown>;
   /** All pages. */
   list(resource: Resource, selection?: Selection): Promise<List>;

@@ -115,3 +115,54 @@ describe('decide, with spec.open', () => {
     expect(decide(at, NOW).next).to.equal(FIRST_RETRY_MS);
   });
 });
+
+describe('openings, of what is satisfied', () => {
+  const three = gate('three').targets('pinger').dependsOn(dns('a'), dns('b'), dns('c')).rendered();
+  const fresh = pod('p').of('pinger').carrying(three);
+
+  /** Which dependencies are opened: `satisfied` ones are there, the others are opened by the spec. */
+  function openedBy(of: PodBuilder, satisfied: string, bySpec = ''): string {
+    const names = (text: string) => new Set(text.split(' ').filter(Boolean));
+    const open = { bySpec: names(bySpec), satisfied: names(satisfied) };
+    const { writes } = openings(world(three, carrier, of), open, NOW);
+    return writes
+      .flatMap((write) => (write.do === 'open-pod' ? Object.keys(write.annotations) : []))
+      .map((key) => key.replace('open.dependencygate.dev/three.', ''))
+      .join(' ');
+  }
+
+  const cases: readonly [string, PodBuilder, string, string, string][] = [
+    ['the first is opened', fresh, 'a', '', 'a'],
+    ['one whose turn has not come is not, since it may be gone again by then', fresh, 'b c', '', ''],
+    ['it is once what was before it has passed', fresh.passed('a').checking('b'), 'b', '', 'b'],
+    ['a chain is opened as a whole', fresh, 'a b c', '', 'a b c'],
+    ['a chain is opened up to the first that waits', fresh, 'a c', '', 'a'],
+    ['what the spec opens keeps nothing up', fresh, 'b', 'a', 'a b'],
+    ['what the spec opens is opened at once, wherever it stands', fresh, 'b', 'c', 'c'],
+    ['what has passed is left alone', fresh.passed('a').passed('b').checking('c'), 'a b', '', ''],
+    ['what failed waits as well', fresh.passed('a').failed('b'), 'c', '', ''],
+  ];
+  for (const [what, of, satisfied, bySpec, written] of cases) {
+    it(`${what}`, () => {
+      expect(openedBy(of, satisfied, bySpec)).to.equal(written);
+    });
+  }
+
+  it("waits for the containers of other gates that are before it, and opens none of another gate's", () => {
+    const aa = gate('aa').dependsOn(dns('a'));
+    const both = pod('p').of('pinger').carrying(aa, three);
+    expect(openedBy(both.checking('aa/a'), 'a b')).to.equal('');
+    expect(openedBy(both.passed('aa/a').checking('three/a'), 'a b')).to.equal('a b');
+  });
+
+  it('does not wait for the containers of gates that come after it', () => {
+    const zz = gate('zz').dependsOn(dns('a'));
+    expect(openedBy(pod('p').of('pinger').carrying(three, zz), 'a')).to.equal('a');
+  });
+
+  it('is no news of a person: the status tells it, once for all Pods', () => {
+    const open = { bySpec: new Set(['c']), satisfied: new Set(['a']) };
+    const { writes } = openings(world(three, carrier, fresh), open, NOW);
+    expect(writes.map((write) => (write.do === 'open-pod' ? write.told : []))).to.deep.equal([['c']]);
+  });
+});

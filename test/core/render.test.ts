@@ -3,8 +3,23 @@ import { type Dependency, specSchema } from '../../src/api/spec.ts';
 import { renderSchema } from '../../src/api/status.ts';
 import { hasUserContainer, render, renderHash } from '../../src/core/render.ts';
 import { container, dns, gate, SETTINGS, tcp } from './builders.ts';
+import { database, jobDone, otherGate, service } from './judged-builders.ts';
 
 const apiFirst = gate('api-first').targets('pinger').dependsOn(dns('api'), tcp('redis', 6379));
+const EVERY_TIMING = {
+  periodSeconds: 3,
+  timeoutSeconds: 4,
+  successThreshold: 2,
+  overdueAfterSeconds: 60,
+  onOverdue: 'Open',
+} as const;
+const HTTP: NonNullable<Dependency['http']> = {
+  url: 'https://web/',
+  headers: [{ name: 'A', value: 'b' }],
+  status: [200],
+  tls: { insecureSkipVerify: true },
+};
+const GRPC = { host: 'rpc', port: 1, service: 's', tls: {} };
 
 describe('render', () => {
   it('makes one init container of each dependency, in order, named after the gate and the dependency', () => {
@@ -131,8 +146,92 @@ describe('renderHash', () => {
     expect(render('api-first', apiFirst.spec, upgraded).hash).to.equal(hash);
   });
 
-  it('stays what it is from release to release: a change of it would roll every target of every user', () => {
-    expect(hash).to.equal('c10ee3d7c3f6aaca');
+  const kept: Readonly<Record<string, [typeof apiFirst, string]>> = {
+    'two dependencies': [apiFirst, 'c10ee3d7c3f6aaca'],
+    defaults: [apiFirst.defaults({ periodSeconds: 3, overdueAfterSeconds: 60 }), '1e258b340f1ce36a'],
+    'empty defaults': [apiFirst.dependsOn(dns('api')).defaults({}), 'b290df5c9499f051'],
+    'every timing': [apiFirst.dependsOn(dns('api', EVERY_TIMING)), 'fa47f82798053448'],
+    http: [apiFirst.dependsOn({ name: 'web', http: HTTP }), 'e28f737d7fd6cb7a'],
+    grpc: [apiFirst.dependsOn({ name: 'rpc', grpc: GRPC }), 'd6b9d632ed4f37c7'],
+    "a user's container": [
+      apiFirst
+        .dependsOn({ name: 'own', container: { image: 'busybox', command: ['true'] } })
+        .defaults({ periodSeconds: 3 }),
+      'aa1cdc230e50390e',
+    ],
+    'a waiter': [
+      apiFirst
+        .dependsOn(dns('api'))
+        .specifying({ waiter: { image: 'mirror/waiter:2', imagePullPolicy: 'Never' } }),
+      '7abec56630364b38',
+    ],
+  };
+  for (const [what, [of, was]] of Object.entries(kept)) {
+    it(`stays what it was in the first release, with ${what}: a change would roll every target of every user`, () => {
+      expect(renderHash(of.spec)).to.equal(was);
+    });
+  }
+});
+
+describe('renderHash, of what the operator judges', () => {
+  const of = (...dependencies: Dependency[]) =>
+    gate('g')
+      .targets('pinger')
+      .dependsOn(...dependencies);
+  const hashOf = (builder: typeof apiFirst) => renderHash(builder.spec);
+  const named = (dependency: Dependency): Dependency => ({ ...dependency, name: 'it' });
+  const hash = hashOf(of(named(service('api'))));
+
+  const same: Readonly<Record<string, Dependency>> = {
+    'another Service': service('other'),
+    'a port and more endpoints': service('api', { port: 80, minReady: 3 }),
+    'a Job': jobDone('migrate'),
+    'a condition': database('db', { condition: { type: 'Ready', status: 'False' } }),
+    'an expression': database('db', { expression: 'object.status.phase == "Ready"' }),
+    'another gate': otherGate('db-first'),
+  };
+  for (const [what, dependency] of Object.entries(same)) {
+    it(`is the same with ${what}: the waiter only waits to be opened`, () => {
+      expect(hashOf(of(named(dependency)))).to.equal(hash);
+    });
+  }
+
+  it('is not that of a check that the waiter makes, since it begins to try or ceases to', () => {
+    expect(hashOf(of(dns('it')))).not.to.equal(hash);
+  });
+
+  it('changes with the name, the order and what the waiter knows of time', () => {
+    const [a, b] = [service('a'), service('b')];
+    const late = { ...named(service('api')), overdueAfterSeconds: 60 };
+    const open = { ...named(service('api')), onOverdue: 'Open' } as const;
+    const hashes = [of(a, b), of(b, a), of(a), of(late), of(open)].map(hashOf);
+    expect(new Set([...hashes, hash])).to.have.property('size', 6);
+  });
+
+  it('does not change with defaults for attempts, since none are made', () => {
+    const one = of(named(service('api')));
+    expect(hashOf(one.defaults({ periodSeconds: 3, timeoutSeconds: 4, successThreshold: 2 }))).to.equal(hash);
+    expect(hashOf(one.defaults({}))).to.equal(hash);
+    expect(hashOf(one.defaults({ overdueAfterSeconds: 60 }))).not.to.equal(hash);
+    expect(hashOf(one.defaults({ onOverdue: 'Open' }))).not.to.equal(hash);
+  });
+
+  it('changes with them beside a check that makes some', () => {
+    const mixed = of(service('api'), dns('db'));
+    expect(hashOf(mixed.defaults({ periodSeconds: 3 }))).not.to.equal(hashOf(mixed));
+  });
+
+  it('stays what it is from release to release', () => {
+    expect(hash).to.equal('0e5622e3fa00f63b');
+  });
+
+  it('is of the same containers, whatever they are judged by', () => {
+    const rendered = (one: Dependency) => render('g', of(named(one)).spec, SETTINGS).initContainers;
+    for (const one of Object.values(same)) expect(rendered(one)).to.deep.equal(rendered(service('api')));
+    expect(rendered(service('api'))[0]?.args).to.deep.equal([
+      ...['wait', 'opened', '--name=it', '--open-key=open.dependencygate.dev/g.it'],
+      '--annotations-file=/var/run/dependency-gate/annotations',
+    ]);
   });
 });
 

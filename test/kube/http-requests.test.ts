@@ -61,6 +61,31 @@ describe('createRequests', () => {
       body: body === '' ? undefined : JSON.parse(body),
     }));
 
+  it('asks what is served of a group and version', async () => {
+    const answer = { kind: 'APIResourceList', resources: [{ name: 'jobs' }] };
+    server.script(json(answer), json({}));
+    expect(await requests.resources('batch', 'v1')).to.deep.equal(answer);
+    await requests.resources('', 'v1');
+    expect(sent().map(({ request }) => request)).to.deep.equal(['GET /apis/batch/v1', 'GET /api/v1']);
+    expect(observed.map(({ verb, status }) => `${verb} ${status}`)).to.deep.equal(['get 200', 'get 200']);
+  });
+
+  it('says 404 of a group that is not served', async () => {
+    server.script(failure(404, 'NotFound'));
+    expect(await caught(requests.resources('batch', 'v9'))).to.include({ status: 404 });
+  });
+
+  it('does not wait for what is served once the signal aborts', async () => {
+    const stop = new AbortController();
+    const asked = caught(requests.resources('batch', 'v1', stop.signal));
+    await until('it is asked', () => server.seen.length === 1);
+    stop.abort();
+    expect(await asked)
+      .to.be.instanceOf(ApiError)
+      .and.include({ status: 0 });
+    expect(clock.pending).to.deep.equal([]);
+  });
+
   it('gets an object as the server sent it', async () => {
     server.script(json({ metadata: { name: 'a' }, spec: { newField: 1 } }));
     expect(await requests.get(deployments, target)).to.deep.equal({

@@ -1,9 +1,17 @@
 import { expect } from 'chai';
-import { collectionPath, nameOf, objectPath, queryOf } from '../../src/kube/resource.ts';
+import { collectionPath, nameOf, objectPath, queryOf, versionPath } from '../../src/kube/resource.ts';
 
 const deployments = { group: 'apps', version: 'v1', plural: 'deployments', namespaced: true };
 const pods = { group: '', version: 'v1', plural: 'pods', namespaced: true };
 const nodes = { group: '', version: 'v1', plural: 'nodes', namespaced: false };
+
+describe('versionPath', () => {
+  it('knows the core group, and lets no name leave its place', () => {
+    expect(versionPath('', 'v1')).to.equal('/api/v1');
+    expect(versionPath('batch', 'v1')).to.equal('/apis/batch/v1');
+    expect(versionPath('a/../b', 'v1?x')).to.equal('/apis/a%2F..%2Fb/v1%3Fx');
+  });
+});
 
 describe('collectionPath', () => {
   it('knows the core group, namespaces, and resources without one', () => {
