@@ -55,8 +55,8 @@ function ofOpen(before: Condition | undefined, after: Condition | undefined): No
     return after.reason === 'AllPassed' ? [normal('Opened', 'Open', after.message)] : [];
   if (after.status === 'Unknown') return [];
   return [
-    after.reason === 'Waiting'
-      ? normal('Waiting', 'Wait', after.message)
+    after.reason === 'Waiting' || after.reason === 'Held'
+      ? normal(after.reason, 'Wait', after.message)
       : warning(after.reason, 'Wait', after.message),
   ];
 }
