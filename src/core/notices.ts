@@ -88,8 +88,8 @@ function ofOpen(before: Condition | undefined, after: Condition | undefined): No
   // What is overdue is told of each dependency.
   if (after.status === 'Unknown' || after.reason === 'Overdue') return [];
   return [
-    after.reason === 'Waiting'
-      ? normal('Waiting', 'Wait', after.message)
+    after.reason === 'Waiting' || after.reason === 'Held'
+      ? normal(after.reason, 'Wait', after.message)
       : warning(after.reason, 'Wait', after.message),
   ];
 }

@@ -32,6 +32,17 @@ describe('first starts without the policies', function () {
       expect(kinds).to.contain('validatingadmissionpolicies').and.to.not.contain('mutatingadmissionpolicies');
     });
 
+    it('takes config/without-admission, and config/default not', async () => {
+      const apply = (folder: string) =>
+        cluster().controlPlane.kubectl(['apply', '--dry-run=server', '-k', folder]);
+      expect(await apply('config/without-admission')).to.contain('deployment.apps/dependency-gate-operator');
+      const refused = await apply('config/default').then(
+        (output) => `it was taken: ${output}`,
+        (error: unknown) => String(error),
+      );
+      expect(refused).to.contain('no matches for kind "MutatingAdmissionPolicy"');
+    });
+
     it('the gate says that its target started ungated, and what to do, until its Pods are replaced', async () => {
       await here().create(gate('first', ['pinger'], [dns('api')]));
       await here().untilGate('first', { ready: 'True/InForce', targets: 'pinger Missing' });

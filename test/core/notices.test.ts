@@ -67,6 +67,7 @@ describe('notices', () => {
     readonly is: readonly string[];
   }[] = [
     { turn: 'a gate that starts to wait', before: {}, after: waits, is: ['Normal Waiting'] },
+    { turn: 'one whose Pods are held', before: {}, after: open('False', 'Held'), is: ['Normal Held'] },
     { turn: 'one that goes on waiting', before: waits, after: open('False', 'Waiting', 'other'), is: [] },
     {
       turn: 'an overdue one, of which the dependency tells',

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { deployment, dns, gate, scripted, service, statefulSet } from '../../scenarios/manifests.ts';
 import { initNames, isGated, isReady } from '../../scenarios/views.ts';
 import { useStory, type WatchedCluster } from './cluster.ts';
+import { untilTold } from './events.ts';
 import { PASSING, requiring } from './manifests.ts';
 
 /** What happens at the same time ends in the same state, with one rollout for each change and no more. */
@@ -126,7 +127,15 @@ export function changes(on: () => WatchedCluster): void {
       await here().until('a Pod is held', async () => (await everyPod('pinger'))[0]);
       await here().kubectl(['rollout', 'pause', 'deployment/pinger']);
       await here().create(gate('first', ['pinger'], [dns('api')]), service('api'));
-      await here().untilGate('first', { ready: 'True/InForce', open: 'False/Held' });
+      const { status } = await here().untilGate('first', {
+        ready: 'True/InForce',
+        open: 'False/Held',
+        openMessage: 'held until the Pod template carries the containers: Deployment pinger',
+      });
+      expect(status.pods).to.include({ held: 1, total: 0, ungated: 0 });
+      const { regarding, note } = await untilTold(here(), 'Held');
+      expect(regarding).to.include({ kind: 'DependencyGate', name: 'first' });
+      expect(note).to.contain('Deployment pinger');
       await settle('first');
       expect(await everyPod('pinger')).to.have.length(1);
       await here().kubectl(['rollout', 'resume', 'deployment/pinger']);
