@@ -1,0 +1,120 @@
+import type { TargetStatus } from '../api/status.ts';
+import { kubectl, type Step, step } from './explain-step.ts';
+import { count, some } from './explain-words.ts';
+import { conditionOf, type ExplainWorld, podStates } from './explain-world.ts';
+
+/** What to do about targets and Pods, apart from what they wait for. */
+export function targetSteps(world: ExplainWorld): Step[] {
+  const { targets = [] } = world.gate.status;
+  return [
+    ...targets.flatMap((target) => stepsOf(world, target)),
+    ...noPodSteps(world, targets),
+    ...unscheduledSteps(world),
+    ...failedSteps(world),
+  ];
+}
+
+function stepsOf(world: ExplainWorld, target: TargetStatus): Step[] {
+  return [
+    ...missing(world, target),
+    ...immutable(world, target),
+    ...held(world, target),
+    ...ungated(world, target),
+  ];
+}
+
+function missing(world: ExplainWorld, { kind, name, state }: TargetStatus): Step[] {
+  if (state !== 'Missing') return [];
+  return [
+    step(
+      `${kind} ${name} does not exist in ${world.gate.namespace}. That is fine if it comes later; otherwise correct its name or its kind (Deployment where none is given) in the gate.`,
+      kubectl(world, 'get deployments,statefulsets,daemonsets,jobs,cronjobs'),
+    ),
+  ];
+}
+
+function immutable(world: ExplainWorld, { kind, name, state }: TargetStatus): Step[] {
+  if (state !== 'Immutable') return [];
+  const key = resourceName({ kind, name });
+  return [
+    step(
+      `${kind} ${name} was created without the gate, and a Job never changes. Delete it and create it again; it is gated then.`,
+      kubectl(world, `delete ${key}`),
+    ),
+  ];
+}
+
+/** Deployments and DaemonSets replace held Pods by themselves; the operator replaces the others'. */
+function held(world: ExplainWorld, { kind, name, held = 0, state }: TargetStatus): Step[] {
+  if (held === 0) return [];
+  const key = resourceName({ kind, name });
+  const why =
+    state === 'Pending' || state === 'Refused'
+      ? `until its Pod template carries the gate (it is ${state})`
+      : 'and are replaced by ones that carry the gate. A paused rollout keeps them';
+  return [
+    step(
+      `${count(held, 'Pod')} of ${kind} ${name} ${held === 1 ? 'is' : 'are'} held ${why}.`,
+      ...(kind === 'Deployment' ? [kubectl(world, `rollout resume ${key}`)] : []),
+      kubectl(world, `describe ${key}`),
+    ),
+  ];
+}
+
+function ungated(world: ExplainWorld, { kind, name, ungated, message = '' }: TargetStatus): Step[] {
+  if (ungated === 0) return [];
+  const why = message.startsWith('FirstStartUngated')
+    ? 'they were made before the containers were patched in'
+    : 'they are older than it';
+  const key = resourceName({ kind, name });
+  const stop = kind === 'Deployment' ? ' If the app must stop, scale it to 0 and back.' : '';
+  return [
+    step(
+      `${count(ungated, 'Pod')} of ${kind} ${name} ${ungated === 1 ? 'runs' : 'run'} without the gate, since ${why}. A rolling update keeps such Pods until new ones are available.${stop}`,
+      kubectl(world, `get ${key}`),
+    ),
+  ];
+}
+
+function noPodSteps(world: ExplainWorld, targets: readonly TargetStatus[]): Step[] {
+  if (conditionOf(world, 'Open')?.reason !== 'NoPodYet') return [];
+  const empty = targets.filter(({ open, waiting, state }) => open + waiting === 0 && state !== 'Missing');
+  return [
+    step(
+      `No Pod with the gate's containers exists yet: ${some(empty.map(({ kind, name }) => `${kind} ${name}`))}. Look at the workload: a quota, an admission webhook that refuses Pods, a paused rollout.`,
+      ...empty.map((target) => kubectl(world, `describe ${resourceName(target)}`)),
+      kubectl(world, 'get events --field-selector type=Warning'),
+    ),
+  ];
+}
+
+/** A Pod that is held has no node either, and no scheduler is to blame. */
+function unscheduledSteps(world: ExplainWorld): Step[] {
+  const pods = podStates(world)
+    .map(({ pod }) => pod)
+    .filter(({ unscheduled, held, deleting }) => unscheduled !== undefined && !held && !deleting);
+  const [first] = pods;
+  if (!first) return [];
+  return [
+    step(
+      `${count(pods.length, 'Pod')} ${pods.length === 1 ? 'has' : 'have'} no node: ${some(pods.map(({ name }) => name))}. The scheduler's words stand with the Pods; no dependency is asked before a Pod is scheduled.`,
+      kubectl(world, `describe pod ${first.name}`),
+    ),
+  ];
+}
+
+function failedSteps(world: ExplainWorld): Step[] {
+  const names = podStates(world).flatMap(({ state, pod }) => (state === 'failed' ? [pod.name] : []));
+  if (names.length === 0) return [];
+  return [
+    step(
+      `${count(names.length, 'Pod')} failed in the gate for good, since the restart policy is Never. Mend the cause, then delete ${names.length === 1 ? 'it' : 'them'}.`,
+      kubectl(world, `delete pod ${names.join(' ')}`),
+    ),
+  ];
+}
+
+/** `deployment/pinger`. */
+function resourceName({ kind, name }: Pick<TargetStatus, 'kind' | 'name'>): string {
+  return `${kind.toLowerCase()}/${name}`;
+}
