@@ -3,7 +3,7 @@ import { containerName } from '../api/names.ts';
 import type { Dependency } from '../api/spec.ts';
 import type { DependencyStatus } from '../api/status.ts';
 import { answerStep } from './explain-answers.ts';
-import { judgedStep } from './explain-judged.ts';
+import { isUnreadable, judgedStep } from './explain-judged.ts';
 import { kubectl, type Step, step } from './explain-step.ts';
 import { blockedBy, dependenciesOf, type ExplainWorld, statusOf } from './explain-world.ts';
 
@@ -11,8 +11,7 @@ import { blockedBy, dependenciesOf, type ExplainWorld, statusOf } from './explai
 export function dependencySteps(world: ExplainWorld): Step[] {
   const kept = dependenciesOf(world).flatMap((dependency) => {
     const status = statusOf(world, dependency.name);
-    const isWanted = status && (status.blocked > 0 || status.state === 'Failed');
-    return isWanted ? [{ dependency, status }] : [];
+    return status && isWanted(status) ? [{ dependency, status }] : [];
   });
   return [
     ...kept.flatMap(({ dependency, status }) => stepOf(world, dependency, status) ?? []),
@@ -20,11 +19,15 @@ export function dependencySteps(world: ExplainWorld): Step[] {
   ];
 }
 
+function isWanted({ blocked, state, satisfied, answer = '' }: DependencyStatus): boolean {
+  return blocked > 0 || state === 'Failed' || (satisfied === false && isUnreadable(answer));
+}
+
 function stepOf(world: ExplainWorld, dependency: Dependency, status: DependencyStatus): Step | undefined {
   const made = judgedCheckOf(dependency);
   const { name, state, message = '' } = status;
   // The scheduler's words: told with the Pods.
-  if (state === 'Pending') return undefined;
+  if (state === 'Pending' && status.blocked > 0) return undefined;
   if (state === 'Starting') return startingStep(world, dependency, message);
   if (message.startsWith('exit code') && state === 'Failed') return failedRunStep(world, dependency, message);
   if ((status.opened ?? 0) > 0 || status.satisfied) return beingOpenedStep(world, name, status);

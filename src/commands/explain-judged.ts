@@ -20,6 +20,11 @@ export function judgedStep(world: ExplainWorld, made: JudgedCheckOf, status: Dep
   }
 }
 
+/** Whether nobody can say how it stands until somebody acts, even before its turn comes. */
+export function isUnreadable(answer: string): boolean {
+  return answer.startsWith('the API server knows no ') || answer.startsWith('the operator may not read ');
+}
+
 function gateStep(world: ExplainWorld, name: string, gate: string, answer: string): Step {
   return answer.endsWith('does not exist')
     ? step(

@@ -1,3 +1,4 @@
+import { judgedCheckOf } from '../api/defaults.ts';
 import { containerName, GATED_LABEL, REQUIRE_LABEL } from '../api/names.ts';
 import { projectGate } from '../controller/project-gate.ts';
 import { projectPod } from '../controller/project-pod.ts';
@@ -74,8 +75,10 @@ async function readPods(reader: Reader, gate: Gate): Promise<Pod[]> {
 
 async function readLogs(reader: Reader, world: ExplainWorld): Promise<Map<string, LastLines>> {
   const found = await Promise.all(
-    dependenciesOf(world).map(async ({ name }) => {
-      const pod = longestRunning(world, name);
+    dependenciesOf(world).map(async (dependency) => {
+      const { name } = dependency;
+      // The log of one that the operator judges only says that it is to be told.
+      const pod = judgedCheckOf(dependency) ? undefined : longestRunning(world, name);
       if (pod === undefined) return [];
       const lines = await orUnread(readLog(reader, world.gate, pod, name));
       return [[name, { pod, lines }] as const];

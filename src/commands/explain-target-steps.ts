@@ -1,17 +1,12 @@
 import type { TargetStatus } from '../api/status.ts';
 import { kubectl, type Step, step } from './explain-step.ts';
 import { count, some } from './explain-words.ts';
-import { conditionOf, type ExplainWorld, podStates } from './explain-world.ts';
+import { conditionOf, type ExplainWorld } from './explain-world.ts';
 
-/** What to do about targets and Pods, apart from what they wait for. */
+/** What to do about the targets. */
 export function targetSteps(world: ExplainWorld): Step[] {
   const { targets = [] } = world.gate.status;
-  return [
-    ...targets.flatMap((target) => stepsOf(world, target)),
-    ...noPodSteps(world, targets),
-    ...unscheduledSteps(world),
-    ...failedSteps(world),
-  ];
+  return [...targets.flatMap((target) => stepsOf(world, target)), ...noPodSteps(world, targets)];
 }
 
 function stepsOf(world: ExplainWorld, target: TargetStatus): Step[] {
@@ -84,32 +79,6 @@ function noPodSteps(world: ExplainWorld, targets: readonly TargetStatus[]): Step
       `No Pod with the gate's containers exists yet: ${some(empty.map(({ kind, name }) => `${kind} ${name}`))}. Look at the workload: a quota, an admission webhook that refuses Pods, a paused rollout.`,
       ...empty.map((target) => kubectl(world, `describe ${resourceName(target)}`)),
       kubectl(world, 'get events --field-selector type=Warning'),
-    ),
-  ];
-}
-
-/** A Pod that is held has no node either, and no scheduler is to blame. */
-function unscheduledSteps(world: ExplainWorld): Step[] {
-  const pods = podStates(world)
-    .map(({ pod }) => pod)
-    .filter(({ unscheduled, held, deleting }) => unscheduled !== undefined && !held && !deleting);
-  const [first] = pods;
-  if (!first) return [];
-  return [
-    step(
-      `${count(pods.length, 'Pod')} ${pods.length === 1 ? 'has' : 'have'} no node: ${some(pods.map(({ name }) => name))}. The scheduler's words stand with the Pods; no dependency is asked before a Pod is scheduled.`,
-      kubectl(world, `describe pod ${first.name}`),
-    ),
-  ];
-}
-
-function failedSteps(world: ExplainWorld): Step[] {
-  const names = podStates(world).flatMap(({ state, pod }) => (state === 'failed' ? [pod.name] : []));
-  if (names.length === 0) return [];
-  return [
-    step(
-      `${count(names.length, 'Pod')} failed in the gate for good, since the restart policy is Never. Mend the cause, then delete ${names.length === 1 ? 'it' : 'them'}.`,
-      kubectl(world, `delete pod ${names.join(' ')}`),
     ),
   ];
 }

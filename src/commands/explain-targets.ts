@@ -5,7 +5,7 @@ import { isGated } from '../core/pod-progress.ts';
 import { targetKeys } from '../core/targets.ts';
 import { heading, type Line, text } from './explain-layout.ts';
 import { count, forHowLong, MAX_NAMES } from './explain-words.ts';
-import { type ExplainWorld, type PodState, podStates } from './explain-world.ts';
+import { type ExplainWorld, type PodState, podStates, statusOf } from './explain-world.ts';
 
 /** The targets, each with its Pods. */
 export function targetLines(world: ExplainWorld): Line[] {
@@ -74,7 +74,8 @@ function unreadPods({ pods, gate }: ExplainWorld): Line[] {
   ];
 }
 
-function podWords({ gate, now }: ExplainWorld, state: PodState): string {
+function podWords(world: ExplainWorld, state: PodState): string {
+  const { gate, now } = world;
   const { pod, blockedBy, since, isCurrent } = state;
   if (isHeldFor(pod, gate.name)) return `held${forHowLong(pod.createdAt, now)}: made without the gate`;
   if (pod.deleting) return 'is being deleted';
@@ -84,11 +85,11 @@ function podWords({ gate, now }: ExplainWorld, state: PodState): string {
   if (pod.unscheduled !== undefined)
     return `not scheduled${forHowLong(pod.createdAt, now)}${older}: ${pod.unscheduled}`;
   if (blockedBy === undefined) return `waits in another gate${older}`;
-  return `waits for ${blockedBy}${forHowLong(since, now)}${older}${whatItSays(state)}`;
+  return `waits for ${blockedBy}${forHowLong(since, now)}${older}${whatItSays(world, state)}`;
 }
 
-/** The kubelet's or the container's words, of the dependency that keeps the Pod. */
-function whatItSays({ dependencies, blockedBy }: PodState): string {
+/** The kubelet's or the container's words, unless they stand with the dependency anyway. */
+function whatItSays(world: ExplainWorld, { dependencies, blockedBy = '' }: PodState): string {
   const message = dependencies.find(({ dependency }) => dependency === blockedBy)?.message ?? '';
-  return message === '' ? '' : `: ${message}`;
+  return message === '' || message === statusOf(world, blockedBy)?.message ? '' : `: ${message}`;
 }
