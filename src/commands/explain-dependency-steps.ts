@@ -1,5 +1,5 @@
 import { judgedCheckOf } from '../api/defaults.ts';
-import { containerName } from '../api/names.ts';
+import { containerName, openAnnotation } from '../api/names.ts';
 import type { Dependency } from '../api/spec.ts';
 import type { DependencyStatus } from '../api/status.ts';
 import { answerStep } from './explain-answers.ts';
@@ -94,15 +94,16 @@ function failedRunStep(world: ExplainWorld, { name, container }: Dependency, mes
     : step(`${name}: its container fails: ${message}. The image may be older than the operator.`, ...log);
 }
 
-function beingOpenedStep(world: ExplainWorld, name: string, { opened = 0 }: DependencyStatus): Step {
-  const why = opened > 0 ? 'was opened' : 'is there';
+/** What was annotated by hand is annotated again by nobody else. */
+function beingOpenedStep(world: ExplainWorld, name: string, status: DependencyStatus): Step {
+  const { opened = 0, openedByHand = 0 } = status;
+  const begin = `${name} ${opened > 0 ? 'was opened' : 'is there'}: the kubelet brings that into the container within 1 to 2 s, and now and then a minute late.`;
+  if (openedByHand === 0) return step(`${begin} The operator writes it again until it is seen.`);
+  const annotation = openAnnotation(world.gate.name, name);
   return step(
-    `${name} ${why}: the kubelet brings that into the container within 1 to 2 s, and now and then a minute late. The operator writes it again by itself; by hand it is the same with another value.`,
+    `${begin} Writing the annotation again with another value has always helped.`,
     ...podOf(world, name).map((pod) =>
-      kubectl(
-        world,
-        `annotate pod ${pod} --overwrite open.dependencygate.dev/${world.gate.name}.${name}=again`,
-      ),
+      kubectl(world, `annotate pod ${pod} --overwrite ${annotation}=${world.now}`),
     ),
   );
 }

@@ -10,6 +10,7 @@ export function gateSteps(world: ExplainWorld): Step[] {
 
 function operatorSteps(world: ExplainWorld): Step[] {
   const { conditions, observedGeneration = 0 } = world.gate.status;
+  if (world.gate.deleting) return [];
   if (!conditions || conditions.length === 0) {
     return [
       step(

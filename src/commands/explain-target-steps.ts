@@ -43,13 +43,13 @@ function immutable(world: ExplainWorld, { kind, name, state }: TargetStatus): St
 function held(world: ExplainWorld, { kind, name, held = 0, state }: TargetStatus): Step[] {
   if (held === 0) return [];
   const key = resourceName({ kind, name });
-  const why =
-    state === 'Pending' || state === 'Refused'
-      ? `until its Pod template carries the gate (it is ${state})`
-      : 'and are replaced by ones that carry the gate. A paused rollout keeps them';
+  const isBehind = state === 'Pending' || state === 'Refused';
+  const next = isBehind
+    ? 'The template does not carry it yet; new Pods replace them once it does'
+    : 'New Pods replace them; a rollout that is paused keeps them';
   return [
     step(
-      `${count(held, 'Pod')} of ${kind} ${name} ${held === 1 ? 'is' : 'are'} held ${why}.`,
+      `${kind} ${name} has ${count(held, 'Pod')} held, made while the Pod template did not carry the gate. ${next}.`,
       ...(kind === 'Deployment' ? [kubectl(world, `rollout resume ${key}`)] : []),
       kubectl(world, `describe ${key}`),
     ),
@@ -59,13 +59,13 @@ function held(world: ExplainWorld, { kind, name, held = 0, state }: TargetStatus
 function ungated(world: ExplainWorld, { kind, name, ungated, message = '' }: TargetStatus): Step[] {
   if (ungated === 0) return [];
   const why = message.startsWith('FirstStartUngated')
-    ? 'they were made before the containers were patched in'
-    : 'they are older than it';
+    ? 'made before the containers were patched in'
+    : 'older than it';
   const key = resourceName({ kind, name });
   const stop = kind === 'Deployment' ? ' If the app must stop, scale it to 0 and back.' : '';
   return [
     step(
-      `${count(ungated, 'Pod')} of ${kind} ${name} ${ungated === 1 ? 'runs' : 'run'} without the gate, since ${why}. A rolling update keeps such Pods until new ones are available.${stop}`,
+      `${kind} ${name} has ${count(ungated, 'Pod')} without the gate, ${why}. A rolling update keeps such Pods until new ones are available.${stop}`,
       kubectl(world, `get ${key}`),
     ),
   ];
