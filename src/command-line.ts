@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { formatCrdYaml } from './api/crd.ts';
+import { explainCommand } from './commands/explain-command.ts';
 import { port, positive, uid } from './commands/numbers.ts';
 import { renderCommand } from './commands/render-command.ts';
 import type { OperatorFlags } from './commands/run-operator.ts';
@@ -39,6 +40,7 @@ function program(process: Process): Command {
   root.addCommand(operatorCommand(process).copyInheritedSettings(root));
   root.addCommand(waitCommand().copyInheritedSettings(root));
   root.addCommand(sandboxCommand(process).copyInheritedSettings(root));
+  root.addCommand(explainCommand(process).copyInheritedSettings(root));
   root.addCommand(renderCommand(process).copyInheritedSettings(root));
   root.addCommand(crdCommand().copyInheritedSettings(root));
   return root;

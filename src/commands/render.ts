@@ -1,7 +1,5 @@
-import { stdout } from 'node:process';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { chosenUid, type UserId } from './numbers.ts';
+import { print } from './print.ts';
 import { InputError } from './render-documents.ts';
 import { type InputFlags, readFiles, readInput } from './render-input.ts';
 import { type OUTPUTS, type Rendered, renderSources } from './render-sources.ts';
@@ -42,13 +40,4 @@ async function renderFlags(flags: RenderFlags): Promise<Rendered> {
     settings: { waiterImage, waiterImagePullPolicy, runAsUser: chosenUid(flags.runAsUser) },
     output: flags.diff ? 'diff' : flags.output,
   });
-}
-
-/** A reader that has seen enough (`| head`) is no error. */
-async function print(texts: readonly string[]): Promise<void> {
-  try {
-    await pipeline(Readable.from(texts), stdout, { end: false });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
-  }
 }

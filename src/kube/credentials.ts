@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
 import { dirname, join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
@@ -8,6 +8,12 @@ import { ApiError } from './api-error.ts';
 export type Source =
   | { readonly kubeconfigPath: string }
   | { readonly kubeconfigText: string }
+  | {
+      /** Several files taken together, as kubectl takes those of $KUBECONFIG: the first to name something counts. */
+      readonly kubeconfigPaths: readonly string[];
+      /** Default: the current context. */
+      readonly context?: string | undefined;
+    }
   | {
       readonly inCluster: {
         /** `https://$KUBERNETES_SERVICE_HOST:$KUBERNETES_SERVICE_PORT` */
@@ -37,7 +43,9 @@ const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 export function loadConfig(source: Source): KubeConfig {
   const config = new KubeConfig();
   if ('inCluster' in source) loadServiceAccount(config, source.inCluster);
-  else loadKubeconfig(config, source);
+  else if ('kubeconfigPaths' in source) loadKubeconfigs(config, source.kubeconfigPaths, source.context);
+  else if ('kubeconfigPath' in source) loadFile(config, source.kubeconfigPath);
+  else loadText(config, source.kubeconfigText, 'the text given');
   const cluster = config.getCurrentCluster();
   if (!cluster?.server) throw new Error('the kubeconfig has no current context with a cluster');
   if (cluster.proxyUrl)
@@ -49,17 +57,46 @@ export function loadConfig(source: Source): KubeConfig {
   return config;
 }
 
-function loadKubeconfig(config: KubeConfig, source: Exclude<Source, { inCluster: unknown }>): void {
-  const path = 'kubeconfigPath' in source ? source.kubeconfigPath : undefined;
-  const text =
-    'kubeconfigPath' in source ? readFileSync(source.kubeconfigPath, 'utf8') : source.kubeconfigText;
+/** The namespace that a user of the kubeconfig is in: that of the context, or `default`. @throws as {@link loadConfig} */
+export function namespaceOf(source: Source): string {
+  const config = loadConfig(source);
+  return config.getContextObject(config.getCurrentContext())?.namespace || 'default';
+}
+
+/** Files that are not there are passed over, as long as one is. */
+function loadKubeconfigs(config: KubeConfig, paths: readonly string[], context: string | undefined): void {
+  const there = paths.filter((path) => existsSync(path));
+  if (there.length === 0) throw new Error(`there is no kubeconfig: ${paths.join(', ')}`);
+  const files = there.map((path) => {
+    const file = new KubeConfig();
+    loadFile(file, path);
+    return file;
+  });
+  config.clusters = firstOfName(files.flatMap(({ clusters }) => clusters));
+  config.users = firstOfName(files.flatMap(({ users }) => users));
+  config.contexts = firstOfName(files.flatMap(({ contexts }) => contexts));
+  const current = context ?? files.map((file) => file.getCurrentContext()).find((name) => name);
+  if (context !== undefined && !config.getContextObject(context))
+    throw new Error(`the kubeconfig has no context ${context}`);
+  config.setCurrentContext(current ?? '');
+}
+
+function firstOfName<T extends { readonly name: string }>(all: readonly T[]): T[] {
+  return all.filter(({ name }, index) => all.findIndex((one) => one.name === name) === index);
+}
+
+function loadFile(config: KubeConfig, path: string): void {
+  loadText(config, readFileSync(path, 'utf8'), path);
+  config.makePathsAbsolute(dirname(path));
+}
+
+function loadText(config: KubeConfig, text: string, what: string): void {
   try {
     config.loadFromString(text);
   } catch {
     // The parser's message quotes the lines around the mistake, and with them a token.
-    throw new Error(`${path ?? 'the text given'} is not a kubeconfig`);
+    throw new Error(`${what} is not a kubeconfig`);
   }
-  if (path !== undefined) config.makePathsAbsolute(dirname(path));
 }
 
 function loadServiceAccount(config: KubeConfig, from: { server: string; directory?: string }): void {

@@ -6,6 +6,7 @@ import { withDeadline } from './deadline.ts';
 import type {
   DeleteOptions,
   List,
+  LogOptions,
   Observation,
   PatchOptions,
   Requests,
@@ -40,6 +41,7 @@ export function createRequests(options: RequestsOptions): Requests {
 const PAGE = 500;
 const DEADLINE_MS = 15_000;
 const JSON_TYPE = 'application/json';
+const PODS: Resource = { group: '', version: 'v1', plural: 'pods', namespaced: true };
 const PATCH_TYPES = {
   merge: 'application/merge-patch+json',
   strategic: 'application/strategic-merge-patch+json',
@@ -84,6 +86,11 @@ class ConnectionRequests implements Requests {
 
   get(resource: Resource, target: Target): Promise<unknown> {
     return this.#json({ verb: 'get', resource, method: 'GET', path: objectPath(resource, target) });
+  }
+
+  log(pod: Target, { container, tailLines }: LogOptions): Promise<string> {
+    const path = objectPath(PODS, pod, 'log') + queryOf({ container, tailLines });
+    return this.#text({ verb: 'get', resource: PODS, method: 'GET', path }, (text) => text);
   }
 
   async list(resource: Resource, selection: Selection = {}): Promise<List> {
@@ -157,9 +164,14 @@ class ConnectionRequests implements Requests {
     });
   }
 
-  /** The parsed body of a successful answer, within the deadline. */
+  /** The parsed body of a successful answer. */
   #json(call: Call, parent?: AbortSignal): Promise<unknown> {
-    const work = async (signal: AbortSignal) => parse(await (await this.#fetch(call, signal)).text(), call);
+    return this.#text(call, (text) => parse(text, call), parent);
+  }
+
+  /** The body of a successful answer, within the deadline, and what is made of it. */
+  #text<T>(call: Call, read: (text: string) => T, parent?: AbortSignal): Promise<T> {
+    const work = async (signal: AbortSignal) => read(await (await this.#fetch(call, signal)).text());
     return this.#observed(call, () => withDeadline(this.#clock, this.#deadlineMs, work, parent));
   }
 

@@ -46,6 +46,13 @@ export interface DeleteOptions {
   };
 }
 
+/** Which lines of a container's log. */
+export interface LogOptions {
+  readonly container: string;
+  /** Only so many of the last lines. */
+  readonly tailLines: number;
+}
+
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'patch' | 'delete';
 
 /** One HTTP request that is over; a watch, once it has begun. */
@@ -65,6 +72,8 @@ export interface Requests {
   /** What the API server serves of a group and version (APIResourceList). */
   resources(group: string, version: string, signal?: AbortSignal): Promise<unknown>;
   get(resource: Resource, target: Target): Promise<unknown>;
+  /** The last lines that a container of a Pod has written so far. */
+  log(pod: Target, options: LogOptions): Promise<string>;
   /** All pages. */
   list(resource: Resource, selection?: Selection): Promise<List>;
   /** Page by page, so that a large list is never whole in memory. A page that has expired throws (`isGone`). */

@@ -1,0 +1,34 @@
+import { kubectl, type Step, step } from './explain-step.ts';
+import { count, some } from './explain-words.ts';
+import { type ExplainWorld, podStates } from './explain-world.ts';
+
+/** What to do about Pods that no dependency could let go. */
+export function podSteps(world: ExplainWorld): Step[] {
+  return [...failedSteps(world), ...unscheduledSteps(world)];
+}
+
+/** A Pod that is held has no node either, and no scheduler is to blame. */
+function unscheduledSteps(world: ExplainWorld): Step[] {
+  const pods = podStates(world)
+    .map(({ pod }) => pod)
+    .filter(({ unscheduled, held, deleting }) => unscheduled !== undefined && !held && !deleting);
+  const [first] = pods;
+  if (!first) return [];
+  return [
+    step(
+      `${count(pods.length, 'Pod')} ${pods.length === 1 ? 'has' : 'have'} no node: ${some(pods.map(({ name }) => name))}. The scheduler's words stand with the Pods; no dependency is asked before a Pod is scheduled.`,
+      kubectl(world, `describe pod ${first.name}`),
+    ),
+  ];
+}
+
+function failedSteps(world: ExplainWorld): Step[] {
+  const names = podStates(world).flatMap(({ state, pod }) => (state === 'failed' ? [pod.name] : []));
+  if (names.length === 0) return [];
+  return [
+    step(
+      `${count(names.length, 'Pod')} failed in the gate for good, since the restart policy is Never. Mend the cause, then delete ${names.length === 1 ? 'it' : 'them'}.`,
+      kubectl(world, `delete pod ${names.join(' ')}`),
+    ),
+  ];
+}
