@@ -5,7 +5,7 @@ import { type DependencyStatus, MAX_POD_NAMES } from '../api/status.ts';
 import { cut } from './cut.ts';
 import type { Judgement } from './judge.ts';
 import { serviceHint } from './judge-service.ts';
-import type { Pod, Sighting, World } from './model.ts';
+import type { Pod, World } from './model.ts';
 import { openedBySpec } from './open.ts';
 import type { PodProgress } from './pod-progress.ts';
 import { serviceOf } from './subjects.ts';
