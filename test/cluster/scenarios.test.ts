@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Scenario } from '../scenarios/cluster.ts';
+import { judgedBuiltIn } from '../scenarios/judged-real.scenario.ts';
 import { type RealCluster, SERVICE_ACCOUNT, startRealCluster } from '../scenarios/real-cluster.ts';
 import { EVERYWHERE, REAL_ONLY } from '../scenarios/scenarios.ts';
 import { story } from '../scenarios/story.scenario.ts';
@@ -37,7 +38,10 @@ describe('a real control plane', function () {
   describe('as it comes', () => run(startRealCluster, [...EVERYWHERE, ...REAL_ONLY]));
 
   describe('that does not stream lists', () => {
-    run(() => startRealCluster({ 'kube-apiserver': ['--feature-gates=WatchList=false'] }), [story]);
+    run(
+      () => startRealCluster({ 'kube-apiserver': ['--feature-gates=WatchList=false'] }),
+      [story, judgedBuiltIn],
+    );
   });
 
   describe('the rights of config/rbac', () => {

@@ -144,7 +144,9 @@ describe('Operator', () => {
   it('judges its gates anew when the policies come', async () => {
     const state = { status: 404 };
     const written: string[] = [];
-    const patient = gate('later').targets('poller').dependsOn(dns('db', { dns: { host: 'db.example.com' } }));
+    const patient = gate('later')
+      .targets('poller')
+      .dependsOn(dns('db', { dns: { host: 'db.example.com' } }));
     const stored = listed(patient.specifying({ updatePolicy: 'OnNextRollout' }).rendered());
     const { operator, clock } = rig('/nothing', async () => answered(200, EMPTY), {
       policies: () => state.status,

@@ -155,7 +155,57 @@ export const judgedReal: Scenario = (on) => {
       await here().untilGate('first', { seen: /the API server knows no/, satisfied: '' });
     });
 
-    it("is one of Kubernetes' own", async () => {
+    it('is never looked at by an expression outside of the namespace, nor as a Secret', async () => {
+      const outside: Dependency = {
+        name: 'outside',
+        resource: { apiVersion: 'v1', kind: 'Namespace', name: 'default', expression: 'true == true' },
+      };
+      await here().create(gate('first', ['pinger'], [outside]));
+      await here().untilGate('first', {
+        stalled: 'True/InvalidExpression',
+        stalledMessage: /Namespace has no namespace: an expression may not look at it/,
+      });
+      const secret = { apiVersion: 'v1', kind: 'Secret', name: 'token' };
+      const refusal = await here().refusal(
+        gate('second', ['pinger'], [{ name: 'secret', resource: secret }]),
+      );
+      expect(refusal?.message).to.contain('a Secret cannot be a dependency');
+    });
+  });
+
+  describe('a Pod that is opened by hand', () => {
+    const here = useNamespace(on);
+
+    it('is told from those that the operator opens', async () => {
+      await here().create(gate('first', ['pinger'], [MIGRATED]));
+      await here().untilGate('first', { ready: 'True/InForce' });
+      await here().create(deployment('pinger', { replicas: 0 }));
+      await here().untilGate('first', { targets: 'pinger Current' });
+      await here().patch('Deployment', 'pinger', { spec: { replicas: 2 } });
+      await here().untilGate('first', { open: 'False/Waiting', pods: '0/2' });
+      const [first] = await here().pods('pinger');
+      const annotation = `${openAnnotation('first', 'migrate')}=1`;
+      await here().kubectl(['annotate', 'pod', first?.metadata.name ?? '', annotation]);
+      const { status } = await here().untilGate('first', { open: 'False/Waiting', pods: '1/2' });
+      expect(status.dependencies?.[0]).to.include({ opened: 1, openedByHand: 1 });
+      await here().patch('DependencyGate', 'first', { spec: { open: ['migrate'] } });
+      const { status: after } = await here().untilGate('first', { open: 'True/AllPassed', pods: '2/2' });
+      expect(after.dependencies?.[0]).to.include({ opened: 2, openedByHand: 1 });
+      await here().until('Events tell both ways', async () => {
+        const events = JSON.stringify(await here().list('Event'));
+        const isTold = events.includes('opened by an annotation of 1 Pod') && events.includes(': spec.open');
+        return isTold || undefined;
+      });
+    });
+  });
+};
+
+/** Kinds of Kubernetes itself that the sandbox does not play. */
+export const judgedBuiltIn: Scenario = (on) => {
+  describe('an object of Kubernetes itself that a gate waits for', () => {
+    const here = useNamespace(on);
+
+    it("is ready by its kind's own idea of that", async () => {
       const [pv, pvc, ns, crd] = ['data', 'data', here().name, 'dependencygates.dependencygate.dev'];
       const of = (
         name: string,
@@ -202,49 +252,6 @@ export const judgedReal: Scenario = (on) => {
       );
       await here().untilGate('first', { satisfied: 'claim, namespace, definition' });
       await here().delete('PersistentVolume', name);
-    });
-
-    it('is never looked at by an expression outside of the namespace, nor as a Secret', async () => {
-      const outside: Dependency = {
-        name: 'outside',
-        resource: { apiVersion: 'v1', kind: 'Namespace', name: 'default', expression: 'true == true' },
-      };
-      await here().create(gate('first', ['pinger'], [outside]));
-      await here().untilGate('first', {
-        stalled: 'True/InvalidExpression',
-        stalledMessage: /Namespace has no namespace: an expression may not look at it/,
-      });
-      const secret = { apiVersion: 'v1', kind: 'Secret', name: 'token' };
-      const refusal = await here().refusal(
-        gate('second', ['pinger'], [{ name: 'secret', resource: secret }]),
-      );
-      expect(refusal?.message).to.contain('a Secret cannot be a dependency');
-    });
-  });
-
-  describe('a Pod that is opened by hand', () => {
-    const here = useNamespace(on);
-
-    it('is told from those that the operator opens', async () => {
-      await here().create(gate('first', ['pinger'], [MIGRATED]));
-      await here().untilGate('first', { ready: 'True/InForce' });
-      await here().create(deployment('pinger', { replicas: 0 }));
-      await here().untilGate('first', { targets: 'pinger Current' });
-      await here().patch('Deployment', 'pinger', { spec: { replicas: 2 } });
-      await here().untilGate('first', { open: 'False/Waiting', pods: '0/2' });
-      const [first] = await here().pods('pinger');
-      const annotation = `${openAnnotation('first', 'migrate')}=1`;
-      await here().kubectl(['annotate', 'pod', first?.metadata.name ?? '', annotation]);
-      const { status } = await here().untilGate('first', { open: 'False/Waiting', pods: '1/2' });
-      expect(status.dependencies?.[0]).to.include({ opened: 1, openedByHand: 1 });
-      await here().patch('DependencyGate', 'first', { spec: { open: ['migrate'] } });
-      const { status: after } = await here().untilGate('first', { open: 'True/AllPassed', pods: '2/2' });
-      expect(after.dependencies?.[0]).to.include({ opened: 2, openedByHand: 1 });
-      await here().until('Events tell both ways', async () => {
-        const events = JSON.stringify(await here().list('Event'));
-        const isTold = events.includes('opened by an annotation of 1 Pod') && events.includes(': spec.open');
-        return isTold || undefined;
-      });
     });
   });
 };

@@ -1,7 +1,7 @@
 import type { Scenario } from './cluster.ts';
 import { dependencies } from './dependencies.scenario.ts';
 import { judged } from './judged.scenario.ts';
-import { judgedReal } from './judged-real.scenario.ts';
+import { judgedBuiltIn, judgedReal } from './judged-real.scenario.ts';
 import { kubectl } from './kubectl.scenario.ts';
 import { operator } from './operator.scenario.ts';
 import { others } from './others.scenario.ts';
@@ -32,4 +32,5 @@ export const REAL_ONLY: readonly Scenario<RealCluster>[] = [
   stateful,
   ownership,
   judgedReal,
+  judgedBuiltIn,
 ];
