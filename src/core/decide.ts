@@ -58,10 +58,16 @@ function enforce(world: World, spec: GateSpec, now: number): Plan {
   const open = { bySpec: openedBySpec(spec), satisfied: new Set(satisfied) };
   const opened = openings(world, open, now);
   return {
-    writes: [...(step.trial ? [step.trial] : []), ...writes, ...opened.writes],
+    writes: [...(step.trial ? [step.trial] : []), ...writes, ...opened.writes.filter(isOnlyWriteOf(writes))],
     status: status(observed, now),
     next: soonest([nextLook(observed, now), opened.next]),
   };
+}
+
+/** A Pod that is deleted, or opened because the gate leaves it, needs no other opening, and has one write a pass. */
+function isOnlyWriteOf(writes: readonly Write[]): (one: Write) => boolean {
+  const written = new Set(writes.flatMap((write) => ('pod' in write ? write.pod.uid : [])));
+  return (one) => !('pod' in one) || !written.has(one.pod.uid);
 }
 
 interface RenderStep {
