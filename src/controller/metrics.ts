@@ -17,6 +17,10 @@ export interface Gauges {
   readonly gates: () => number;
   /** Pods that are held back. */
   readonly held: () => number;
+  /** Dependencies that block a Pod for longer than they may, over all gates. */
+  readonly overdue: () => number;
+  /** Dependencies that a Pod has failed in, or that will not come by themselves, over all gates. */
+  readonly failed: () => number;
   readonly hasAdmission: () => boolean;
 }
 
@@ -45,6 +49,18 @@ export function createMetrics(gauges: Gauges): Metrics {
     'dependency_gate_held_pods',
     'Pods that are held back until their gates are in place.',
     gauges.held,
+  );
+  gauge(
+    registry,
+    'dependency_gate_overdue_dependencies',
+    'Dependencies that keep Pods for longer than overdueAfterSeconds.',
+    gauges.overdue,
+  );
+  gauge(
+    registry,
+    'dependency_gate_failed_dependencies',
+    'Dependencies in state Failed: the last attempt of a Pod failed, or they will not come by themselves.',
+    gauges.failed,
   );
   gauge(
     registry,

@@ -22,7 +22,7 @@ import { projectPod } from './project-pod.ts';
 import { projectWorkload } from './project-workload.ts';
 import { type Context, reconcile } from './reconcile.ts';
 import { GATES, PODS, WORKLOADS } from './resources.ts';
-import { countHeld, createStores, knownGates, type Stores, subscribe } from './stores.ts';
+import { countDependencies, countHeld, createStores, knownGates, type Stores, subscribe } from './stores.ts';
 import { SubjectWatches } from './subject-watches.ts';
 
 export interface OperatorOptions {
@@ -66,6 +66,8 @@ export class Operator {
       queued: () => this.#queue.waiting,
       gates: () => this.#stores.gates.size,
       held: () => countHeld(this.#stores),
+      overdue: () => countDependencies(this.#stores).overdue,
+      failed: () => countDependencies(this.#stores).failed,
       hasAdmission: () => this.#admission.isThere,
     });
     const observer = (observation: Observation) => this.metrics.requestEnded(observation);

@@ -3,6 +3,7 @@ import type { Dependency } from '../api/spec.ts';
 import { cycleThrough } from '../core/judge-gate.ts';
 import type { Gate, Sighting } from '../core/model.ts';
 import { ENDPOINT_SLICE, SERVICE, type SubjectKind, serviceOf } from '../core/subjects.ts';
+import type { Resource } from '../kube/resource.ts';
 import type { View } from '../kube/store.ts';
 import type { Look, SubjectWatches } from './subject-watches.ts';
 
@@ -55,10 +56,21 @@ function unseen(
   look: Exclude<Look, { is: 'watching' }> | undefined,
 ): Sighting {
   if (look === undefined) return { is: 'unseen' };
-  if (look.is === 'unknown')
-    return { is: 'unknown kind', message: `the API server knows no ${kind} of ${apiVersion}` };
-  const { group = '', plural = kind } = look.resource ?? {};
+  if (look.is === 'unknown') {
+    return {
+      is: 'unknown kind',
+      message: `the API server knows no ${kind} of ${apiVersion} that can be watched`,
+    };
+  }
+  return { is: 'forbidden', message: look.resource ? ruleFor(look.resource) : mayNotDiscover(apiVersion) };
+}
+
+function ruleFor({ group, plural }: Resource): string {
   const rule = JSON.stringify({ apiGroups: [group], resources: [plural], verbs: ['list', 'watch'] });
-  const message = `the operator may not read ${plural}: create a ClusterRole labelled ${AGGREGATE_LABEL}: "true" with the rule ${rule}`;
-  return { is: 'forbidden', message };
+  return `the operator may not read ${plural}: create a ClusterRole labelled ${AGGREGATE_LABEL}: "true" with the rule ${rule}`;
+}
+
+/** Without that it is not known what a rule would have to name. */
+function mayNotDiscover(apiVersion: string): string {
+  return `the operator may not ask what the API server serves of ${apiVersion}: bind it to the ClusterRole system:discovery`;
 }

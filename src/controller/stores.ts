@@ -97,6 +97,15 @@ export function countHeld({ pods, ungated }: Stores): number {
   return [...pods.values(), ...ungated.values()].filter(({ held }) => held).length;
 }
 
+/** Dependencies of all gates that need a person's look, as their statuses tell. */
+export function countDependencies({ gates }: Stores): { readonly overdue: number; readonly failed: number } {
+  const all = [...gates.values()].flatMap(({ status }) => status.dependencies ?? []);
+  return {
+    overdue: all.filter(({ overdue }) => overdue).length,
+    failed: all.filter(({ state }) => state === 'Failed').length,
+  };
+}
+
 /** Says which gates a change may matter to: `initial` is true for what was there before the operator looked. */
 export type OnAffected = (gateKey: string, initial: boolean) => void;
 

@@ -110,7 +110,7 @@ function judgeWaiting({ targets, dependencies, failed: lost, overdue }: Findings
   if (waiting === 0) return undefined;
   const broken = dependencies.filter(({ name, passed }) => lost.includes(name) && passed < pods.length);
   if (broken.length > 0) {
-    const what = broken.map(({ name, answer }) => `${name} (${answer})`).join('; ');
+    const what = broken.map(failureOf).join('; ');
     return not('DependencyFailed', `${waiting} of ${count(pods.length, 'Pod')} waiting, failed: ${what}`);
   }
   const answers = dependencies.filter(({ blocked }) => blocked > 0).map(blockage);
@@ -118,6 +118,11 @@ function judgeWaiting({ targets, dependencies, failed: lost, overdue }: Findings
   return overdue.length > 0
     ? not('Overdue', `overdue: ${overdue.join(', ')}; ${message}`)
     : not('Waiting', message);
+}
+
+/** A dependency that failed, in the message of the condition. */
+export function failureOf({ name, answer }: Pick<DependencyStatus, 'name' | 'answer'>): string {
+  return `${name} (${answer})`;
 }
 
 /** What keeps the container from running comes before what it would be asking. */

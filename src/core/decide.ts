@@ -60,13 +60,23 @@ function enforce(world: World, spec: GateSpec, now: number): Plan {
   const open = { bySpec: openedBySpec(spec), satisfied: new Set(satisfied) };
   const opened = openings(world, open, now);
   return {
-    writes: [...(step.trial ? [step.trial] : []), ...enforced.writes, ...opened.writes],
+    writes: [
+      ...(step.trial ? [step.trial] : []),
+      ...enforced.writes,
+      ...opened.writes.filter(isOnlyWriteOf(enforced.writes)),
+    ],
     status: status(observed, now),
     next: soonest([nextLook(observed, now), opened.next, enforced.next]),
   };
 }
 
 const NOTHING_TO_DO = { writes: [], next: undefined } as const;
+
+/** A Pod that is deleted, or opened because the gate leaves it, needs no other opening, and has one write a pass. */
+function isOnlyWriteOf(writes: readonly Write[]): (one: Write) => boolean {
+  const written = new Set(writes.flatMap((write) => ('pod' in write ? write.pod.uid : [])));
+  return (one) => !('pod' in one) || !written.has(one.pod.uid);
+}
 
 interface RenderStep {
   /** A new render, to be stored with the status. */

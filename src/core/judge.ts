@@ -1,6 +1,7 @@
 import { judgedCheckOf } from '../api/defaults.ts';
 import type { Dependency, GateSpec, ResourceCheck, ServiceCheck } from '../api/spec.ts';
 import type { DependencyStatus, Render } from '../api/status.ts';
+import { failureOf } from './conditions.ts';
 import { checkExpression, evaluateExpression } from './expression.ts';
 import { judgeGate } from './judge-gate.ts';
 import { judgeService } from './judge-service.ts';
@@ -46,7 +47,7 @@ export function judgements(
     const known = knownOf(world, dependency.name, current);
     const judgement = judge(dependency, sighting, known);
     if (!judgement) return [];
-    const held = judgement.is === 'unknown' ? { ...judgement, ...remembered(known.said) } : judgement;
+    const held = judgement.is === 'unknown' ? { ...judgement, ...remembered(world, known.said) } : judgement;
     return [[dependency.name, held] as const];
   });
   return new Map(judged);
@@ -63,11 +64,13 @@ function knownOf({ gate }: World, name: string, current: Render | undefined): Kn
 }
 
 /** What holds until something is seen, as after a restart: all that was said, and nothing opens by it. */
-function remembered(said: DependencyStatus | undefined): Partial<Judgement> {
+function remembered({ gate }: World, said: DependencyStatus | undefined): Partial<Judgement> {
   if (said?.answer === undefined || said.satisfied === undefined) return {};
-  const { answer, satisfied } = said;
-  // No Pod has failed in it, so it was the operator that called it failed.
-  const hasFailed = !satisfied && said.state === 'Failed' && said.failed === 0;
+  const { name, answer, satisfied } = said;
+  const open = gate.status.conditions?.find(({ type }) => type === 'Open');
+  // Where no Pod has failed in it, it was the operator that called it failed; else the condition tells.
+  const isLost = said.failed === 0 || open?.message.includes(failureOf({ name, answer }));
+  const hasFailed = !satisfied && said.state === 'Failed' && isLost;
   return { answer, ...(hasFailed ? { is: 'failed' } : { wasSatisfied: satisfied }) };
 }
 

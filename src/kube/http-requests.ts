@@ -48,6 +48,9 @@ const PATCH_TYPES = {
   json: 'application/json-patch+json',
 } as const;
 
+/** Whatever group is asked for, as what is observed becomes labels of metrics: users name groups, and without bound. */
+const DISCOVERY: Resource = { group: '', version: '', plural: 'discovery', namespaced: false };
+
 const pageSchema = z.object({
   metadata: z.object({ resourceVersion: z.string().default(''), continue: z.string().default('') }),
   items: z
@@ -80,8 +83,10 @@ class ConnectionRequests implements Requests {
   }
 
   resources(group: string, version: string, signal?: AbortSignal): Promise<unknown> {
-    const resource = { group, version, plural: '', namespaced: false };
-    return this.#json({ verb: 'get', resource, method: 'GET', path: versionPath(group, version) }, signal);
+    return this.#json(
+      { verb: 'get', resource: DISCOVERY, method: 'GET', path: versionPath(group, version) },
+      signal,
+    );
   }
 
   get(resource: Resource, target: Target): Promise<unknown> {

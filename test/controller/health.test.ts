@@ -5,7 +5,14 @@ import { createMetrics } from '../../src/controller/metrics.ts';
 describe('serveHealth', () => {
   let health: Health;
   let isReady = false;
-  const metrics = createMetrics({ queued: () => 3, gates: () => 7, held: () => 1, hasAdmission: () => true });
+  const metrics = createMetrics({
+    queued: () => 3,
+    gates: () => 7,
+    held: () => 1,
+    overdue: () => 4,
+    failed: () => 2,
+    hasAdmission: () => true,
+  });
   before(async () => {
     health = await serveHealth({ port: 0, isReady: () => isReady, registry: metrics.registry });
   });
@@ -34,6 +41,8 @@ describe('serveHealth', () => {
     expect(text).to.match(/^dependency_gate_gates 7$/m);
     expect(text).to.match(/^dependency_gate_queue_length 3$/m);
     expect(text).to.match(/^dependency_gate_held_pods 1$/m);
+    expect(text).to.match(/^dependency_gate_overdue_dependencies 4$/m);
+    expect(text).to.match(/^dependency_gate_failed_dependencies 2$/m);
     expect(text).to.match(/^dependency_gate_admission 1$/m);
     expect(text).to.match(/^dependency_gate_pass_seconds_count\{result="conflict"\} 1$/m);
     expect(text).to.include('verb="patch",resource="apps/v1/deployments",status="200"');

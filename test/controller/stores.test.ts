@@ -1,8 +1,16 @@
 import { expect } from 'chai';
 import { Memory } from '../../src/controller/memory.ts';
 import { observe, observeAbsent, versionIn } from '../../src/controller/observe.ts';
-import { countHeld, createStores, knownGates, type Stores, subscribe } from '../../src/controller/stores.ts';
+import {
+  countDependencies,
+  countHeld,
+  createStores,
+  knownGates,
+  type Stores,
+  subscribe,
+} from '../../src/controller/stores.ts';
 import { dns, gate, pod, SETTINGS, statefulSet, workload } from '../core/builders.ts';
+import { otherGate } from '../core/judged-builders.ts';
 
 const apiFirst = gate('api-first').targets('pinger', 'StatefulSet/db').dependsOn(dns('api')).rendered();
 const pinger = workload('pinger');
@@ -58,6 +66,75 @@ describe('subscribe', () => {
     expect(keys()).to.have.members([KEY, `${NS}/to-come`, `${NS}/by-target`]);
     stores.ungated.set(pod('b').of('poller').heldFor('to-come').pod);
     expect(keys()).to.deep.equal([`${NS}/to-come`]);
+  });
+});
+
+describe('subscribe, of gates that wait for each other', () => {
+  const waits = (name: string, ...before: string[]) =>
+    gate(name).dependsOn(dns('x'), ...before.map(otherGate));
+
+  it('tells the gates that wait for one, and those that wait for them', () => {
+    const { stores, keys } = rig();
+    for (const one of [waits('a', 'b'), waits('b', 'c'), waits('d', 'x', 'c'), waits('e', 'f')])
+      stores.gates.set(one.gate);
+    stores.gates.set(waits('c').with({ namespace: 'elsewhere' }).gate);
+    keys();
+    stores.gates.set(waits('c').gate);
+    expect(keys()).to.have.members(['a', 'b', 'c', 'd'].map((name) => `${NS}/${name}`));
+  });
+
+  it('tells all of a cycle, when it begins and when it ends', () => {
+    const { stores, keys } = rig();
+    for (const one of [waits('a', 'b'), waits('b', 'c')]) stores.gates.set(one.gate);
+    keys();
+    const all = ['a', 'b', 'c'].map((name) => `${NS}/${name}`);
+    stores.gates.set(waits('c', 'a').gate);
+    expect(keys()).to.have.members(all);
+    stores.gates.set(waits('c').with({ resourceVersion: '101' }).gate);
+    expect(keys()).to.have.members(all);
+    stores.gates.set(waits('c', 'a').with({ resourceVersion: '102' }).gate);
+    keys();
+    stores.gates.delete(`${NS}/b`);
+    expect(keys()).to.include.members([`${NS}/a`, `${NS}/b`]);
+  });
+
+  it('tells each once, by whichever ways it waits', () => {
+    const { stores, keys } = rig();
+    for (const one of [waits('a', 'b', 'c'), waits('b', 'd'), waits('c', 'd')]) stores.gates.set(one.gate);
+    keys();
+    stores.gates.set(waits('d').gate);
+    expect(keys()).to.have.length(4);
+  });
+
+  it('knows nothing of what a gate waited for before its spec was broken', () => {
+    const { stores, keys } = rig();
+    stores.gates.set(waits('a', 'b').gate);
+    stores.gates.set(waits('a', 'b').with({ resourceVersion: '101' }).invalid('no good').gate);
+    keys();
+    stores.gates.set(waits('b').gate);
+    expect(keys()).to.deep.equal([`${NS}/b`]);
+  });
+});
+
+describe('countDependencies', () => {
+  const counts = { pending: 0, starting: 0, checking: 0, failed: 0, passed: 0, opened: 0, blocked: 0 };
+  const told = (state: 'Failed' | 'Checking', overdue?: true) => ({
+    ...{ name: `${state}-${overdue}`, check: 'dns', state, ...counts },
+    ...(overdue && { overdue }),
+  });
+
+  it('counts what is overdue and what has failed, over all gates', () => {
+    const { stores } = rig();
+    stores.gates.set(
+      apiFirst.withStatus({ dependencies: [told('Failed', true), told('Checking', true)] }).gate,
+    );
+    stores.gates.set(gate('b').withStatus({ dependencies: [told('Failed'), told('Checking')] }).gate);
+    stores.gates.set(gate('new').gate);
+    expect(countDependencies(stores)).to.deep.equal({ overdue: 2, failed: 2 });
+  });
+
+  it('counts none where there are no gates', () => {
+    expect(countDependencies(createStores())).to.deep.equal({ overdue: 0, failed: 0 });
   });
 });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Dependency } from '../../src/api/spec.ts';
 import type { PodTemplate } from '../../src/core/template.ts';
 import { container, dns, type GateBuilder, gate, tcp } from './builders.ts';
+import { database, jobDone, otherGate, service } from './judged-builders.ts';
 
 /** Random gates and templates for properties. Names come from small pools, so that they meet. */
 
@@ -12,6 +13,10 @@ const dependency: fc.Arbitrary<Dependency> = fc.oneof(
   fc.constantFrom(...NAMES).map((name) => dns(name, { periodSeconds: 7, overdueAfterSeconds: 20 })),
   fc.constantFrom(...NAMES).map((name) => tcp(name, 80)),
   fc.constantFrom(...NAMES).map((name) => container(name)),
+  fc.constantFrom(...NAMES).map((name) => service(name)),
+  fc.constantFrom(...NAMES).map((name) => jobDone(name)),
+  fc.constantFrom(...NAMES).map((name) => database(name, { expression: 'object.status.up' })),
+  fc.constantFrom('b', 'c').map((name) => otherGate(name)),
 );
 
 export const dependencies = fc.uniqueArray(dependency, {

@@ -159,6 +159,83 @@ describe('judge', () => {
   });
 });
 
+describe('judge, of dependencies that have failed', () => {
+  const [a, b] = [one('a'), one('b')];
+  const two = carrier.replicas(2);
+  /** With what the operator hears of api. */
+  function hearing(around: Around, more: Partial<Findings>) {
+    const found = findings(apiFirst, around, more);
+    const dependencies = found.dependencies.map((dependency) =>
+      dependency.name === 'api' ? { ...dependency, answer: 'Job api failed' } : dependency,
+    );
+    return judge({ ...found, dependencies });
+  }
+
+  it('says DependencyFailed, which, and why', () => {
+    const verdicts = hearing([two, a.checking('api'), b.checking('api')], { failed: ['api'] });
+    expect(summary(verdicts)).to.equal(`Ready=True InForce, Open=False DependencyFailed`);
+    expect(messageOf('Open', verdicts)).to.equal('2 of 2 Pods waiting, failed: api (Job api failed)');
+  });
+
+  const cases: readonly [string, Around, Partial<Findings>, string][] = [
+    [
+      'is more than overdue',
+      [two, a.checking('api'), b],
+      { failed: ['api'], overdue: ['api'] },
+      'DependencyFailed',
+    ],
+    [
+      'is told although Pods have not come to it yet',
+      [two, a.checking('api'), b.checking('api')],
+      { failed: ['redis'] },
+      'DependencyFailed',
+    ],
+    [
+      'is nothing to Pods that have passed it, and wait for something else',
+      [two, a.passed('api').checking('redis'), b.passed('api')],
+      { failed: ['api'] },
+      'Waiting',
+    ],
+    [
+      'is told while one Pod has not passed it',
+      [two, a.passed('api').checking('redis'), b.checking('api')],
+      { failed: ['api'] },
+      'DependencyFailed',
+    ],
+    [
+      'is less than a Pod that failed for good',
+      [two, a.with({ restartPolicy: 'Never', phase: 'Failed' }).ended('api'), b],
+      { failed: ['api'] },
+      'PodFailed',
+    ],
+  ];
+  for (const [what, around, more, reason] of cases) {
+    it(`${what}: ${reason}`, () => {
+      expect(summary(hearing(around, more))).to.equal(`Ready=True InForce, Open=False ${reason}`);
+    });
+  }
+
+  it('is nothing where no Pod waits', () => {
+    expect(judged(apiFirst, [carrier, one().open()], { failed: ['api'] })).to.match(/Open=True AllPassed/);
+    expect(judged(apiFirst, [carrier.replicas(0)], { failed: ['api'] })).to.match(/Open=True NoPods/);
+  });
+
+  it('says what the operator hears of what blocks, but what keeps the container from running comes first', () => {
+    const message = (of: PodBuilder) => messageOf('Open', hearing([carrier, of], {}));
+    expect(message(a.checking('api'))).to.equal('1 of 1 Pod waiting: api blocks 1 (Job api failed)');
+    expect(message(a.starting('api', 'ImagePullBackOff'))).to.match(/api blocks 1 \(ImagePullBackOff\)$/);
+  });
+
+  for (const reason of ['InvalidExpression', 'DependencyCycle'] as const) {
+    it(`is Stalled by ${reason}, and not reconciling, while Pods wait as they do`, () => {
+      const stall = { reason, message: 'dependency api: no good' };
+      expect(judged(apiFirst, [carrier, a.checking('api')], { stall })).to.equal(
+        `Ready=False ${reason}, Open=False Waiting, Stalled=True ${reason}`,
+      );
+    });
+  }
+});
+
 describe('judgeInvalid', () => {
   it('is stalled, with the message that says what to change, and knows nothing of the Pods', () => {
     const verdicts = judgeInvalid({ reason: 'InvalidSpec', message: 'spec.targets: too many' });

@@ -12,7 +12,7 @@ const [gatedPinger, gatedPoller] = [pinger.carrying(apiFirst), poller.carrying(a
 
 const passes = (world: World) => settle(world, NOW).plans.map(writesOf);
 /** The world as it stands once its status has been written. */
-const reported = (before: World) => carryOut(before, { ...decide(before, NOW), writes: [] });
+const reported = (before: World) => carryOut(before, { ...decide(before, NOW), writes: [] }, NOW);
 
 describe('decide', () => {
   describe('what somebody must act upon', () => {

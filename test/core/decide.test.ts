@@ -27,7 +27,7 @@ type Around = readonly (WorkloadBuilder | PodBuilder)[];
 
 const passes = (world: World) => settle(world, NOW).plans.map(writesOf);
 /** The world as it stands once its status has been written. */
-const reported = (before: World) => carryOut(before, { ...decide(before, NOW), writes: [] });
+const reported = (before: World) => carryOut(before, { ...decide(before, NOW), writes: [] }, NOW);
 
 describe('decide', () => {
   describe('bringing a gate into force', () => {

@@ -227,7 +227,7 @@ describe('dependencyStatuses, with a hint', () => {
     return dependencyStatuses({ ...at, world: seeing(at.world, sighting ? { api: sighting } : {}) })[0]
       ?.answer;
   }
-  const earlier = (change: Partial<typeof told>, generation = 1) => {
+  const having = (change: Partial<typeof told>, generation = 1) => {
     const [api] = dependencyStatuses(seen(apiFirst, [blocked]));
     if (!api) throw new Error('not reached');
     const dependencies = [{ ...api, ...change }];
@@ -253,11 +253,11 @@ describe('dependencyStatuses, with a hint', () => {
   });
 
   it('hold what was said of this spec until the Service is seen', () => {
-    expect(hint(UNSEEN, [blocked], earlier(told))).to.equal(told.answer);
-    expect(hint(UNSEEN, [], earlier(told))).to.equal(undefined);
-    expect(hint(FORBIDDEN, [blocked], earlier(told))).to.equal(undefined);
-    expect(hint(UNSEEN, [blocked], earlier(told, 0))).to.equal(undefined);
-    expect(hint(READY, [blocked], earlier(told))).to.equal('Service api has no ready endpoints');
+    expect(hint(UNSEEN, [blocked], having(told))).to.equal(told.answer);
+    expect(hint(UNSEEN, [], having(told))).to.equal(undefined);
+    expect(hint(FORBIDDEN, [blocked], having(told))).to.equal(undefined);
+    expect(hint(UNSEEN, [blocked], having(told, 0))).to.equal(undefined);
+    expect(hint(READY, [blocked], having(told))).to.equal('Service api has no ready endpoints');
   });
 
   it('are of no check but those that dial', () => {

@@ -41,6 +41,15 @@ export const seen = (object: JsonObject, isNamespaced = true): Sighting => ({
   isNamespaced,
 });
 
+/** A Service with one endpoint, that is ready or not. */
+export const seenService = (ready: boolean): Sighting => ({
+  is: 'service',
+  service: { spec: { ports: [{ port: 80 }] } },
+  slices: [
+    { addressType: 'IPv4', ports: [{ port: 80 }], endpoints: [{ addresses: ['a'], conditions: { ready } }] },
+  ],
+});
+
 export const seenGate = ({ gate }: { readonly gate: Gate }, ...cycle: string[]): Sighting => ({
   is: 'gate',
   gate,

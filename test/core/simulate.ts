@@ -1,6 +1,7 @@
 import { FINALIZER, GATED_LABEL, targetAnnotationValue, VOLUME_NAME } from '../../src/api/names.ts';
 import { decide } from '../../src/core/decide.ts';
 import type { JsonObject, Plan, Pod, TemplateView, Workload, World, Write } from '../../src/core/model.ts';
+import { openingKey } from '../../src/core/open.ts';
 import { type PodTemplate, podTemplateSchema, viewTemplate } from '../../src/core/template.ts';
 import { mergeSchemaOf } from '../../src/sandbox/server/merge-keys.ts';
 import { strategicMergePatch } from '../../src/sandbox/server/strategic-merge-patch.ts';
@@ -8,9 +9,9 @@ import { frozen } from './builders.ts';
 
 /** An API server in three functions: what becomes of a world once a plan has been carried out. */
 
-/** The world after the plan; its controllers have seen every change. */
-export function carryOut(world: World, { writes, status }: Plan): World {
-  const after = writes.reduce(write, world);
+/** The world after the plan, at that time; its controllers have seen every change. */
+export function carryOut(world: World, { writes, status }: Plan, now: number): World {
+  const after = writes.reduce((before, one) => write(before, one, now), world);
   return frozen(status ? { ...after, gate: { ...after.gate, status } } : after);
 }
 
@@ -30,7 +31,7 @@ export function settle(world: World, now: number, limit = 12): Story {
     const plan = decide(current, now);
     plans.push(plan);
     if (isSilent(current, plan)) return { plans, world: current, isSilent: true };
-    current = carryOut(current, plan);
+    current = carryOut(current, plan, now);
   }
   return { plans, world: current, isSilent: false };
 }
@@ -51,7 +52,7 @@ function templateSchema() {
   return spec === undefined ? {} : { spec };
 }
 
-function write(world: World, one: Write): World {
+function write(world: World, one: Write, now: number): World {
   switch (one.do) {
     case 'add-finalizer':
       return { ...world, gate: { ...world.gate, finalizers: [...world.gate.finalizers, FINALIZER] } };
@@ -66,12 +67,22 @@ function write(world: World, one: Write): World {
     case 'clean-target':
       return patched(world, one.workload, one.patch);
     case 'open-pod':
-      return withPods(world, (pod) =>
-        pod.uid === one.pod.uid ? { ...pod, annotations: { ...pod.annotations, ...one.annotations } } : pod,
-      );
+      return opened(world, one, now);
     case 'delete-pod':
       return withPods(world, (pod) => (pod.uid === one.pod.uid ? undefined : pod));
   }
+}
+
+function opened(
+  world: World,
+  { pod: { uid }, annotations }: Extract<Write, { do: 'open-pod' }>,
+  now: number,
+): World {
+  const written = Object.keys(annotations).map((key) => [openingKey({ uid }, key), now] as const);
+  const after = withPods(world, (pod) =>
+    pod.uid === uid ? { ...pod, annotations: { ...pod.annotations, ...annotations } } : pod,
+  );
+  return { ...after, openings: new Map([...world.openings, ...written]) };
 }
 
 function withPods(world: World, change: (pod: Pod) => Pod | undefined): World {

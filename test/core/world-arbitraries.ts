@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Refusal, World } from '../../src/core/model.ts';
+import type { Refusal, Sighting, World } from '../../src/core/model.ts';
 import { dependencies } from './arbitraries.ts';
 import {
   ago,
@@ -15,6 +15,18 @@ import {
   workload,
   world,
 } from './builders.ts';
+import {
+  ABSENT,
+  databaseObject,
+  FORBIDDEN,
+  jobObject,
+  seen,
+  seenGate,
+  seenService,
+  UNKNOWN_KIND,
+  UNSEEN,
+  withOpen,
+} from './judged-builders.ts';
 
 /** Random worlds around one gate, among them such as nobody would make. */
 
@@ -41,12 +53,18 @@ const gates: fc.Arbitrary<Gates> = fc
     invalid: rarely,
     deleting: rarely,
     finalizer: bool,
+    open: fc.constantFrom<string[]>([], [], ['*']),
+    completed: bool,
   })
   .map((random) => {
     const blank = gate('api').targets(...random.targets);
     const before = blank.dependsOn(...random.before);
     const stored = { none: blank, before: before.rendered(), now: blank.dependsOn(...random.now).rendered() };
-    const changed = stored[random.stored].dependsOn(...random.now).with({ generation: 3 });
+    const told = random.completed ? remembering(stored[random.stored]) : stored[random.stored];
+    const changed = told
+      .dependsOn(...random.now)
+      .specifying({ open: random.open })
+      .with({ generation: 3 });
     const spec = random.suspended ? changed.suspended() : changed;
     const finalized = random.finalizer ? spec.withFinalizer() : spec;
     const valid = random.deleting ? finalized.deleting() : finalized;
@@ -56,6 +74,22 @@ const gates: fc.Arbitrary<Gates> = fc
       other: gate('api-2').dependsOn(...random.other),
     };
   });
+
+/** With a status that says of every Job that it completed. */
+function remembering(of: GateBuilder): GateBuilder {
+  const counts = { pending: 0, starting: 0, checking: 0, failed: 0, passed: 0, opened: 0, blocked: 0 };
+  const told = of.spec.dependencies.flatMap(({ name, resource }) =>
+    resource
+      ? [
+          {
+            ...{ name, check: 'resource', state: 'Pending' as const, ...counts },
+            ...{ satisfied: true, answer: 'it completed', completed: { name, uid: `uid-of-${name}` } },
+          },
+        ]
+      : [],
+  );
+  return of.withStatus({ ...of.gate.status, dependencies: told });
+}
 
 const carried = ({ now, before, other }: Gates) =>
   fc.constantFrom<GateBuilder[][]>(
@@ -93,7 +127,7 @@ function podOf(name: string, of: Gates): fc.Arbitrary<PodBuilder> {
         ...TARGETS.map((target) => (target.includes('/') ? target : `Deployment/${target}`)),
       ),
       carrying: carried(of),
-      passed: fc.integer({ min: 0, max: 8 }),
+      passed: fc.integer({ min: 0, max: 4 }),
       last: fc.constantFrom('nothing', 'checking', 'failed', 'ended', 'starting'),
       phase: fc.constantFrom('Pending', 'Pending', 'Running', 'Failed', 'Succeeded'),
       never: rarely,
@@ -132,6 +166,37 @@ const refusals = ({ now }: Gates): fc.Arbitrary<readonly Refusal[]> =>
       ])
     : fc.constant([]);
 
+/** One thing that may be seen of a dependency, whatever it is of. */
+const sighting = (name: string): fc.Arbitrary<Sighting> =>
+  fc.constantFrom<Sighting>(
+    UNSEEN,
+    ABSENT,
+    FORBIDDEN,
+    UNKNOWN_KIND,
+    seen(jobObject(name)),
+    seen(jobObject(name, 'Complete')),
+    seen(jobObject(name, 'Failed')),
+    seen(databaseObject(name, { up: true })),
+    seen(databaseObject(name, { up: false })),
+    seen(databaseObject(name, { up: true }), false),
+    seenService(true),
+    seenService(false),
+    seenGate(withOpen(gate(name), 'True', 'AllPassed')),
+    seenGate(withOpen(gate(name), 'False', 'Waiting')),
+    seenGate(withOpen(gate(name), 'True', 'AllPassed'), 'api', name, 'api'),
+  );
+
+function sightings({ now }: Gates): fc.Arbitrary<ReadonlyMap<string, Sighting>> {
+  const names = now.gate.spec.valid ? now.spec.dependencies.map(({ name }) => name) : [];
+  return fc
+    .subarray(names)
+    .chain((some) =>
+      fc
+        .tuple(...some.map((name) => sighting(name)))
+        .map((all) => new Map(all.map((one, index) => [some[index] ?? '', one]))),
+    );
+}
+
 export const worlds: fc.Arbitrary<World> = gates.chain((of) =>
   fc
     .record({
@@ -144,6 +209,11 @@ export const worlds: fc.Arbitrary<World> = gates.chain((of) =>
           fc.tuple(...Array.from({ length: count }, (_, index) => podOf(`pod-${index}`, of))),
         ),
       refusals: refusals(of),
+      sightings: sightings(of),
     })
-    .map((random) => ({ ...world(of.now, ...random.workloads, ...random.pods), refusals: random.refusals })),
+    .map(({ workloads, pods, refusals: refused, sightings: found }) => ({
+      ...world(of.now, ...workloads, ...pods),
+      refusals: refused,
+      sightings: found,
+    })),
 );

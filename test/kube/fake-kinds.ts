@@ -9,7 +9,7 @@ export interface Raw {
     readonly namespace?: string;
     readonly uid?: string;
     readonly resourceVersion?: string;
-    readonly labels?: Readonly<Record<string, string>>;
+    readonly labels?: Readonly<Record<string, unknown>>;
     readonly managedFields?: readonly object[];
   };
   readonly [field: string]: unknown;
