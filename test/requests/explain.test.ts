@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { expect } from 'chai';
 import type { Dependency } from '../../src/api/spec.ts';
-import { explain } from '../../src/commands/explain.ts';
+import { type ExplainFlags, explain, runExplain } from '../../src/commands/explain.ts';
 import { layOut } from '../../src/commands/explain-layout.ts';
 import { systemClock } from '../../src/kube/clock.ts';
 import { connect } from '../../src/kube/connection.ts';
@@ -123,6 +126,24 @@ describe('the requests of explain', function () {
   it('for a gate that is not there end with one line', async () => {
     await here().create(deployment('pinger'));
     expect(await failure('nope')).to.equal(`DependencyGate ${here().name}/nope does not exist`);
+  });
+
+  it("go to the namespace of the kubeconfig's context where none is given", async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dependency-gate-explain-'));
+    const kubeconfig = join(folder, 'config');
+    writeFileSync(
+      kubeconfig,
+      cluster().server.kubeconfig.replace('namespace: default', 'namespace: of-mine'),
+    );
+    const run = (flags: ExplainFlags, env: Readonly<Record<string, string>>) =>
+      runExplain({ namespace: undefined, name: 'nope' }, flags, env).catch(({ message }: Error) => message);
+    try {
+      expect(await run({ kubeconfig }, {})).to.equal('DependencyGate of-mine/nope does not exist');
+      const several = { KUBECONFIG: [`${folder}/none`, kubeconfig].join(delimiter) };
+      expect(await run({}, several)).to.equal('DependencyGate of-mine/nope does not exist');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('that are refused for the gate itself end with one line', async () => {

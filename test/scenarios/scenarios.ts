@@ -1,5 +1,6 @@
 import type { Scenario } from './cluster.ts';
 import { dependencies } from './dependencies.scenario.ts';
+import { explaining } from './explain.scenario.ts';
 import { kubectl } from './kubectl.scenario.ts';
 import { operator } from './operator.scenario.ts';
 import { others } from './others.scenario.ts';
@@ -20,6 +21,7 @@ export const EVERYWHERE: readonly Scenario[] = [
   pods,
   others,
   operator,
+  explaining,
 ];
 
 /** What the sandbox does not play: other workloads, and the API server's own judgement. */
