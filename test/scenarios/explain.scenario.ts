@@ -22,7 +22,10 @@ export const explaining: Scenario = (on) => {
       ).to.contain(`1. Deployment pinger does not exist in ${here().name}.`);
 
       await here().create(deployment('pinger'));
-      await here().untilGate('api-first', { open: 'False/Waiting', waitingOn: 'api' });
+      await here().untilGate('api-first', {
+        open: 'False/Waiting',
+        dependencies: 'api Checking, redis Pending',
+      });
       const [pod] = await here().untilPods('pinger', 1, 'check', (one) =>
         isRunning(one, 'dgate-api-first--api'),
       );
