@@ -8,7 +8,7 @@ interface Flags extends ExplainFlags {
 }
 
 /** `dependency-gate explain`, and as a plugin `kubectl dgate explain`; what it does is loaded when it is used. */
-export function explainCommand(process: Pick<Process, 'env'>): Command {
+export function explainCommand(process: Process): Command {
   return new Command('explain')
     .description(
       'Print what the Pods of a gate wait for, since when and why, and what to do next; with your own rights.',

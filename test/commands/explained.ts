@@ -1,3 +1,4 @@
+import type { Dependency } from '../../src/api/spec.ts';
 import { layOut } from '../../src/commands/explain-layout.ts';
 import { picture } from '../../src/commands/explain-picture.ts';
 import type { Step } from '../../src/commands/explain-step.ts';
@@ -5,7 +6,16 @@ import { nextSteps } from '../../src/commands/explain-steps.ts';
 import type { ExplainWorld } from '../../src/commands/explain-world.ts';
 import { decide } from '../../src/core/decide.ts';
 import type { Gate, JsonObject, Sighting, World } from '../../src/core/model.ts';
-import { type GateBuilder, NOW, PodBuilder, type WorkloadBuilder, world } from '../core/builders.ts';
+import {
+  type GateBuilder,
+  gate,
+  NOW,
+  PodBuilder,
+  pod,
+  type WorkloadBuilder,
+  workload,
+  world,
+} from '../core/builders.ts';
 
 /** What is there besides the gate, its workloads and its Pods. */
 export interface Scene extends Partial<Pick<World, 'hasAdmission' | 'refusals' | 'repairs'>> {
@@ -21,13 +31,13 @@ export interface Scene extends Partial<Pick<World, 'hasAdmission' | 'refusals' |
 export function explained(
   of: GateBuilder,
   around: readonly (WorkloadBuilder | PodBuilder)[],
-  { sightings = {}, logs = {}, explain = {}, gate = {}, ...more }: Scene = {},
+  { sightings = {}, logs = {}, explain = {}, gate: changed = {}, ...more }: Scene = {},
 ): ExplainWorld {
   const at: World = { ...world(of, ...around), sightings: new Map(Object.entries(sightings)), ...more };
   const status = decide(at, NOW).status ?? at.gate.status;
   const pods = around.flatMap((one) => (one instanceof PodBuilder ? [one.pod] : []));
   return {
-    gate: { ...at.gate, status, ...gate },
+    gate: { ...at.gate, status, ...changed },
     pods,
     logs: new Map(Object.entries(logs).map(([name, lines]) => [name, { pod: pods[0]?.name ?? '', lines }])),
     now: NOW,
@@ -51,6 +61,26 @@ export function section(world: ExplainWorld, heading: string): string[] {
 export function steps(world: ExplainWorld): readonly Step[] {
   return nextSteps(world);
 }
+
+/** The steps about one dependency, of a gate of its own whose only Pod is as `as` makes it. */
+export function about(
+  dependency: Dependency,
+  as: (pod: PodBuilder) => PodBuilder = (one) => one.checking(dependency.name),
+  { sighting, log, ...scene }: Scene & { sighting?: Sighting; log?: readonly string[] } = {},
+) {
+  const of = gate('first').targets('pinger').dependsOn(dependency).rendered();
+  const around = [workload('pinger').carrying(of), as(pod('pinger-1').of('pinger').carrying(of))];
+  return steps(
+    explained(of, around, {
+      ...(sighting && { sightings: { [dependency.name]: sighting } }),
+      ...(log && { logs: { [dependency.name]: log } }),
+      ...scene,
+    }),
+  );
+}
+
+export const say = (all: readonly Step[]) => all.map(({ text }) => text);
+export const propose = (all: readonly Step[]) => all.flatMap(({ commands }) => commands);
 
 /** A Service as it is seen, with so many ready endpoints. */
 export function seenService(name: string, ready: number): Sighting {

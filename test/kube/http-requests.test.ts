@@ -149,6 +149,16 @@ describe('createRequests', () => {
     ]);
   });
 
+  it('reads the last lines of a log, as text', async () => {
+    server.script(text('waiting for api: NXDOMAIN\n'), failure(403, 'Forbidden'));
+    const pod = { namespace: 'ns', name: 'p' };
+    const options = { container: 'dgate-g--api', tailLines: 3 };
+    expect(await requests.log(pod, options)).to.equal('waiting for api: NXDOMAIN\n');
+    const request = 'GET /api/v1/namespaces/ns/pods/p/log?container=dgate-g--api&tailLines=3';
+    expect(sent()).to.deep.equal([{ request, type: undefined, body: undefined }]);
+    expect(await caught(requests.log(pod, options))).to.include({ status: 403, reason: 'Forbidden' });
+  });
+
   it('lists all pages, and names the version of the last', async () => {
     server.script(page([thing('a', '1')], '9', 'next/+page'), page([thing('b', '2')], '9'));
     const list = await requests.list(deployments, { namespace: 'ns', labelSelector: 'x=y' });

@@ -1,5 +1,6 @@
 import type { Scenario } from './cluster.ts';
 import { dependencies } from './dependencies.scenario.ts';
+import { explaining } from './explain.scenario.ts';
 import { judged } from './judged.scenario.ts';
 import { judgedBuiltIn, judgedReal } from './judged-real.scenario.ts';
 import { kubectl } from './kubectl.scenario.ts';
@@ -23,6 +24,7 @@ export const EVERYWHERE: readonly Scenario[] = [
   pods,
   others,
   operator,
+  explaining,
 ];
 
 /** What the sandbox does not play: other workloads, and the API server's own judgement. */
