@@ -23,13 +23,10 @@ export class Undone extends Error {
   override readonly name = 'Undone';
 }
 
-/** Pods opened at a time: one after another, the last of many would wait for all of them on a busy API server. */
-const OPENED_AT_ONCE = 10;
-
 const answerSchema = z.object({ metadata: metadataSchema });
 
 /**
- * Makes the writes of a plan, in order, but that Pods in a row are opened side by side. A target that is gone is fine. A refusal is remembered and the other writes go
+ * Makes the writes of a plan, in order. A target that is gone is fine. A refusal is remembered and the other writes go
  * on: the status will say it. So they do after a failure that is one target's own; any other ends the pass.
  *
  * @throws ApiError, Undone
@@ -38,30 +35,18 @@ export async function act(context: ActContext, key: Key, writes: readonly Write[
   const done: Write[] = [];
   const failures: Failed[] = [];
   let hasLearned = false;
-  for (const turn of turns(writes)) {
-    // All of them end before the pass does: no write is under way when the next pass begins.
-    const attempts = await Promise.all(turn.map((write) => attempt(context, key, write)));
-    for (const { write, result, error } of attempts) {
-      const failed = oneTargetsOwn(write, error);
-      if (failed) failures.push(failed);
-      else if (error !== undefined) throw error;
+  for (const write of writes) {
+    try {
+      const result = await perform(context, key, write);
       if (result === 'done') done.push(write);
       hasLearned ||= result === 'learned';
+    } catch (error) {
+      const failed = oneTargetsOwn(write, error);
+      if (!failed) throw error;
+      failures.push(failed);
     }
   }
   return { done, hasLearned, failures };
-}
-
-/** What is written at the same time: Pods that are opened, some at once, and everything else by itself. */
-function turns(writes: readonly Write[]): Write[][] {
-  const found: Write[][] = [];
-  for (const write of writes) {
-    const last = found.at(-1);
-    const isOpening = write.do === 'open-pod' && last?.[0]?.do === 'open-pod';
-    if (isOpening && last.length < OPENED_AT_ONCE) last.push(write);
-    else found.push([write]);
-  }
-  return found;
 }
 
 /** A target that changes all the time, or whose webhook is broken, keeps no other from its containers; no answer may be everybody's. */
@@ -88,20 +73,6 @@ export interface Outcome {
 
 /** `gone`: there was nothing left to write to. `learned`: a refusal, or that a render is accepted. */
 type Result = 'done' | 'gone' | 'learned';
-
-interface Attempt {
-  readonly write: Write;
-  readonly result?: Result;
-  readonly error?: unknown;
-}
-
-async function attempt(context: ActContext, key: Key, write: Write): Promise<Attempt> {
-  try {
-    return { write, result: await perform(context, key, write) };
-  } catch (error) {
-    return { write, error };
-  }
-}
 
 async function perform(context: ActContext, key: Key, write: Write): Promise<Result> {
   switch (write.do) {

@@ -92,59 +92,6 @@ describe('act', () => {
     expect(await errorOf(act(context, KEY, writes))).to.include({ status: 500 });
     expect(tried).to.deep.equal(['pinger-1']);
   });
-
-  describe('of many Pods that are to be opened', () => {
-    const names = Array.from({ length: 25 }, (_, index) => `pinger-${index}`);
-    const pods = names.map((name) => pod(name).of('pinger').carrying(apiFirst).checking('api'));
-    const opened = apiFirst.specifying({ open: ['api'] });
-    const { writes } = decide(world(opened, pinger.carrying(apiFirst), ...pods), NOW);
-
-    /** As `rig`, and answers a patch when it is told to. */
-    function slowly(subject: string, fails: () => unknown) {
-      const { context, tried } = rig(subject, fails);
-      const answers: (() => void)[] = [];
-      const patch: Requests['patch'] = async (...args) => {
-        const answer = context.requests.patch(...args);
-        answer.catch(() => {}); // it is looked at later
-        await new Promise<void>((resolve) => answers.push(resolve));
-        return answer;
-      };
-      const answer = async (count: number): Promise<void> => {
-        for (const one of answers.splice(0, count)) one();
-        await new Promise(setImmediate);
-      };
-      return { context: { ...context, requests: { ...context.requests, patch } }, tried, answer };
-    }
-
-    it('opens ten at a time, and says which', async () => {
-      const { context, tried, answer } = slowly('none', throws(answered(500)));
-      const acting = act(context, KEY, writes);
-      expect(tried).to.deep.equal(names.slice(0, 10));
-      await answer(9);
-      expect(tried).to.have.length(10);
-      await answer(1);
-      expect(tried).to.deep.equal(names.slice(0, 20));
-      await answer(10);
-      expect(tried).to.deep.equal(names);
-      await answer(5);
-      expect((await acting).done).to.deep.equal(writes);
-      expect(context.memory.recall(KEY).openings.size).to.equal(25);
-    });
-
-    it('fails with one of them once the others of the ten are stored, and tries no more', async () => {
-      const { context, tried, answer } = slowly('pinger-3', throws(answered(500)));
-      let hasEnded = false;
-      const acting = errorOf(act(context, KEY, writes)).finally(() => {
-        hasEnded = true;
-      });
-      await answer(9);
-      expect(hasEnded).to.be.false;
-      await answer(1);
-      expect(await acting).to.include({ status: 500 });
-      expect(tried).to.deep.equal(names.slice(0, 10));
-      expect(context.memory.recall(KEY).openings.size).to.equal(9);
-    });
-  });
 });
 
 describe('reconcile', () => {
