@@ -11,6 +11,7 @@
 import { cpus, loadavg, release } from 'node:os';
 import { OPERATOR_USER } from '../../src/api/names.ts';
 import type { Dependency } from '../../src/api/spec.ts';
+import { FIRST_RETRY_MS } from '../../src/core/open.ts';
 import { type ClusterNode, startNode } from '../cluster/node.ts';
 import { running } from '../cluster/story-apps.ts';
 import { Story } from '../cluster/story-namespace.ts';
@@ -167,10 +168,13 @@ function print(pods: number, times: number, moments: readonly Moments[]): void {
     ['min', 'median', 'p95', 'max'],
   );
   const again = moments.filter(({ writings }) => writings > 1).length;
+  const missed = moments.filter(({ annotated, ended }) => ended - annotated > FIRST_RETRY_MS).length;
   const late = moments.filter(({ due, ended }) => ended - due > GOAL_MS.longest).length;
   const sum = (of: (one: Moments) => number): number => moments.reduce((total, one) => total + of(one), 0);
   const operator = sum(({ due, annotated }) => annotated - due) / sum(({ due, ended }) => ended - due);
-  console.log(`\nwritten more than once: ${again} of ${moments.length} Pods`);
+  console.log(
+    `\nwritten more than once: ${again} of ${moments.length} Pods; missed by the kubelet: ${missed}`,
+  );
   console.log(`above ${GOAL_MS.longest / 1000} s: ${late}; the goal for the median: ${GOAL_MS.median} ms`);
   console.log(`of the whole the operator is ${(operator * 100).toFixed(0)} %, the kubelet the rest`);
 }
