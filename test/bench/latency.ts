@@ -9,18 +9,16 @@
  * containers' logs as the runtime stamps them, and a Pod beside the app's that looks the name up every 10 ms.
  * Prints tables for docs/performance.md.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, release, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { cpus, loadavg, release } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { z } from 'zod';
 import { IMAGE_NODE, PROJECT_IMAGE } from '../cluster/images.ts';
 import { type ClusterNode, startNode } from '../cluster/node.ts';
 import { IDLE, running, serviceOf } from '../cluster/story-apps.ts';
 import { Story } from '../cluster/story-namespace.ts';
 import { installOperator } from '../cluster/story-operator.ts';
 import { deployment, dns, gate } from '../scenarios/manifests.ts';
-import { type PodView, viewGate, viewPod } from '../scenarios/views.ts';
+import { hasPassed, type PodView, viewGate, viewPod } from '../scenarios/views.ts';
+import { audited, printTable, stampOf, storedIn } from './moments.ts';
 
 const RUNS = Number(process.argv[2] ?? 30);
 const WAITER = 'dgate-first--api';
@@ -28,35 +26,18 @@ const LIMIT_MS = 120_000;
 /** The waiter's default period. */
 const PERIOD_MS = 2_000;
 
-/** The Pods' and the gates' status as they were stored, and when Services were; nothing else. */
-const AUDIT_POLICY = {
-  apiVersion: 'audit.k8s.io/v1',
-  kind: 'Policy',
-  omitStages: ['RequestReceived'],
-  rules: [
-    {
-      level: 'RequestResponse',
-      verbs: ['patch'],
-      resources: [
-        { group: '', resources: ['pods/status'] },
-        { group: 'dependencygate.dev', resources: ['dependencygates/status'] },
-      ],
-    },
-    { level: 'Metadata', verbs: ['patch'], resources: [{ group: '', resources: ['services'] }] },
-    { level: 'None' },
-  ],
-};
-
-const auditSchema = z.looseObject({
-  stageTimestamp: z.string(),
-  objectRef: z.looseObject({
-    resource: z.string(),
-    namespace: z.string().default(''),
-    name: z.string().default(''),
-  }),
-  responseStatus: z.looseObject({ code: z.int() }),
-  responseObject: z.unknown().optional(),
-});
+/** The Pods' and the gates' status as they were stored, and when Services were. */
+const AUDIT_RULES = [
+  {
+    level: 'RequestResponse',
+    verbs: ['patch'],
+    resources: [
+      { group: '', resources: ['pods/status'] },
+      { group: 'dependencygate.dev', resources: ['dependencygates/status'] },
+    ],
+  },
+  { level: 'Metadata', verbs: ['patch'], resources: [{ group: '', resources: ['services'] }] },
+];
 
 /** What happened in one run, in ms since 1970. */
 interface Moments {
@@ -89,16 +70,17 @@ const ROWS: readonly (readonly [string, (moments: Moments) => number])[] = [
 console.log(`${RUNS} runs each, Linux ${release()}, ${cpus().length} × ${cpus()[0]?.model}`);
 for (const dnsCacheSeconds of [0, 30]) {
   console.log(`\nCoreDNS ${dnsCacheSeconds === 0 ? 'without a cache' : `with cache ${dnsCacheSeconds}`}\n`);
-  printTable(await measure(dnsCacheSeconds));
+  const moments = await measure(dnsCacheSeconds);
+  printTable(
+    ROWS.map(([name, of]) => [name, moments.map(of)]),
+    ['min', 'median', 'p95'],
+  );
   console.log(`\nload average over the last 5 minutes: ${loadavg()[1]?.toFixed(1)}`);
 }
 
 async function measure(dnsCacheSeconds: number): Promise<Moments[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'latency-bench-'));
-  const policy = join(folder, 'audit-policy.json');
-  writeFileSync(policy, JSON.stringify(AUDIT_POLICY));
-  const flags = { 'kube-apiserver': [`--audit-policy-file=${policy}`] };
-  const cluster = await startNode({ dnsCacheSeconds, flags });
+  const audit = audited(AUDIT_RULES);
+  const cluster = await startNode({ dnsCacheSeconds, flags: audit.flags });
   try {
     await installOperator(cluster);
     // The Service is created at any moment of what repeats: the waiter's period, and the age of a cached answer.
@@ -108,7 +90,7 @@ async function measure(dnsCacheSeconds: number): Promise<Moments[]> {
     return moments;
   } finally {
     await cluster.stop();
-    rmSync(folder, { recursive: true });
+    audit.remove();
   }
 }
 
@@ -133,7 +115,7 @@ async function measureOne(cluster: ClusterNode, spreadMs: number): Promise<Momen
       resolves: Number(/^address (\d+)$/m.exec(await story.log(witness, 'app'))?.[1]),
       passed: await lineTime(story, pod, WAITER, 'continuing ...'),
       started: await lineTime(story, pod, 'app', 'started'),
-      ...audited(cluster, story.namespace),
+      ...stored(cluster, story.namespace),
     };
   } finally {
     await story.end();
@@ -160,59 +142,24 @@ function prober(namespace: string) {
 
 /** When a container has written a line, as its runtime has it. */
 async function lineTime(story: Story, pod: PodView, container: string, line: string): Promise<number> {
-  const args = ['logs', '--timestamps', pod.metadata.name, `--container=${container}`];
-  const found = (await story.kubectl(args)).split('\n').find((one) => one.endsWith(` ${line}`));
-  return preciseTime(found?.split(' ')[0] ?? '');
+  return stampOf(await story.stampedLog(pod, container), line);
 }
 
-/** ms with fractions: Date reads only the first three digits behind the second. */
-function preciseTime(text: string): number {
-  const [, seconds, fraction = '0'] = /^(.*:\d\d)(?:\.(\d+))?Z$/.exec(text) ?? [];
-  return Date.parse(`${seconds}Z`) + Number(`0.${fraction}`) * 1000;
-}
-
-function audited(
+function stored(
   { auditLog }: ClusterNode,
   namespace: string,
 ): Pick<Moments, 'created' | 'podReported' | 'gateReported'> {
-  const lines = readFileSync(auditLog, 'utf8').trimEnd().split('\n');
-  const events = lines
-    .filter((line) => line.includes(`"${namespace}"`))
-    .map((line) => auditSchema.parse(JSON.parse(line)))
-    .filter(
-      ({ objectRef, responseStatus }) => objectRef.namespace === namespace && responseStatus.code < 300,
-    );
-  const first = (resource: string, holds: (object: unknown) => boolean): number => {
-    const found = events.find((one) => one.objectRef.resource === resource && holds(one.responseObject));
-    return preciseTime(found?.stageTimestamp ?? '');
-  };
+  const requests = storedIn(auditLog, namespace);
+  const first = (resource: string, holds: (object: unknown) => boolean): number =>
+    requests.find((one) => one.objectRef.resource === resource && holds(one.responseObject))?.at ??
+    Number.NaN;
   return {
     created: first('services', () => true),
-    podReported: first('pods', (object) =>
-      viewPod(object).status.initContainerStatuses.some(
-        ({ name, state }) => name === WAITER && state.terminated?.exitCode === 0,
-      ),
-    ),
+    podReported: first('pods', (object) => hasPassed(viewPod(object), WAITER)),
     gateReported: first('dependencygates', (object) =>
       (viewGate(object).status.conditions ?? []).some(
         ({ type, status, reason }) => type === 'Open' && status === 'True' && reason === 'AllPassed',
       ),
     ),
   };
-}
-
-function printTable(moments: readonly Moments[]): void {
-  console.log('| ms | min | median | p95 |');
-  console.log('| --- | ---: | ---: | ---: |');
-  for (const [name, of] of ROWS) {
-    const values = moments.map(of).toSorted((a, b) => a - b);
-    if (values.some(Number.isNaN)) throw new Error(`a moment of "${name}" was not found`);
-    const cells = [0, 0.5, 0.95].map((part) => quantile(values, part).toFixed(0));
-    console.log(`| ${name} | ${cells.join(' | ')} |`);
-  }
-}
-
-/** By the nearest rank: a value that was measured. */
-function quantile(sorted: readonly number[], part: number): number {
-  return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN;
 }

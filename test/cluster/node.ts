@@ -37,6 +37,8 @@ export interface ClusterNode extends Access {
   importImage(image: Image): Promise<void>;
   /** Kills the kubelet, starts it again and waits until it answers. */
   restartKubelet(): Promise<void>;
+  /** Kills the kubelet, does what is to be done meanwhile, and starts it again, however that has ended. */
+  withoutKubelet(meanwhile: () => Promise<void>): Promise<void>;
   /** Ends everything and removes every trace, but for the logs where those are to be kept. */
   stop(options?: { readonly keepLogs?: boolean }): Promise<void>;
 }
@@ -66,7 +68,8 @@ export async function startNode(options: NodeOptions = {}): Promise<ClusterNode>
       auditLog: auditLog(site),
       enterNetwork: machine.enterNetwork,
       importImage: (image: Image) => node.importImage(image),
-      restartKubelet: () => node.restartKubelet(),
+      restartKubelet: () => node.withoutKubelet(async () => {}),
+      withoutKubelet: (meanwhile: () => Promise<void>) => node.withoutKubelet(meanwhile),
       stop: ({ keepLogs = false } = {}) => machine.stop(keepLogs),
     });
   } catch (cause) {
@@ -142,9 +145,13 @@ class NodePrograms {
     await this.#machine.importImage(await writeImage(image, this.#machine.scratch.path('images')));
   }
 
-  async restartKubelet(): Promise<void> {
+  async withoutKubelet(meanwhile: () => Promise<void>): Promise<void> {
     if (this.#kubelet) await this.#machine.components.stop(this.#kubelet);
-    this.#startKubelet();
+    try {
+      await meanwhile();
+    } finally {
+      this.#startKubelet();
+    }
     await this.#answers('the kubelet answers', [
       'get',
       '--raw',

@@ -10,10 +10,17 @@ describe('runCommand', () => {
     });
   });
 
-  it('tells each line of the standard error as it comes', async () => {
+  it('tells each line of both outputs as it comes', async () => {
     const lines: string[] = [];
-    await runCommand(['sh', '-c', 'printf "a\\nb\\n" >&2'], { onErrorLine: (line) => lines.push(line) });
-    expect(lines).to.deep.equal(['a', 'b']);
+    const errorLines: string[] = [];
+    await runCommand(['sh', '-c', 'printf "a\\nb\\n" >&2; printf "c\\nd\\n"'], {
+      onLine: (line) => lines.push(line),
+      onErrorLine: (line) => errorLines.push(line),
+    });
+    expect([lines, errorLines]).to.deep.equal([
+      ['c', 'd'],
+      ['a', 'b'],
+    ]);
   });
 
   it('rejects with the exit code and the end of the standard error', async () => {

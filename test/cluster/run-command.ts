@@ -6,6 +6,8 @@ export interface CommandOptions {
   /** Killed after so many milliseconds. 60,000 by default. */
   readonly limitMs?: number;
   readonly cwd?: string;
+  /** Called with each line of its standard output, as it comes. */
+  readonly onLine?: (line: string) => void;
   /** Called with each line of its standard error, as it comes. */
   readonly onErrorLine?: (line: string) => void;
 }
@@ -34,7 +36,7 @@ export class CommandError extends Error {
 /** Runs a program to its end. Rejects with a `CommandError` unless it exits with 0. */
 export function runCommand(
   command: readonly string[],
-  { input = '', limitMs = 60_000, cwd, onErrorLine }: CommandOptions = {},
+  { input = '', limitMs = 60_000, cwd, onLine, onErrorLine }: CommandOptions = {},
 ): Promise<CommandOutput> {
   const [program = '', ...args] = command;
   const shown = [program, ...args].join(' ').slice(0, 200);
@@ -43,15 +45,15 @@ export function runCommand(
     const limit = setTimeout(() => child.kill('SIGKILL'), limitMs); // spawn's own stays set when there is no such program
     let stdout = '';
     let stderr = '';
-    let partial = '';
+    const toLine = byLine(onLine);
+    const toErrorLine = byLine(onErrorLine);
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
+      toLine(text);
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
-      const lines = (partial + text).split('\n');
-      partial = lines.pop() ?? '';
-      for (const line of lines) onErrorLine?.(line);
+      toErrorLine(text);
     });
     child.stdin.on('error', () => {
       // It ended without reading its input; its exit code says what that means.
@@ -68,4 +70,14 @@ export function runCommand(
       reject(new CommandError(shown, why, code ?? undefined, { stdout, stderr }));
     });
   });
+}
+
+/** Takes text in pieces and hands on its lines, each once it is whole. */
+function byLine(hand: (line: string) => void = () => {}): (text: string) => void {
+  let partial = '';
+  return (text) => {
+    const lines = (partial + text).split('\n');
+    partial = lines.pop() ?? '';
+    for (const line of lines) hand(line);
+  };
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { openAnnotation } from '../../src/api/names.ts';
+import { OPERATOR_USER, openAnnotation } from '../../src/api/names.ts';
 import { deployment, dns, gate, statefulSet } from '../scenarios/manifests.ts';
 import { isReady, type PodView, restarts } from '../scenarios/views.ts';
 import { readAudit } from './audit.ts';
@@ -8,7 +8,6 @@ import { useStory } from './story-namespace.ts';
 import { itWentWell, useOperator } from './story-operator.ts';
 
 const WAITER = 'dgate-first--api';
-const OPERATOR_USER = 'system:serviceaccount:dependency-gate-system:dependency-gate-operator';
 
 describe('what befalls waiting Pods on a real node', function () {
   this.timeout(300_000);

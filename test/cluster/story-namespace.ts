@@ -86,6 +86,19 @@ export class Story {
     return eventually(`a Pod of ${app} ${what}`, LIMIT_MS, async () => (await this.pods(app)).find(holds));
   }
 
+  /** Waits until the app has exactly so many Pods and each of them is as the predicate wants it. */
+  untilPods(
+    app: string,
+    count: number,
+    what: string,
+    holds: (pod: PodView) => boolean,
+  ): Promise<readonly PodView[]> {
+    return eventually(`${count} Pods of ${app} ${what}`, LIMIT_MS, async () => {
+      const pods = await this.pods(app);
+      return pods.length === count && pods.every(holds) ? pods : undefined;
+    });
+  }
+
   /** The one Pod of an app whose gate container `dgate-<gate>--<dependency>` runs. */
   untilWaiting(app: string, container: string): Promise<PodView> {
     return this.untilPod(app, `runs ${container}`, ({ status }) =>
@@ -98,6 +111,11 @@ export class Story {
   /** What a Pod's container has written. */
   log(pod: PodView, container: string): Promise<string> {
     return this.kubectl(['logs', pod.metadata.name, `--container=${container}`]);
+  }
+
+  /** As `log`, each line with the time at which the container runtime read it. */
+  stampedLog(pod: PodView, container: string): Promise<string> {
+    return this.kubectl(['logs', '--timestamps', pod.metadata.name, `--container=${container}`]);
   }
 
   /** Waits until a Pod's container has written a line. */

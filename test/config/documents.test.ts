@@ -10,6 +10,7 @@ import { ROOT, read, readManifests } from './manifests.ts';
 
 const DOCUMENTS = [
   'README.md',
+  'docs/answers.md',
   'docs/checks.md',
   'docs/dependencies.md',
   'docs/design.md',

@@ -134,6 +134,13 @@ export function isRunning({ status }: PodView, container: string): boolean {
   );
 }
 
+/** Whether an init container of the Pod has ended well. */
+export function hasPassed({ status }: PodView, container: string): boolean {
+  return status.initContainerStatuses.some(
+    ({ name, state }) => name === container && state.terminated?.exitCode === 0,
+  );
+}
+
 /** How often the kubelet has started its init containers again, together. */
 export function restarts({ status }: PodView): number {
   return status.initContainerStatuses.reduce((sum, { restartCount }) => sum + restartCount, 0);
