@@ -91,7 +91,7 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
     },
     {
       cel: 'self.spec.dependencies.all(d, !has(d.gate) || d.gate.name != self.metadata.name)',
-      message: 'a gate that waits for itself never opens: name another gate',
+      message: 'a gate that waits for itself never opens: use another gate',
       field: ['spec', 'dependencies'],
       holds: ({ metadata, spec }) => spec.dependencies.every(({ gate }) => gate?.name !== metadata.name),
     },

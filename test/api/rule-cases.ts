@@ -186,7 +186,7 @@ export const RULE_CASES: readonly RuleCase[] = [
   },
   {
     place: '',
-    message: 'a gate that waits for itself never opens: name another gate',
+    message: 'a gate that waits for itself never opens: use another gate',
     field: 'spec.dependencies',
     kept: [depending({ gate: other })],
     broken: [manifest({ dependencies: [{ name: 'a', gate: { name: 'same' } }] }, 'same')],

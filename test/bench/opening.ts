@@ -12,6 +12,7 @@ import { cpus, loadavg, release } from 'node:os';
 import { OPERATOR_USER } from '../../src/api/names.ts';
 import type { Dependency } from '../../src/api/spec.ts';
 import { FIRST_RETRY_MS } from '../../src/core/open.ts';
+import { SERVICE_LABEL } from '../../src/core/subjects.ts';
 import { type ClusterNode, startNode } from '../cluster/node.ts';
 import { running } from '../cluster/story-apps.ts';
 import { Story } from '../cluster/story-namespace.ts';
@@ -42,6 +43,22 @@ interface Way {
   readonly isDue: (request: Stored) => boolean;
 }
 
+/** A Service without a selector and its endpoint: ready with one request, and no controller's doing is measured. */
+const SERVICE = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'api' },
+  spec: { ports: [{ name: 'main', port: 80 }] },
+};
+const READY_ENDPOINT = {
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: { name: 'api-1', labels: { [SERVICE_LABEL]: 'api' } },
+  addressType: 'IPv4',
+  ports: [{ name: 'main', port: 80, protocol: 'TCP' }],
+  endpoints: [{ addresses: ['192.0.2.1'], conditions: { ready: true } }],
+};
+
 const WAYS: Readonly<Record<string, Way>> = {
   'spec.open': {
     dependency: dns('nowhere'),
@@ -49,6 +66,15 @@ const WAYS: Readonly<Record<string, Way>> = {
     audit: { verbs: ['patch'], resources: [{ group: 'dependencygate.dev', resources: ['dependencygates'] }] },
     isDue: ({ objectRef, user }) =>
       objectRef.resource === 'dependencygates' && user.username !== OPERATOR_USER,
+  },
+  service: {
+    dependency: { name: 'api', service: { name: 'api' } },
+    satisfy: (story) => story.apply(SERVICE, READY_ENDPOINT),
+    audit: {
+      verbs: ['patch'],
+      resources: [{ group: 'discovery.k8s.io', resources: ['endpointslices'] }],
+    },
+    isDue: ({ objectRef }) => objectRef.resource === 'endpointslices',
   },
 };
 
