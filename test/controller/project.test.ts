@@ -191,6 +191,52 @@ describe('projectPod', () => {
   });
 });
 
+describe('projectPod, of who opened it', () => {
+  const API = 'open.dependencygate.dev/api-first.api';
+  const REDIS = 'open.dependencygate.dev/api-first.redis';
+  const owns = (manager: string, ...keys: string[]) => ({
+    ...{ manager, operation: 'Update', time: 't' },
+    fieldsV1: {
+      'f:metadata': {
+        'f:annotations': { '.': {}, ...Object.fromEntries(keys.map((key) => [`f:${key}`, {}])) },
+      },
+    },
+  });
+  const others = (...managedFields: object[]) =>
+    projectPod({ metadata: { ...META, managedFields }, spec: {} }).writtenByOthers;
+
+  it('are the openings that somebody else than the operator wrote last', () => {
+    const own = owns('dependency-gate-operator', API);
+    expect(others(own)).to.deep.equal([]);
+    expect(others(own, owns('kubectl-annotate', REDIS))).to.deep.equal([REDIS]);
+    expect(others(owns('kubectl-annotate', API), owns('k9s', REDIS))).to.deep.equal([API, REDIS]);
+  });
+
+  it('are no annotations of another kind', () => {
+    const keys = ['gate.dependencygate.dev/api-first', 'dependencygate.dev/target', 'example.com/open'];
+    expect(others(owns('kube-controller-manager', ...keys))).to.deep.equal([]);
+  });
+
+  it('are none where nothing is told, or told in another way', () => {
+    const odd = [
+      undefined,
+      null,
+      'text',
+      {},
+      { 'f:metadata': {} },
+      { 'f:metadata': { 'f:annotations': 'text' } },
+      { 'f:spec': { [`f:${API}`]: {} } },
+    ];
+    expect(others(...odd.map((fieldsV1) => ({ manager: 'm', fieldsV1 })))).to.deep.equal([]);
+    expect(projectPod({ metadata: META, spec: {} }).writtenByOthers).to.deep.equal([]);
+  });
+
+  it('are those of a manager that does not give its name', () => {
+    const { fieldsV1 } = owns('', API);
+    expect(others({ fieldsV1 })).to.deep.equal([API]);
+  });
+});
+
 describe('projectGate', () => {
   const gate = (spec: object, more: object = {}) =>
     projectGate({

@@ -4,6 +4,7 @@ import type { Dependency, GateSpec } from '../../src/api/spec.ts';
 import { waitArguments } from '../../src/core/arguments.ts';
 import { type Options, parseArguments } from '../../src/waiter/arguments.ts';
 import { dns, tcp } from './builders.ts';
+import { database, jobDone, otherGate, service } from './judged-builders.ts';
 
 type Timing = NonNullable<GateSpec['defaults']>;
 
@@ -19,6 +20,33 @@ function args(dependency: Dependency, defaults?: Timing): string[] {
   const always = ['wait', `--name=${dependency.name}`, ...ALWAYS];
   return command(dependency, defaults).args.filter((arg) => !always.includes(arg));
 }
+
+describe('waitArguments, of what the operator judges', () => {
+  const judged = { service: service('api'), resource: jobDone('api'), gate: otherGate('api') };
+  for (const [check, dependency] of Object.entries(judged)) {
+    it(`only wait to be opened, and say nothing of the ${check}`, () => {
+      expect(command(dependency)).to.deep.equal({
+        args: ['wait', 'opened', '--name=api', ...ALWAYS],
+        env: [],
+      });
+    });
+  }
+
+  it('hold what the waiter knows of time, and nothing of attempts', () => {
+    const defaults = { periodSeconds: 3, timeoutSeconds: 4, successThreshold: 2, overdueAfterSeconds: 60 };
+    expect(args({ ...service('api'), onOverdue: 'Open' }, defaults)).to.deep.equal([
+      ...['opened', '--overdue-after=60s', '--on-overdue=open'],
+    ]);
+  });
+
+  it('are the same however much is to be found out', () => {
+    const more = service('api', { port: 80, minReady: 3 });
+    expect(command(more)).to.deep.equal(command(service('api')));
+    expect(command(database('api', { expression: '$(HOME) == "a b"' }))).to.deep.equal(
+      command(service('api')),
+    );
+  });
+});
 
 describe('waitArguments', () => {
   it('names the command, the check, the dependency and the annotation that opens it', () => {

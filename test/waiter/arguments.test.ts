@@ -35,6 +35,22 @@ describe('parseArguments', () => {
     });
   });
 
+  it('reads opened, of which nothing is tried', () => {
+    const line = 'opened --open-key k --annotations-file /x --overdue-after 1m --on-overdue open';
+    expect(parse(line)).to.deep.equal({
+      check: { kind: 'opened' },
+      name: 'the dependency',
+      period: 3_600_000,
+      timeout: 5_000,
+      successThreshold: 1,
+      overdueAfter: 60_000,
+      onOverdue: 'open',
+      opening: { key: 'k', file: '/x' },
+      logFormat: 'text',
+    });
+    expect(parse(`${line} --name db --log-format json`)).to.include({ name: 'db', logFormat: 'json' });
+  });
+
   it('reads the type of dns', () => {
     expect(parse('dns api --type AAAA').check).to.deep.equal({ kind: 'dns', host: 'api', type: 'AAAA' });
   });
@@ -94,6 +110,14 @@ describe('parseArguments', () => {
     ['', /unknown check ''/],
     ['ping api', /unknown check 'ping': expected dns, tcp, http, grpc or opened/],
     ['dns', /HOST is missing/],
+    ['opened', /opened needs --open-key and --annotations-file, or it would wait for ever/],
+    ['opened --open-key x', /--open-key and --annotations-file need each other/],
+    ['opened --annotations-file x', /opened needs --open-key and --annotations-file/],
+    ['opened api --open-key x --annotations-file y', /unexpected argument 'api'/],
+    ['opened --open-key x --annotations-file y --period 2s', /Unknown option '--period'$/],
+    ['opened --open-key x --annotations-file y --timeout 2s', /Unknown option '--timeout'$/],
+    ['opened --open-key x --annotations-file y --success-threshold 2', /Unknown option/],
+    ['opened --open-key x --annotations-file y --on-overdue never', /--on-overdue must be one of/],
     ['dns a b', /unexpected argument 'b'/],
     ['dns a/b', /not a host: 'a\/b'/],
     ['dns api --type MX', /--type must be one of A, AAAA, any: 'MX'/],

@@ -60,4 +60,14 @@ describe('parseArguments of what a render has written', () => {
     const { tls, ...rest } = grpc;
     expect(rendered({ grpc }).check).to.deep.equal({ kind: 'grpc', ...rest, tls });
   });
+
+  const resource = { apiVersion: 'batch/v1', kind: 'Job', name: 'migrate' };
+  for (const check of [{ service: { name: 'api' } }, { resource }, { gate: { name: 'db-first' } }]) {
+    it(`reads that ${Object.keys(check)} is only to be opened, and when it is overdue`, () => {
+      const options = rendered(check, { overdueAfterSeconds: 60, onOverdue: 'Open' });
+      expect(options.check).to.deep.equal({ kind: 'opened' });
+      expect(options).to.include({ name: 'it', overdueAfter: 60_000, onOverdue: 'open' });
+      expect(options.opening).to.deep.equal({ key: KEY, file: '/var/run/dependency-gate/annotations' });
+    });
+  }
 });
