@@ -95,7 +95,7 @@ function forbiddenStep(world: ExplainWorld, name: string, answer: string): Step 
   );
   if (!rule) return undefined;
   const [, group = '', plural = ''] = rule;
-  const role = `dependency-gate-read-${plural}`;
+  const role = `dependency-gate-${plural}`;
   return step(
     `${name}: the operator may not read ${plural}. Whoever administers the cluster can allow it; the operator goes on by itself then.`,
     within(

@@ -77,8 +77,8 @@ describe('what to do where the operator judges', () => {
     const message = `the operator may not read certificates: create a ClusterRole labelled dependencygate.dev/aggregate-to-operator: "true" with the rule ${JSON.stringify(rule)}`;
     const all = about(certificate, undefined, { sighting: { is: 'forbidden', message } });
     expect(propose(all)).to.deep.equal([
-      'kubectl create clusterrole dependency-gate-read-certificates --verb=list,watch --resource=certificates.cert-manager.io',
-      'kubectl label clusterrole dependency-gate-read-certificates dependencygate.dev/aggregate-to-operator=true',
+      'kubectl create clusterrole dependency-gate-certificates --verb=list,watch --resource=certificates.cert-manager.io',
+      'kubectl label clusterrole dependency-gate-certificates dependencygate.dev/aggregate-to-operator=true',
     ]);
   });
 
