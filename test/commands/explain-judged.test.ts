@@ -82,6 +82,13 @@ describe('what to do where the operator judges', () => {
     ]);
   });
 
+  it('what it may not even ask for: its words have what to do', () => {
+    const message =
+      'the operator may not ask what the API server serves of cert-manager.io/v1: bind it to system:discovery';
+    const all = about(certificate, undefined, { sighting: { is: 'forbidden', message } });
+    expect(all).to.deep.equal([{ text: `tls: ${message}.`, commands: [] }]);
+  });
+
   it('a Job that failed: it heals when a new one completes, or is opened by hand', () => {
     const all = about(migrate, undefined, { sighting: seenJob('migrate', 'Failed') });
     expect(say(all)[0]).to.match(/^schema: Job migrate failed.*when a new Job migrate completes\.$/);
