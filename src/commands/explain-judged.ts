@@ -20,9 +20,11 @@ export function judgedStep(world: ExplainWorld, made: JudgedCheckOf, status: Dep
   }
 }
 
+const MAY_NOT = 'the operator may not ';
+
 /** Whether nobody can say how it stands until somebody acts, even before its turn comes. */
 export function isUnreadable(answer: string): boolean {
-  return answer.startsWith('the API server knows no ') || answer.startsWith('the operator may not read ');
+  return answer.startsWith('the API server knows no ') || answer.startsWith(MAY_NOT);
 }
 
 function gateStep(world: ExplainWorld, name: string, gate: string, answer: string): Step {
@@ -93,9 +95,9 @@ function forbiddenStep(world: ExplainWorld, name: string, answer: string): Step 
   const rule = /^the operator may not read .*"apiGroups":\["([^"]*)"\],"resources":\["([^"]+)"\]/.exec(
     answer,
   );
-  if (!rule) return undefined;
+  if (!rule) return answer.startsWith(MAY_NOT) ? step(`${name}: ${answer}.`) : undefined;
   const [, group = '', plural = ''] = rule;
-  const role = `dependency-gate-read-${plural}`;
+  const role = `dependency-gate-${plural}`;
   return step(
     `${name}: the operator may not read ${plural}. Whoever administers the cluster can allow it; the operator goes on by itself then.`,
     within(

@@ -23,12 +23,14 @@ function unscheduledSteps(world: ExplainWorld): Step[] {
 }
 
 function failedSteps(world: ExplainWorld): Step[] {
-  const names = podStates(world).flatMap(({ state, pod }) => (state === 'failed' ? [pod.name] : []));
-  if (names.length === 0) return [];
+  const [first, ...more] = podStates(world).flatMap(({ state, pod }) =>
+    state === 'failed' ? [pod.name] : [],
+  );
+  if (first === undefined) return [];
   return [
     step(
-      `${count(names.length, 'Pod')} failed in the gate for good, since the restart policy is Never. Mend the cause, then delete ${names.length === 1 ? 'it' : 'them'}.`,
-      kubectl(world, `delete pod ${names.join(' ')}`),
+      `${count(1 + more.length, 'Pod')} failed in the gate for good, since the restart policy is Never: ${some([first, ...more])}. A Job with tries left makes another Pod; otherwise mend the cause and create the Job again.`,
+      kubectl(world, `describe pod ${first}`),
     ),
   ];
 }

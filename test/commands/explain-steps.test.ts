@@ -165,10 +165,11 @@ describe('what to do about targets', () => {
 });
 
 describe('what to do about Pods', () => {
-  it('is to delete those that failed for good', () => {
+  it('is to see why they failed for good', () => {
     const failed = one().with({ restartPolicy: 'Never' }).ended('api', { exitCode: 2 });
     const [first] = steps(explained(apiFirst, [pinger, failed]));
-    expect(first?.commands).to.deep.equal([`kubectl delete pod pinger-1 ${NS}`]);
+    expect(first?.text).to.match(/^1 Pod failed in the gate for good, .*: pinger-1\. A Job with tries left/);
+    expect(first?.commands).to.deep.equal([`kubectl describe pod pinger-1 ${NS}`]);
   });
 
   it('is to look at one that finds no node, and not at what it would wait for', () => {
