@@ -1,4 +1,4 @@
-import { isForbidden, isNotFound } from './api-error.ts';
+import { ApiError, isForbidden, isNotFound } from './api-error.ts';
 import { Backoff, type Random } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { discover } from './discovery.ts';
@@ -105,7 +105,8 @@ export class KindWatch<T extends Meta> {
       const failure = await this.#turn();
       if (failure === undefined || signal.aborted) continue;
       this.#fail(failure);
-      await pause(this.#options.clock, this.#backoff.next(), signal);
+      const asked = failure instanceof ApiError ? failure.retryAfterMs : undefined;
+      await pause(this.#options.clock, Math.max(this.#backoff.next(), asked ?? 0), signal);
     }
   }
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { ApiError } from '../../src/kube/api-error.ts';
 import { jobs, refused } from './fake-kinds.ts';
 import { KindWatchRig } from './kind-watch-rig.ts';
 
@@ -49,6 +50,16 @@ describe('KindWatch', () => {
       await rig.pass(1600);
       expect(rig.watch.state).to.equal('watching');
     });
+  });
+
+  it('waits as long as a server that has too much to do asks for', async () => {
+    const message = 'too many requests';
+    const error = new ApiError({ status: 429, reason: 'TooManyRequests', message, retryAfterMs: 5000 });
+    rig.server.failures.resources.push(error);
+    await rig.start();
+    expect(rig.clock.pending).to.deep.equal([5000]);
+    await rig.pass(5000);
+    expect(rig.watch.state).to.equal('watching');
   });
 
   describe('of a kind that is not served', () => {
