@@ -1,10 +1,14 @@
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { z } from 'zod';
 import { GATED_LABEL } from '../../src/api/names.ts';
 import { deployment } from '../scenarios/manifests.ts';
 import { initNames, viewWorkload } from '../scenarios/views.ts';
+import { eventually } from './eventually.ts';
+import { ROOT } from './go-module.ts';
 import { IMAGE_NODE } from './images.ts';
 import type { ClusterNode } from './node.ts';
+import { CommandError, runCommand } from './run-command.ts';
 import { running, sample } from './story-apps.ts';
 import { Story } from './story-namespace.ts';
 import { itWentWell, OPERATOR, OPERATOR_NAMESPACE, operatorLog, useOperator } from './story-operator.ts';
@@ -70,6 +74,36 @@ function tellTheStory(cluster: () => ClusterNode): void {
       const pod = await story.untilWaiting(app, CONTAINER);
       await story.untilLog(pod, CONTAINER, /^waiting for api: NXDOMAIN\n$/);
     }
+  });
+
+  it('explains itself to whoever may view the namespace, with the last line of a log, and to nobody else', async () => {
+    const [user, { namespace }] = ['viewer', story];
+    await story.kubectl(['create', 'serviceaccount', user]);
+    const kubeconfig = await cluster().serviceAccountKubeconfig(namespace, user);
+    const command = [
+      process.execPath,
+      join(ROOT, 'dist/dependency-gate.js'),
+      'explain',
+      `${namespace}/api-first`,
+    ];
+    const explained = () => runCommand([...cluster().enterNetwork, ...command, `--kubeconfig=${kubeconfig}`]);
+    const refused = await explained().catch((error: unknown) => error);
+    expect(refused).to.be.instanceOf(CommandError).with.property('code', 1);
+    expect(refused)
+      .to.have.property('stderr')
+      .that.matches(/^dependency-gate: you may not read DependencyGate [^\n]*\n$/);
+
+    const binding = ['--clusterrole=view', `--serviceaccount=${namespace}:${user}`];
+    await story.kubectl(['create', 'rolebinding', user, ...binding]);
+    const text = await eventually('the rights and the Service have been seen', 30_000, async () => {
+      const { stdout } = await explained();
+      return stdout.includes('the operator sees') ? stdout : undefined;
+    });
+    expect(text)
+      .to.match(/ {4}pinger-\S+ +waits for api for \d/)
+      .and.to.match(/ {4}poller-\S+ +waits for api for \d/);
+    expect(text).to.contain('     the operator sees: Service api does not exist\n');
+    expect(text).to.match(/ {5}the log of p\S+ ends:\n {7}waiting for api: NXDOMAIN\n/);
   });
 
   it('opens when there is a Service api, and the apps start', async () => {
