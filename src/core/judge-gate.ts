@@ -1,5 +1,5 @@
 import type { GateCheck } from '../api/spec.ts';
-import type { Judgement } from './judge.ts';
+import type { Judgement } from './judgement.ts';
 import type { Gate, Sighting } from './model.ts';
 import { gatesBefore } from './subjects.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DEFAULT_MIN_READY } from '../api/defaults.ts';
 import type { ServiceCheck } from '../api/spec.ts';
-import type { Judgement } from './judge.ts';
+import type { Judgement } from './judgement.ts';
 import type { JsonObject, Sighting } from './model.ts';
 
 type Seen = Extract<Sighting, { is: 'service' }>;

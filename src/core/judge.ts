@@ -5,25 +5,9 @@ import { failureOf } from './conditions.ts';
 import { checkExpression, evaluateExpression } from './expression.ts';
 import { judgeGate } from './judge-gate.ts';
 import { judgeService } from './judge-service.ts';
+import type { Judgement } from './judgement.ts';
 import type { JsonObject, Sighting, World } from './model.ts';
 import { conditionOf, type Readiness, readiness } from './readiness.ts';
-
-/** What the operator makes of a dependency that it judges. */
-export interface Judgement {
-  /**
-   * `unknown`: nothing has been seen yet; what the status says holds until something is. Nothing but `satisfied` opens.
-   * `failed`: it will not come by itself.
-   */
-  readonly is: 'satisfied' | 'waiting' | 'failed' | 'unknown';
-  /** For people. Never holds anything of an object that an expression was asked about. */
-  readonly answer: string;
-  /** Of `unknown`: it was satisfied when it was last seen, as the status tells. */
-  readonly wasSatisfied?: boolean;
-  /** The Job that completed: it counts after it is gone. Kept while nothing is seen of it. */
-  readonly completed?: NonNullable<DependencyStatus['completed']>;
-  /** Why it can never be judged as it is written: the gate is stalled. */
-  readonly fault?: { readonly reason: 'InvalidExpression' | 'DependencyCycle'; readonly message: string };
-}
 
 /** What the status tells of a dependency from earlier passes. */
 interface Known {

@@ -2,7 +2,7 @@ import type { GateSpec } from '../api/spec.ts';
 import type { GateStatus, Render } from '../api/status.ts';
 import { conditions, judge, judgeInvalid, type Stall } from './conditions.ts';
 import { dependencyStatuses, isLost } from './dependency-status.ts';
-import type { Judgement } from './judge.ts';
+import type { Judgement } from './judgement.ts';
 import type { Gate, Refusal, World } from './model.ts';
 import { overdue } from './overdue.ts';
 import type { PodProgress } from './pod-progress.ts';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { AGGREGATE_LABEL } from '../../src/api/names.ts';
 import type { Dependency } from '../../src/api/spec.ts';
 import type { KubeObject } from '../../src/sandbox/cluster.ts';
-import { deployment, gate, tcp } from '../scenarios/manifests.ts';
+import { customResource, deployment, gate, tcp } from '../scenarios/manifests.ts';
 import { isReady, type PodView, restarts } from '../scenarios/views.ts';
 import { TOOLS_IMAGE } from './images.ts';
 import { IDLE, running, serviceOf, WHEN_TOLD_READY } from './story-apps.ts';
@@ -85,7 +85,7 @@ describe('dependencies that the operator judges, on a real node', function () {
   });
 
   it('a custom resource opens it by a condition, and by an expression', async () => {
-    await cluster().apply(JSON.stringify(DATABASES));
+    await cluster().apply(JSON.stringify(customResource('Database')));
     await cluster().apply(JSON.stringify(READ_DATABASES));
     const byExpression = { ...ofDatabase({ expression: 'object.status.replicas >= 2' }), name: 'replicas' };
     const pod = await waiting(ofDatabase({ condition: { type: 'Ready' } }), byExpression);
@@ -113,27 +113,6 @@ describe('dependencies that the operator judges, on a real node', function () {
 
   describe('in the end', () => itWentWell(cluster));
 });
-
-const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-const DATABASES = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'databases.stories.example.com' },
-  spec: {
-    group: 'stories.example.com',
-    scope: 'Namespaced',
-    names: { kind: 'Database', plural: 'databases', singular: 'database' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        subresources: { status: {} },
-        schema: { openAPIV3Schema: { type: 'object', properties: { spec: anything, status: anything } } },
-      },
-    ],
-  },
-};
 
 const READ_DATABASES = {
   apiVersion: 'rbac.authorization.k8s.io/v1',

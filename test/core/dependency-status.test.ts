@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { openAnnotation } from '../../src/api/names.ts';
 import type { DependencyStatus } from '../../src/api/status.ts';
 import { dependencyStatuses, isLost, type Seen } from '../../src/core/dependency-status.ts';
-import type { Judgement } from '../../src/core/judge.ts';
+import type { Judgement } from '../../src/core/judgement.ts';
 import type { Sighting } from '../../src/core/model.ts';
 import { targetsProgress } from '../../src/core/progress.ts';
 import {

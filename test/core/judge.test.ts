@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { Dependency } from '../../src/api/spec.ts';
 import type { DependencyStatus } from '../../src/api/status.ts';
-import { type Judgement, judgements } from '../../src/core/judge.ts';
+import { judgements } from '../../src/core/judge.ts';
+import type { Judgement } from '../../src/core/judgement.ts';
 import type { Sighting } from '../../src/core/model.ts';
 import { container, dns, type GateBuilder, gate, world } from './builders.ts';
 import {

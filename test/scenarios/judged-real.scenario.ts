@@ -3,7 +3,7 @@ import { AGGREGATE_LABEL, openAnnotation } from '../../src/api/names.ts';
 import type { Dependency } from '../../src/api/spec.ts';
 import type { KubeObject } from '../../src/sandbox/cluster.ts';
 import { type Scenario, useNamespace } from './cluster.ts';
-import { APP_IMAGE, deployment, dns, gate } from './manifests.ts';
+import { APP_IMAGE, customResource, deployment, dns, gate } from './manifests.ts';
 import { isReady, restarts } from './views.ts';
 
 const MIGRATED: Dependency = {
@@ -112,7 +112,7 @@ export const judgedReal: Scenario = (on) => {
     it('is found when its kind appears and may be read, and is judged by its condition', async () => {
       await here().create(gate('first', ['pinger'], [asking()]), deployment('pinger'));
       await here().untilGate('first', { seen: `widget: the API server knows no ${kind()} of ${apiVersion}` });
-      await here().create(definition(kind()));
+      await here().create(customResource(kind()));
       const { status } = await here().untilGate('first', {
         seen: /^widget: the operator may not read widget/,
       });
@@ -255,27 +255,3 @@ export const judgedBuiltIn: Scenario = (on) => {
     });
   });
 };
-
-function definition(kind: string): KubeObject {
-  const plural = `${kind.toLowerCase()}s`;
-  const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.stories.example.com` },
-    spec: {
-      group: 'stories.example.com',
-      scope: 'Namespaced',
-      names: { kind, plural, singular: kind.toLowerCase() },
-      versions: [
-        {
-          name: 'v1',
-          served: true,
-          storage: true,
-          subresources: { status: {} },
-          schema: { openAPIV3Schema: { type: 'object', properties: { spec: open, status: open } } },
-        },
-      ],
-    },
-  };
-}

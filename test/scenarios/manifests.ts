@@ -96,3 +96,28 @@ export function secret(name: string, values: Readonly<Record<string, string>>): 
   const encoded = Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
   return { apiVersion: 'v1', kind: 'Secret', metadata: { name }, data: Object.fromEntries(encoded) };
 }
+
+/** A kind of the scenarios' own, of stories.example.com/v1, with a spec and a status of any form. */
+export function customResource(kind: string): KubeObject {
+  const plural = `${kind.toLowerCase()}s`;
+  const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.stories.example.com` },
+    spec: {
+      group: 'stories.example.com',
+      scope: 'Namespaced',
+      names: { kind, plural, singular: kind.toLowerCase() },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          subresources: { status: {} },
+          schema: { openAPIV3Schema: { type: 'object', properties: { spec: open, status: open } } },
+        },
+      ],
+    },
+  };
+}
