@@ -59,7 +59,7 @@ function unseen(
   if (look.is === 'unknown') {
     return {
       is: 'unknown kind',
-      message: `the API server knows no ${kind} of ${apiVersion} that can be watched`,
+      message: `the API server knows no ${kind} of ${apiVersion}`,
     };
   }
   return { is: 'forbidden', message: look.resource ? ruleFor(look.resource) : mayNotDiscover(apiVersion) };

@@ -58,7 +58,7 @@ describe('sightingsOf', () => {
         only(sightings(blank.dependsOn(database('db')), { 'example.com/v1/Database db': unknown })),
       ).to.deep.equal({
         is: 'unknown kind',
-        message: 'the API server knows no Database of example.com/v1 that can be watched',
+        message: 'the API server knows no Database of example.com/v1',
       });
     });
 
