@@ -56,14 +56,19 @@ export function statusNext({ spec, targets }: Observed, now: number): number | u
   ).next;
 }
 
-/** The status of a gate whose spec cannot be read: the last render stays in force, and nothing else is known or told. */
+/**
+ * The status of a gate whose spec cannot be read: the last render stays in force, and nothing else is known or told. What
+ * is remembered of Jobs stays with it: it can be found out nowhere else, and another version may read the spec again.
+ */
 export function invalidStatus(gate: Gate, message: string, now: number): GateStatus {
   const verdicts = judgeInvalid({ reason: 'InvalidSpec', message });
-  const { render, conditions: previous = [] } = gate.status;
+  const { render, conditions: previous = [], dependencies = [] } = gate.status;
+  const remembered = dependencies.filter(({ completed }) => completed !== undefined);
   return {
     observedGeneration: gate.generation,
     conditions: conditions(verdicts, previous, gate.generation, now),
     ...(render && { render }),
+    ...(remembered.length > 0 && { dependencies: remembered }),
   };
 }
 

@@ -227,7 +227,9 @@ describe('renderSources, of wrong input', () => {
     const resource = '{apiVersion: v1, kind: Pod, name: a, expression: "objekt.status == 1"}';
     const wrong = GATE.replace('dns: {host: api}', `resource: ${resource}`);
     const [problem, ...others] = failing([DEPLOYMENT, wrong]);
-    expect(problem).to.match(/^2\.yaml, document 1, line 9: .*spec\.dependencies\[0\]\.resource\.expression: .*objekt/);
+    expect(problem).to.match(
+      /^2\.yaml, document 1, line 9: .*spec\.dependencies\[0\]\.resource\.expression: .*objekt/,
+    );
     expect(others).to.be.empty;
   });
 
