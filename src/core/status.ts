@@ -56,14 +56,19 @@ export function statusNext({ spec, targets }: Observed, now: number): number | u
   ).next;
 }
 
-/** The status of a gate whose spec cannot be read: the last render stays in force, and nothing else is known or told. */
+/**
+ * The status of a gate whose spec cannot be read: the last render stays in force, and nothing else is known or told. The
+ * Jobs that completed for it are not forgotten: when the spec can be read again they may be gone.
+ */
 export function invalidStatus(gate: Gate, message: string, now: number): GateStatus {
   const verdicts = judgeInvalid({ reason: 'InvalidSpec', message });
-  const { render, conditions: previous = [] } = gate.status;
+  const { render, conditions: previous = [], dependencies = [] } = gate.status;
+  const completed = dependencies.filter((dependency) => dependency.completed);
   return {
     observedGeneration: gate.generation,
     conditions: conditions(verdicts, previous, gate.generation, now),
     ...(render && { render }),
+    ...(completed.length > 0 && { dependencies: completed }),
   };
 }
 
