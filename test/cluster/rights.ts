@@ -3,9 +3,15 @@ import { readManifests } from '../config/manifests.ts';
 import { type AuditedRequest, readAudit } from './audit.ts';
 
 const roleSchema = z.looseObject({
-  rules: z.array(
-    z.object({ apiGroups: z.array(z.string()), resources: z.array(z.string()), verbs: z.array(z.string()) }),
-  ),
+  rules: z
+    .array(
+      z.object({
+        apiGroups: z.array(z.string()),
+        resources: z.array(z.string()),
+        verbs: z.array(z.string()),
+      }),
+    )
+    .default([]),
 });
 
 /** The rights of the ClusterRoles in a file, one by one: `patch apps/deployments`, `delete /pods`. */
