@@ -52,7 +52,9 @@ const conditionCheckSchema = z
 export const resourceCheckSchema = z
   .strictObject({
     apiVersion: apiVersion().describe('Group and version of the object, for example batch/v1.'),
-    kind: kind().describe('Kind of the object, for example Job. Secrets are refused.'),
+    kind: kind().describe(
+      'Kind of the object, for example Job. Secrets are refused, and gates, which are waited for by gate.',
+    ),
     name: objectName().describe(
       "Name of the object, in the gate's own namespace, or of an object of a kind that has none.",
     ),

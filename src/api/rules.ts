@@ -4,7 +4,7 @@ import { CONTAINER_SIZE_CEL, characters, containerSize } from './container-size.
 import { DEFAULT_TARGET_KIND, targetKind } from './defaults.ts';
 import { LABEL } from './fields.ts';
 import type { ResourceCheck } from './judged-checks.ts';
-import { MAX_GATE_AND_DEPENDENCY_LENGTH } from './names.ts';
+import { GROUP, MAX_GATE_AND_DEPENDENCY_LENGTH } from './names.ts';
 import { kindOf } from './policies/workloads.ts';
 import { CHECKS, type Dependency, type GateSpec, JUDGED_CHECKS, type Timing } from './spec.ts';
 
@@ -163,6 +163,12 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
       message:
         'a Secret cannot be a dependency, since whoever may write gates could read it so: use another object',
       holds: ({ apiVersion, kind }) => apiVersion !== 'v1' || kind !== 'Secret',
+    },
+    {
+      // The operator writes gates: one that looks at its own status could make it write without end.
+      cel: `!self.apiVersion.startsWith('${GROUP}/')`,
+      message: 'a gate is waited for by its own check: use gate, not resource',
+      holds: ({ apiVersion }) => !apiVersion.startsWith(`${GROUP}/`),
     },
     {
       cel: '!has(self.condition) || !has(self.expression)',

@@ -53,7 +53,8 @@ function resourceStep(
 ): Step {
   const object = objectName(resource);
   if (answer.startsWith('the API server knows no')) return unknownKindStep(world, resource, name, answer);
-  if (answer.endsWith('does not exist')) {
+  // The words of a condition may end so too.
+  if (answer === `${resource.kind} ${resource.name} does not exist`) {
     const text = `${name}: ${answer}. Create it, or correct its name in the gate (namespace ${world.gate.namespace}).`;
     return step(text, kubectl(world, `get ${object.split('/')[0]}`));
   }

@@ -27,7 +27,8 @@ const answerSchema = z.object({ metadata: metadataSchema });
 
 /**
  * Makes the writes of a plan, in order. A target that is gone is fine. A refusal is remembered and the other writes go
- * on: the status will say it. So they do after a failure that is one target's own; any other ends the pass.
+ * on: the status will say it. So they do after a failure that is one target's own; after that of one Pod the other Pods
+ * are opened. Any other ends the pass.
  *
  * @throws ApiError, Undone
  */
@@ -36,12 +37,13 @@ export async function act(context: ActContext, key: Key, writes: readonly Write[
   const failures: Failed[] = [];
   let hasLearned = false;
   for (const write of writes) {
+    if (waitsForPods(write, failures)) continue;
     try {
       const result = await perform(context, key, write);
       if (result === 'done') done.push(write);
       hasLearned ||= result === 'learned';
     } catch (error) {
-      const failed = oneTargetsOwn(write, error);
+      const failed = onesOwn(write, error);
       if (!failed) throw error;
       failures.push(failed);
     }
@@ -49,16 +51,24 @@ export async function act(context: ActContext, key: Key, writes: readonly Write[
   return { done, hasLearned, failures };
 }
 
-/** A target that changes all the time, or whose webhook is broken, keeps no other from its containers; no answer may be everybody's. */
-function oneTargetsOwn(write: Write, error: unknown): Failed | undefined {
-  if (write.do !== 'patch-target' && write.do !== 'clean-target') return undefined;
-  const isAnswer = error instanceof ApiError && error.status > 0 && error.status !== 429;
-  return isAnswer || error instanceof Undone ? { workload: write.workload, error } : undefined;
+/** A template is not cleaned, and no Pod deleted, before the Pods that wait have been opened. */
+function waitsForPods(write: Write, failures: readonly Failed[]): boolean {
+  return write.do !== 'open-pod' && failures.some((failed) => failed.write.do === 'open-pod');
 }
 
-/** A target that could not be written. */
+/**
+ * A target that changes all the time, or an object that a webhook refuses to have changed, keeps no other from what it is
+ * to get, nor the status from being written; no answer may be everybody's.
+ */
+function onesOwn(write: Write, error: unknown): Failed | undefined {
+  if (write.do !== 'patch-target' && write.do !== 'clean-target' && write.do !== 'open-pod') return undefined;
+  const isAnswer = error instanceof ApiError && error.status > 0 && error.status !== 429;
+  return isAnswer || error instanceof Undone ? { write, error } : undefined;
+}
+
+/** A target or a Pod that could not be written. */
 export interface Failed {
-  readonly workload: Workload;
+  readonly write: Extract<Write, { do: 'patch-target' | 'clean-target' | 'open-pod' }>;
   readonly error: ApiError | Undone;
 }
 
@@ -67,7 +77,7 @@ export interface Outcome {
   readonly done: readonly Write[];
   /** Whether something was learned that no watch will tell: the gate is to be looked at again. */
   readonly hasLearned: boolean;
-  /** What kept single targets from being written: the pass is to be made again. */
+  /** What kept single targets and Pods from being written: the pass is to be made again. */
   readonly failures: readonly Failed[];
 }
 

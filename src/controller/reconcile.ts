@@ -22,7 +22,7 @@ export interface Context extends ActContext, Surroundings {
  * One pass for one gate: observe, decide, act, report. Why it runs is unknown to it.
  *
  * @returns in how many ms to look again although nothing has changed; undefined when only a change matters.
- * @throws whatever a write threw, after the rest of the pass where it was one target's own; the caller backs off and runs another pass.
+ * @throws whatever a write threw, after the rest of the pass where it was one target's or Pod's own; the caller backs off and runs another pass.
  */
 export async function reconcile(context: Context, key: string): Promise<number | undefined> {
   const { stores, memory, clock } = context;
@@ -68,17 +68,29 @@ function strandedBy({ gate, workloads, pods, repairs }: World, now: number): Str
 
 /**
  * Says of each target why it could not be written, on the gate where there is one: a deleted gate waits for it, and has
- * no status to say so. A conflict is nobody's trouble.
+ * no status to say so. Of Pods one stands for all. A conflict is nobody's trouble.
  *
  * @throws the first of them, so that another pass is made.
  */
 function tellFailures(context: Context, failures: readonly Failed[], gate?: Gate): void {
-  for (const { workload, error } of failures) {
+  const unopened: Notice[] = [];
+  for (const { write, error } of failures) {
     if (isConflict(error)) continue;
-    const note = `${workload.kind} ${workload.name} cannot be patched and is tried again: ${error.message}`;
-    tell(context, gate ?? workload, { type: 'Warning', reason: 'PatchFailed', action: 'Patch', note });
+    if (write.do === 'open-pod') unopened.push(patchFailed(`Pod ${write.pod.name}`, error));
+    else
+      tell(
+        context,
+        gate ?? write.workload,
+        patchFailed(`${write.workload.kind} ${write.workload.name}`, error),
+      );
   }
+  if (gate) for (const notice of unopened.slice(0, 1)) tell(context, gate, notice);
   for (const { error } of failures) throw error;
+}
+
+function patchFailed(what: string, { message }: Error): Notice {
+  const note = `${what} cannot be patched and is tried again: ${message}`;
+  return { type: 'Warning', reason: 'PatchFailed', action: 'Patch', note };
 }
 
 /** Each thing of each workload once, for as long as it holds. */

@@ -37,6 +37,8 @@ export interface SubjectWatchesOptions {
 interface KindOfSubjects {
   readonly watch: KindWatch<Witness>;
   readonly store: Store<Witness, 'subject'>;
+  /** Subjects that gates name and that were asked for: who names one of them needs no new list. */
+  readonly named: Set<string>;
   /** Subjects that no list covers yet, with the number to ask for. */
   readonly uncovered: Map<string, number>;
   state: KindWatch<Witness>['state'];
@@ -85,7 +87,7 @@ export class SubjectWatches {
     this.#unsubscribe = this.#options.gates.subscribe(({ before, after }) => {
       const watched = new Set(this.#kinds.keys());
       for (const one of after ? subjects(after) : []) this.#watch(one);
-      if (after) this.#widen(after, new Set(before ? subjectValues(before) : []), watched);
+      if (after) this.#widen(after, watched);
       if (before) this.#narrow(before);
     });
   }
@@ -132,17 +134,21 @@ export class SubjectWatches {
     store.subscribe(({ before, after }) => {
       for (const one of [before, after]) if (one) this.#tell(subject, one);
     });
-    this.#kinds.set(key, { watch, store, uncovered: new Map(), state: watch.state });
+    this.#kinds.set(key, { watch, store, named: new Set(), uncovered: new Map(), state: watch.state });
     watch.start();
   }
 
-  /** A subject that no gate named before is not in the store of a kind that is watched, even where it exists. */
-  #widen(gate: Gate, before: ReadonlySet<string>, watched: ReadonlySet<string>): void {
+  /**
+   * A subject that no gate named before is not in the store of a kind that is watched, even where it exists. The index of
+   * gates does not tell which: it may know several that come at once before the first of them is told here.
+   */
+  #widen(gate: Gate, watched: ReadonlySet<string>): void {
     for (const value of subjectValues(gate)) {
       const key = value.slice(0, value.indexOf('|'));
-      const kind = watched.has(key) ? this.#kinds.get(key) : undefined;
-      const isNew = !before.has(value) && this.#options.gates.byIndex('subject', value).length === 1;
-      if (kind && isNew) kind.uncovered.set(value, kind.watch.widen());
+      const kind = this.#kinds.get(key);
+      if (!kind || kind.named.has(value)) continue;
+      kind.named.add(value);
+      if (watched.has(key)) kind.uncovered.set(value, kind.watch.widen());
     }
   }
 
@@ -151,6 +157,7 @@ export class SubjectWatches {
     for (const value of subjectValues(before)) {
       const kind = this.#kinds.get(value.slice(0, value.indexOf('|')));
       if (!kind || gates.byIndex('subject', value).length > 0) continue;
+      kind.named.delete(value);
       kind.uncovered.delete(value);
       for (const witness of kind.store.byIndex('subject', value)) kind.store.delete(keyOf(witness));
     }

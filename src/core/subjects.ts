@@ -72,10 +72,12 @@ function serviceOfUrl(url: string, namespace: string): string | undefined {
 
 /**
  * `api`, `api.<namespace>`, `api.<namespace>.svc` or that and a domain: the cluster's is not known here, and any will do.
- * A name that ends in a dot is looked up as it stands, so it is a Service's only with a domain.
+ * A name that ends in a dot is looked up as it stands, so it is a Service's only with a domain. `localhost` is the Pod's
+ * own, or its node's.
  */
 function serviceOfHost(host: string, namespace: string): string | undefined {
   const [, name, in_] =
     /^([a-z](?:[-a-z0-9]*[a-z0-9])?)(?:\.([-a-z0-9]+)(?:\.svc(?:\.[^.].*)?)?)?$/.exec(host) ?? [];
+  if (host === 'localhost') return undefined;
   return in_ === undefined || in_ === namespace ? name : undefined;
 }

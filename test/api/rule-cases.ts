@@ -174,6 +174,16 @@ export const RULE_CASES: readonly RuleCase[] = [
   },
   {
     place: 'spec.dependencies[].resource',
+    message: 'a gate is waited for by its own check: use gate, not resource',
+    field: 'spec.dependencies[0].resource',
+    kept: [asking({ apiVersion: 'gates.example.com/v1', kind: 'DependencyGate' })],
+    broken: [
+      asking({ apiVersion: 'dependencygate.dev/v1alpha1', kind: 'DependencyGate' }),
+      asking({ apiVersion: 'dependencygate.dev/v1', kind: 'DependencyGate', expression }),
+    ],
+  },
+  {
+    place: 'spec.dependencies[].resource',
     message: 'set condition or expression, not both: an expression can look at conditions too',
     field: 'spec.dependencies[0].resource',
     kept: [

@@ -49,6 +49,12 @@ describe('what to do where the operator judges', () => {
     const object = { kind: 'Certificate', metadata: { name: 'web' }, spec: {} };
     const waits = about(certificate, undefined, { sighting: { is: 'object', object, isNamespaced: true } });
     expect(propose(waits)).to.deep.equal([`kubectl describe certificate.cert-manager.io/web ${NS}`]);
+    const message = 'Issuing certificate as Secret does not exist';
+    const status = { conditions: [{ type: 'Ready', status: 'False', reason: 'DoesNotExist', message }] };
+    const issuing: Sighting = { is: 'object', object: { ...object, status }, isNamespaced: true };
+    expect(say(about(certificate, undefined, { sighting: issuing }))).to.deep.equal([
+      `tls: Certificate web: Ready is False: DoesNotExist: ${message}.`,
+    ]);
   });
 
   it('a kind that is not known or may not be read, even before its turn comes', () => {

@@ -25,18 +25,20 @@ const KEY = 'my-namespace/api-first';
 const apiFirst = gate('api-first').targets('pinger', 'poller').dependsOn(dns('api')).rendered();
 const [pinger, poller] = [workload('pinger'), workload('poller')];
 const waiting = pod('pinger-1').of('pinger').carrying(apiFirst).checking('api');
+const alsoWaiting = pod('pinger-2').of('pinger').carrying(apiFirst).checking('api');
+const leaving = decide(world(apiFirst.deleting(), pinger.carrying(apiFirst), waiting, alsoWaiting), NOW);
 const settled = decide(world(apiFirst, pinger, poller), NOW);
 
 const answered = (status: number) => new ApiError({ status, reason: 'Unknown', message: 'no' });
 
-/** An API server that answers the patches of one object as `fails` says, and those of others as if it had stored them. */
-function rig(subject: string, fails: () => unknown) {
+/** An API server that answers the patches of some objects as `fails` says, and those of others as if it had stored them. */
+function rig(subjects: string | readonly string[], fails: () => unknown) {
   const tried: string[] = [];
   const patch: Requests['patch'] = async (_, { name, namespace }) => {
     tried.push(name);
     const metadata = { name, namespace, uid: `uid-of-${name}`, resourceVersion: '999' };
     const stored = { metadata, spec: { template: workload(name).carrying(apiFirst).template } };
-    return name === subject ? fails() : stored;
+    return [subjects].flat().includes(name) ? fails() : stored;
   };
   const context: ActContext = {
     requests: { patch, delete: () => Promise.reject(new Error('nothing is to be deleted')) },
@@ -87,11 +89,27 @@ describe('act', () => {
     });
   }
 
-  it('does not clean a template before its waiting Pods are opened', async () => {
-    const { writes } = decide(world(apiFirst.deleting(), pinger.carrying(apiFirst), waiting), NOW);
-    const { context, tried } = rig('pinger-1', throws(answered(500)));
-    expect(await errorOf(act(context, KEY, writes))).to.include({ status: 500 });
+  for (const status of [403, 409, 422, 500]) {
+    it(`opens the other Pods when the answer for one is ${status}, and cleans no template before all are`, async () => {
+      const failure = answered(status);
+      const { context, tried } = rig('pinger-1', throws(failure));
+      const { done, failures } = await act(context, KEY, leaving.writes);
+      expect(tried).to.deep.equal(['pinger-1', 'pinger-2']);
+      expect(done.map(({ do: what }) => what)).to.deep.equal(['open-pod']);
+      expect(failures.map(({ error }) => error)).to.deep.equal([failure]);
+    });
+  }
+
+  it('opens no more Pods when it is answered that there were too many requests', async () => {
+    const { context, tried } = rig('pinger-1', throws(answered(429)));
+    expect(await errorOf(act(context, KEY, leaving.writes))).to.include({ status: 429 });
     expect(tried).to.deep.equal(['pinger-1']);
+  });
+
+  it('cleans the templates once the Pods that wait are opened', async () => {
+    const { context, tried } = rig('none', () => {});
+    await act(context, KEY, leaving.writes);
+    expect(tried).to.deep.equal(['pinger-1', 'pinger-2', 'pinger']);
   });
 });
 
@@ -99,12 +117,18 @@ describe('act', () => {
 const NO_SUBJECTS = { look: () => undefined };
 
 describe('reconcile', () => {
-  /** A pass for the gate and its two targets: why it failed, what it tried, and what it told. */
-  async function pass(of: GateBuilder, targets: readonly WorkloadBuilder[], error: Error) {
+  /** A pass for the gate, its two targets and Pods of the first, of which these or the first target fail: why it failed, what it tried, and what it told. */
+  async function pass(
+    of: GateBuilder,
+    targets: readonly WorkloadBuilder[],
+    error: Error,
+    pods: readonly string[] = [],
+  ) {
     const stores = createStores();
     stores.gates.set(of.gate);
     for (const { workload } of targets) stores.workloads.Deployment.set(workload);
-    const { context, tried } = rig('pinger', throws(error));
+    for (const name of pods) stores.pods.set(pod(name).of('pinger').carrying(of).checking('api').pod);
+    const { context, tried } = rig(pods.length > 0 ? pods : 'pinger', throws(error));
     const told: string[] = [];
     const notify: Context['notify'] = (_, { reason, note }) => told.push(`${reason}: ${note}`);
     const log = pino({ level: 'silent' });
@@ -131,6 +155,17 @@ describe('reconcile', () => {
     expect(told).to.deep.equal([
       'Ungated: took the containers out of Deployment poller',
       'PatchFailed: Deployment pinger cannot be patched and is tried again: no',
+    ]);
+  });
+
+  it('reports, and says of one Pod why it cannot be opened, where a webhook refuses that of some', async () => {
+    const open = apiFirst.specifying({ open: ['api'] });
+    const carrying = [pinger.carrying(open), poller.carrying(open)];
+    const { failure, tried, told } = await pass(open, carrying, answered(403), ['pinger-1', 'pinger-2']);
+    expect(failure).to.include({ status: 403 });
+    expect(tried).to.deep.equal(['pinger-1', 'pinger-2', 'api-first']);
+    expect(told.filter((one) => one.startsWith('PatchFailed'))).to.deep.equal([
+      'PatchFailed: Pod pinger-1 cannot be patched and is tried again: no',
     ]);
   });
 

@@ -53,6 +53,23 @@ describe('SubjectWatches', () => {
       expect(rig.server.news()).to.deep.equal([]);
     });
 
+    it('is listed for gates that come together, as after a list of gates', async () => {
+      const both = ['second', 'other'].map((name) => gate(name).dependsOn(jobDone('seed')));
+      await rig.setAll(migrate, ...both);
+      expect(rig.looks('seed')).to.equal('unseen');
+      await rig.pass(100);
+      expect(rig.looks('seed')).to.equal('watching seed');
+      expect(rig.server.news()).to.deep.equal(['discover batch/v1', 'list jobs']);
+      expect(rig.told()).to.deep.equal([`${NAMESPACE}/other`, `${NAMESPACE}/second`]);
+    });
+
+    it('costs none where the gate that named it goes as the other comes', async () => {
+      await rig.setAll(gate('second').dependsOn(jobDone('migrate')));
+      await rig.pass(1000);
+      expect(rig.looks('migrate')).to.equal('watching migrate');
+      expect(rig.server.news()).to.deep.equal([]);
+    });
+
     it('costs none where another gate names it already', async () => {
       await rig.set(gate('second').dependsOn(jobDone('migrate')));
       await rig.pass(1000);

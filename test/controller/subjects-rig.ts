@@ -52,6 +52,15 @@ export class SubjectsRig {
     await this.quiet();
   }
 
+  /** All gates that there are come in one list. */
+  async setAll(...all: readonly GateBuilder[]): Promise<void> {
+    this.#version += 1;
+    const resourceVersion = String(this.#version);
+    const gates = all.map(({ gate }) => ({ ...gate, namespace: NAMESPACE, resourceVersion }));
+    this.gates.replace(new Map(gates.map((gate) => [`${NAMESPACE}/${gate.name}`, gate])), false);
+    await this.quiet();
+  }
+
   async remove(of: GateBuilder, namespace = NAMESPACE): Promise<void> {
     this.gates.delete(`${namespace}/${of.gate.name}`);
     await this.quiet();

@@ -156,6 +156,14 @@ describe('judgements', () => {
       expect(by('object.status.conditions[0].type == "Failed"')?.is).to.equal('satisfied');
     });
 
+    it('may be satisfied by what is being deleted, which is nothing to build on where no expression says so', () => {
+      const deletionTimestamp = '2026-11-24T00:00:00Z';
+      const deleted = databaseObject('db', { phase: 'Ready' }, { deletionTimestamp });
+      expect(ready('object.status.phase == "Ready"', seen(deleted))?.is).to.equal('satisfied');
+      expect(ready('!has(object.metadata.deletionTimestamp)', seen(deleted))?.is).to.equal('waiting');
+      expect(judged(database('db'), seen(deleted))?.answer).to.equal('Database db is being deleted');
+    });
+
     it('are not failed by what another kind says of itself: the expression asks for something else', () => {
       const stalled = databaseObject('db', { conditions: [{ type: 'Stalled', status: 'True' }] });
       expect(ready('has(object.status.phase)', seen(stalled))?.is).to.equal('waiting');

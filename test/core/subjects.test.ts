@@ -33,6 +33,9 @@ describe('serviceOf', () => {
     'fd00::1': undefined,
     _sip: undefined,
     'api-': undefined,
+    // Of the Pod or its node: no Service is missing there.
+    localhost: undefined,
+    'localhost-a': 'localhost-a',
   };
   for (const [host, is] of Object.entries(hosts)) {
     it(`is ${is} of the host ${host}, whatever dials it`, () => {
