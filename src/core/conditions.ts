@@ -83,7 +83,9 @@ function judgeReady({ spec, isRendered, targets, stall }: Findings): Verdict {
   return ready(
     'True',
     'InForce',
-    `${existing} of ${count(targets.length, 'target')} exist and carry the containers`,
+    targets.length === 1
+      ? `${existing} of 1 target exists and carries the containers`
+      : `${existing} of ${targets.length} targets exist and carry the containers`,
   );
 }
 

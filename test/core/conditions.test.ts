@@ -45,6 +45,16 @@ const messageOf = (type: Verdict['type'], verdicts: readonly Verdict[]) =>
   verdicts.find((verdict) => verdict.type === type)?.message;
 
 describe('judge', () => {
+  it('says of how many targets the gate is in force', () => {
+    const said = (of: GateBuilder, around: Around) => messageOf('Ready', judge(findings(of, around)));
+    expect(said(apiFirst, [carrier])).to.equal('1 of 1 target exists and carries the containers');
+    expect(said(apiFirst, [])).to.equal('0 of 1 target exists and carries the containers');
+    const two = gate('api-first').targets('pinger', 'db').dependsOn(dns('api')).rendered();
+    expect(said(two, [workload('pinger').carrying(two)])).to.equal(
+      '1 of 2 targets exist and carry the containers',
+    );
+  });
+
   const ready = 'Ready=True InForce';
   const cases: readonly { readonly when: string; readonly around: Around; readonly is: string }[] = [
     { when: 'no target exists', around: [], is: `${ready}, Open=Unknown TargetMissing` },
