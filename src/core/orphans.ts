@@ -39,12 +39,14 @@ export function stranded({ gate, workloads, pods }: Absent, targets?: ReadonlySe
 }
 
 function notice({ kind, name }: Workload, gate: string, exists: boolean): Notice {
-  const why = exists ? 'which does not name it as a target' : 'which does not exist';
+  const why = exists
+    ? 'which does not name it as a target: name it there'
+    : 'which does not exist: create it';
   return {
     type: 'Warning',
     reason: exists ? 'HeldByOtherGate' : 'HeldWithoutGate',
     action: 'Hold',
-    note: `Pods of ${kind} ${name} are held for gate ${gate}, ${why}: mend the gate, or the label dependencygate.dev/require`,
+    note: `Pods of ${kind} ${name} are held for gate ${gate}, ${why}, or correct the label dependencygate.dev/require`,
   };
 }
 

@@ -125,12 +125,17 @@ describe('stranded', () => {
   it('finds workloads whose Pods are held for a gate that does not exist', () => {
     const held = absent([pinger.requiring('gone'), workload('poller')], heldPinger);
     expect(names(held)).to.deep.equal(['pinger HeldWithoutGate']);
-    expect(stranded(held)[0]?.notice.note).to.match(/gate gone, which does not exist: /);
+    expect(stranded(held)[0]?.notice.note).to.match(
+      /gate gone, which does not exist: create it, or correct the label dependencygate.dev\/require$/,
+    );
   });
 
   it('finds those that a gate which exists does not name', () => {
     const held = absent([pinger.requiring('gone')], heldPinger);
     expect(names(held, new Set(['Deployment/poller']))).to.deep.equal(['pinger HeldByOtherGate']);
+    expect(stranded(held, new Set())[0]?.notice.note).to.match(
+      /does not name it as a target: name it there, or/,
+    );
     expect(names(held, new Set(['Deployment/pinger']))).to.deep.equal([]);
   });
 
