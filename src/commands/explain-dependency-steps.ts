@@ -5,7 +5,7 @@ import type { DependencyStatus } from '../api/status.ts';
 import { answerStep } from './explain-answers.ts';
 import { isUnreadable, judgedStep } from './explain-judged.ts';
 import { kubectl, type Step, step } from './explain-step.ts';
-import { blockedBy, dependenciesOf, type ExplainWorld, statusOf } from './explain-world.ts';
+import { blockedBy, conditionOf, dependenciesOf, type ExplainWorld, statusOf } from './explain-world.ts';
 
 /** What to do about each dependency that keeps a Pod, or that will not come by itself. */
 export function dependencySteps(world: ExplainWorld): Step[] {
@@ -31,9 +31,15 @@ function stepOf(world: ExplainWorld, dependency: Dependency, status: DependencyS
   if (state === 'Starting') return startingStep(world, dependency, message);
   if (message.startsWith('exit code') && state === 'Failed') return failedRunStep(world, dependency, message);
   if ((status.opened ?? 0) > 0 || status.satisfied) return beingOpenedStep(world, name, status);
-  if (made) return judgedStep(world, made, status);
+  if (made) return isStalledBy(world, status) ? undefined : judgedStep(world, made, status);
   if (dependency.container) return containerStep(world, dependency.name);
   return answerStep(world, dependency, status.answer);
+}
+
+/** Whether the gate is stalled by this very answer: what to do about it is told of the gate. */
+function isStalledBy(world: ExplainWorld, { name, answer }: DependencyStatus): boolean {
+  const stalled = conditionOf(world, 'Stalled');
+  return stalled?.status === 'True' && stalled.message === `dependency ${name}: ${answer}`;
 }
 
 /** The container does not run: what it would be asking does not matter. */

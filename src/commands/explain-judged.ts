@@ -59,9 +59,19 @@ function resourceStep(
     return step(text, kubectl(world, `get ${object.split('/')[0]}`));
   }
   if (state === 'Failed' && resource.kind === 'Job') return failedJobStep(world, resource, name, answer);
-  return (
-    forbiddenStep(world, name, answer) ?? step(`${name}: ${answer}.`, kubectl(world, `describe ${object}`))
-  );
+  const forbidden = forbiddenStep(world, name, answer);
+  if (forbidden) return forbidden;
+  return resource.expression === undefined
+    ? step(`${name}: ${answer}.`, kubectl(world, `describe ${object}`))
+    : expressionStep(world, name, object, answer);
+}
+
+/** An expression is read beside the very fields that it asks for. */
+function expressionStep(world: ExplainWorld, name: string, object: string, answer: string): Step {
+  const advice = answer.includes(': the expression cannot be evaluated: ')
+    ? ' Correct the expression, or ask with has() first where a field may be missing.'
+    : '';
+  return step(`${name}: ${answer}.${advice}`, kubectl(world, `get ${object} -o yaml`));
 }
 
 function failedJobStep(

@@ -10,10 +10,10 @@ const migrate: Dependency = {
   name: 'schema',
   resource: { apiVersion: 'batch/v1', kind: 'Job', name: 'migrate' },
 };
-const certificate: Dependency = {
+const certificate = {
   name: 'tls',
   resource: { apiVersion: 'cert-manager.io/v1', kind: 'Certificate', name: 'web' },
-};
+} satisfies Dependency;
 
 describe('what to do where the operator judges', () => {
   const service: Dependency = { name: 'api', service: { name: 'api', port: 80 } };
@@ -55,6 +55,46 @@ describe('what to do where the operator judges', () => {
     expect(say(about(certificate, undefined, { sighting: issuing }))).to.deep.equal([
       `tls: Certificate web: Ready is False: DoesNotExist: ${message}.`,
     ]);
+  });
+
+  describe('an expression', () => {
+    const judgedBy = (expression: string) => {
+      const dependency: Dependency = { name: 'tls', resource: { ...certificate.resource, expression } };
+      const object = { kind: 'Certificate', metadata: { name: 'web' }, spec: { renew: false } };
+      return about(dependency, undefined, {
+        sighting: { is: 'object', object, isNamespaced: true },
+      });
+    };
+    const look = `kubectl get certificate.cert-manager.io/web -o yaml ${NS}`;
+
+    it('that is false is read beside the object', () => {
+      const all = judgedBy('object.spec.renew');
+      expect(say(all)).to.deep.equal(['tls: Certificate web: the expression is false.']);
+      expect(propose(all)).to.deep.equal([look]);
+    });
+
+    it('that cannot be evaluated asks for what may be missing', () => {
+      const all = judgedBy('object.status.ready');
+      expect(say(all)[0]).to.match(
+        /cannot be evaluated: no such field: status\. Correct the expression, or ask with has\(\)/,
+      );
+      expect(propose(all)).to.deep.equal([look]);
+    });
+
+    it('that stalls the gate is told once, as what stalls it', () => {
+      const all = judgedBy('objekt.spec.renew');
+      expect(say(all)).to.deep.equal(['Stalled, InvalidExpression: Correct the expression in the gate.']);
+      expect(propose(all)).to.deep.equal([`kubectl edit dgate first ${NS}`]);
+    });
+  });
+
+  it('gates in a circle: told once, as what stalls the gate', () => {
+    const other: Dependency = { name: 'db', gate: { name: 'db-first' } };
+    const second = gate('db-first').targets('db').dependsOn(dns('disk')).rendered();
+    const cycle = ['first', 'db-first', 'first'];
+    const all = about(other, undefined, { sighting: { is: 'gate', gate: second.gate, cycle } });
+    expect(say(all)).to.have.length(1);
+    expect(say(all)[0]).to.match(/^Stalled, DependencyCycle: /);
   });
 
   it('a kind that is not known or may not be read, even before its turn comes', () => {
