@@ -1,5 +1,5 @@
 import type { KubeObject, ObjectMeta } from '../cluster.ts';
-import { at, type Fields, fields, text, without } from './json.ts';
+import { at, type Fields, fields, list, text, without } from './json.ts';
 import { prune } from './pruning.ts';
 import { apiVersionOf, type ResourceType } from './resources.ts';
 import { badRequest, conflict, invalid, modified } from './status-error.ts';
@@ -163,3 +163,20 @@ export function withClusterIP(
   const clusterIP = text(fields(current?.spec).clusterIP) || free;
   return { ...object, spec: { ...spec, clusterIP, clusterIPs: [clusterIP] } };
 }
+
+/** A new Pod with scheduling gates says so in its status, as the API server itself writes it (`SchedulingGated`). */
+export function gated(object: KubeObject): KubeObject {
+  const isGated = object.kind === 'Pod' && list(fields(object.spec).schedulingGates).length > 0;
+  return isGated
+    ? { ...object, status: { ...fields(object.status), conditions: [SCHEDULING_GATED] } }
+    : object;
+}
+
+const SCHEDULING_GATED = {
+  type: 'PodScheduled',
+  status: 'False',
+  lastProbeTime: null,
+  lastTransitionTime: null,
+  reason: 'SchedulingGated',
+  message: 'Scheduling is blocked due to non-empty scheduling gates',
+};

@@ -12,7 +12,7 @@ import {
   timestamp,
 } from './deletion.ts';
 import { at, text } from './json.ts';
-import { assertSame, born, conform, limited, withClusterIP } from './preparation.ts';
+import { assertSame, born, conform, gated, limited, withClusterIP } from './preparation.ts';
 import type { ResourceType } from './resources.ts';
 import { alreadyExists, type Cause, forbidden, invalid, notFound } from './status-error.ts';
 import type { Store } from './store.ts';
@@ -92,7 +92,7 @@ export class Registry {
     const initial = born(type, namespace, known, { name, uid: randomUUID(), time: timestamp(now()) });
     if (type.namespaced) this.#assertLiving(type, namespace, name);
     if (store.get(type, namespace, name)) throw alreadyExists(type, name);
-    const object = this.#admitted(type, initial, undefined, options.user);
+    const object = gated(this.#admitted(type, initial, undefined, options.user));
     return options.dryRun ? object : store.put(type, object);
   }
 

@@ -72,7 +72,7 @@ const condition = z.looseObject({
   status: z.string(),
   reason: z.string().optional(),
   message: z.string().optional(),
-  lastTransitionTime: z.string().optional(),
+  lastTransitionTime: z.string().nullish(),
   lastUpdateTime: z.string().optional(),
 });
 

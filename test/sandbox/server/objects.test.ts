@@ -101,6 +101,25 @@ describe('Registry', () => {
       });
     });
 
+    it('says of a new Pod with scheduling gates, and of no other, that they keep it', async () => {
+      const spec = {
+        containers: [{ name: 'app', image: 'app:1' }],
+        schedulingGates: [{ name: 'a.example/b' }],
+      };
+      const { body } = await server.call('POST', PODS, pod('held', { spec }));
+      expect(at(body, 'status', 'phase')).to.equal('Pending');
+      const [scheduled, ...others] = list(at(body, 'status', 'conditions'));
+      expect(scheduled).to.deep.include({
+        type: 'PodScheduled',
+        status: 'False',
+        reason: 'SchedulingGated',
+        message: 'Scheduling is blocked due to non-empty scheduling gates',
+      });
+      expect(others).to.be.empty;
+      const { body: free } = await server.call('POST', PODS, pod('free'));
+      expect(free.status).to.deep.equal({ phase: 'Pending' });
+    });
+
     it('assigns a cluster IP to a Service, which a later write need not know', async () => {
       const services = '/api/v1/namespaces/default/services';
       const service = {
