@@ -79,14 +79,21 @@ function judgeReady({ spec, isRendered, targets, stall }: Findings): Verdict {
   }
   if (!isRendered) return ready('False', 'Rendering', 'the containers are being rendered');
   if (behind.length > 0) return ready('False', 'Patching', `to be patched: ${names(behind)}`);
-  const existing = targets.filter(({ workload }) => workload).length;
-  return ready(
-    'True',
-    'InForce',
+  return ready('True', 'InForce', inForce(targets));
+}
+
+/** Targets that carry the containers, and those that need not yet, or cannot any more. */
+function inForce(targets: readonly TargetProgress[]): string {
+  const carrying = targets.filter(({ workload, lag }) => workload && lag === 'none').length;
+  const later = targets.filter(({ lag }) => lag === 'next rollout');
+  const never = targets.filter(({ lag }) => lag === 'immutable');
+  return [
     targets.length === 1
-      ? `${existing} of 1 target exists and carries the containers`
-      : `${existing} of ${targets.length} targets exist and carry the containers`,
-  );
+      ? `${carrying} of 1 target exists and carries the containers`
+      : `${carrying} of ${targets.length} targets exist and carry the containers`,
+    ...(later.length > 0 ? [`with the next rollout: ${names(later)}`] : []),
+    ...(never.length > 0 ? [`created without them: ${names(never)}`] : []),
+  ].join('; ');
 }
 
 /** Every current Pod has passed. What waits outweighs what is unknown, since it is what a person must look at. */

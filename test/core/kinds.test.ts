@@ -35,6 +35,9 @@ describe('decide, for a Job', () => {
   it('does not keep the gate from Ready, nor from Open: nobody can mend it', () => {
     const plan = planned(migrates, job('migrate'));
     expect(conditionOf(plan.status, 'Ready')).to.equal('True InForce');
+    expect(messageOf(plan.status, 'Ready')).to.equal(
+      '0 of 1 target exists and carries the containers; created without them: Job migrate',
+    );
     expect(conditionOf(plan.status, 'Open')).to.equal('True NoPods');
   });
 
@@ -80,6 +83,9 @@ describe('decide, with updatePolicy OnNextRollout', () => {
     expect(plan.status?.targets?.[0]).to.include({ state: 'Pending' });
     expect(plan.status?.targets?.[0]?.message).to.match(/OnNextRollout/);
     expect(conditionOf(plan.status, 'Ready')).to.equal('True InForce');
+    expect(messageOf(plan.status, 'Ready')).to.equal(
+      '0 of 1 target exists and carries the containers; with the next rollout: Deployment pinger',
+    );
     expect(conditionOf(plan.status, 'Open')).to.equal('Unknown TargetNotCurrent');
   });
 
