@@ -9,6 +9,7 @@ import { CHECKS } from '../../src/api/spec.ts';
 import { ROOT, read, readManifests } from './manifests.ts';
 
 const DOCUMENTS = [
+  'CONTRIBUTING.md',
   'README.md',
   'docs/answers.md',
   'docs/checks.md',
@@ -24,6 +25,12 @@ const DOCUMENTS = [
 /** The YAML blocks of a document, parsed. */
 function yamlBlocks(path: string): unknown[] {
   return [...read(path).matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = '']) => parse(text) as unknown);
+}
+
+/** Lines that are too long to be read beside something else; tables cannot be broken, nor what a program printed. */
+function longLines(path: string): string[] {
+  const prose = read(path).replaceAll(/^ *```.*?^ *```$/gms, '');
+  return prose.split('\n').filter((line) => line.length > 120 && !line.startsWith('|'));
 }
 
 /** A heading's anchor, as GitHub makes it. */
@@ -45,6 +52,12 @@ describe('the documents', () => {
         expect(existsSync(join(ROOT, target)), link).to.be.true;
         if (anchor !== undefined) expect(anchors(target), link).to.include(anchor);
       }
+    });
+  }
+
+  for (const path of DOCUMENTS) {
+    it(`${path} has lines of at most 120 columns`, () => {
+      expect(longLines(path)).to.deep.equal([]);
     });
   }
 
