@@ -89,7 +89,7 @@ class Story {
     this.#print(`$ kubectl apply -f ${folder}/${LATER.redis}`);
     for (const object of this.#files.get(LATER.redis) ?? []) {
       await this.#client.merge(object);
-      this.#print(`${object.kind.toLowerCase()}/${object.metadata.name} configured\n`);
+      this.#print(`${asKubectlNames(object)} configured`);
     }
     await this.#until('the new Pods have passed both', async () => {
       const { pods, dependencies } = await this.#status();
@@ -117,7 +117,7 @@ class Story {
       this.#print(`$ kubectl apply -f ${folder}/${file}`);
       for (const object of objects) {
         await this.#client.create(object);
-        this.#print(`${object.kind.toLowerCase()}/${object.metadata.name} created`);
+        this.#print(`${asKubectlNames(object)} created`);
       }
     }
   }
@@ -175,6 +175,12 @@ class Story {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
+}
+
+/** `deployment.apps/pinger`, `service/api`: as `kubectl apply` names what it has written. */
+export function asKubectlNames({ apiVersion, kind, metadata }: Manifest): string {
+  const group = apiVersion.includes('/') ? `.${apiVersion.slice(0, apiVersion.indexOf('/'))}` : '';
+  return `${kind.toLowerCase()}${group}/${metadata.name}`;
 }
 
 /** A namespace goes before what is in it. */
