@@ -1,8 +1,10 @@
+import type { Cause } from '../api/causes.ts';
 import { targetKind } from '../api/defaults.ts';
 import { validateGate } from '../api/gate.ts';
 import { GROUP, KIND } from '../api/names.ts';
 import type { GateSpec, TargetKind } from '../api/spec.ts';
 import { canonicalJson } from '../core/canonical.ts';
+import { checkExpression } from '../core/expression.ts';
 import type { Settings } from '../core/model.ts';
 import { render } from '../core/render.ts';
 import { InputError, placeOf, type YamlPath } from './render-documents.ts';
@@ -49,17 +51,28 @@ export function readGates(objects: readonly KubernetesObject[]): GateOfInput[] {
 function readGate(object: KubernetesObject): { readonly gate?: GateOfInput; readonly causes: string[] } {
   const { document, path, name, namespace, value } = object;
   const validation = validateGate(value);
-  if (validation.valid) {
+  const wrong = validation.valid ? expressionCauses(validation.gate.spec) : validation.causes;
+  if (validation.valid && wrong.length === 0) {
     return {
       gate: { name, namespace, spec: validation.gate.spec, place: placeOf(document, path) },
       causes: [],
     };
   }
-  const causes = validation.causes.map(
+  const causes = wrong.map(
     ({ field, message }) =>
       `${placeOf(document, [...path, ...stepsOf(field)])}: ${KIND} ${name}: ${field}: ${message}`,
   );
   return { causes };
+}
+
+/** What the API server cannot see, since no rule of it reads an expression: before an operator says so, the build does. */
+function expressionCauses({ dependencies }: GateSpec): Pick<Cause, 'field' | 'message'>[] {
+  return dependencies.flatMap(({ resource }, index) => {
+    const why = resource?.expression === undefined ? undefined : checkExpression(resource.expression);
+    return why === undefined
+      ? []
+      : [{ field: `spec.dependencies[${index}].resource.expression`, message: why }];
+  });
 }
 
 /** The path of `spec.dependencies[0].name`. */

@@ -22,3 +22,12 @@ export function judgeFailure(error: unknown): Judgement {
   if (error instanceof ApiError) return { failure: 'refused', level: 'error', waitMs: undefined };
   return { failure: 'bug', level: 'error', waitMs: undefined };
 }
+
+/**
+ * How loudly a watch is told that failed and is taken up again. A quiet resource of a server that sends no bookmarks is
+ * silent for long, and a busy server asks for patience: both are expected.
+ */
+export function levelOfWatch(error: unknown): 'debug' | 'warn' {
+  const isExpected = error instanceof ApiError && (error.reason === 'Idle' || error.status === 429);
+  return isExpected ? 'debug' : 'warn';
+}

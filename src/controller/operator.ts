@@ -14,7 +14,7 @@ import { Reflector, type ReflectorOptions } from '../kube/reflector.ts';
 import type { Observation, Requests } from '../kube/requests.ts';
 import { nameOf, type Resource } from '../kube/resource.ts';
 import { AdmissionWatch } from './admission.ts';
-import { judgeFailure } from './failures.ts';
+import { judgeFailure, levelOfWatch } from './failures.ts';
 import { Memory } from './memory.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { projectGate } from './project-gate.ts';
@@ -100,7 +100,8 @@ export class Operator {
       clock,
       random,
       onAffected: (gate) => this.#look(gate, 'change'),
-      onError: (kind, error) => log.warn({ kind, err: error }, 'a kind of dependencies could not be watched'),
+      onError: (kind, error) =>
+        log[levelOfWatch(error)]({ kind, err: error }, 'a kind of dependencies could not be watched'),
     });
     this.#reflectors = this.#createReflectors();
   }
@@ -162,7 +163,7 @@ export class Operator {
   ): Reflector<T> {
     const { clock, random, log } = this.#options;
     const onError = (error: Error) =>
-      log.warn({ resource: nameOf(options.resource), err: error }, 'a watch failed');
+      log[levelOfWatch(error)]({ resource: nameOf(options.resource), err: error }, 'a watch failed');
     return new Reflector({ ...options, requests: this.#requests, clock, random, onError });
   }
 

@@ -57,18 +57,18 @@ export function statusNext({ spec, targets }: Observed, now: number): number | u
 }
 
 /**
- * The status of a gate whose spec cannot be read: the last render stays in force, and nothing else is known or told. The
- * Jobs that completed for it are not forgotten: when the spec can be read again they may be gone.
+ * The status of a gate whose spec cannot be read: the last render stays in force, and nothing else is known or told. What
+ * is remembered of Jobs stays with it: it can be found out nowhere else, and another version may read the spec again.
  */
 export function invalidStatus(gate: Gate, message: string, now: number): GateStatus {
   const verdicts = judgeInvalid({ reason: 'InvalidSpec', message });
   const { render, conditions: previous = [], dependencies = [] } = gate.status;
-  const completed = dependencies.filter((dependency) => dependency.completed);
+  const remembered = dependencies.filter(({ completed }) => completed !== undefined);
   return {
     observedGeneration: gate.generation,
     conditions: conditions(verdicts, previous, gate.generation, now),
     ...(render && { render }),
-    ...(completed.length > 0 && { dependencies: completed }),
+    ...(remembered.length > 0 && { dependencies: remembered }),
   };
 }
 

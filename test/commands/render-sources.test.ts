@@ -223,6 +223,16 @@ describe('renderSources, of wrong input', () => {
     return [];
   };
 
+  it('says what is wrong with an expression, which no rule of the API server reads', () => {
+    const resource = '{apiVersion: v1, kind: Pod, name: a, expression: "objekt.status == 1"}';
+    const wrong = GATE.replace('dns: {host: api}', `resource: ${resource}`);
+    const [problem, ...others] = failing([DEPLOYMENT, wrong]);
+    expect(problem).to.match(
+      /^2\.yaml, document 1, line 9: .*spec\.dependencies\[0\]\.resource\.expression: .*objekt/,
+    );
+    expect(others).to.be.empty;
+  });
+
   it('says everything that is wrong with gates, where, and in the words of the API server', () => {
     const wrong = GATE.replace('6379', '637900').replace('{host: api}', '{host: api, tpye: A}');
     expect(failing([DEPLOYMENT, `---\n# x\n---\n${wrong}`])).to.deep.equal([

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Undone } from '../../src/controller/act.ts';
-import { judgeFailure } from '../../src/controller/failures.ts';
+import { judgeFailure, levelOfWatch } from '../../src/controller/failures.ts';
 import { ApiError } from '../../src/kube/api-error.ts';
 
 const answered = (status: number, reason = 'Unknown', retryAfterMs?: number) =>
@@ -26,5 +26,15 @@ describe('judgeFailure', () => {
   it('waits as long as the server asks', () => {
     expect(judgeFailure(answered(429, 'TooManyRequests', 7000)).waitMs).to.equal(7000);
     expect(judgeFailure(answered(409, 'Conflict')).waitMs).to.equal(undefined);
+  });
+});
+
+describe('levelOfWatch', () => {
+  it('is debug for what happens to every long watch, and warn for all else', () => {
+    expect(levelOfWatch(answered(0, 'Idle'))).to.equal('debug');
+    expect(levelOfWatch(answered(429, 'TooManyRequests'))).to.equal('debug');
+    expect(levelOfWatch(answered(0, 'NetworkError'))).to.equal('warn');
+    expect(levelOfWatch(answered(403, 'Forbidden'))).to.equal('warn');
+    expect(levelOfWatch(new Error('cannot read a/b'))).to.equal('warn');
   });
 });

@@ -136,4 +136,14 @@ describe('invalidStatus', () => {
       ...['Ready=False', 'Open=Unknown', 'Stalled=True'],
     ]);
   });
+
+  it('keeps what is remembered of a Job that is gone, which nothing else could tell', () => {
+    const before = statusOf(apiFirst, pinger, poller, one('a').open());
+    const [api, redis] = before.dependencies ?? [];
+    if (!api || !redis) throw new Error('there are two');
+    const completed = { name: 'migrate', uid: '1' };
+    const dependencies = [{ ...api, completed }, redis];
+    const { gate: invalid } = apiFirst.withStatus({ ...before, dependencies }).invalid('no targets');
+    expect(invalidStatus(invalid, 'no targets', NOW).dependencies).to.deep.equal([{ ...api, completed }]);
+  });
 });

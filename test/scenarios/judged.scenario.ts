@@ -154,6 +154,23 @@ export const judged: Scenario = (on) => {
       expect(next?.path).to.match(/\/pods\/|\/status$/);
     });
 
+    it('opens a Pod again that lost its annotation before its container could read it', async () => {
+      await here().create(service('api'), deployment('api'));
+      const waiter = { image: 'registry.example/does-not-exist:1' };
+      await here().create(gate('first', ['pinger'], [serviceApi()], { waiter }));
+      await here().untilGate('first', { ready: 'True/InForce', satisfied: 'api' });
+      await here().create(deployment('pinger', { replicas: 0 }));
+      await here().untilGate('first', { targets: 'pinger Current' });
+      await here().patch('Deployment', 'pinger', { spec: { replicas: 1 } });
+      const key = openAnnotation('first', 'api');
+      const annotated = () =>
+        here().untilPods('pinger', 1, 'are opened', ({ metadata }) => key in metadata.annotations);
+      const [pod] = await annotated();
+      await here().patch('Pod', pod?.metadata.name ?? '', { metadata: { annotations: { [key]: null } } });
+      const [again] = await annotated();
+      expect(again?.metadata.uid).to.equal(pod?.metadata.uid);
+    });
+
     it('that is overdue has its own Event, and is waited for all the same', async () => {
       const pod = await wait({ ...serviceApi(), overdueAfterSeconds: 1 });
       await here().untilGate('first', { open: 'False/Overdue' });
