@@ -14,6 +14,7 @@ import { Reflector, type ReflectorOptions } from '../kube/reflector.ts';
 import type { Observation, Requests } from '../kube/requests.ts';
 import { nameOf, type Resource } from '../kube/resource.ts';
 import { AdmissionWatch } from './admission.ts';
+import { Expressions } from './expressions.ts';
 import { judgeFailure, levelOfWatch } from './failures.ts';
 import { Memory } from './memory.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -58,6 +59,7 @@ export class Operator {
   readonly #admission: AdmissionWatch;
   readonly #memory = new Memory();
   readonly #subjects: SubjectWatches;
+  readonly #expressions = new Expressions();
 
   constructor(options: OperatorOptions) {
     const { connection, clock, random, log, instance } = options;
@@ -198,6 +200,7 @@ export class Operator {
       stores: this.#stores,
       hasAdmission: this.#admission.isThere,
       subjects: this.#subjects,
+      expressions: this.#expressions,
       settings,
       clock,
       log,

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { decide } from '../core/decide.ts';
+import type { Evaluator } from '../core/expression.ts';
 import type { Gate, Notice, World, Write } from '../core/model.ts';
 import { notices } from '../core/notices.ts';
 import { putBack, type Stranded, stranded, sweep } from '../core/orphans.ts';
@@ -13,6 +14,8 @@ import type { Stores } from './stores.ts';
 /** All that passes share. */
 export interface Context extends ActContext, Surroundings {
   readonly stores: Stores;
+  /** Remembers what expressions were found to be. */
+  readonly expressions: Evaluator;
   readonly log: Logger;
   /** Records an Event. Never throws. */
   readonly notify: (about: Gate | Stranded['workload'], notice: Notice) => void;
@@ -35,7 +38,7 @@ export async function reconcile(context: Context, key: string): Promise<number |
 async function reconcileGate(context: Context, key: string, world: World): Promise<number | undefined> {
   const { gate } = world;
   context.memory.keepPods(key, new Set(world.pods.map(({ uid }) => uid)));
-  const plan = decide(world, context.clock.now());
+  const plan = decide(world, context.clock.now(), context.expressions);
   const { done, hasLearned, failures } = await act(context, key, plan.writes);
   const hasReported = plan.status !== undefined && (await report(context, gate, plan.status));
   for (const notice of notices(gate.status, plan.status, done)) tell(context, gate, notice);

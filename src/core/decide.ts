@@ -2,6 +2,7 @@ import { FINALIZER, targetAnnotationValue } from '../api/names.ts';
 import type { GateSpec } from '../api/spec.ts';
 import type { Render } from '../api/status.ts';
 import { removalMark } from './dispute.ts';
+import { EVALUATOR, type Evaluator } from './expression.ts';
 import { requires } from './hold.ts';
 import { injectPatch } from './inject.ts';
 import { judgements } from './judge.ts';
@@ -24,7 +25,7 @@ export const RETRY_REFUSED_AFTER_MS = 5 * 60_000;
  * in a pass of its own, when the stores show that the one before it has been stored. A target is patched only with the
  * *stored* render, since admission places that one too.
  */
-export function decide(world: World, now: number): Plan {
+export function decide(world: World, now: number, expressions: Evaluator = EVALUATOR): Plan {
   const { gate } = world;
   if (gate.deleting) return finalize(world, now);
   if (!gate.spec.valid) {
@@ -33,7 +34,7 @@ export function decide(world: World, now: number): Plan {
   if (!gate.finalizers.includes(FINALIZER)) {
     return { writes: [{ do: 'add-finalizer', gate }], status: undefined, next: undefined };
   }
-  return enforce(world, gate.spec.value, now);
+  return enforce(world, gate.spec.value, now, expressions);
 }
 
 function finalize(world: World, now: number): Plan {
@@ -47,12 +48,12 @@ function leaving({ gate, pods, repairs }: World, now: number): Leaving {
   return { gate: gate.name, render: gate.status.render, pods, repairs, mark: removalMark(gate), now };
 }
 
-function enforce(world: World, spec: GateSpec, now: number): Plan {
+function enforce(world: World, spec: GateSpec, now: number, expressions: Evaluator): Plan {
   const stored = world.gate.status.render;
   const step = nextRender(world, spec, now);
   const current = step.render ?? stored;
   const targets = targetsProgress(world, spec, current, now);
-  const judged = judgements(world, spec, current);
+  const judged = judgements(world, spec, current, expressions);
   const observed: Observed = { world, spec, render: current, targets, judged, refusal: step.refusal };
   const isSettled = step.render === undefined && step.trial === undefined;
   const enforced = isSettled && !spec.suspend ? enforceTargets(world, targets, stored, now) : NOTHING_TO_DO;

@@ -1,5 +1,8 @@
 import { RE2JS } from '@bufbuild/re2';
 
+/** An expression is no longer either. What a pattern is made of may be: the library takes time in the square of it. */
+const MAX_LENGTH = 1024;
+
 /** More states than this make a pattern dear to compile (up to 10 µs a state) and to match. */
 const MAX_STATES = 1000;
 
@@ -17,6 +20,8 @@ export interface Pattern {
  * @throws {PatternError} in RE2's words where it is none; or where it is too large, which is found before it is compiled.
  */
 export function compilePattern(source: string): Pattern {
+  if (source.length > MAX_LENGTH)
+    throw new PatternError(`the pattern is too large: it has more than ${MAX_LENGTH} characters`);
   const states = estimateStates(source);
   if (states > MAX_STATES)
     throw new PatternError(`the pattern is too large: it has more than ${MAX_STATES} states`);
@@ -32,9 +37,12 @@ function compile(source: string): RE2JS {
   }
 }
 
-/** One token of a pattern: quoted text, a class, an escape, a counted repetition, or a character. */
+/**
+ * One token of a pattern: quoted text, a class, an escape, a counted repetition, or a character. A class that is not closed
+ * goes to the end: were it none, each bracket behind it would be tried anew, in time quadratic in the pattern's length.
+ */
 const TOKEN =
-  /\\Q.*?(?:\\E|$)|\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\]|\\[pP]\{?|\\.|\{(?<least>\d+)(?<open>,(?<most>\d*))?\}|\(\?(?:P?<\w*>|[a-zA-Z-]*:?)|./gsu;
+  /\\Q.*?(?:\\E|$)|\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*(?:\]|$)|\\[pP]\{?|\\.|\{(?<least>\d+)(?<open>,(?<most>\d*))?\}|\(\?(?:P?<\w*>|[a-zA-Z-]*:?)|./gsu;
 
 /** Classes of Unicode and letters without case are many ranges each. */
 const WIDE = 10;

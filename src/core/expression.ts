@@ -24,6 +24,15 @@ export type Evaluation =
   | { readonly is: 'false' }
   | { readonly is: 'error'; readonly message: string };
 
+/** Checks and evaluates expressions: the two functions of this module, or whatever remembers their results. */
+export interface Evaluator {
+  check(expression: string): string | undefined;
+  evaluate(expression: string, object: JsonObject): Evaluation;
+}
+
+/** Remembers nothing. */
+export const EVALUATOR: Evaluator = { check: checkExpression, evaluate: evaluateExpression };
+
 const MAX_LENGTH = 1024;
 
 /** The parser takes time in the square of brackets that are open: 0.6 s for 500 of them. */

@@ -2,15 +2,16 @@ import { judgedCheckOf } from '../api/defaults.ts';
 import type { Dependency, GateSpec, ResourceCheck, ServiceCheck } from '../api/spec.ts';
 import type { DependencyStatus, Render } from '../api/status.ts';
 import { failureOf } from './conditions.ts';
-import { checkExpression, evaluateExpression } from './expression.ts';
+import { EVALUATOR, type Evaluator } from './expression.ts';
 import { judgeGate } from './judge-gate.ts';
 import { judgeService } from './judge-service.ts';
 import type { Judgement } from './judgement.ts';
 import type { JsonObject, Sighting, World } from './model.ts';
 import { conditionOf, type Readiness, readiness } from './readiness.ts';
 
-/** What the status tells of a dependency from earlier passes. */
+/** What a dependency is judged with besides what is seen of it: what the status tells from earlier passes. */
 interface Known {
+  readonly expressions: Evaluator;
   /** A Job that completed for this very render. */
   readonly completed: Judgement['completed'];
   /** What was said of this very spec. */
@@ -25,10 +26,11 @@ export function judgements(
   world: World,
   spec: GateSpec,
   current: Render | undefined,
+  expressions: Evaluator = EVALUATOR,
 ): Map<string, Judgement> {
   const judged = spec.dependencies.flatMap((dependency) => {
     const sighting = world.sightings.get(dependency.name) ?? { is: 'unseen' };
-    const known = knownOf(world, dependency.name, current);
+    const known = { expressions, ...knownOf(world, dependency.name, current) };
     const judgement = judge(dependency, sighting, known);
     if (!judgement) return [];
     const held = judgement.is === 'unknown' ? { ...judgement, ...remembered(world, known.said) } : judgement;
@@ -37,7 +39,7 @@ export function judgements(
   return new Map(judged);
 }
 
-function knownOf({ gate }: World, name: string, current: Render | undefined): Known {
+function knownOf({ gate }: World, name: string, current: Render | undefined): Omit<Known, 'expressions'> {
   const { render, observedGeneration, dependencies = [] } = gate.status;
   const before = dependencies.find((one) => one.name === name);
   const isSameRender = render !== undefined && render.hash === current?.hash;
@@ -82,12 +84,12 @@ function judgeResource(resource: ResourceCheck, sighting: Sighting, known: Known
   const what = `${resource.kind} ${resource.name}`;
   const isRemembered = isJob(resource) && known.completed?.name === resource.name;
   const completed = isRemembered && known.completed ? { completed: known.completed } : {};
-  const fault = faultOf(resource, sighting, known.said?.answer);
+  const fault = faultOf(resource, sighting, known);
   if (fault !== undefined) {
     const why = { reason: 'InvalidExpression', message: fault } as const;
     return { is: 'waiting', answer: fault, fault: why, ...completed };
   }
-  if (sighting.is === 'object') return judgeObject(resource, sighting.object);
+  if (sighting.is === 'object') return judgeObject(resource, sighting.object, known);
   // What completed before is no longer there to be seen; an object of that name that is there counts by itself.
   if (sighting.is === 'absent' && isRemembered) {
     return { is: 'satisfied', answer: `${what} completed, and is gone since`, ...completed };
@@ -99,28 +101,28 @@ function judgeResource(resource: ResourceCheck, sighting: Sighting, known: Known
 function faultOf(
   { kind, expression }: ResourceCheck,
   sighting: Sighting,
-  said: string | undefined,
+  { said, expressions }: Known,
 ): string | undefined {
   if (expression === undefined) return undefined;
-  const why = checkExpression(expression);
+  const why = expressions.check(expression);
   if (why !== undefined) return `the expression cannot be used: ${why}`;
   const outside = `${kind} has no namespace: an expression may not look at it, name a condition`;
   const isOutside =
-    sighting.is === 'object' ? !sighting.isNamespaced : sighting.is === 'unseen' && said === outside;
+    sighting.is === 'object' ? !sighting.isNamespaced : sighting.is === 'unseen' && said?.answer === outside;
   return isOutside ? outside : undefined;
 }
 
-function judgeObject(resource: ResourceCheck, object: JsonObject): Judgement {
-  const { is, message } = readinessOf(resource, object);
+function judgeObject(resource: ResourceCheck, object: JsonObject, { expressions }: Known): Judgement {
+  const { is, message } = readinessOf(resource, object, expressions);
   if (is === 'ready') return { is: 'satisfied', answer: message, ...completedBy(resource, object) };
   return { is, answer: message };
 }
 
-function readinessOf(resource: ResourceCheck, object: JsonObject): Readiness {
+function readinessOf(resource: ResourceCheck, object: JsonObject, expressions: Evaluator): Readiness {
   const { kind, name, condition, expression } = resource;
   if (condition) return conditionOf(object, condition.type, condition.status ?? 'True');
   if (expression === undefined) return readiness(object);
-  const result = evaluateExpression(expression, object);
+  const result = expressions.evaluate(expression, object);
   if (result.is === 'true') return { is: 'ready', message: `${kind} ${name}: the expression is true` };
   // A Job that has failed changes no more, whatever is asked of it; other kinds may, whatever they say of themselves.
   const own = readiness(object);

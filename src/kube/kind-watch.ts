@@ -33,13 +33,19 @@ export interface KindWatchOptions<T extends Meta> {
  */
 export type KindState = 'looking' | 'watching' | 'unknown' | 'forbidden';
 
-/** Whoever wants more objects waits at most so long for others who do: then everything is listed anew once. */
+/**
+ * Whoever wants more objects waits at most so long for others who do: then everything is listed anew once. The longer the
+ * last list took, the longer is waited, so that a large kind is not listed all the time.
+ */
 const WIDEN_AFTER_MS = 100;
+const LONGEST_WIDENING_MS = 10_000;
+/** Of the time, lists that widen take a tenth at most. */
+const PAUSE_PER_LIST = 9;
 
 /**
  * Keeps a store of the objects of one kind, known by its name only, of which not all are of interest.
  *
- * A turn is: find the resource that the kind is served as, list it and watch it (see Reflector), until the right or the
+ * A turn is: find the resource that the kind is served as (unless it is watched), list it and watch it (see Reflector), until the right or the
  * kind is lost, more objects are of interest than at the list, or it is stopped. No failure but these two empties the
  * store.
  */
@@ -56,6 +62,8 @@ export class KindWatch<T extends Meta> {
   /** Ends a turn that has listed less than is asked for; one that has not listed yet does so itself when it has. */
   #widenTurn = () => {};
   #cancelWidening: (() => void) | undefined;
+  /** How long the last list took. */
+  #listMs = 0;
   #running: Promise<void> | undefined;
 
   constructor(options: KindWatchOptions<T>) {
@@ -80,7 +88,8 @@ export class KindWatch<T extends Meta> {
   widen(): number {
     this.#asked += 1;
     if (this.#stop.signal.aborted) return this.#asked;
-    this.#cancelWidening ??= this.#options.clock.after(WIDEN_AFTER_MS, () => {
+    const afterMs = Math.min(LONGEST_WIDENING_MS, Math.max(WIDEN_AFTER_MS, PAUSE_PER_LIST * this.#listMs));
+    this.#cancelWidening ??= this.#options.clock.after(afterMs, () => {
       this.#cancelWidening = undefined;
       this.#widenTurn();
     });
@@ -114,7 +123,9 @@ export class KindWatch<T extends Meta> {
   async #turn(): Promise<Error | 'unknown' | undefined> {
     const { requests, apiVersion, kind } = this.#options;
     try {
-      const resource = await discover(requests, apiVersion, kind, this.#stop.signal);
+      // One that is watched is known: to ask again could only fail, and nothing would be watched meanwhile.
+      const known = this.#state === 'watching' ? this.#resource : undefined;
+      const resource = known ?? (await discover(requests, apiVersion, kind, this.#stop.signal));
       if (!resource) return 'unknown';
       this.#resource = resource;
       return await this.#reflect(resource);
@@ -126,6 +137,8 @@ export class KindWatch<T extends Meta> {
   async #reflect(resource: Resource): Promise<Error | undefined> {
     const { promise: over, resolve: end } = Promise.withResolvers<Error | undefined>();
     const asked = this.#asked;
+    const { clock } = this.#options;
+    const began = clock.now();
     const reflector = new Reflector({
       ...this.#options,
       resource,
@@ -141,6 +154,7 @@ export class KindWatch<T extends Meta> {
     void reflector.synced.then((hasSynced) => {
       if (!hasSynced || this.#stop.signal.aborted) return;
       this.#covered = asked;
+      this.#listMs = clock.now() - began;
       this.#state = 'watching';
       this.#options.onChange();
       // Whoever asked for more within the last moments is waited for.

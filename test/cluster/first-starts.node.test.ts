@@ -57,7 +57,7 @@ describe('first starts on a real node', function () {
     expect(await story().kubectl(['get', 'pods'])).to.match(/^labelled-\S+ +0\/1 +SchedulingGated +0 /m);
 
     await story().apply(gate('first', ['labelled', 'plain'], [dns('api')]));
-    await story().untilGate('first', { ready: 'True/InForce', targets: /^labelled Rolling/ });
+    await story().untilGate('first', { ready: 'True/InForce', targets: /^labelled (Rolling|Current)/ });
     await untilDryRun(app('plain'), gateAnnotation('first'));
     await story().apply(app('plain'));
     for (const name of ['labelled', 'plain']) await story().untilWaiting(name, 'dgate-first--api');

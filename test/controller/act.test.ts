@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { type ActContext, act } from '../../src/controller/act.ts';
+import { Expressions } from '../../src/controller/expressions.ts';
 import { Memory } from '../../src/controller/memory.ts';
 import { type Context, reconcile } from '../../src/controller/reconcile.ts';
 import { report } from '../../src/controller/report.ts';
@@ -133,7 +134,16 @@ describe('reconcile', () => {
     const notify: Context['notify'] = (_, { reason, note }) => told.push(`${reason}: ${note}`);
     const log = pino({ level: 'silent' });
     const passing = reconcile(
-      { ...context, stores, settings: SETTINGS, hasAdmission: true, subjects: NO_SUBJECTS, log, notify },
+      {
+        ...context,
+        stores,
+        settings: SETTINGS,
+        hasAdmission: true,
+        subjects: NO_SUBJECTS,
+        expressions: new Expressions(),
+        log,
+        notify,
+      },
       KEY,
     );
     return { failure: await errorOf(passing), tried, told };
@@ -187,6 +197,7 @@ describe('reconcile, of a gate that does not exist', () => {
     const around = {
       ...{ ...context, stores, settings: SETTINGS, hasAdmission: true, log, notify },
       subjects: NO_SUBJECTS,
+      expressions: new Expressions(),
     };
     const put = (target: WorkloadBuilder) => {
       version += 1;

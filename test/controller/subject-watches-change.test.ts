@@ -47,7 +47,7 @@ describe('SubjectWatches', () => {
       await rig.set(gate('other').dependsOn(jobDone('third')));
       await rig.set(migrate.dependsOn(jobDone('seed')));
       await rig.pass(100);
-      expect(rig.server.news()).to.deep.equal(['discover batch/v1', 'list jobs']);
+      expect(rig.server.news()).to.deep.equal(['list jobs']);
       expect(rig.looks('third')).to.equal('watching third');
       await rig.pass(1000);
       expect(rig.server.news()).to.deep.equal([]);
@@ -59,7 +59,7 @@ describe('SubjectWatches', () => {
       expect(rig.looks('seed')).to.equal('unseen');
       await rig.pass(100);
       expect(rig.looks('seed')).to.equal('watching seed');
-      expect(rig.server.news()).to.deep.equal(['discover batch/v1', 'list jobs']);
+      expect(rig.server.news()).to.deep.equal(['list jobs']);
       expect(rig.told()).to.deep.equal([`${NAMESPACE}/other`, `${NAMESPACE}/second`]);
     });
 

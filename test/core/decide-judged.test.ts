@@ -171,16 +171,6 @@ describe('decide, with a Job that is waited for', () => {
     expect(story.first?.satisfied).to.equal(true);
   });
 
-  it('keeps it while the spec cannot be read', () => {
-    story.sees(DONE);
-    story.becomes((of) => of.invalid('spec.dependencies: too many'));
-    story.sees(UNSEEN);
-    expect(story.status).not.to.have.property('pods');
-    story.becomes((of) => of.with({ spec: migrateFirst.gate.spec }));
-    story.scalesUp(story.waiting('pinger-2'));
-    expect(story.sees(ABSENT).writes).to.deep.equal(['open-pod pinger-2']);
-  });
-
   it('keeps it while the right to read Jobs is taken, and opens nobody meanwhile', () => {
     story.sees(DONE);
     story.scalesUp(story.waiting('pinger-2'));

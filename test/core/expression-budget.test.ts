@@ -21,6 +21,10 @@ const object: JsonObject = {
   keys: Object.fromEntries(numbers(100_000).map((index) => [`key-${index}`, index])),
   deep: deep(20_000),
   time: '2026-01-02T03:04:05Z',
+  long: 'a'.repeat(100_000),
+  late: `${'a'.repeat(30_000)}b`,
+  middle: `${'a'.repeat(1000)}b${'a'.repeat(1000)}`,
+  brackets: '[:'.repeat(500),
 };
 
 const evaluate = (expression: string) => {
@@ -52,6 +56,11 @@ describe('an evaluation', () => {
     'object.text.matches("(a|b)*c")',
     'object.page.matches("(a|b)*a(a|b){40}c")',
     'object.some.all(a, "x".matches("(x{40})" + string(a)) || true)',
+    'object.some.all(a, "x".matches(object.brackets + string(a)) || true)',
+    'object.long.lastIndexOf(object.late) == 1',
+    'object.long.contains(object.middle)',
+    'object.long.indexOf(object.middle) == 1',
+    'object.long.split(object.middle) == []',
     'object.many.all(a, timestamp(object.time).getHours("Europe/Berlin") == 4)',
     'object.some.all(a, object.some.all(b, object.some.all(c, true))) || true',
     'true || object.some.all(a, true) ? object.lots.all(a, true) || true : false',
@@ -70,6 +79,8 @@ describe('an evaluation', () => {
     'object.some.all(a, a in object.some)',
     'object.line.matches("^[a-c]+$") && !object.line.contains("c")',
     'object.text.contains("ab") || true',
+    'object.long.contains("a usual word") || object.page.lastIndexOf("a usual word") == -1',
+    'object.line.contains(object.long) || object.line.lastIndexOf(object.long) == -1',
     'object.texts.join(",").size() > 600',
     'timestamp(object.time).getHours("Europe/Berlin") == 4',
     'object.keys["key-99999"] == 99999',
@@ -88,6 +99,13 @@ describe('an evaluation', () => {
     expect(evaluateExpression('object.text.matches("(a|aa)+$")', { text: text.slice(0, -1) })).to.deep.equal({
       is: 'true',
     });
+  });
+
+  it('reads no pattern that is longer than an expression may be', () => {
+    const by = (pattern: string) => evaluateExpression('"x".matches(object.pattern)', { pattern });
+    expect(by(`[${'x'.repeat(1022)}]`)).to.deep.equal({ is: 'true' });
+    expect(by(`[${'x'.repeat(1023)}]`)).to.deep.equal({ is: 'error', message: 'an invalid pattern' });
+    expect(by('['.repeat(100_000))).to.deep.equal({ is: 'error', message: 'too expensive' });
   });
 
   it('converts only texts that may be numbers or times', () => {

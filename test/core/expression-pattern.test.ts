@@ -38,6 +38,7 @@ describe('compilePattern', () => {
     '([\\pL(]{20}){20}',
     '(?i)(abcdefghij){20}',
     `${'x'.repeat(600)}`,
+    `[${'x'.repeat(1100)}]`,
     '(xxxxxxxxxx[[:alpha:])(]){100}',
     '(xxxxxxxxxx\\Q)(\\E){100}',
     '(xxxxxxxxxx\\)){100}',
@@ -55,6 +56,11 @@ describe('estimateStates', () => {
     expect(estimateStates('(?:abc){2,5}')).to.equal(estimateStates('(?:abc){5}'));
     expect(estimateStates('(?:abc){5,}')).to.equal(estimateStates('(?:abc){5}'));
     expect(estimateStates('a{,5}')).to.equal(estimateStates('axxxx'));
+  });
+
+  it('takes time in proportion to the pattern, however many of its classes are not closed', () => {
+    expect(estimateStates('['.repeat(1_000_000))).to.be.at.most(10);
+    expect(estimateStates('[[a]')).to.equal(estimateStates('[b]'));
   });
 
   it('is no less than what is open or closed too often', () => {

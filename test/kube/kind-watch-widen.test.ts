@@ -25,11 +25,27 @@ describe('KindWatch', () => {
       await rig.pass(39);
       expect(rig.server.news()).to.deep.equal([]);
       await rig.pass(1);
-      expect(rig.server.news()).to.deep.equal(['discover batch/v1', 'list jobs']);
+      expect(rig.server.news(), 'what it is served as is known').to.deep.equal(['list jobs']);
       expect(rig.watch.covers(last)).to.equal(true);
       expect(rig.content).to.equal('a b c');
       await rig.pass(1000);
       expect(rig.server.news()).to.deep.equal([]);
+    });
+
+    it('lists a kind that takes long less often: a tenth of the time at most', async () => {
+      rig.server.holding = { lists: true };
+      rig.watch.start();
+      await rig.quiet();
+      await rig.pass(400);
+      rig.server.release();
+      await rig.quiet();
+      rig.server.news();
+      const asked = rig.widen('b');
+      await rig.pass(3599);
+      expect(rig.server.news()).to.deep.equal([]);
+      await rig.pass(1);
+      expect(rig.server.news()).to.deep.equal(['list jobs']);
+      expect(rig.watch.covers(asked)).to.equal(true);
     });
 
     it('is not put off by those who keep asking', async () => {
@@ -66,7 +82,7 @@ describe('KindWatch', () => {
       expect(rig.server.news()).to.deep.equal(['discover batch/v1', 'list jobs']);
       rig.server.release();
       await rig.quiet();
-      expect(rig.server.news()).to.deep.equal(['discover batch/v1', 'list jobs']);
+      expect(rig.server.news()).to.deep.equal(['list jobs']);
       expect(rig.watch.covers(asked)).to.equal(true);
       expect(rig.content).to.equal('a b');
     });

@@ -178,9 +178,9 @@ describe('KindWatch', () => {
       expect(rig.errors).to.deep.equal([]);
     });
 
-    it('keeps what it knows where discovery fails, after more was of interest', async () => {
+    it('keeps what it knows where the list fails, after more was of interest', async () => {
       await rig.start();
-      rig.server.failures.resources.push(refused(503));
+      rig.server.failures.watch.push(refused(503));
       const asked = rig.widen('b');
       await rig.pass(100);
       expect(rig.watch.state).to.equal('watching');

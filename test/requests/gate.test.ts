@@ -94,7 +94,7 @@ describe('the requests for a gate', function () {
       ...['/apis/discovery.k8s.io/v1', '/apis/discovery.k8s.io/v1/endpointslices'],
     ]);
     await here().create(gate('fourth', ['poller'], [dns('redis')]));
-    await here().until('the new name is looked for', () => (findings().length === 8 ? true : undefined));
+    await here().until('the new name is looked for', () => (findings().length === 6 ? true : undefined));
     for (const name of ['first', 'second', 'third', 'fourth']) await here().delete('DependencyGate', name);
     await here().untilGone('DependencyGate', 'fourth');
     forget();
