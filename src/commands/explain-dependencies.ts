@@ -1,6 +1,7 @@
 import { checkOf } from '../api/defaults.ts';
 import type { Dependency } from '../api/spec.ts';
 import type { DependencyStatus } from '../api/status.ts';
+import { openedBySpec } from '../core/open.ts';
 import { heading, type Line, text, verbatim } from './explain-layout.ts';
 import { count, forHowLong, some } from './explain-words.ts';
 import {
@@ -74,7 +75,7 @@ function saidOf(world: ExplainWorld, status: DependencyStatus): string[] {
     ...(blocked > 0 ? [`keeps ${count(blocked, 'Pod')}: ${some(who, blocked)}`] : []),
     ...answerWords(status),
     ...(message === undefined ? [] : [`the Pod says: ${message}`]),
-    ...openedWords(status),
+    ...openedWords(status, world),
     ...(completed ? [`remembered: Job ${completed.name} completed (UID ${completed.uid})`] : []),
   ];
 }
@@ -85,11 +86,17 @@ function answerWords({ answer, satisfied }: DependencyStatus): string[] {
   return [`${satisfied === undefined ? 'the operator sees' : 'the operator judges'}: ${answer}`];
 }
 
-function openedWords({ opened = 0, openedByHand = 0 }: DependencyStatus): string[] {
-  const bySpec = opened - openedByHand;
+/** What spec.open no longer names was opened by it before, or by somebody of whom the API server keeps no record. */
+function openedWords(
+  { name, opened = 0, openedByHand = 0 }: DependencyStatus,
+  { gate: { spec } }: ExplainWorld,
+): string[] {
+  const isBySpec = spec.valid && openedBySpec(spec.value).has(name);
+  const bySpec = isBySpec ? opened - openedByHand : 0;
+  const byAnnotation = opened - bySpec;
   return [
     ...(bySpec > 0 ? [`opened for ${count(bySpec, 'Pod')} by spec.open`] : []),
-    ...(openedByHand > 0 ? [`opened for ${count(openedByHand, 'Pod')} by an annotation of the Pod`] : []),
+    ...(byAnnotation > 0 ? [`opened for ${count(byAnnotation, 'Pod')} by an annotation of the Pod`] : []),
   ];
 }
 

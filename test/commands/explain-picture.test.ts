@@ -206,6 +206,7 @@ describe('a dependency', () => {
     const words = '     opened for 1 Pod by an annotation of the Pod';
     expect(lines(apiFirst, [pinger, byHand])).to.include(words);
     expect(lines(bySpec, [pinger, byHand]).join()).to.not.contain('spec.open');
+    expect(lines(apiFirst, [pinger, opened]), 'by whom is not known').to.include(words);
   });
 
   it('remembers the Job that completed', () => {
