@@ -39,8 +39,10 @@ function gateSighting({ gates }: Watched, { namespace, name: own }: Gate, name: 
 
 function objectSighting(kind: SubjectKind, look: Look | undefined): Sighting {
   if (look?.is !== 'watching') return unseen(kind, look);
-  const [object] = look.found;
-  return object ? { is: 'object', object, isNamespaced: look.isNamespaced } : { is: 'absent' };
+  const { found, last, isNamespaced } = look;
+  const [object] = found;
+  if (object) return { is: 'object', object, isNamespaced };
+  return last ? { is: 'absent', last } : { is: 'absent' };
 }
 
 function serviceSighting({ subjects }: Watched, namespace: string, name: string): Sighting {

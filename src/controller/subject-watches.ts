@@ -14,6 +14,7 @@ import { KindWatch } from '../kube/kind-watch.ts';
 import { type Key, keyOf, type Meta } from '../kube/object.ts';
 import type { Requests } from '../kube/requests.ts';
 import { Store, type View } from '../kube/store.ts';
+import { Departed } from './departed.ts';
 import { identityOf, metadataSchema } from './metadata.ts';
 
 /** An object that a dependency is judged by, as it is but for its managed fields. */
@@ -72,10 +73,12 @@ function subjects({ spec, namespace }: Gate): Subject[] {
 export class SubjectWatches {
   readonly #options: SubjectWatchesOptions;
   readonly #kinds = new Map<string, KindOfSubjects>();
+  readonly #departed: Departed;
   #unsubscribe = () => {};
 
   constructor(options: SubjectWatchesOptions) {
     this.#options = options;
+    this.#departed = new Departed(options.clock);
   }
 
   /** Kinds that are watched. */
@@ -89,11 +92,13 @@ export class SubjectWatches {
       for (const one of after ? subjects(after) : []) this.#watch(one);
       if (after) this.#widen(after, watched);
       if (before) this.#narrow(before);
+      if (after) this.#settle(after);
     });
   }
 
   async stop(): Promise<void> {
     this.#unsubscribe();
+    this.#departed.clear();
     const all = [...this.#kinds.values()];
     this.#kinds.clear();
     await Promise.all(all.map(({ watch }) => watch.stop()));
@@ -110,7 +115,7 @@ export class SubjectWatches {
     const value = subjectValue(subject, isNamespaced ? namespace : '', subject.name);
     if (kind.uncovered.has(value)) return undefined;
     const found = kind.store.byIndex('subject', value).map(({ object }) => object);
-    return { is: 'watching', found, isNamespaced };
+    return { is: 'watching', found, last: this.#departed.get(value), isNamespaced };
   }
 
   #watch(subject: SubjectKind): void {
@@ -132,6 +137,7 @@ export class SubjectWatches {
       onError: (error) => onError(key, error),
     });
     store.subscribe(({ before, after }) => {
+      this.#depart(subject, before, after);
       for (const one of [before, after]) if (one) this.#tell(subject, one);
     });
     this.#kinds.set(key, { watch, store, named: new Set(), uncovered: new Map(), state: watch.state });
@@ -152,6 +158,24 @@ export class SubjectWatches {
     }
   }
 
+  /** What no gate names any more has not gone: it is looked at no longer. */
+  #depart(kind: SubjectKind, before: Witness | undefined, after: Witness | undefined): void {
+    const one = after ?? before;
+    if (!one) return;
+    const value = subjectValue(kind, one.namespace, one.subject);
+    if (after) this.#departed.drop(value);
+    else if (this.#options.gates.byIndex('subject', value).length > 0) this.#departed.add(value, one.object);
+  }
+
+  /** What is remembered in the status of all gates that name it is to be forgotten with that, and not by the clock. */
+  #settle(gate: Gate): void {
+    for (const value of subjectValues(gate)) {
+      const last = this.#departed.get(value);
+      if (last && this.#options.gates.byIndex('subject', value).every((one) => remembers(one, last)))
+        this.#departed.drop(value);
+    }
+  }
+
   #narrow(before: Gate): void {
     const { gates } = this.#options;
     for (const value of subjectValues(before)) {
@@ -159,6 +183,7 @@ export class SubjectWatches {
       if (!kind || gates.byIndex('subject', value).length > 0) continue;
       kind.named.delete(value);
       kind.uncovered.delete(value);
+      this.#departed.drop(value);
       for (const witness of kind.store.byIndex('subject', value)) kind.store.delete(keyOf(witness));
     }
     for (const key of subjectKinds(before)) {
@@ -206,7 +231,19 @@ export class SubjectWatches {
 /** What a watch shows of a subject. */
 export type Look =
   | { readonly is: 'unknown' | 'forbidden'; readonly resource: KindWatch<Witness>['resource'] }
-  | { readonly is: 'watching'; readonly found: readonly JsonObject[]; readonly isNamespaced: boolean };
+  | {
+      readonly is: 'watching';
+      readonly found: readonly JsonObject[];
+      /** What was there a moment ago. */
+      readonly last: JsonObject | undefined;
+      readonly isNamespaced: boolean;
+    };
+
+/** Whether a gate's status has an object among the Jobs that completed. */
+function remembers({ status }: Gate, object: JsonObject): boolean {
+  const { uid } = witnessSchema.parse(object).metadata;
+  return status.dependencies?.some(({ completed }) => completed?.uid === uid) ?? false;
+}
 
 const witnessSchema = z.object({ metadata: metadataSchema });
 

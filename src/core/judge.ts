@@ -91,10 +91,18 @@ function judgeResource(resource: ResourceCheck, sighting: Sighting, known: Known
   }
   if (sighting.is === 'object') return judgeObject(resource, sighting.object, known);
   // What completed before is no longer there to be seen; an object of that name that is there counts by itself.
-  if (sighting.is === 'absent' && isRemembered) {
-    return { is: 'satisfied', answer: `${what} completed, and is gone since`, ...completed };
+  const done = isRemembered ? completed : lastOf(resource, sighting, known);
+  if (sighting.is === 'absent' && done.completed) {
+    return { is: 'satisfied', answer: `${what} completed, and is gone since`, ...done };
   }
   return { ...unseen(sighting, what), ...completed };
+}
+
+/** A Job that completed and was deleted before a pass could see it. */
+function lastOf(resource: ResourceCheck, sighting: Sighting, known: Known): Pick<Judgement, 'completed'> {
+  if (sighting.is !== 'absent' || !sighting.last) return {};
+  const { is, completed } = judgeObject(resource, sighting.last, known);
+  return is === 'satisfied' && completed ? { completed } : {};
 }
 
 /** An expression may look at the gate's own namespace only: its author would learn, bit by bit, what they may not read. */

@@ -165,7 +165,9 @@ export interface Repair {
  *   and what to do.
  */
 export type Sighting =
-  | { readonly is: 'unseen' | 'absent' }
+  | { readonly is: 'unseen' }
+  /** `last`: what it was, where it has gone just now and nothing of it is remembered yet. */
+  | { readonly is: 'absent'; readonly last?: JsonObject }
   | { readonly is: 'unknown kind' | 'forbidden'; readonly message: string }
   | { readonly is: 'object'; readonly object: JsonObject; readonly isNamespaced: boolean }
   | {

@@ -9,7 +9,12 @@ import { jobs } from '../kube/fake-kinds.ts';
 
 /** `v1/Service api` → what a watch shows of it; what is not named has not been listed yet. */
 type Looks = Readonly<Record<string, Look>>;
-const watching = (...found: JsonObject[]): Look => ({ is: 'watching', found, isNamespaced: true });
+const watching = (...found: JsonObject[]): Look => ({
+  is: 'watching',
+  found,
+  last: undefined,
+  isNamespaced: true,
+});
 const unknown: Look = { is: 'unknown', resource: undefined };
 const forbidden: Look = { is: 'forbidden', resource: jobs };
 
@@ -41,6 +46,12 @@ describe('sightingsOf', () => {
   describe('of an object', () => {
     const of = blank.dependsOn(jobDone('migrate'));
     const key = 'batch/v1/Job migrate';
+
+    it('are what it last was where it has gone just now', () => {
+      const last = jobObject('migrate', 'Complete');
+      const look: Look = { is: 'watching', found: [], last, isNamespaced: true };
+      expect(only(sightings(of, { [key]: look }))).to.deep.equal({ is: 'absent', last });
+    });
 
     it('are the object, its absence, or nothing yet', () => {
       const object = jobObject('migrate');

@@ -79,6 +79,10 @@ export class SubjectsRig {
     this.server.put(jobs, { metadata: { namespace, name }, ...more });
   }
 
+  removeJob(name: string, namespace = NAMESPACE): void {
+    this.server.delete(jobs, namespace, name);
+  }
+
   slice(name: string, of: string | undefined, namespace = NAMESPACE): void {
     const labels = of === undefined ? {} : { [SERVICE_LABEL]: of };
     this.server.put(slices, { metadata: { namespace, name, labels } });

@@ -205,6 +205,19 @@ describe('judgements', () => {
       expect(again?.completed).to.deep.equal({ name: 'migrate', uid: 'uid-2' });
     });
 
+    it('remember one that was deleted before it could be seen complete, and no other', () => {
+      const gone = (condition?: 'Complete' | 'Failed') =>
+        judgedIn(of, { is: 'absent', last: jobObject('migrate', condition) });
+      expect(gone('Complete')).to.deep.equal({
+        is: 'satisfied',
+        answer: 'Job migrate completed, and is gone since',
+        completed: migrated,
+      });
+      for (const judgement of [gone('Failed'), gone()]) {
+        expect(judgement).to.deep.equal({ is: 'waiting', answer: 'Job migrate does not exist' });
+      }
+    });
+
     it('forget it with the render', () => {
       const changed = done.dependsOn(jobDone('migrate'), dns('api'));
       const current = changed.withStatus({}).render;
