@@ -42,7 +42,8 @@ export function judgements(
 function knownOf({ gate }: World, name: string, current: Render | undefined): Omit<Known, 'expressions'> {
   const { render, observedGeneration, dependencies = [] } = gate.status;
   const before = dependencies.find((one) => one.name === name);
-  const isSameRender = render !== undefined && render.hash === current?.hash;
+  // A gate that is suspended from its beginning has none, and remembers all the same.
+  const isSameRender = render?.hash === current?.hash;
   return {
     completed: isSameRender ? before?.completed : undefined,
     said: observedGeneration === gate.generation ? before : undefined,

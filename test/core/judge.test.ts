@@ -218,6 +218,12 @@ describe('judgements', () => {
       }
     });
 
+    it('remember it as well while the gate has never been rendered, since it is suspended', () => {
+      const never = telling(blank.dependsOn(jobDone('migrate')), { completed: migrated });
+      const [judgement] = judgements(world(never), never.spec, undefined).values();
+      expect(judgement?.completed).to.deep.equal(migrated);
+    });
+
     it('forget it with the render', () => {
       const changed = done.dependsOn(jobDone('migrate'), dns('api'));
       const current = changed.withStatus({}).render;
