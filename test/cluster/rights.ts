@@ -1,23 +1,9 @@
-import { z } from 'zod';
-import { readManifests } from '../config/manifests.ts';
+import { readClusterRoles } from '../config/cluster-roles.ts';
 import { type AuditedRequest, readAudit } from './audit.ts';
-
-const roleSchema = z.looseObject({
-  rules: z
-    .array(
-      z.object({
-        apiGroups: z.array(z.string()),
-        resources: z.array(z.string()),
-        verbs: z.array(z.string()),
-      }),
-    )
-    .default([]),
-});
 
 /** The rights of the ClusterRoles in a file, one by one: `patch apps/deployments`, `delete /pods`. */
 export function grantedRights(file: string): string[] {
-  const roles = readManifests(file).filter(({ kind }) => kind === 'ClusterRole');
-  const rules = roles.flatMap((role) => roleSchema.parse(role).rules);
+  const rules = readClusterRoles(file).flatMap((role) => role.rules);
   return rules.flatMap(({ apiGroups, resources, verbs }) =>
     apiGroups.flatMap((group) =>
       resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group}/${resource}`)),

@@ -1,26 +1,11 @@
 import { expect } from 'chai';
-import { z } from 'zod';
 import { AGGREGATE_LABEL } from '../../src/api/names.ts';
+import { readClusterRoles } from './cluster-roles.ts';
 import { readManifests } from './manifests.ts';
 
-const roleSchema = z.looseObject({
-  kind: z.literal('ClusterRole'),
-  metadata: z.looseObject({ name: z.string(), labels: z.record(z.string(), z.string()).default({}) }),
-  rules: z
-    .array(
-      z.object({
-        apiGroups: z.array(z.string()),
-        resources: z.array(z.string()),
-        verbs: z.array(z.string()),
-      }),
-    )
-    .default([]),
-});
-
-const roles = ['operator', 'subjects', 'aggregated']
-  .flatMap((name) => readManifests(`config/rbac/${name}.yaml`))
-  .filter(({ kind }) => kind === 'ClusterRole')
-  .map((role) => roleSchema.parse(role));
+const roles = ['operator', 'subjects', 'aggregated'].flatMap((name) =>
+  readClusterRoles(`config/rbac/${name}.yaml`),
+);
 const operator = roles.filter(({ metadata }) => metadata.name === 'dependency-gate-operator');
 const subjects = roles.filter(({ metadata }) => metadata.name.endsWith('-subjects'));
 const aggregated = roles.filter(({ metadata }) =>
