@@ -1,15 +1,26 @@
 import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 
-/** Mocha's own report, and the counts in a file for the runner that adds the tiers up. */
+/** Lines of an error's message that are repeated at the end: a property's seed and counterexample are among the first. */
+const MESSAGE_LINES = 12;
+
+/** Mocha's own report, and what the runner that adds the tiers up needs, in a file. */
 export default class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
     const file: unknown = options.reporterOptions?.counts;
+    const failures: string[] = [];
+    runner.on('fail', (test, error: unknown) => failures.push(describe(test.titlePath(), error)));
     runner.once('end', () => {
-      const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {};
+      const { passes = 0, failures: failed = 0, pending = 0 } = runner.stats ?? {};
       if (typeof file === 'string')
-        writeFileSync(file, JSON.stringify({ passed: passes, failed: failures, skipped: pending }));
+        writeFileSync(file, JSON.stringify({ passed: passes, failed, skipped: pending, failures }));
     });
   }
+}
+
+function describe(titlePath: readonly string[], error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const lines = message.split('\n').slice(0, MESSAGE_LINES);
+  return [titlePath.join(' › '), ...lines.map((line) => `    ${line}`)].join('\n');
 }

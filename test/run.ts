@@ -10,17 +10,25 @@ import process from 'node:process';
 import { z } from 'zod';
 import { selectTiers, type Tier } from './tiers.ts';
 
-const countsSchema = z.object({ passed: z.int(), failed: z.int(), skipped: z.int() });
+const countsSchema = z.object({
+  passed: z.int(),
+  failed: z.int(),
+  skipped: z.int(),
+  /** Each failed test's title and the beginning of its message. */
+  failures: z.array(z.string()),
+});
 type Counts = z.infer<typeof countsSchema>;
 
 /** No step takes longer: what does has an open handle that keeps it from ending. */
 const LIMIT_MS = 30 * 60_000;
 
 const isCi = process.env.CI === 'true';
-const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+const total: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
 for (const tier of selectTiers(process.argv.slice(2))) add(await run(tier));
 const failed = total.failed + (isCi ? total.skipped : 0);
 if (isCi && total.skipped > 0) console.log(`${total.skipped} skipped, which counts as failed in CI`);
+// Repeated here, since a log of thousands of lines is read from its end.
+for (const failure of total.failures) console.log(`\nFAILED ${failure}`);
 const skipped = !isCi && total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`${total.passed} passed, ${failed} failed${skipped}`);
 process.exitCode = failed > 0 ? 1 : 0;
@@ -30,13 +38,12 @@ async function run(tier: Tier): Promise<Counts> {
   const missing = await tier.missing();
   if (missing !== undefined) {
     console.log(`\n!!! SKIPPED, the whole tier: ${missing}`);
-    return { passed: 0, failed: 0, skipped: 1 };
+    return { passed: 0, failed: 0, skipped: 1, failures: [] };
   }
   for (const step of await tier.before()) {
     const code = await execute(step);
     if (code !== 0) {
-      console.log(`node ${step.join(' ')} exited with ${code}`);
-      return { passed: 0, failed: 1, skipped: 0 };
+      return broken(`${tier.name}: node ${step.join(' ')} exited with ${code}`);
     }
   }
   return mocha(tier);
@@ -52,10 +59,11 @@ async function mocha(tier: Tier): Promise<Counts> {
   try {
     const counts = countsSchema.parse(JSON.parse(await readFile(file, 'utf8')));
     const isBroken = code !== 0 && counts.failed === 0;
-    return isBroken ? { ...counts, failed: 1 } : counts;
+    return isBroken
+      ? { ...counts, failed: 1, failures: [`${tier.name}: exit code ${code}, though no test failed`] }
+      : counts;
   } catch {
-    console.log(`the tier ended with exit code ${code} before it could count`);
-    return { passed: 0, failed: 1, skipped: 0 };
+    return broken(`${tier.name}: ended with exit code ${code} before it could count`);
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -75,8 +83,14 @@ function execute(args: readonly string[]): Promise<number> {
   });
 }
 
+/** What failed outside of the tests counts as one. */
+function broken(why: string): Counts {
+  return { passed: 0, failed: 1, skipped: 0, failures: [why] };
+}
+
 function add(counts: Counts): void {
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.skipped += counts.skipped;
+  total.failures.push(...counts.failures);
 }
