@@ -5,7 +5,6 @@ import type { Dependency } from '../../src/api/spec.ts';
 import { decide } from '../../src/core/decide.ts';
 import type { Plan, Sighting, World } from '../../src/core/model.ts';
 import { openedBySpec } from '../../src/core/open.ts';
-import { renderHash } from '../../src/core/render.ts';
 import { NOW } from './builders.ts';
 import { carryOut, settle } from './simulate.ts';
 import { worlds } from './world-arbitraries.ts';
@@ -19,13 +18,13 @@ const waitingWorlds = worlds.map((world) => ({
   pods: world.pods.map((pod) => ({ ...pod, phase: 'Pending' as const, deleting: false })),
 }));
 
-/** Whether a dependency is there, said once more and from what the worlds are made of. */
-function isThere({ name, service, resource, gate }: Dependency, world: World): boolean {
+/** Whether a dependency is there for the pass with that plan, said once more and from what the worlds are made of. */
+function isThere({ name, service, resource, gate }: Dependency, world: World, plan: Plan): boolean {
   const sighting = world.sightings.get(name);
   if (service) return sighting?.is === 'service' && JSON.stringify(sighting.slices).includes('"ready":true');
   if (gate) return sighting?.is === 'gate' && sighting.cycle.length === 0 && isOpen(sighting);
   if (!resource) return false;
-  if (sighting?.is === 'absent') return resource.kind === 'Job' && isRemembered(name, world);
+  if (sighting?.is === 'absent') return resource.kind === 'Job' && isRemembered(name, world, plan);
   if (sighting?.is !== 'object') return false;
   const { kind, status } = sighting.object;
   if (resource.expression !== undefined)
@@ -37,11 +36,11 @@ function isOpen({ gate }: Extract<Sighting, { is: 'gate' }>): boolean {
   return gate.status.conditions?.some(({ type, status }) => type === 'Open' && status === 'True') === true;
 }
 
-function isRemembered(name: string, { gate }: World): boolean {
-  const before = gate.status.dependencies?.find((one) => one.name === name);
-  if (!gate.spec.valid || before?.completed === undefined) return false;
-  const { suspend, ...spec } = gate.spec.value;
-  return suspend === true || gate.status.render?.hash === renderHash(spec);
+/** What completed counts for the render that it was seen with: as long as that one is stored, wanted or not. */
+function isRemembered(name: string, { gate }: World, plan: Plan): boolean {
+  const { dependencies, render } = gate.status;
+  const isTold = dependencies?.some((one) => one.name === name && one.completed !== undefined) === true;
+  return isTold && gate.spec.valid && (plan.status?.render ?? render)?.hash === render?.hash;
 }
 
 /** The world as it is seen just after a restart: other gates and Pods are known, and no watch of anything else has listed. */
@@ -89,7 +88,7 @@ describe('decide, of any world with dependencies that the operator judges', () =
           const dependencies = spec.valid ? spec.value.dependencies : [];
           const found = dependencies.find((one) => one.name === name);
           const isBySpec = spec.valid && openedBySpec(spec.value).has(name);
-          expect(isBySpec || (found !== undefined && isThere(found, at)), name).to.equal(true);
+          expect(isBySpec || (found !== undefined && isThere(found, at, plan)), name).to.equal(true);
         }
       }
     }, waitingWorlds);
@@ -98,10 +97,12 @@ describe('decide, of any world with dependencies that the operator judges', () =
 
   it('opens every Pod that waits for what is there', () => {
     anyWorld((world) => {
-      const { gate, pods } = settle(world, NOW).world;
+      const settled = settle(world, NOW).world;
+      const { gate, pods } = settled;
+      const plan = decide(settled, NOW);
       if (!gate.spec.valid || gate.deleting || gate.finalizers.length === 0) return;
       for (const dependency of gate.spec.value.dependencies) {
-        if (!isThere(dependency, { ...world, gate })) continue;
+        if (!isThere(dependency, settled, plan)) continue;
         const container = `dgate-api--${dependency.name}`;
         const waiting = pods.filter(
           (pod) =>
@@ -117,14 +118,15 @@ describe('decide, of any world with dependencies that the operator judges', () =
 
   it('says in the status that it is there exactly where it is', () => {
     anyWorld((world) => {
-      const { status } = decide(world, NOW);
+      const plan = decide(world, NOW);
+      const { status } = plan;
       const { spec } = world.gate;
       if (!status || !spec.valid) return;
       for (const dependency of spec.value.dependencies) {
         const { satisfied } = status.dependencies?.find(({ name }) => name === dependency.name) ?? {};
         const isSeen = (world.sightings.get(dependency.name)?.is ?? 'unseen') !== 'unseen';
         if (satisfied === undefined || !isSeen) continue;
-        expect(satisfied, dependency.name).to.equal(isThere(dependency, world));
+        expect(satisfied, dependency.name).to.equal(isThere(dependency, world, plan));
       }
     });
   });
