@@ -23,12 +23,13 @@ export class ManualClock implements Clock {
     return new Promise((resolve) => {
       const wake = () => {
         this.#sleepers.delete(sleeper);
+        signal.removeEventListener('abort', wake);
         resolve();
       };
       const sleeper = { at: this.#now + milliseconds, wake };
       if (signal.aborted) return resolve();
       this.#sleepers.add(sleeper);
-      signal.addEventListener('abort', wake, { once: true });
+      signal.addEventListener('abort', wake);
     });
   }
 
