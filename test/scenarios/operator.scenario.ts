@@ -16,7 +16,10 @@ export const operator: Scenario = (on) => {
       );
       await here().untilGate('open', { open: 'True/AllPassed', targets: 'pinger Current' });
       // What is said last of it: the operator sees Services only once a gate names one.
-      await here().untilGate('waiting', { open: 'False/Waiting', seen: 'redis: Service redis does not exist' });
+      await here().untilGate('waiting', {
+        open: 'False/Waiting',
+        seen: 'redis: Service redis does not exist',
+      });
       await on().operator.stop();
       const before = here().writes().length;
       const passes = ['open', 'waiting'].map((name) => here().untilPass(name));
