@@ -50,7 +50,7 @@ const STALLED: Readonly<Record<Stall['reason'], string>> = {
   InvalidSpec:
     "The operator cannot read the spec: the CRD is of another version. Apply the CRD of the operator's version, and write the gate again.",
   InvalidExpression: 'Correct the expression in the gate.',
-  DependencyCycle: 'Take one of these gates out of the dependencies of another.',
+  DependencyCycle: 'Take what closes the circle out of the dependencies.',
   InvalidRender:
     'Correct the container that the API server refuses. What was in force before stays until then.',
   TargetRefused:

@@ -21,10 +21,14 @@ export function judgedStep(world: ExplainWorld, made: JudgedCheckOf, status: Dep
 }
 
 const MAY_NOT = 'the operator may not ';
+/** With the API server's words behind it. */
+const UNLOOKED = ' has not been looked at yet: ';
 
 /** Whether nobody can say how it stands until somebody acts, even before its turn comes. */
 export function isUnreadable(answer: string): boolean {
-  return answer.startsWith('the API server knows no ') || answer.startsWith(MAY_NOT);
+  return (
+    answer.startsWith('the API server knows no ') || answer.startsWith(MAY_NOT) || answer.includes(UNLOOKED)
+  );
 }
 
 function gateStep(world: ExplainWorld, name: string, gate: string, answer: string): Step {
@@ -53,6 +57,7 @@ function resourceStep(
 ): Step {
   const object = objectName(resource);
   if (answer.startsWith('the API server knows no')) return unknownKindStep(world, resource, name, answer);
+  if (answer.includes(UNLOOKED)) return unservedStep(world, name, answer);
   // The words of a condition may end so too.
   if (answer === `${resource.kind} ${resource.name} does not exist`) {
     const text = `${name}: ${answer}. Create it, or correct its name in the gate (namespace ${world.gate.namespace}).`;
@@ -98,6 +103,13 @@ function unknownKindStep(
   return step(
     `${name}: ${answer}. Install its CustomResourceDefinition, or correct apiVersion and kind in the gate; the operator looks again by itself.`,
     within(world, `api-resources --api-group=${quoted(group)}`),
+  );
+}
+
+function unservedStep(world: ExplainWorld, name: string, answer: string): Step {
+  return step(
+    `${name}: ${answer}. The operator goes on trying by itself. The API server cannot serve the kind: look at the API service behind it.`,
+    within(world, 'get apiservices'),
   );
 }
 

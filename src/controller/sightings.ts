@@ -58,6 +58,7 @@ function unseen(
   look: Exclude<Look, { is: 'watching' }> | undefined,
 ): Sighting {
   if (look === undefined) return { is: 'unseen' };
+  if (look.is === 'looking') return { is: 'unseen', problem: look.problem };
   if (look.is === 'unknown') {
     return {
       is: 'unknown kind',

@@ -43,6 +43,7 @@ interface KindOfSubjects {
   /** Subjects that no list covers yet, with the number to ask for. */
   readonly uncovered: Map<string, number>;
   state: KindWatch<Witness>['state'];
+  problem: string | undefined;
 }
 
 /** `<kind>|<namespace>/<name>`: what gates that are judged by an object are indexed by. */
@@ -108,8 +109,9 @@ export class SubjectWatches {
   look(subject: Subject, namespace: string): Look | undefined {
     const kind = this.#kinds.get(kindKey(subject));
     if (!kind) return undefined;
-    const { state, resource } = kind.watch;
+    const { state, problem, resource } = kind.watch;
     if (state === 'unknown' || state === 'forbidden') return { is: state, resource };
+    if (state === 'looking' && problem !== undefined) return { is: 'looking', problem };
     if (state === 'looking' || !resource) return undefined;
     const isNamespaced = resource.namespaced;
     const value = subjectValue(subject, isNamespaced ? namespace : '', subject.name);
@@ -140,7 +142,14 @@ export class SubjectWatches {
       this.#depart(subject, before, after);
       for (const one of [before, after]) if (one) this.#tell(subject, one);
     });
-    this.#kinds.set(key, { watch, store, named: new Set(), uncovered: new Map(), state: watch.state });
+    this.#kinds.set(key, {
+      watch,
+      store,
+      named: new Set(),
+      uncovered: new Map(),
+      state: watch.state,
+      problem: undefined,
+    });
     watch.start();
   }
 
@@ -205,7 +214,7 @@ export class SubjectWatches {
       : undefined;
   }
 
-  /** A state matters to all gates of the kind; a list that covers more, to those that waited for it. */
+  /** A state and a problem matter to all gates of the kind; a list that covers more, to those that waited for it. */
   #changed(key: string): void {
     const kind = this.#kinds.get(key);
     if (!kind) return;
@@ -214,8 +223,9 @@ export class SubjectWatches {
       .map(([value]) => value);
     for (const value of values) kind.uncovered.delete(value);
     const { gates, onAffected } = this.#options;
-    const isNew = kind.state !== kind.watch.state;
-    kind.state = kind.watch.state;
+    const { state, problem } = kind.watch;
+    const isNew = kind.state !== state || kind.problem !== problem;
+    Object.assign(kind, { state, problem });
     const affected = isNew
       ? gates.byIndex('kind', key)
       : values.flatMap((value) => gates.byIndex('subject', value));
@@ -231,6 +241,8 @@ export class SubjectWatches {
 /** What a watch shows of a subject. */
 export type Look =
   | { readonly is: 'unknown' | 'forbidden'; readonly resource: KindWatch<Witness>['resource'] }
+  /** Nothing has been read yet, and why. */
+  | { readonly is: 'looking'; readonly problem: string }
   | {
       readonly is: 'watching';
       readonly found: readonly JsonObject[];

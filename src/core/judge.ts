@@ -1,4 +1,5 @@
 import { judgedCheckOf } from '../api/defaults.ts';
+import { targetAnnotationValue } from '../api/names.ts';
 import type { Dependency, GateSpec, ResourceCheck, ServiceCheck } from '../api/spec.ts';
 import type { DependencyStatus, Render } from '../api/status.ts';
 import { failureOf } from './conditions.ts';
@@ -8,6 +9,7 @@ import { judgeService } from './judge-service.ts';
 import type { Judgement } from './judgement.ts';
 import type { JsonObject, Sighting, World } from './model.ts';
 import { conditionOf, type Readiness, readiness } from './readiness.ts';
+import { targetKey } from './targets.ts';
 
 /** What a dependency is judged with besides what is seen of it: what the status tells from earlier passes. */
 interface Known {
@@ -31,7 +33,7 @@ export function judgements(
   const judged = spec.dependencies.flatMap((dependency) => {
     const sighting = world.sightings.get(dependency.name) ?? { is: 'unseen' };
     const known = { expressions, ...knownOf(world, dependency.name, current) };
-    const judgement = judge(dependency, sighting, known);
+    const judgement = waitsForItself(dependency, spec) ?? judge(dependency, sighting, known);
     if (!judgement) return [];
     const held = judgement.is === 'unknown' ? { ...judgement, ...remembered(world, known.said) } : judgement;
     return [[dependency.name, held] as const];
@@ -52,13 +54,24 @@ function knownOf({ gate }: World, name: string, current: Render | undefined): Om
 
 /** What holds until something is seen, as after a restart: all that was said, and nothing opens by it. */
 function remembered({ gate }: World, said: DependencyStatus | undefined): Partial<Judgement> {
-  if (said?.answer === undefined || said.satisfied === undefined) return {};
+  if (said?.answer === undefined || said.satisfied === undefined || isUnlooked(said.answer)) return {};
   const { name, answer, satisfied } = said;
   const open = gate.status.conditions?.find(({ type }) => type === 'Open');
   // Where no Pod has failed in it, it was the operator that called it failed; else the condition tells.
   const isLost = said.failed === 0 || open?.message.includes(failureOf({ name, answer }));
   const hasFailed = !satisfied && said.state === 'Failed' && isLost;
   return { answer, ...(hasFailed ? { is: 'failed' } : { wasSatisfied: satisfied }) };
+}
+
+/** A rollout, or a Job, that is to be complete before its own Pods start. A condition or an expression may ask for less. */
+function waitsForItself({ resource }: Dependency, { targets }: GateSpec): Judgement | undefined {
+  if (!resource || resource.condition || resource.expression !== undefined) return undefined;
+  const { apiVersion, kind, name } = resource;
+  // A CronJob is ready whatever becomes of its Jobs.
+  if (kind === 'CronJob' || !/^(apps|batch)\//.test(apiVersion)) return undefined;
+  if (!targets.some((target) => targetKey(target) === targetAnnotationValue(kind, name))) return undefined;
+  const message = `${kind} ${name} is a target of this gate, and is not ready before its own Pods have started`;
+  return { is: 'waiting', answer: message, fault: { reason: 'DependencyCycle', message } };
 }
 
 function judge(dependency: Dependency, sighting: Sighting, known: Known): Judgement | undefined {
@@ -165,6 +178,18 @@ function unseen(sighting: Sighting, what: string): Judgement {
     case 'forbidden':
       return { is: 'waiting', answer: sighting.message };
     default:
-      return { is: 'unknown', answer: `${what} has not been looked at yet` };
+      return { is: 'unknown', answer: unlooked(what, sighting) };
   }
+}
+
+const UNLOOKED = ' has not been looked at yet';
+
+function unlooked(what: string, sighting: Sighting): string {
+  const problem = sighting.is === 'unseen' && sighting.problem !== undefined ? `: ${sighting.problem}` : '';
+  return `${what}${UNLOOKED}${problem}`;
+}
+
+/** There is nothing in it to hold to: the next answer may tell more. */
+function isUnlooked(answer: string): boolean {
+  return answer.includes(UNLOOKED);
 }

@@ -165,7 +165,8 @@ export interface Repair {
  *   and what to do.
  */
 export type Sighting =
-  | { readonly is: 'unseen' }
+  /** `problem`: why, where the API server has answered with a failure. */
+  | { readonly is: 'unseen'; readonly problem?: string }
   /** `last`: what it was, where it has gone just now and nothing of it is remembered yet. */
   | { readonly is: 'absent'; readonly last?: JsonObject }
   | { readonly is: 'unknown kind' | 'forbidden'; readonly message: string }

@@ -19,14 +19,14 @@ export interface KindWatchOptions<T extends Meta> {
   readonly project: Project<T>;
   readonly clock: Clock;
   readonly random: Random;
-  /** Is told when the state has changed, and when a list covers what it did not before. Must not throw. */
+  /** Is told when the state or the problem has changed, and when a list covers what it did not before. Must not throw. */
   readonly onChange: () => void;
   /** Is told what went wrong and will be tried again. Must not throw. */
   readonly onError: (error: Error) => void;
 }
 
 /**
- * - `looking`: nothing is known yet.
+ * - `looking`: nothing is known yet; see {@link KindWatch.problem}.
  * - `watching`: the store shows what there is.
  * - `unknown`: the API server serves no such kind. `forbidden`: it does not serve it to us. The store is empty. Both are
  *   tried again with a back-off of 0.8 to 30 s: a kind may come, and a right be given, at any time.
@@ -54,6 +54,7 @@ export class KindWatch<T extends Meta> {
   readonly #backoff: Backoff;
   readonly #stop = new AbortController();
   #state: KindState = 'looking';
+  #problem: string | undefined;
   #resource: Resource | undefined;
   /** How often the interest was widened, and up to which time a list covers it. */
   #asked = 0;
@@ -73,6 +74,11 @@ export class KindWatch<T extends Meta> {
 
   get state(): KindState {
     return this.#state;
+  }
+
+  /** Why it is still looking: what went wrong last, in the server's words. Undefined while nothing has. */
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
   /** What the kind is served as, once it has been found. */
@@ -142,8 +148,7 @@ export class KindWatch<T extends Meta> {
     const reflector = new Reflector({
       ...this.#options,
       resource,
-      onError: (error) =>
-        isForbidden(error) || isNotFound(error) ? end(error) : this.#options.onError(error),
+      onError: (error) => (isForbidden(error) || isNotFound(error) ? end(error) : this.#meet(error)),
     });
     if (this.#stop.signal.aborted) return undefined;
     this.#endTurn = () => end(undefined);
@@ -155,7 +160,7 @@ export class KindWatch<T extends Meta> {
       if (!hasSynced || this.#stop.signal.aborted) return;
       this.#covered = asked;
       this.#listMs = clock.now() - began;
-      this.#state = 'watching';
+      this.#enter('watching');
       this.#options.onChange();
       // Whoever asked for more within the last moments is waited for.
       if (!this.#cancelWidening) this.#widenTurn();
@@ -168,14 +173,27 @@ export class KindWatch<T extends Meta> {
   #fail(failure: Error | 'unknown'): void {
     const isGone = failure === 'unknown' || isNotFound(failure);
     if (!isGone && !isForbidden(failure)) {
-      this.#options.onError(failure);
+      this.#meet(failure);
       return;
     }
     const state = isGone ? 'unknown' : 'forbidden';
     if (state === this.#state) return;
-    this.#state = state;
+    this.#enter(state);
     this.#covered = -1;
     this.#options.store.replace(new Map(), false);
+    this.#options.onChange();
+  }
+
+  #enter(state: KindState): void {
+    this.#state = state;
+    this.#problem = undefined;
+  }
+
+  /** What is known of a kind stays; of one that nothing is known of, this is all that there is to say. */
+  #meet(error: Error): void {
+    this.#options.onError(error);
+    if (this.#state !== 'looking' || this.#problem === error.message) return;
+    this.#problem = error.message;
     this.#options.onChange();
   }
 }

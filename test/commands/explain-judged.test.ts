@@ -57,6 +57,15 @@ describe('what to do where the operator judges', () => {
     ]);
   });
 
+  it('a kind that the API server fails to serve', () => {
+    const sighting = { is: 'unseen', problem: 'service unavailable' } as const;
+    const all = about(certificate, undefined, { sighting });
+    expect(say(all)[0]).to.match(
+      /^tls: Certificate web has not been looked at yet: service unavailable\. The operator goes on trying/,
+    );
+    expect(propose(all)).to.deep.equal(['kubectl get apiservices']);
+  });
+
   describe('an expression', () => {
     const judgedBy = (expression: string) => {
       const dependency: Dependency = { name: 'tls', resource: { ...certificate.resource, expression } };

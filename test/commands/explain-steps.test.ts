@@ -65,7 +65,7 @@ describe('what to do about the gate', () => {
   for (const [reason, advice] of [
     ['InvalidSpec', /CRD of the operator's version/],
     ['InvalidExpression', /Correct the expression/],
-    ['DependencyCycle', /one of these gates out/],
+    ['DependencyCycle', /what closes the circle out/],
     ['InvalidRender', /Correct the container/],
     ['TargetRefused', /what makes the API server refuse/],
     ['Conflict', /ignore init containers whose name starts with dgate-/],

@@ -64,6 +64,14 @@ describe('sightingsOf', () => {
       expect(only(sightings(of))).to.deep.equal({ is: 'unseen' });
     });
 
+    it('say why nothing has been read yet', () => {
+      const look = { is: 'looking', problem: 'the server is down' } as const;
+      expect(only(sightings(of, { [key]: look }))).to.deep.equal({
+        is: 'unseen',
+        problem: 'the server is down',
+      });
+    });
+
     it('say that the kind is not served', () => {
       expect(
         only(sightings(blank.dependsOn(database('db')), { 'example.com/v1/Database db': unknown })),

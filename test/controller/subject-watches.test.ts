@@ -144,6 +144,19 @@ describe('SubjectWatches', () => {
     });
   });
 
+  it('tells the gates of a kind why nothing of it can be read, and when it can', async () => {
+    rig.server.failures.resources.push(refused(503));
+    await rig.set(migrate.dependsOn(jobDone('migrate')));
+    expect(rig.watches.look({ ...JOB, name: 'migrate' }, NAMESPACE)).to.deep.equal({
+      is: 'looking',
+      problem: 'said 503',
+    });
+    expect(rig.told()).to.deep.equal([`${NAMESPACE}/${migrate.gate.name}`]);
+    await rig.pass(800);
+    expect(rig.looks('migrate')).to.equal('absent');
+    expect(rig.told()).to.deep.equal([`${NAMESPACE}/${migrate.gate.name}`]);
+  });
+
   describe('what is kept', () => {
     it('is what gates name, and nothing else', async () => {
       for (const name of ['migrate', 'seed', 'other']) rig.job(name);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Dependency } from '../../src/api/spec.ts';
+import type { Dependency, ResourceCheck } from '../../src/api/spec.ts';
 import type { DependencyStatus } from '../../src/api/status.ts';
 import { judgements } from '../../src/core/judge.ts';
 import type { Judgement } from '../../src/core/judgement.ts';
@@ -42,6 +42,37 @@ const judged = (dependency: Dependency, sighting: Sighting) =>
   judgedIn(blank.dependsOn(dependency).rendered(), sighting);
 
 describe('judgements', () => {
+  describe("of one of the gate's own targets", () => {
+    const ownTarget = (
+      kind: string,
+      more: Partial<ResourceCheck> = {},
+      apiVersion = 'apps/v1',
+    ): Dependency => ({
+      name: 'own',
+      resource: { apiVersion, kind, name: 'pinger', ...more },
+    });
+    const of = (kind: 'Deployment' | 'StatefulSet' | 'Job' | 'CronJob', dependency: Dependency) =>
+      judgedIn(gate('api-first').targets(`${kind}/pinger`).dependsOn(dependency).rendered(), ABSENT)?.fault
+        ?.reason;
+
+    it('say that it can never be ready before its own Pods', () => {
+      expect(of('Deployment', ownTarget('Deployment'))).to.equal('DependencyCycle');
+      expect(of('StatefulSet', ownTarget('StatefulSet'))).to.equal('DependencyCycle');
+      expect(of('Job', ownTarget('Job', {}, 'batch/v1'))).to.equal('DependencyCycle');
+    });
+
+    it('take nothing else of that name for it, and nothing that may be true before', () => {
+      expect(of('Deployment', ownTarget('StatefulSet'))).to.equal(undefined);
+      expect(of('Deployment', ownTarget('Deployment', {}, 'apps.example.com/v1'))).to.equal(undefined);
+      expect(of('Deployment', ownTarget('Deployment', { name: 'poller' }))).to.equal(undefined);
+      expect(of('Deployment', ownTarget('Deployment', { condition: { type: 'Available' } }))).to.equal(
+        undefined,
+      );
+      expect(of('Deployment', ownTarget('Deployment', { expression: 'true' }))).to.equal(undefined);
+      expect(of('CronJob', ownTarget('CronJob', {}, 'batch/v1'))).to.equal(undefined);
+    });
+  });
+
   it('are made of what the operator judges, and of nothing else', () => {
     const of = blank.dependsOn(dns('dns'), container('own'), service('api'), jobDone('job'), otherGate('db'));
     expect([...judgements(world(of), of.spec, of.render).keys()]).to.deep.equal(['api', 'job', 'db']);
@@ -287,6 +318,18 @@ describe('judgements', () => {
       const fault = judgedIn(asked, seen(databaseObject('db', {}), false));
       const after = judgedIn(telling(asked, { satisfied: false, answer: fault?.answer ?? '' }), UNSEEN);
       expect(after).to.deep.equal(fault);
+    });
+
+    it('hold nothing that says no more than that: why it could not be looked at is told', () => {
+      const down = { is: 'unseen', problem: 'the server is down' } as const;
+      const answer = 'Database db has not been looked at yet';
+      const unlooked = telling(of, { satisfied: false, answer });
+      expect(judgedIn(unlooked, down)).to.deep.equal({
+        is: 'unknown',
+        answer: `${answer}: the server is down`,
+      });
+      const said = telling(of, { satisfied: true, answer: 'it is there' });
+      expect(judgedIn(said, down)?.answer, 'what is known is worth more').to.equal('it is there');
     });
 
     it('hold nothing that was said of another spec', () => {

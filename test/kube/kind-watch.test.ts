@@ -42,13 +42,35 @@ describe('KindWatch', () => {
     });
 
     it('goes on looking, and says so, where nothing answers', async () => {
-      rig.server.failures.resources.push(refused(503), refused(500));
+      rig.server.failures.resources.push(refused(503), refused(503), refused(500));
       await rig.start();
-      expect(rig.watch.state).to.equal('looking');
+      expect(rig.watch).to.deep.include({ state: 'looking', problem: 'said 503' });
       await rig.pass(800);
-      expect(rig.errors).to.deep.equal(['said 503', 'said 500']);
+      expect(rig.states, 'the same is said once').to.deep.equal(['looking']);
       await rig.pass(1600);
-      expect(rig.watch.state).to.equal('watching');
+      expect(rig.watch.problem).to.equal('said 500');
+      expect(rig.errors).to.deep.equal(['said 503', 'said 503', 'said 500']);
+      await rig.pass(3200);
+      expect(rig.watch).to.deep.include({ state: 'watching', problem: undefined });
+      expect(rig.states).to.deep.equal(['looking', 'looking', 'watching']);
+    });
+
+    it('goes on looking, and says so, where the list fails', async () => {
+      rig.server.failures.watch.push(refused(500));
+      await rig.start();
+      expect(rig.watch).to.deep.include({ state: 'looking', problem: 'said 500' });
+      await rig.pass(800);
+      expect(rig.watch).to.deep.include({ state: 'watching', problem: undefined });
+    });
+
+    it('has no problem to tell of once it has listed', async () => {
+      await rig.start();
+      rig.server.failures.watch.push(refused(500));
+      rig.server.endWatches();
+      await rig.quiet();
+      await rig.pass(800);
+      expect(rig.errors).to.deep.equal(['said 500']);
+      expect(rig.watch).to.deep.include({ state: 'watching', problem: undefined });
     });
   });
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Dependency } from '../../src/api/spec.ts';
 import type { Effect } from '../../src/sandbox/server/faults.ts';
 import { type Scenario, useNamespace } from './cluster.ts';
 import { deployment, dns, gate, service, tcp } from './manifests.ts';
@@ -20,6 +21,25 @@ const writesIn = ({ name }: Namespace): RegExp[] =>
 
 /** What goes wrong between the operator and the API server. The end is the same as if nothing had. */
 export const faults: Scenario<SandboxCluster> = (on) => {
+  describe('a kind that a gate is judged by', () => {
+    const here = useNamespace(on);
+
+    it('says why it cannot be read, and is read when it can', async () => {
+      const effect = { do: 'fail', status: 503, message: 'the server is being upgraded' } as const;
+      const path = /^\/apis\/policy\/v1$/;
+      const heal = on().server.faults.add({ path, times: 1000, effect });
+      const budget: Dependency = {
+        name: 'budget',
+        resource: { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', name: 'api' },
+      };
+      await here().create(deployment('pinger'), gate('first', ['pinger'], [budget]));
+      const seen = `budget: PodDisruptionBudget api has not been looked at yet: ${effect.message}`;
+      await here().untilGate('first', { open: 'False/Waiting', seen });
+      heal();
+      await here().untilGate('first', { seen: /knows no PodDisruptionBudget of policy\/v1/ });
+    });
+  });
+
   describe('a gate comes into force, opens, changes and goes', () => {
     const here = useNamespace(on);
 
