@@ -1,6 +1,9 @@
+import { expect } from 'chai';
 import { apply } from 'json-merge-patch';
 import { z } from 'zod';
 import { REQUIRE_LABEL, requireValue } from '../../../src/api/names.ts';
+import { renderSources } from '../../../src/commands/render-sources.ts';
+import { SANDBOX_SETTINGS } from '../../../src/commands/start-sandbox.ts';
 import type { KubeObject } from '../../../src/sandbox/cluster.ts';
 import { APP_IMAGE, scripted } from '../../scenarios/manifests.ts';
 
@@ -39,4 +42,13 @@ export function job(name: string): KubeObject {
     spec: { restartPolicy: 'Never', containers: [{ name: 'app', image: APP_IMAGE }] },
   };
   return { apiVersion: 'batch/v1', kind: 'Job', metadata: { name }, spec: { template } };
+}
+
+/** The workloads with the gate in them, as `dependency-gate render` prints them. */
+export function gatedAtBuild(by: KubeObject, ...workloads: readonly KubeObject[]): string {
+  const source = (object: KubeObject) => ({ name: `${object.kind}.json`, text: JSON.stringify(object) });
+  const options = { settings: SANDBOX_SETTINGS, output: 'manifests' } as const;
+  const { texts, warnings } = renderSources(workloads.map(source), [source(by)], options);
+  expect(warnings).to.deep.equal([]);
+  return texts.join('');
 }

@@ -1,11 +1,8 @@
 import { expect } from 'chai';
-import { renderSources } from '../../../src/commands/render-sources.ts';
-import { SANDBOX_SETTINGS } from '../../../src/commands/start-sandbox.ts';
-import type { KubeObject } from '../../../src/sandbox/cluster.ts';
 import { deployment, dns, gate, service } from '../../scenarios/manifests.ts';
 import { initNames } from '../../scenarios/views.ts';
 import { useStory, type WatchedCluster } from './cluster.ts';
-import { PASSING } from './manifests.ts';
+import { gatedAtBuild, PASSING } from './manifests.ts';
 
 /** Workloads that `dependency-gate render` has gated at build time. */
 export function rendered(on: () => WatchedCluster): void {
@@ -16,7 +13,7 @@ export function rendered(on: () => WatchedCluster): void {
 
     it('is gated and not held, no orphan where its gate is not, and rolls neither for it nor for the operator', async () => {
       await on().operator.stop();
-      await apply(gated(first, deployment('pinger')));
+      await apply(gatedAtBuild(first, deployment('pinger')));
       await here().until('it has a Pod', async () => (await everyPod('pinger'))[0]);
       await on().operator.start();
       await here().create(gate('other', ['other'], [PASSING]));
@@ -32,7 +29,7 @@ export function rendered(on: () => WatchedCluster): void {
         older: 0,
       });
       await settle('first');
-      await apply(gated(first, deployment('pinger')));
+      await apply(gatedAtBuild(first, deployment('pinger')));
       await settle('first');
       expect((await here().workload('pinger')).metadata.generation).to.equal(1);
       expect(await here().replicaSets('pinger')).to.have.length(1);
@@ -41,13 +38,4 @@ export function rendered(on: () => WatchedCluster): void {
       expect(await ungated('pinger', 'first')).to.be.empty;
     });
   });
-}
-
-/** The workloads with the gate in them, as the command prints them. */
-function gated(by: KubeObject, ...workloads: readonly KubeObject[]): string {
-  const source = (object: KubeObject) => ({ name: `${object.kind}.json`, text: JSON.stringify(object) });
-  const options = { settings: SANDBOX_SETTINGS, output: 'manifests' } as const;
-  const { texts, warnings } = renderSources(workloads.map(source), [source(by)], options);
-  expect(warnings).to.deep.equal([]);
-  return texts.join('');
 }

@@ -3,37 +3,12 @@ import { deployment, dns, gate, service } from '../../scenarios/manifests.ts';
 import { initNames, isGated, isReady } from '../../scenarios/views.ts';
 import { type GatedCluster, useStory } from './cluster.ts';
 import { requiring } from './manifests.ts';
-
-const NAMESPACE = 'dependency-gate-system';
-const CRD = 'crd/dependencygates.dependencygate.dev';
+import { CRD, NAMESPACE, removal } from './removal.ts';
 
 /** How the operator goes, in the order that README says and in others. */
 export function uninstall(on: () => GatedCluster): void {
-  beforeEach('install what the test before took away', async function () {
-    this.timeout(120_000);
-    await on().reinstall();
-  });
   const { here, everyPod, ungated, settle, untilInForce } = useStory(on);
-  afterEach('stop the operator, whose ServiceAccount may be another next time', () => on().operator.stop());
-
-  const kubectl = (...args: readonly string[]) => on().controlPlane.kubectl(args);
-  const remove = (folder: string) => kubectl('delete', '-k', folder, '--ignore-not-found');
-  /** The operator's Pod is in that namespace. */
-  const removeOperator = async () => {
-    await on().operator.stop();
-    await kubectl('delete', 'namespace', NAMESPACE);
-  };
-  const removeGates = (...more: readonly string[]) =>
-    kubectl('delete', 'dependencygates', '--all', '--all-namespaces', ...more);
-  /** Takes the finalizers off by hand, as troubleshooting.md has it. */
-  const letGo = async () => {
-    const names = '--output=jsonpath={range .items[*]}{.metadata.namespace} {.metadata.name}{"\\n"}{end}';
-    const lines = (await kubectl('get', 'dependencygates', '--all-namespaces', names)).trim().split('\n');
-    for (const [namespace = '', name = ''] of lines.map((line) => line.split(' '))) {
-      const patch = '--patch={"metadata":{"finalizers":null}}';
-      await kubectl('patch', 'dependencygate', name, `--namespace=${namespace}`, '--type=merge', patch);
-    }
-  };
+  const { kubectl, remove, removeOperator, removeGates, letGo } = removal(on);
   const isServed = async () => (await kubectl('api-resources')).includes('dependencygates');
   /** `pinger`, born with the gate `first`, runs. */
   const run = async () => {
