@@ -7,6 +7,17 @@ export async function print(texts: readonly string[]): Promise<void> {
   try {
     await pipeline(Readable.from(texts), stdout, { end: false });
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
+    if (!isUnread(error)) throw error;
   }
+}
+
+/** Resolves once the reader of standard output has seen enough; what is printed after that is lost. */
+export function readerGone(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stdout.on('error', (error) => (isUnread(error) ? resolve() : reject(error)));
+  });
+}
+
+function isUnread(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Process } from '../command-line.ts';
 import { tellStory } from './demo.ts';
+import { readerGone } from './print.ts';
 import { signalled } from './signalled.ts';
 import { type Sandbox, startSandbox } from './start-sandbox.ts';
 
@@ -15,12 +16,12 @@ export interface SandboxFlags {
   readonly logLevel: string;
 }
 
-/** Stays up until SIGTERM or SIGINT, or tells the story and ends. */
+/** Stays up until SIGTERM, SIGINT or nobody reads what it says (`| head`), or tells the story and ends. */
 export async function runSandbox(flags: SandboxFlags, process: Process): Promise<void> {
   const log = pino({ level: flags.logLevel });
   const sandbox = await startSandbox({ port: flags.port, log });
   try {
-    const stopped = signalled(process);
+    const stopped = Promise.race([signalled(process), readerGone()]);
     if (flags.demo !== undefined) await Promise.race([tellStory(sandbox, flags.demo, console.log), stopped]);
     else await stayUp(sandbox, flags, stopped);
   } finally {
