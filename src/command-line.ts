@@ -1,10 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
 import { formatCrdYaml } from './api/crd.ts';
 import { explainCommand } from './commands/explain-command.ts';
-import { port, positive, uid } from './commands/numbers.ts';
+import { port, positive } from './commands/numbers.ts';
 import { renderCommand } from './commands/render-command.ts';
 import type { OperatorFlags } from './commands/run-operator.ts';
 import type { SandboxFlags } from './commands/run-sandbox.ts';
+import { pullPolicyOption, runAsUserOption } from './commands/waiter-options.ts';
 
 /** Set by the build from package.json. */
 declare const DEPENDENCY_GATE_VERSION: string;
@@ -50,18 +51,8 @@ function operatorCommand(process: Process): Command {
   return new Command('operator')
     .description('Run the operator: watch gates, patch their targets, report their status.')
     .requiredOption('--waiter-image <image>', "image of the waiting containers: the operator's own")
-    .addOption(
-      new Option(
-        '--waiter-image-pull-policy <policy>',
-        "when that image is pulled (default: Kubernetes' own)",
-      ).choices(['Always', 'IfNotPresent', 'Never']),
-    )
-    .option(
-      '--run-as-user <uid>',
-      'user id of waiting containers, or none to leave it to the cluster',
-      uid,
-      65532,
-    )
+    .addOption(pullPolicyOption())
+    .addOption(runAsUserOption())
     .option(
       '--kubeconfig <path>',
       'kubeconfig file (default: $KUBECONFIG, else the ServiceAccount of the Pod)',

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import type { Process } from '../command-line.ts';
-import { uid } from './numbers.ts';
 import type { RenderFlags } from './render.ts';
+import { pullPolicyOption, runAsUserOption } from './waiter-options.ts';
 
 /** `dependency-gate render`; what it does is loaded when it is used. */
 export function renderCommand(process: Pick<Process, 'exitCode'>): Command {
@@ -29,18 +29,8 @@ export function renderCommand(process: Pick<Process, 'exitCode'>): Command {
     )
     .option('--strict', 'exit 1, and print nothing, where there would be a warning')
     .option('--waiter-image <image>', 'image of the waiting containers: the same as that of the operator')
-    .addOption(
-      new Option(
-        '--waiter-image-pull-policy <policy>',
-        "when that image is pulled (default: Kubernetes' own)",
-      ).choices(['Always', 'IfNotPresent', 'Never']),
-    )
-    .option(
-      '--run-as-user <uid>',
-      'user id of waiting containers, or none to leave it to the cluster',
-      uid,
-      65532,
-    )
+    .addOption(pullPolicyOption())
+    .addOption(runAsUserOption())
     .action(async (flags: RenderFlags) => {
       const { runRender } = await import('./render.ts');
       process.exitCode = await runRender(flags);

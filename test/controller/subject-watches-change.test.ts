@@ -9,13 +9,7 @@ describe('SubjectWatches', () => {
   beforeEach(() => {
     rig = new SubjectsRig();
   });
-  afterEach(async () => {
-    await rig.watches.stop();
-    await rig.quiet();
-    expect(rig.clock.pending, 'timers that are left').to.deep.equal([]);
-    expect(rig.server.open, 'watches that are left').to.equal(0);
-    expect(rig.watches.size, 'kinds that are left').to.equal(0);
-  });
+  afterEach(() => rig.end());
 
   describe('a gate that names another object of a kind that is watched', () => {
     beforeEach(async () => {

@@ -11,13 +11,7 @@ describe('SubjectWatches', () => {
   beforeEach(() => {
     rig = new SubjectsRig();
   });
-  afterEach(async () => {
-    await rig.watches.stop();
-    await rig.quiet();
-    expect(rig.clock.pending, 'timers that are left').to.deep.equal([]);
-    expect(rig.server.open, 'watches that are left').to.equal(0);
-    expect(rig.watches.size, 'kinds that are left').to.equal(0);
-  });
+  afterEach(() => rig.end());
 
   describe('a kind', () => {
     it('is watched from the first gate that needs it, once for all, until the last is gone', async () => {

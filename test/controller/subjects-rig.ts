@@ -1,3 +1,4 @@
+import { expect } from 'chai';
 import { createStores } from '../../src/controller/stores.ts';
 import { SubjectWatches } from '../../src/controller/subject-watches.ts';
 import { SERVICE_LABEL } from '../../src/core/subjects.ts';
@@ -43,6 +44,15 @@ export class SubjectsRig {
     const served = { Job: jobs, Database: databases, Service: services, EndpointSlice: slices };
     for (const [kind, resource] of Object.entries(served)) this.server.served.set(kind, resource);
     this.watches.start();
+  }
+
+  /** Nothing is left of the watches when they are stopped. */
+  async end(): Promise<void> {
+    await this.watches.stop();
+    await this.quiet();
+    expect(this.clock.pending, 'timers that are left').to.deep.equal([]);
+    expect(this.server.open, 'watches that are left').to.equal(0);
+    expect(this.watches.size, 'kinds that are left').to.equal(0);
   }
 
   /** A gate is made or changed, and all happens that waits for no timer. */

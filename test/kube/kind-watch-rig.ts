@@ -1,3 +1,4 @@
+import { expect } from 'chai';
 import { KindWatch } from '../../src/kube/kind-watch.ts';
 import { type Meta, metaOf } from '../../src/kube/object.ts';
 import { Store } from '../../src/kube/store.ts';
@@ -36,6 +37,14 @@ export class KindWatchRig {
     this.watch.start();
     await this.quiet();
     return this;
+  }
+
+  /** Nothing is left of the watch when it is stopped. */
+  async end(): Promise<void> {
+    await this.watch.stop();
+    await this.quiet();
+    expect(this.clock.pending, 'timers that are left').to.deep.equal([]);
+    expect(this.server.open, 'watches that are left').to.equal(0);
   }
 
   /** Until all has happened that waits for no timer. */

@@ -7,12 +7,7 @@ describe('KindWatch', () => {
   beforeEach(() => {
     rig = new KindWatchRig();
   });
-  afterEach(async () => {
-    await rig.watch.stop();
-    await rig.quiet();
-    expect(rig.clock.pending, 'timers that are left').to.deep.equal([]);
-    expect(rig.server.open, 'watches that are left').to.equal(0);
-  });
+  afterEach(() => rig.end());
 
   describe('widen', () => {
     it('lists anew once for all that ask within 100 ms of the first', async () => {

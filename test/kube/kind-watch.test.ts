@@ -8,12 +8,7 @@ describe('KindWatch', () => {
   beforeEach(() => {
     rig = new KindWatchRig();
   });
-  afterEach(async () => {
-    await rig.watch.stop();
-    await rig.quiet();
-    expect(rig.clock.pending, 'timers that are left').to.deep.equal([]);
-    expect(rig.server.open, 'watches that are left').to.equal(0);
-  });
+  afterEach(() => rig.end());
 
   describe('that begins', () => {
     it('finds what the kind is served as, lists it once and goes on watching', async () => {
