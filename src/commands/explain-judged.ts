@@ -85,6 +85,10 @@ function failedJobStep(
   name: string,
   answer: string,
 ): Step {
+  if (answer.endsWith('and is gone since')) {
+    const text = `${name}: ${answer}. It will not come by itself. Mend the cause and create the Job again: the gate goes on by itself when it completes.`;
+    return step(text, kubectl(world, `events --for job/${job}`));
+  }
   return step(
     `${name}: ${answer}. It will not come by itself. Mend the cause, delete the Job and create it again: the gate goes on by itself when a new Job ${job} completes.`,
     kubectl(world, `describe job ${job}`),

@@ -53,9 +53,10 @@ export function conditionOf(object: JsonObject, type: string, status: string): R
   return deletion(view) ?? failure ?? named(view, type, status);
 }
 
-/** What is being deleted is no ground to build on. A Job that is complete has done its work. */
+/** What is being deleted is no ground to build on. A Job that has ended stays what it became. */
 function deletion(view: ObjectView): Readiness | undefined {
-  return view.deleting && !isCompleteJob(view) ? waiting(`${view.label} is being deleted`) : undefined;
+  const hasEnded = isCompleteJob(view) || jobFailure(view) !== undefined;
+  return view.deleting && !hasEnded ? waiting(`${view.label} is being deleted`) : undefined;
 }
 
 /** kstatus' rules: the generation, then `Stalled` and `Reconciling`, which exist while True, then `Ready`. */

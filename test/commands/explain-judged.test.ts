@@ -155,6 +155,15 @@ describe('what to do where the operator judges', () => {
     ]);
   });
 
+  it('a Job that failed and is gone: there is nothing left to be deleted or read', () => {
+    const seen = seenJob('migrate', 'Failed');
+    const last = seen.is === 'object' ? { last: seen.object } : {};
+    const all = about(migrate, undefined, { sighting: { is: 'absent', ...last } });
+    expect(say(all)[0]).to.match(/^schema: Job migrate failed.*, and is gone since\. .*create the Job again/);
+    expect(propose(all)[0]).to.equal(`kubectl events --for job/migrate ${NS}`);
+    expect(propose(all).join()).to.not.match(/logs|delete/);
+  });
+
   it('what is there: the kubelet is on its way', () => {
     const all = about(migrate, undefined, { sighting: seenJob('migrate', 'Complete') });
     expect(say(all)[0]).to.match(/^schema is there: the kubelet brings that/);

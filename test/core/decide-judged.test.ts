@@ -132,9 +132,16 @@ describe('decide, with a Job that is waited for', () => {
     expect(messageOf(story.status, 'Open')).to.match(
       /^1 of 1 Pod waiting, failed: migrate \(.*its own words/,
     );
-    expect(story.sees(ABSENT).told).to.deep.equal(['Waiting']);
+    const { answer } = story.first ?? {};
+    for (let pass = 0; pass < 2; pass++) {
+      expect(story.sees(ABSENT), 'its TTL deletes it: it has failed all the same').to.deep.equal({
+        writes: [],
+        told: [],
+      });
+      expect(story.first).to.include({ state: 'Failed', answer: `${answer}, and is gone since` });
+    }
+    expect(story.sees(again()).told).to.deep.equal(['Waiting']);
     expect(story.first?.state).to.equal('Checking');
-    story.sees(again());
     expect(story.sees(again('Complete'))).to.deep.equal({
       writes: ['open-pod pinger-1'],
       told: ['DependencySatisfied'],

@@ -244,9 +244,25 @@ describe('judgements', () => {
         answer: 'Job migrate completed, and is gone since',
         completed: migrated,
       });
-      for (const judgement of [gone('Failed'), gone()]) {
-        expect(judgement).to.deep.equal({ is: 'waiting', answer: 'Job migrate does not exist' });
-      }
+      expect(gone()).to.deep.equal({ is: 'waiting', answer: 'Job migrate does not exist' });
+      expect(gone('Failed')).to.deep.equal({
+        is: 'failed',
+        answer: 'Job migrate failed: JobFailed: its own words, and is gone since',
+      });
+    });
+
+    it('hold that it failed until there is another, of this spec and of a Job only', () => {
+      const told = { satisfied: false, answer: 'Job migrate failed: why', state: 'Failed' } as const;
+      const failed = telling(of, told);
+      expect(judgedIn(failed, ABSENT)).to.deep.equal({
+        is: 'failed',
+        answer: `${told.answer}, and is gone since`,
+      });
+      expect(judgedIn(failed.generation(2), ABSENT)?.is).to.equal('waiting');
+      expect(judgedIn(telling(of, { ...told, failed: 1 }), ABSENT)?.is, 'a Pod has').to.equal('waiting');
+      expect(judgedIn(failed, seen(jobObject('migrate', undefined, 'uid-2')))?.is).to.equal('waiting');
+      const other = telling(blank.dependsOn(database('db')).rendered(), told);
+      expect(judgedIn(other, ABSENT)?.is).to.equal('waiting');
     });
 
     it('remember it as well while the gate has never been rendered, since it is suspended', () => {

@@ -55,6 +55,11 @@ describe('readiness', () => {
       says: 'ready: Job migrate completed',
     },
     {
+      when: 'failed and tidied away',
+      object: job({ conditions: [condition('Failed', 'True', backoff)] }, isDeleting),
+      says: `failed: Job migrate failed: ${backoff.reason}: ${backoff.message}`,
+    },
+    {
       when: 'deleted before it was complete',
       object: job({ active: 1 }, isDeleting),
       says: 'waiting: Job migrate is being deleted',

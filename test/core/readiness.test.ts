@@ -161,10 +161,12 @@ describe('conditionOf', () => {
     );
   });
 
-  it('waits while the object is being deleted, but for a Job that is complete', () => {
+  it('waits while the object is being deleted, but for a Job that has ended', () => {
     expect(asked(custom({ conditions }, isDeleting), 'Synced')).to.equal(
       'waiting: Database main is being deleted',
     );
     expect(asked(job(completeJob, isDeleting), 'Complete')).to.equal('ready: Job migrate: Complete is True');
+    const failing = job({ conditions: [condition('Failed', 'True')] }, isDeleting);
+    expect(asked(failing, 'Complete')).to.equal('failed: Job migrate failed');
   });
 });

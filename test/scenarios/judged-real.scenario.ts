@@ -91,7 +91,14 @@ export const judgedReal: Scenario = (on) => {
       });
       await here().delete('Job', 'migrate');
       await here().untilGone('Job', 'migrate');
-      await here().untilGate('first', { open: 'False/Waiting' });
+      const isGone = /BackoffLimitExceeded.*, and is gone since$/;
+      await here().untilGate('first', { open: 'False/DependencyFailed', seen: isGone });
+      await on().operator.stop();
+      await on().operator.start();
+      await here().create(job({ suspend: true }));
+      await here().untilGate('first', { open: 'False/Waiting', seen: /^migrate: Job migrate is suspended/ });
+      await here().delete('Job', 'migrate');
+      await here().untilGone('Job', 'migrate');
       await complete({});
       await here().untilGate('first', { open: 'True/AllPassed', satisfied: 'migrate' });
       const [pod] = await here().untilPods('pinger', 1, 'are ready', isReady);
