@@ -19,7 +19,7 @@ describe('startControlPlane', function () {
 
   it('runs the controllers: a Deployment gets its Pod', async () => {
     await kubectl('create', 'deployment', 'web', '--image=example.test/none');
-    await eventually('the Deployment has its Pod', 30_000, async () => {
+    await eventually('the Deployment has its Pod', 60_000, async () => {
       const names = await kubectl('get', 'pods', '--selector=app=web', '--output=name');
       return names.startsWith('pod/web-') || undefined;
     });
@@ -39,7 +39,7 @@ describe('startControlPlane', function () {
       '--clusterrole=view',
       '--serviceaccount=default:someone',
     );
-    await eventually('the right is granted', 10_000, () => kubectl('get', 'configmaps', kubeconfig));
+    await eventually('the right is granted', 60_000, () => kubectl('get', 'configmaps', kubeconfig));
   });
 
   it('takes a cluster that runs already by its kubeconfig, and does not stop it', async () => {
@@ -111,7 +111,7 @@ describe('run.ts control-plane', function () {
     const { folder, end } = await startRun('control-plane');
     expect(await processesOf(folder)).to.have.length(3);
     await end('SIGINT');
-    expect(await processesOf(folder)).to.be.empty;
+    await untilNoneOf(folder);
     expect(existsSync(folder)).to.equal(false);
   });
 
@@ -120,12 +120,17 @@ describe('run.ts control-plane', function () {
     const { folder, end } = await startRun('control-plane');
     expect(await processesOf(folder)).to.have.length(3);
     await end('SIGKILL');
-    await eventually('the components have ended', 10_000, async () => {
-      return (await processesOf(folder)).length === 0 || undefined;
-    });
+    await untilNoneOf(folder);
     rmSync(folder, { recursive: true });
   });
 });
+
+/** A process that was killed is there until it has been scheduled once more. */
+async function untilNoneOf(folder: string): Promise<void> {
+  await eventually('the components have ended', 60_000, async () => {
+    return (await processesOf(folder)).length === 0 || undefined;
+  });
+}
 
 /** What a command that must fail says. */
 async function failure(command: Promise<string>): Promise<string> {

@@ -5,7 +5,7 @@ import { useNode } from './use.ts';
 
 describe('startNode, with a DNS cache', function () {
   this.timeout(180_000);
-  const cluster = useNode({ dnsCacheSeconds: 30 });
+  const cluster = useNode({ dnsCacheSeconds: 300 });
   const kubectl = (...args: readonly string[]): Promise<string> => cluster().kubectl(args);
 
   it('answers for a while that there is no such name after there is one', async () => {
@@ -18,7 +18,7 @@ describe('startNode, with a DNS cache', function () {
     expect(await dig('late')).to.contain('NXDOMAIN');
     await kubectl('create', 'service', 'clusterip', 'late', '--tcp=80');
     let others = 0; // a new name each time: the answer to each first question is cached too
-    await eventually('CoreDNS knows a Service that is newer', 30_000, async () => {
+    await eventually('CoreDNS knows a Service that is newer', 60_000, async () => {
       others += 1;
       await kubectl('create', 'service', 'clusterip', `other-${others}`, '--tcp=80');
       return (await dig(`other-${others}`)).includes('NOERROR') || undefined;

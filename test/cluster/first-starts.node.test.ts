@@ -12,7 +12,7 @@ import { IDLE, running, serviceOf } from './story-apps.ts';
 import { useStory } from './story-namespace.ts';
 import { itWentWell, useOperator } from './story-operator.ts';
 
-const IN_FORCE_MS = 30_000;
+const IN_FORCE_MS = 120_000;
 /** Held as soon as the policies are in force. */
 const heldPod: KubeObject = {
   apiVersion: 'v1',

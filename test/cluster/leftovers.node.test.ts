@@ -15,6 +15,7 @@ describe('run.ts node', function () {
   it('leaves no process, file or cgroup behind on Ctrl-C', async () => {
     const run = await startedRun();
     await run.end('SIGINT');
+    await untilNoneOf(run.folder);
     expect(await traces(run)).to.deep.equal({ processes: [], folder: false, cgroup: false });
   });
 
@@ -22,10 +23,8 @@ describe('run.ts node', function () {
     const [killed, other] = await Promise.all([startedRun(), startedRun()]);
     try {
       await killed.end('SIGKILL');
-      await eventually('the processes have ended', 10_000, async () => {
-        return (await processesOf(killed.folder)).length === 0 || undefined;
-      });
-      await eventually('the kernel lets go of the cgroup', 10_000, async () => {
+      await untilNoneOf(killed.folder);
+      await eventually('the kernel lets go of the cgroup', 60_000, async () => {
         removeLeftovers();
         return !hasCgroup(basename(killed.folder)) || undefined;
       });
@@ -35,6 +34,13 @@ describe('run.ts node', function () {
       await other.end('SIGTERM');
     }
   });
+
+  /** A process that was killed is there until it has been scheduled once more. */
+  async function untilNoneOf(folder: string): Promise<void> {
+    await eventually('the processes have ended', 60_000, async () => {
+      return (await processesOf(folder)).length === 0 || undefined;
+    });
+  }
 
   async function startedRun(): Promise<StartedRun> {
     const run = await startRun('node');

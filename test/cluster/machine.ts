@@ -68,8 +68,8 @@ export class Machine {
     const { pid } = this.components.start('containerd', command);
     writeFileSync(scratch.path(PID_FILE), String(pid));
     const giveUp = (): void => this.components.assertRunning();
-    this.#pid = await eventually('the namespaces are there', 10_000, () => childOf(pid), giveUp);
-    await eventually('containerd answers', 30_000, () => this.#containerd('version'), giveUp);
+    this.#pid = await eventually('the namespaces are there', 60_000, () => childOf(pid), giveUp);
+    await eventually('containerd answers', 60_000, () => this.#containerd('version'), giveUp);
   }
 
   /** Imports an image from a tar of `docker save`'s layout. */
@@ -80,7 +80,7 @@ export class Machine {
   /** Ends everything and removes it, but for the logs where those are to be kept. */
   async stop(keepLogs: boolean): Promise<void> {
     await this.components.stopAll();
-    await eventually('the node ends', 30_000, () => removeCgroup(this.cgroup) || undefined);
+    await eventually('the node ends', 60_000, () => removeCgroup(this.cgroup) || undefined);
     this.#remove(keepLogs);
   }
 

@@ -90,7 +90,7 @@ cluster.local in-addr.arpa {
   kubernetes {
     kubeconfig ${kubeconfig}
     pods insecure
-    ttl 30
+    ttl ${Math.max(30, cacheSeconds)}
   }
   ${cache}
 }

@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import type { Cluster, KubeObject } from '../../src/sandbox/cluster.ts';
 import type { Access } from './access.ts';
+import { eventually } from './eventually.ts';
 
-const listSchema = z.object({ metadata: z.object({ resourceVersion: z.string() }) });
+const podSchema = z.object({ metadata: z.object({ name: z.string(), resourceVersion: z.string() }) });
+const listSchema = z.object({
+  metadata: z.object({ resourceVersion: z.string() }),
+  items: z.array(podSchema),
+});
 const eventSchema = z.object({
   type: z.enum(['ADDED', 'MODIFIED', 'DELETED']),
   object: z.looseObject({
@@ -23,6 +28,8 @@ export class PodWatch implements Pick<Cluster, 'watch'> {
   readonly #cluster: Access;
   readonly #path: string;
   #version = '';
+  /** The last version of each Pod that was told. */
+  readonly #told = new Map<string, bigint>();
   #onPod: (pod: KubeObject) => void = () => {};
 
   private constructor(cluster: Access, namespace: string) {
@@ -33,7 +40,7 @@ export class PodWatch implements Pick<Cluster, 'watch'> {
   /** Sees all that happens from now on. */
   static async begin(cluster: Access, namespace: string): Promise<PodWatch> {
     const watch = new PodWatch(cluster, namespace);
-    watch.#version = listSchema.parse(JSON.parse(await watch.#get(''))).metadata.resourceVersion;
+    watch.#version = (await watch.#list()).metadata.resourceVersion;
     return watch;
   }
 
@@ -41,14 +48,30 @@ export class PodWatch implements Pick<Cluster, 'watch'> {
     this.#onPod = (object) => onEvent({ type: 'MODIFIED', object });
   }
 
-  /** Tells what has happened since the last look. */
+  /** Tells what has happened since the last look: at least all that has become of the Pods that there are now. */
   async look(): Promise<void> {
+    const { items } = await this.#list();
+    const isTold = ({ metadata }: z.infer<typeof podSchema>) =>
+      (this.#told.get(metadata.name) ?? 0n) >= BigInt(metadata.resourceVersion);
+    // An API server that is busy may end a watch before it has sent anything.
+    await eventually('the watch tells of every Pod', 60_000, async () => {
+      await this.#follow();
+      return items.every(isTold) || undefined;
+    });
+  }
+
+  async #follow(): Promise<void> {
     const since = `?watch=true&resourceVersion=${this.#version}&timeoutSeconds=${LOOK_SECONDS}`;
     const lines = (await this.#get(since)).split('\n').filter((line) => line !== '');
     for (const { object } of lines.map((line) => eventSchema.parse(JSON.parse(line)))) {
       this.#version = object.metadata.resourceVersion;
+      this.#told.set(object.metadata.name, BigInt(this.#version));
       this.#onPod(object);
     }
+  }
+
+  async #list(): Promise<z.infer<typeof listSchema>> {
+    return listSchema.parse(JSON.parse(await this.#get('')));
   }
 
   #get(query: string): Promise<string> {

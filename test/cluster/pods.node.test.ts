@@ -19,14 +19,14 @@ describe('startNode', function () {
     await cluster().importImage(await projectImage(dist));
     await cluster().apply(JSON.stringify(pod('server', ['httpd', '-f', '-p', '8080', '-h', '/etc'])));
     await kubectl('expose', 'pod', 'server', '--name=web', '--port=80', '--target-port=8080');
-    await kubectl('wait', '--for=condition=Ready', 'pod/server', '--timeout=60s');
+    await kubectl('wait', '--for=condition=Ready', 'pod/server', '--timeout=50s');
   });
 
   after(() => rmSync(dist, { recursive: true }));
 
   it('runs a Pod with an init container until it is Ready', async () => {
     await cluster().apply(JSON.stringify(pod('gated', ['sleep', '3600'], ['echo', 'continuing ...'])));
-    await kubectl('wait', '--for=condition=Ready', 'pod/gated', '--timeout=60s');
+    await kubectl('wait', '--for=condition=Ready', 'pod/gated', '--timeout=50s');
     expect(await kubectl('logs', 'gated', '--container=init')).to.equal('continuing ...\n');
   });
 
@@ -47,13 +47,13 @@ describe('startNode', function () {
     await kubectl('create', 'service', 'clusterip', 'gone', '--tcp=80');
     await eventually(
       'the name is there',
-      30_000,
+      60_000,
       async () => (await kubectl(...dig)).includes('NOERROR') || undefined,
     );
     await kubectl('delete', 'service', 'gone');
     await eventually(
       'the name is gone',
-      30_000,
+      60_000,
       async () => (await kubectl(...dig)).includes('NXDOMAIN') || undefined,
     );
   });
@@ -67,7 +67,7 @@ describe('startNode', function () {
       '--for=jsonpath={.status.phase}=Succeeded',
       'pod/project',
       '--namespace=strict',
-      '--timeout=60s',
+      '--timeout=50s',
     );
     const said: unknown = JSON.parse(await kubectl('logs', 'project', '--namespace=strict'));
     expect(said).to.deep.equal({ user: 65532, major: '24', args: ['operator'], version: 200, pods: 403 });
@@ -84,7 +84,7 @@ describe('startNode', function () {
     const before = await kubectl(...containers);
     await cluster().restartKubelet();
     await cluster().apply(JSON.stringify(pod('later', ['sleep', '3600'])));
-    await kubectl('wait', '--for=condition=Ready', 'pod/later', 'pod/gated', 'pod/server', '--timeout=60s');
+    await kubectl('wait', '--for=condition=Ready', 'pod/later', 'pod/gated', 'pod/server', '--timeout=50s');
     expect(await kubectl(...containers)).to.equal(before);
   });
 });

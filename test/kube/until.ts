@@ -1,8 +1,10 @@
-/** Waits for a condition that depends on real I/O, at most 10 s. */
+const LIMIT_MS = 60_000;
+
+/** Waits for a condition that depends on real I/O, for a minute at most. */
 export async function until(what: string, holds: () => boolean): Promise<void> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + LIMIT_MS;
   while (!holds()) {
-    if (Date.now() > end) throw new Error(`waited 10 s in vain: ${what}`);
+    if (Date.now() > end) throw new Error(`waited ${LIMIT_MS / 1000} s in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }

@@ -43,7 +43,12 @@ describe('the requests for a gate', function () {
   async function hold(): Promise<void> {
     await makeAvailable(here(), deployment('pinger'), deployment('poller'));
     await here().create(gate('api-first', ['pinger', 'poller'], [dns('api')]));
-    await here().untilGate('api-first', { open: 'False/Waiting', pods: '0/2', dependencies: 'api Checking' });
+    await here().untilGate('api-first', {
+      open: 'False/Waiting',
+      pods: '0/2',
+      dependencies: 'api Checking',
+      seen: 'api: Service api does not exist',
+    });
   }
 
   /** Waits for a pass that has nothing to say, made by a change that means nothing. */

@@ -15,7 +15,12 @@ describe('the requests that undo', function () {
     const own = { initContainers: [{ name: 'own', image: 'registry.example/app:1' }] };
     await makeAvailable(here(), deployment('pinger', { pod: own }));
     await here().create(gate('api-first', ['pinger'], [dns('api')]));
-    await here().untilGate('api-first', { open: 'False/Waiting', pods: '0/1', dependencies: 'api Checking' });
+    await here().untilGate('api-first', {
+      open: 'False/Waiting',
+      pods: '0/1',
+      dependencies: 'api Checking',
+      seen: 'api: Service api does not exist',
+    });
     const [pod] = (await here().pods('pinger')).filter(isGated);
     forget();
     await here().delete('DependencyGate', 'api-first');

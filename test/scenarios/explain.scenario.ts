@@ -34,8 +34,8 @@ export const explaining: Scenario = (on) => {
         const text = await read();
         return text.includes('the operator sees') ? text : undefined;
       });
-      expect(first).to.match(new RegExp(` ${name} +waits for api for \\d+s`));
-      expect(first).to.match(/1\. api \(dns api\): Checking for \d+s, since \S+Z\n/);
+      expect(first).to.match(new RegExp(` ${name} +waits for api for \\d`));
+      expect(first).to.match(/1\. api \(dns api\): Checking for [\dms]+, since \S+Z\n/);
       expect(first).to.contain(`keeps 1 Pod: ${name}\n     the operator sees: Service api does not exist\n`);
       expect(first).to.match(new RegExp(`the log of ${name} (ends:|cannot be read: )`));
       expect(first).to.match(/\d\. api: Service api does not exist in \S+\. Create it/);
@@ -70,7 +70,7 @@ export const explaining: Scenario = (on) => {
       });
       await here().untilPods('pinger', 1, 'are gated', isGated);
       const text = await read();
-      expect(text).to.match(/api \(dns api\): Starting for \d+s, since \S+, overdue\n/);
+      expect(text).to.match(/api \(dns api\): Starting for [\dms]+, since \S+, overdue\n/);
       expect(text.replaceAll(/\s+/g, ' ')).to.contain(
         'api: the image registry.example/does-not-exist:1 cannot be pulled',
       );

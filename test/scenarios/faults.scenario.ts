@@ -45,7 +45,11 @@ export const faults: Scenario<SandboxCluster> = (on) => {
 
     /** The whole life of a gate; `between` comes in the middle of it. Every change rolls the targets out once. */
     const live = async (between: () => Promise<void> = async () => {}) => {
-      await here().create(deployment('pinger'), deployment('poller'), deployment('redis'));
+      const deployments = ['pinger', 'poller', 'redis'];
+      await here().create(...deployments.map((name) => deployment(name)));
+      // A write to one that still changes may meet a conflict of its own.
+      for (const name of deployments)
+        await here().untilWorkload(name, 'is available', ({ status }) => status.availableReplicas === 1);
       await here().create(gate('api-first', ['pinger', 'poller'], [dns('api')]));
       await here().untilGate('api-first', {
         open: 'False/Waiting',

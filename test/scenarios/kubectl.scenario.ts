@@ -31,7 +31,7 @@ export const kubectl: Scenario<RealCluster> = (on) => {
       await hold();
       const [title = '', row = ''] = (await here().kubectl(['get', 'dgate'])).split('\n');
       expect(title).to.match(/^NAME +TARGETS +PODS +INIT +OPEN +WAITING-ON +AGE$/);
-      expect(row).to.match(/^api-first +1\/1 +0\/1 +Init:0\/1 +False +api +\d+s$/);
+      expect(row).to.match(/^api-first +1\/1 +0\/1 +Init:0\/1 +False +api +[\dms]+$/);
       const [wide = ''] = (await here().kubectl(['get', 'dgate', '-o', 'wide'])).split('\n');
       expect(wide).to.match(/AGE +READY +DEPENDENCIES +MESSAGE$/);
       expect(await here().kubectl(['get', 'all'])).to.contain('dependencygate.dependencygate.dev/api-first');

@@ -42,6 +42,9 @@ export const story: Scenario = (on) => {
 
     it('waits for a second dependency after the first, and leaves the templates as they were', async () => {
       await here().create(service('api'), deployment('pinger'), deployment('poller'));
+      // So that the first template has a ReplicaSet of its own.
+      for (const name of ['pinger', 'poller'])
+        await here().untilWorkload(name, 'is available', ({ status }) => status.availableReplicas === 1);
       const before = (await here().workload('pinger')).spec.template;
       await here().create(gate('api-first', ['pinger', 'poller'], [dns('api')]));
       await here().untilGate('api-first', { open: 'True/AllPassed', pods: '2/2', older: 0, ungated: 0 });

@@ -23,6 +23,7 @@ export function changes(on: () => WatchedCluster): void {
     it('brings one rollout more, and its targets end with its last render', async () => {
       await gated('first');
       await setImage();
+      await here().until('the rollout has begun', async () => (await here().replicaSets('pinger'))[1]);
       await dependencies('first', scripted('second', 'exit 3'));
       await here().untilGate('first', { ready: 'True/InForce', open: 'False/Waiting' });
       await dependencies('first', PASSING);

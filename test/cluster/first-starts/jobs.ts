@@ -34,7 +34,9 @@ export function jobs(on: () => WatchedCluster): void {
       await here().untilGate('first', { open: 'False/PodFailed', pods: '0/1', init: 'Init:Error' });
       await here().create(service('api'));
       await here().untilGate('first', { open: 'True/AllPassed', pods: '1/1', init: 'Init:1/1' });
-      expect((await here().list('Pod', 'app=migrate')).length, 'the failed Pod is still there').to.equal(2);
+      expect((await here().list('Pod', 'app=migrate')).length, 'failed Pods are still there').to.be.at.least(
+        2,
+      );
       expect(await ungated('migrate', 'first')).to.be.empty;
     });
 

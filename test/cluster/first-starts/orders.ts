@@ -15,7 +15,8 @@ export function orders(on: () => WatchedCluster): void {
   describe('workloads that require a gate, and the gate, in one apply', () => {
     const { here, everyPod } = useStory(on);
 
-    it(`never start ungated, in ${ROUNDS} random orders, and roll once at most`, async () => {
+    it(`never start ungated, in ${ROUNDS} random orders, and roll once at most`, async function () {
+      this.timeout(600_000);
       const shuffle = shuffling(SEED);
       const rounds = Array.from({ length: ROUNDS }, (_, round) => shuffle(objectsOf(`r${round}`)));
       const queue = new PQueue({ concurrency: AT_A_TIME });

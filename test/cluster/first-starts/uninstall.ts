@@ -41,7 +41,7 @@ export function uninstall(on: () => GatedCluster): void {
       await removeOperator();
       await remove('config/rbac');
       await remove('crds');
-      expect(await isServed()).to.equal(false);
+      await here().until('it is served no more', async () => ((await isServed()) ? undefined : true));
       await expectClean();
       expect(await kubectl('get', 'validatingadmissionpolicies,mutatingadmissionpolicies')).to.equal('');
       await expectNewOnesStart('later');
@@ -83,7 +83,7 @@ export function uninstall(on: () => GatedCluster): void {
     it('takes its gates along, and them out of their targets; installed again it serves the same operator', async () => {
       await run();
       await remove('crds');
-      expect(await isServed()).to.equal(false);
+      await here().until('it is served no more', async () => ((await isServed()) ? undefined : true));
       await expectClean();
       await expectNewOnesStart('later');
 

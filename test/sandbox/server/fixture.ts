@@ -108,7 +108,7 @@ export interface Watch {
 
 export async function watch(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Watch> {
   const abort = new AbortController();
-  const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(10_000)]);
+  const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(60_000)]);
   const stream = lines(await fetch(url, { headers, signal }));
   return {
     close: () => abort.abort(),

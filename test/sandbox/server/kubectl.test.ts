@@ -28,7 +28,7 @@ const logs: LogSource = {
 
 /** Waits for what a kubectl in the background does. */
 async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (!condition()) {
     if (Date.now() > deadline) expect.fail('kubectl did not ask in time');
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -36,7 +36,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe('kubectl', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let server: Sandbox;
   let directory: string;
 
@@ -60,7 +60,7 @@ describe('kubectl', function () {
 
   /** What kubectl prints; rejects with its stderr. */
   async function kubectl(...args: readonly string[]): Promise<string> {
-    const { stdout } = await run('kubectl', [...flags(), ...args], { timeout: 20_000 });
+    const { stdout } = await run('kubectl', [...flags(), ...args], { timeout: 60_000 });
     return stdout.trim();
   }
 
