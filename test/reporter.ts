@@ -10,7 +10,7 @@ export default class CountingReporter extends Mocha.reporters.Spec {
     super(runner, options);
     const file: unknown = options.reporterOptions?.counts;
     const failures: string[] = [];
-    runner.on('fail', (test, error: unknown) => failures.push(describe(test.titlePath(), error)));
+    runner.on('fail', (test, error: unknown) => failures.push(summaryOf(test.titlePath(), error)));
     runner.once('end', () => {
       const { passes = 0, failures: failed = 0, pending = 0 } = runner.stats ?? {};
       if (typeof file === 'string')
@@ -19,7 +19,7 @@ export default class CountingReporter extends Mocha.reporters.Spec {
   }
 }
 
-function describe(titlePath: readonly string[], error: unknown): string {
+function summaryOf(titlePath: readonly string[], error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const lines = message.split('\n').slice(0, MESSAGE_LINES);
   return [titlePath.join(' › '), ...lines.map((line) => `    ${line}`)].join('\n');

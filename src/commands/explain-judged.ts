@@ -2,6 +2,8 @@ import type { JudgedCheckOf } from '../api/defaults.ts';
 import { AGGREGATE_LABEL } from '../api/names.ts';
 import type { ResourceCheck } from '../api/spec.ts';
 import type { DependencyStatus } from '../api/status.ts';
+import { isOfGone } from '../core/judge-resource.ts';
+import { isUnserved } from '../core/unseen.ts';
 import { serviceCommands } from './explain-answers.ts';
 import { kubectl, type Step, step, within } from './explain-step.ts';
 import { quoted } from './explain-words.ts';
@@ -21,14 +23,10 @@ export function judgedStep(world: ExplainWorld, made: JudgedCheckOf, status: Dep
 }
 
 const MAY_NOT = 'the operator may not ';
-/** With the API server's words behind it. */
-const UNLOOKED = ' has not been looked at yet: ';
 
 /** Whether nobody can say how it stands until somebody acts, even before its turn comes. */
 export function isUnreadable(answer: string): boolean {
-  return (
-    answer.startsWith('the API server knows no ') || answer.startsWith(MAY_NOT) || answer.includes(UNLOOKED)
-  );
+  return answer.startsWith('the API server knows no ') || answer.startsWith(MAY_NOT) || isUnserved(answer);
 }
 
 function gateStep(world: ExplainWorld, name: string, gate: string, answer: string): Step {
@@ -57,7 +55,7 @@ function resourceStep(
 ): Step {
   const object = objectName(resource);
   if (answer.startsWith('the API server knows no')) return unknownKindStep(world, resource, name, answer);
-  if (answer.includes(UNLOOKED)) return unservedStep(world, name, answer);
+  if (isUnserved(answer)) return unservedStep(world, name, answer);
   // The words of a condition may end so too.
   if (answer === `${resource.kind} ${resource.name} does not exist`) {
     const text = `${name}: ${answer}. Create it, or correct its name in the gate (namespace ${world.gate.namespace}).`;
@@ -85,7 +83,7 @@ function failedJobStep(
   name: string,
   answer: string,
 ): Step {
-  if (answer.endsWith('and is gone since')) {
+  if (isOfGone(answer)) {
     const text = `${name}: ${answer}. It will not come by itself. Mend the cause and create the Job again: the gate goes on by itself when it completes.`;
     return step(text, kubectl(world, `events --for job/${job}`));
   }

@@ -225,7 +225,8 @@ export class SubjectWatches {
     const { gates, onAffected } = this.#options;
     const { state, problem } = kind.watch;
     const isNew = kind.state !== state || kind.problem !== problem;
-    Object.assign(kind, { state, problem });
+    kind.state = state;
+    kind.problem = problem;
     const affected = isNew
       ? gates.byIndex('kind', key)
       : values.flatMap((value) => gates.byIndex('subject', value));

@@ -13,11 +13,16 @@ export interface Known {
   readonly completed: Judgement['completed'];
   /** What was said of this very spec. */
   readonly said: DependencyStatus | undefined;
-  /** Whether it was said to have failed, and not of a Pod in its container. */
-  readonly hadFailed: boolean;
+  /** With which words it was said to have failed, and not of a Pod in its container. */
+  readonly failed: string | undefined;
 }
 
 const GONE = ', and is gone since';
+
+/** Whether an answer is of an object that ended and was deleted. */
+export function isOfGone(answer: string): boolean {
+  return answer.endsWith(GONE);
+}
 
 /** Judges any object: by a condition, an expression, or by what says of its kind that it is ready. */
 export function judgeResource(resource: ResourceCheck, sighting: Sighting, known: Known): Judgement {
@@ -30,27 +35,26 @@ export function judgeResource(resource: ResourceCheck, sighting: Sighting, known
     return { is: 'waiting', answer: fault, fault: why, ...completed };
   }
   if (sighting.is === 'object') return judgeObject(resource, sighting.object, known);
-  if (sighting.is !== 'absent') return { ...unseen(sighting, what), ...completed };
-  return (
-    (isJob(resource) && endedJob(resource, sighting, known)) || { ...unseen(sighting, what), ...completed }
-  );
+  const ended =
+    sighting.is === 'absent' && isJob(resource) ? endedJob(resource, sighting.last, known) : undefined;
+  return ended ?? { ...unseen(sighting, what), ...completed };
 }
 
 /** What was seen to end has ended, also when it is no longer there; an object of that name that is there counts by itself. */
 function endedJob(
   resource: ResourceCheck,
-  { last }: Extract<Sighting, { is: 'absent' }>,
+  last: JsonObject | undefined,
   known: Known,
 ): Judgement | undefined {
   const { kind, name } = resource;
-  const { completed, said, hadFailed } = known;
+  const { completed } = known;
   if (completed?.name === name)
     return { is: 'satisfied', answer: `${kind} ${name} completed${GONE}`, completed };
   // It ended and was deleted before a pass could see it.
   const ended = last && judgeObject(resource, last, known);
   if (ended?.is === 'satisfied' && ended.completed)
     return { ...ended, answer: `${kind} ${name} completed${GONE}` };
-  const answer = ended?.is === 'failed' ? ended.answer : hadFailed ? said?.answer : undefined;
+  const answer = ended?.is === 'failed' ? ended.answer : known.failed;
   return answer === undefined ? undefined : { is: 'failed', answer: `${answer.replace(GONE, '')}${GONE}` };
 }
 

@@ -42,22 +42,26 @@ function knownOf(gate: Gate, name: string, current: Render | undefined): Omit<Kn
   return {
     completed: isSameRender ? before?.completed : undefined,
     said,
-    hadFailed: said !== undefined && hadFailed(gate, said),
+    failed: said && failedWith(gate, said),
   };
 }
 
-function hadFailed({ status }: Gate, { name, answer, satisfied, state, failed }: DependencyStatus): boolean {
-  if (answer === undefined || satisfied !== false || state !== 'Failed') return false;
+function failedWith(
+  { status }: Gate,
+  { name, answer, satisfied, state, failed }: DependencyStatus,
+): string | undefined {
+  if (answer === undefined || satisfied !== false || state !== 'Failed') return undefined;
   const open = status.conditions?.find(({ type }) => type === 'Open');
   // Where no Pod has failed in it, it was the operator that called it failed; else the condition tells.
-  return failed === 0 || open?.message.includes(failureOf({ name, answer })) === true;
+  const isLost = failed === 0 || open?.message.includes(failureOf({ name, answer }));
+  return isLost ? answer : undefined;
 }
 
 /** What holds until something is seen, as after a restart: all that was said, and nothing opens by it. */
-function remembered({ said, hadFailed }: Known): Partial<Judgement> {
+function remembered({ said, failed }: Known): Partial<Judgement> {
   if (said?.answer === undefined || said.satisfied === undefined || isUnlooked(said.answer)) return {};
   const { answer, satisfied } = said;
-  return { answer, ...(hadFailed ? { is: 'failed' } : { wasSatisfied: satisfied }) };
+  return { answer, ...(failed !== undefined ? { is: 'failed' } : { wasSatisfied: satisfied }) };
 }
 
 /** A rollout, or a Job, that is to be complete before its own Pods start. A condition or an expression may ask for less. */

@@ -25,3 +25,8 @@ function unlooked(what: string, sighting: Sighting): string {
 export function isUnlooked(answer: string): boolean {
   return answer.includes(UNLOOKED);
 }
+
+/** Whether it says, too, with which words the API server fails. */
+export function isUnserved(answer: string): boolean {
+  return answer.includes(`${UNLOOKED}: `);
+}

@@ -45,9 +45,9 @@ const PAUSE_PER_LIST = 9;
 /**
  * Keeps a store of the objects of one kind, known by its name only, of which not all are of interest.
  *
- * A turn is: find the resource that the kind is served as (unless it is watched), list it and watch it (see Reflector), until the right or the
- * kind is lost, more objects are of interest than at the list, or it is stopped. No failure but these two empties the
- * store.
+ * A turn is: find the resource that the kind is served as (unless it is watched), list it and watch it (see Reflector),
+ * until the right or the kind is lost, more objects are of interest than at the list, or it is stopped. No failure but
+ * these two empties the store.
  */
 export class KindWatch<T extends Meta> {
   readonly #options: KindWatchOptions<T>;

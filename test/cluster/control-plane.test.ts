@@ -5,7 +5,7 @@ import { readAudit } from './audit.ts';
 import { startControlPlane } from './control-plane.ts';
 import { eventually } from './eventually.ts';
 import { CommandError } from './run-command.ts';
-import { processesOf, startRun } from './started-run.ts';
+import { processesOf, startRun, untilNoneOf } from './started-run.ts';
 import { useControlPlane } from './use.ts';
 
 describe('startControlPlane', function () {
@@ -124,13 +124,6 @@ describe('run.ts control-plane', function () {
     rmSync(folder, { recursive: true });
   });
 });
-
-/** A process that was killed is there until it has been scheduled once more. */
-async function untilNoneOf(folder: string): Promise<void> {
-  await eventually('the components have ended', 60_000, async () => {
-    return (await processesOf(folder)).length === 0 || undefined;
-  });
-}
 
 /** What a command that must fail says. */
 async function failure(command: Promise<string>): Promise<string> {

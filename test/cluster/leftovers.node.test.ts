@@ -5,7 +5,7 @@ import { hasCgroup } from './cgroups.ts';
 import { eventually } from './eventually.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { requireNode } from './node.ts';
-import { processesOf, type StartedRun, startRun } from './started-run.ts';
+import { processesOf, type StartedRun, startRun, untilNoneOf } from './started-run.ts';
 import { useCluster } from './use.ts';
 
 describe('run.ts node', function () {
@@ -34,13 +34,6 @@ describe('run.ts node', function () {
       await other.end('SIGTERM');
     }
   });
-
-  /** A process that was killed is there until it has been scheduled once more. */
-  async function untilNoneOf(folder: string): Promise<void> {
-    await eventually('the processes have ended', 60_000, async () => {
-      return (await processesOf(folder)).length === 0 || undefined;
-    });
-  }
 
   async function startedRun(): Promise<StartedRun> {
     const run = await startRun('node');

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { atExit } from './at-exit.ts';
+import { eventually } from './eventually.ts';
 import { runCommand } from './run-command.ts';
 
 /** A cluster that `run.ts` started, as a developer would. */
@@ -42,4 +43,11 @@ export async function startRun(tier: 'control-plane' | 'node'): Promise<StartedR
 export async function processesOf(folder: string): Promise<string[]> {
   const { stdout } = await runCommand(['ps', '-eo', 'args=']);
   return stdout.split('\n').filter((line) => line.includes(folder));
+}
+
+/** Waits until none of them is left: a process that was killed is there until it has been scheduled once more. */
+export async function untilNoneOf(folder: string): Promise<void> {
+  await eventually('the processes have ended', 60_000, async () => {
+    return (await processesOf(folder)).length === 0 || undefined;
+  });
 }

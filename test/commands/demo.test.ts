@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { asKubectlNames, tellStory } from '../../src/commands/demo.ts';
 import { startSandbox } from '../../src/commands/start-sandbox.ts';
 import { ROOT } from '../config/manifests.ts';
+import { runUnread } from './programs.ts';
 
 describe('tellStory', () => {
   it('tells of both dependencies and of the end, each command with what it showed', async function () {
@@ -39,15 +38,14 @@ describe('tellStory', () => {
 describe('dependency-gate sandbox', () => {
   it('ends without a complaint when its reader has seen enough', async function () {
     this.timeout(60_000);
-    const args = [join(ROOT, 'src/main.ts'), 'sandbox', '--demo', 'config/samples/story'];
-    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
-    let stderr = '';
-    child.stderr.on('data', (data: Buffer) => {
-      stderr += data.toString();
-    });
-    child.stdout.once('data', () => child.stdout.destroy());
-    const [code] = await once(child, 'close');
-    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+    const command = [
+      process.execPath,
+      join(ROOT, 'src/main.ts'),
+      'sandbox',
+      '--demo',
+      'config/samples/story',
+    ];
+    expect(await runUnread(command)).to.deep.equal({ code: 0, stderr: '' });
   });
 });
 

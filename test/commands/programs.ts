@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -47,6 +48,25 @@ export function outputOf(command: readonly string[], options?: RunOptions): stri
   const { code, stdout, stderr } = run(command, options);
   if (code !== 0) throw new Error(`${command.join(' ')}: ${code}: ${stderr}`);
   return stdout;
+}
+
+/** Runs a program whose reader goes after the first words. */
+export async function runUnread(
+  [program = '', ...args]: readonly string[],
+  input = '',
+): Promise<Pick<Outcome, 'stderr'> & { readonly code: unknown }> {
+  const child = spawn(program, args, { cwd: ROOT, stdio: 'pipe' });
+  let stderr = '';
+  child.stderr.on('data', (data: Buffer) => {
+    stderr += data.toString();
+  });
+  child.stdout.once('data', () => child.stdout.destroy());
+  child.stdin.on('error', () => {
+    // It may end before it has read everything.
+  });
+  child.stdin.end(input);
+  const [code]: unknown[] = await once(child, 'close');
+  return { code, stderr };
 }
 
 /** `dependency-gate render`, from the sources. */

@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { expect } from 'chai';
 import { DEPLOYMENT, GATE, printed } from './input.ts';
-import { outputOf, RENDER, run, useFolder, useProgram } from './programs.ts';
+import { outputOf, RENDER, run, runUnread, useFolder, useProgram } from './programs.ts';
 
 const IMAGE = '--waiter-image=registry.example/dependency-gate:1.0.0';
 
@@ -64,18 +62,7 @@ describe('dependency-gate render', function () {
   });
 
   it('ends without a complaint when its reader has seen enough', async () => {
-    const [program = '', ...args] = RENDER;
-    const child = spawn(program, args, { stdio: 'pipe' });
-    let stderr = '';
-    child.stderr.on('data', (data: Buffer) => {
-      stderr += data.toString();
-    });
-    child.stdout.once('data', () => child.stdout.destroy());
-    child.stdin.on('error', () => {
-      // It may end before it has read everything.
-    });
-    child.stdin.end(`${GATE}---\n${'# a comment line\n'.repeat(200_000)}`);
-    const [code] = await once(child, 'close');
+    const { code, stderr } = await runUnread(RENDER, `${GATE}---\n${'# a comment line\n'.repeat(200_000)}`);
     expect(stderr).to.match(/^dependency-gate: warning: [^\n]*\n$/);
     expect(code).to.equal(0);
   });

@@ -1,4 +1,3 @@
-import type { KubeObject } from '../../src/sandbox/cluster.ts';
 import type { JournalEntry } from '../../src/sandbox/server/journal.ts';
 import { useCluster } from '../cluster/use.ts';
 import { useNamespace } from '../scenarios/cluster.ts';
@@ -43,13 +42,6 @@ export function useFixture(): Fixture {
       await here().list('ConfigMap');
     },
   };
-}
-
-/** Makes Deployments and waits until nothing more happens to them: a write to one that changes is a conflict. */
-export async function makeAvailable(here: Namespace, ...deployments: readonly KubeObject[]): Promise<void> {
-  await here.create(...deployments);
-  for (const { metadata } of deployments)
-    await here.untilWorkload(metadata.name, 'is available', ({ status }) => status.availableReplicas === 1);
 }
 
 /** `PATCH deployments/pinger`, `PATCH dependencygates/api-first/status`, `GET pods`: what a request is about. */

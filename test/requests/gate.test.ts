@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { z } from 'zod';
+import { makeAvailable } from '../scenarios/available.ts';
 import { deployment, dns, gate, service } from '../scenarios/manifests.ts';
-import { brief, form, makeAvailable, useFixture } from './fixture.ts';
+import { brief, form, useFixture } from './fixture.ts';
 
 const MERGE = 'application/merge-patch+json';
 const STRATEGIC = 'application/strategic-merge-patch+json';

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import { makeAvailable } from '../scenarios/available.ts';
 import { deployment, dns, gate, scripted } from '../scenarios/manifests.ts';
 import { isGated } from '../scenarios/views.ts';
-import { brief, form, makeAvailable, useFixture } from './fixture.ts';
+import { brief, form, useFixture } from './fixture.ts';
 
 const MERGE = 'application/merge-patch+json';
 const STRATEGIC = 'application/strategic-merge-patch+json';

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Dependency } from '../../src/api/spec.ts';
 import type { Effect } from '../../src/sandbox/server/faults.ts';
+import { makeAvailable } from './available.ts';
 import { type Scenario, useNamespace } from './cluster.ts';
 import { deployment, dns, gate, service, tcp } from './manifests.ts';
 import type { Namespace } from './namespace.ts';
@@ -45,11 +46,7 @@ export const faults: Scenario<SandboxCluster> = (on) => {
 
     /** The whole life of a gate; `between` comes in the middle of it. Every change rolls the targets out once. */
     const live = async (between: () => Promise<void> = async () => {}) => {
-      const deployments = ['pinger', 'poller', 'redis'];
-      await here().create(...deployments.map((name) => deployment(name)));
-      // A write to one that still changes may meet a conflict of its own.
-      for (const name of deployments)
-        await here().untilWorkload(name, 'is available', ({ status }) => status.availableReplicas === 1);
+      await makeAvailable(here(), deployment('pinger'), deployment('poller'), deployment('redis'));
       await here().create(gate('api-first', ['pinger', 'poller'], [dns('api')]));
       await here().untilGate('api-first', {
         open: 'False/Waiting',

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { makeAvailable } from './available.ts';
 import { type Scenario, useNamespace } from './cluster.ts';
 import { deployment, dns, gate, scripted, service, tcp } from './manifests.ts';
 import { initNames, isGated, isReady, isRunning } from './views.ts';
@@ -41,10 +42,8 @@ export const story: Scenario = (on) => {
     });
 
     it('waits for a second dependency after the first, and leaves the templates as they were', async () => {
-      await here().create(service('api'), deployment('pinger'), deployment('poller'));
-      // So that the first template has a ReplicaSet of its own.
-      for (const name of ['pinger', 'poller'])
-        await here().untilWorkload(name, 'is available', ({ status }) => status.availableReplicas === 1);
+      await here().create(service('api'));
+      await makeAvailable(here(), deployment('pinger'), deployment('poller'));
       const before = (await here().workload('pinger')).spec.template;
       await here().create(gate('api-first', ['pinger', 'poller'], [dns('api')]));
       await here().untilGate('api-first', { open: 'True/AllPassed', pods: '2/2', older: 0, ungated: 0 });

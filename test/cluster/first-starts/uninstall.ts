@@ -10,6 +10,8 @@ export function uninstall(on: () => GatedCluster): void {
   const { here, everyPod, ungated, settle, untilInForce } = useStory(on);
   const { kubectl, remove, removeOperator, removeGates, letGo } = removal(on);
   const isServed = async () => (await kubectl('api-resources')).includes('dependencygates');
+  const untilServedNoMore = () =>
+    here().until('it is served no more', async () => ((await isServed()) ? undefined : true));
   /** `pinger`, born with the gate `first`, runs. */
   const run = async () => {
     await here().create(gate('first', ['pinger'], [dns('api')]), service('api'));
@@ -41,7 +43,7 @@ export function uninstall(on: () => GatedCluster): void {
       await removeOperator();
       await remove('config/rbac');
       await remove('crds');
-      await here().until('it is served no more', async () => ((await isServed()) ? undefined : true));
+      await untilServedNoMore();
       await expectClean();
       expect(await kubectl('get', 'validatingadmissionpolicies,mutatingadmissionpolicies')).to.equal('');
       await expectNewOnesStart('later');
@@ -83,7 +85,7 @@ export function uninstall(on: () => GatedCluster): void {
     it('takes its gates along, and them out of their targets; installed again it serves the same operator', async () => {
       await run();
       await remove('crds');
-      await here().until('it is served no more', async () => ((await isServed()) ? undefined : true));
+      await untilServedNoMore();
       await expectClean();
       await expectNewOnesStart('later');
 

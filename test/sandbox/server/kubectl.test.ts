@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { stringify } from 'yaml';
 import type { LogSource } from '../../../src/sandbox/server/logs.ts';
+import { until } from '../../kube/until.ts';
 import {
   DEPLOYMENTS,
   deployment,
@@ -25,15 +26,6 @@ const logs: LogSource = {
   read: () => ({ lines: [{ time: '2026-01-01T00:00:00Z', text: 'waiting for api: NXDOMAIN' }], ended: true }),
   onChange: () => () => {},
 };
-
-/** Waits for what a kubectl in the background does. */
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!condition()) {
-    if (Date.now() > deadline) expect.fail('kubectl did not ask in time');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
 
 describe('kubectl', function () {
   this.timeout(120_000);
@@ -140,7 +132,9 @@ describe('kubectl', function () {
     });
     try {
       const output = lines(new Response(watching.stdout));
-      await until(() => server.journal.entries.some(({ query }) => query.includes('watch=true')));
+      await until('kubectl watches', () =>
+        server.journal.entries.some(({ query }) => query.includes('watch=true')),
+      );
       await kubectl('create', 'configmap', 'a', '--from-literal=k=v');
       const seen = [(await output.next()).value, (await output.next()).value];
       expect(seen.map((line) => String(line).split(/\s+/)[0])).to.deep.equal(['NAME', 'a']);
@@ -199,7 +193,7 @@ describe('kubectl', function () {
     expect(await refused('delete', 'dgate', 'a', '--timeout=1s')).to.contain('timed out');
     server.journal.clear();
     const deleting = kubectl('delete', 'dgate', 'a');
-    await until(() => server.journal.writes.length > 0);
+    await until('kubectl writes', () => server.journal.writes.length > 0);
     await kubectl('patch', 'dgate', 'a', '--type', 'merge', '-p', '{"metadata":{"finalizers":null}}');
     expect(await deleting).to.contain('"a" deleted');
     expect(await refused('get', 'dgate', 'a')).to.contain('dependencygates.dependencygate.dev "a" not found');
