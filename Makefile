@@ -27,7 +27,7 @@ sandbox: dist ## Start the embedded sandbox with the operator, and print the kub
 	$(NODE) dist/dependency-gate.js sandbox
 
 .PHONY: generate
-generate: node_modules ## Write crds/ and docs/api.md anew from the schema
+generate: node_modules ## Write crds/ and docs/reference/api.md anew from the schema
 	$(NODE) src/api/generate.ts
 
 .PHONY: lint

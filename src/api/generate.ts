@@ -7,7 +7,7 @@ import { formatReference } from './reference.ts';
 /** The committed files that are made from the schema and the names, by their path in the repository. */
 export const GENERATED: Readonly<Record<string, () => string>> = {
   'crds/dependencygates.yaml': formatCrdYaml,
-  'docs/api.md': formatReference,
+  'docs/reference/api.md': formatReference,
   ...POLICY_MANIFESTS,
 };
 

@@ -3,7 +3,7 @@ import type { JsonSchema } from './json-schema.ts';
 import { API_VERSION, GROUP, KIND, PLURAL, SHORT_NAME } from './names.ts';
 import { CONDITIONS } from './status.ts';
 
-/** docs/api.md: every field, its bounds and its rules, from the same schema as the CRD. */
+/** docs/reference/api.md: every field, its bounds and its rules, from the same schema as the CRD. */
 export function formatReference(): string {
   const root = gateJsonSchema();
   const { spec, status } = root.properties ?? {};

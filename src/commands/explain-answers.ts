@@ -4,7 +4,7 @@ import { serviceOf } from '../core/subjects.ts';
 import { kubectl, type Step, step } from './explain-step.ts';
 import type { ExplainWorld } from './explain-world.ts';
 
-/** What helps where a check that runs in Pods gets an answer that does not satisfy: docs/checks.md says what each means. */
+/** What helps where a check that runs in Pods gets an answer that does not satisfy: docs/guide/checks.md has the meanings. */
 const ANSWERS: readonly (readonly [RegExp, string])[] = [
   [
     /NXDOMAIN/,

@@ -26,7 +26,7 @@ describe('generate', () => {
   it('writes the custom resource, its reference and the policies', () => {
     expect(Object.keys(GENERATED)).to.include.members([
       'crds/dependencygates.yaml',
-      'docs/api.md',
+      'docs/reference/api.md',
       'config/admission/inject.yaml',
       'config/admission/guard.yaml',
     ]);
@@ -34,8 +34,8 @@ describe('generate', () => {
 
   it('leaves a file that somebody edited outdated', () => {
     generate(folder);
-    appendFileSync(join(folder, 'docs/api.md'), 'More.\n');
-    expect(outdated(folder)).to.deep.equal(['docs/api.md']);
+    appendFileSync(join(folder, 'docs/reference/api.md'), 'More.\n');
+    expect(outdated(folder)).to.deep.equal(['docs/reference/api.md']);
   });
 
   it('has been run: the committed files are what the schema makes of them', () => {

@@ -6,7 +6,8 @@
  *
  * Three ways: runs that end by themselves, with the answer as their termination message, in plain init containers and
  * with restart rules; probes of a native sidecar, whose output becomes Events; the message of a container that still
- * runs. All times are of one clock: the programs' own, and the API server's audit log. Prints what docs/answers.md tells.
+ * runs. All times are of one clock: the programs' own, and the API server's audit log. Prints what
+ * docs/decisions/2026-11-24-answers-of-running-checks.md tells.
  */
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';

@@ -7,7 +7,7 @@
  * Two clusters, one after the other: their CoreDNS caches nothing of the cluster's own names, as kubeadm sets it up, or
  * caches them, as older set-ups do. All times are of one machine's clock: the API server's audit log, the lines of the
  * containers' logs as the runtime stamps them, and a Pod beside the app's that looks the name up every 10 ms.
- * Prints tables for docs/performance.md.
+ * Prints tables for docs/decisions/2026-11-24-performance.md.
  */
 import { cpus, loadavg, release } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';

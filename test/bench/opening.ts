@@ -6,7 +6,7 @@
  *
  * 100 Pods, in runs of 1, 10 and 30 at once, each run in a namespace of its own. All times are of one clock: the API
  * server's audit log, and the lines of the containers' logs as the runtime stamps them. Prints tables for
- * docs/performance.md.
+ * docs/decisions/2026-11-24-performance.md.
  */
 import { cpus, loadavg, release } from 'node:os';
 import { OPERATOR_USER } from '../../src/api/names.ts';

@@ -4,8 +4,8 @@ import { validateGate } from '../../src/api/gate.ts';
 import { renderCommand } from '../../src/commands/render-command.ts';
 import { read } from '../config/manifests.ts';
 
-describe('docs/render.md', () => {
-  const document = read('docs/render.md');
+describe('docs/guide/render.md', () => {
+  const document = read('docs/guide/render.md');
 
   it('tells every option, and none that there is not', () => {
     const told = [...document.matchAll(/^\| (?:`-\w`, )?`(--[a-z-]+)` \|/gm)].map(([, name]) => name);

@@ -1,26 +1,18 @@
-import { existsSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { validateGate } from '../../src/api/gate.ts';
+import { GENERATED } from '../../src/api/generate.ts';
 import { API_VERSION, KIND } from '../../src/api/names.ts';
 import { CHECKS } from '../../src/api/spec.ts';
 import { ROOT, read, readManifests } from './manifests.ts';
 
-const DOCUMENTS = [
-  'CONTRIBUTING.md',
-  'README.md',
-  'docs/answers.md',
-  'docs/checks.md',
-  'docs/dependencies.md',
-  'docs/design.md',
-  'docs/first-starts.md',
-  'docs/performance.md',
-  'docs/render.md',
-  'docs/troubleshooting.md',
-  'config/samples/story-container/README.md',
-];
+/** All that people read, but for what is generated, whose lines are one field each. */
+const DOCUMENTS = globSync(['*.md', 'docs/**/*.md', '.github/**/*.md', 'config/**/*.md'], {
+  cwd: ROOT,
+}).filter((path) => !(path in GENERATED));
 
 /** The YAML blocks of a document, parsed. */
 function yamlBlocks(path: string): unknown[] {
@@ -31,6 +23,13 @@ function yamlBlocks(path: string): unknown[] {
 function longLines(path: string): string[] {
   const prose = read(path).replaceAll(/^ *```.*?^ *```$/gms, '');
   return prose.split('\n').filter((line) => line.length > 120 && !line.startsWith('|'));
+}
+
+/** The documents that a document links to, without their anchors. */
+function linkedDocuments(path: string): string[] {
+  return [...read(path).matchAll(/\]\(([^)#]+\.md)(?:#[^)]*)?\)/g)].map(([, link = '']) =>
+    join(dirname(path), link),
+  );
 }
 
 /** A heading's anchor, as GitHub makes it. */
@@ -44,6 +43,10 @@ function anchors(path: string): string[] {
 }
 
 describe('the documents', () => {
+  it('are found', () => {
+    expect(DOCUMENTS).to.include.members(['README.md', 'docs/design.md', 'docs/guide/checks.md']);
+  });
+
   for (const path of DOCUMENTS) {
     it(`${path} links to what is there`, () => {
       for (const [, link = ''] of read(path).matchAll(/\]\(([^)]+)\)/g)) {
@@ -54,6 +57,12 @@ describe('the documents', () => {
       }
     });
   }
+
+  it('of docs/ are all found from docs/README.md', () => {
+    const seen = new Set(['docs/README.md']);
+    for (const path of seen) for (const linked of linkedDocuments(path)) seen.add(linked);
+    expect([...seen]).to.include.members(globSync('docs/**/*.md', { cwd: ROOT }));
+  });
 
   for (const path of DOCUMENTS) {
     it(`${path} has lines of at most 120 columns`, () => {
@@ -67,8 +76,8 @@ describe('the documents', () => {
     expect(yamlBlocks('README.md')).to.deep.equal(readManifests('config/samples/story/gate-with-redis.yaml'));
   });
 
-  it('docs/checks.md shows each check once, as a gate takes it', () => {
-    const checks = yamlBlocks('docs/checks.md').map((block) =>
+  it('docs/guide/checks.md shows each check once, as a gate takes it', () => {
+    const checks = yamlBlocks('docs/guide/checks.md').map((block) =>
       z.record(z.string(), z.unknown()).parse(block),
     );
     expect(checks.flatMap(Object.keys)).to.deep.equal(CHECKS);

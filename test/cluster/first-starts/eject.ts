@@ -5,7 +5,7 @@ import { type GatedCluster, useStory } from './cluster.ts';
 import { gatedAtBuild } from './manifests.ts';
 import { CRD, removal } from './removal.ts';
 
-/** The way out of docs/render.md: workloads are rendered, and the operator goes. */
+/** The way out of docs/guide/render.md: workloads are rendered, and the operator goes. */
 export function eject(on: () => GatedCluster): void {
   const { here, everyPod, ungated, settle } = useStory(on);
   const { kubectl, remove, removeOperator, letGo } = removal(on);
