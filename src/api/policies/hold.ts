@@ -28,13 +28,19 @@ export function hold(): Admission {
         name: 'lacking',
         expression: lackingGates(`object.metadata.labels['${REQUIRE_LABEL}']`, 'variables.annotations'),
       },
-      { name: 'holds', expression: 'has(object.spec.schedulingGates) ? object.spec.schedulingGates : []' },
+      {
+        name: 'holds',
+        expression:
+          'has(object.spec.schedulingGates) ? object.spec.schedulingGates.map(h, string(h.name)) : []',
+      },
     ],
     mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: PATCH } }],
   });
 }
 
+/** By position: no value is taken from the object, which the API server could not write from 1.37 on. */
 const PATCH = [
-  `size(variables.lacking) == 0 || variables.holds.exists(h, h.name == '${HOLD_GATE}') ? [] :`,
-  `[JSONPatch{op: 'add', path: '/spec/schedulingGates', value: dyn(variables.holds) + dyn([{'name': '${HOLD_GATE}'}])}]`,
+  `size(variables.lacking) == 0 || '${HOLD_GATE}' in variables.holds ? [] :`,
+  `(size(variables.holds) > 0 ? [] : [JSONPatch{op: 'add', path: '/spec/schedulingGates', value: []}]) +`,
+  `[JSONPatch{op: 'add', path: '/spec/schedulingGates/-', value: {'name': '${HOLD_GATE}'}}]`,
 ].join('\n');

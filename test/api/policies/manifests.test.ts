@@ -25,6 +25,7 @@ const objectSchema = z.object({
     matchConstraints: z.looseObject({ resourceRules: z.array(ruleSchema) }).optional(),
     matchConditions: expressions,
     variables: expressions,
+    mutations: z.array(z.looseObject({ jsonPatch: z.object({ expression: z.string() }) })).default([]),
     validations: z.array(z.looseObject({ expression: z.string() })).default([]),
   }),
 });
@@ -82,6 +83,20 @@ describe('POLICY_MANIFESTS', () => {
       const expected = metadata.name.startsWith(INJECT_POLICY) ? 'Ignore' : 'Fail';
       expect(spec.failurePolicy, metadata.name).to.equal(expected);
     }
+  });
+
+  it('take no value of a patch from the object, which the API server cannot write from 1.37 on', () => {
+    const mutations = policies.flatMap(({ spec }) => spec.mutations);
+    const values = mutations.flatMap(({ jsonPatch }) => [
+      ...jsonPatch.expression.matchAll(/\bvalue: (\{[^}]*\}|[^}]+)\}/g),
+    ]);
+    expect(values).to.not.be.empty;
+    // Parameters, literals, and text made of them.
+    const allowed = /^(variables\.render\.[\w.[\]]+|variables\.target|v|\[\]|\{.*\}|'.*')$/;
+    for (const [, value = ''] of values) expect(value).to.match(allowed);
+    const volumes = mutations.filter(({ jsonPatch }) => jsonPatch.expression.includes('value: v}'));
+    for (const { jsonPatch } of volumes)
+      expect(jsonPatch.expression).to.include('variables.render.volumes.map(v,');
   });
 
   it('guard creation and change of gates, and each change of their status', () => {
