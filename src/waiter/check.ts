@@ -27,8 +27,8 @@ export type ResolutionCode =
   | 'BADNAME';
 
 export interface Addresses {
-  /** IPv4 or IPv6 literals, at least one. */
-  readonly addresses: readonly string[];
+  /** IPv4 or IPv6 literals: at least one, since a name without an address leads nowhere. */
+  readonly addresses: readonly [string, ...string[]];
 }
 
 export type Resolution = Addresses | { readonly code: ResolutionCode };

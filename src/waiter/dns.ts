@@ -5,7 +5,7 @@ import { type AddressType, describeCode, type Search, searchAddresses } from './
 export interface DnsOptions {
   readonly kind: 'dns';
   readonly host: string;
-  readonly type: AddressType;
+  readonly type: Exclude<AddressType, 'all'>;
 }
 
 /** Satisfied when the host's name has at least one address of the type. An IP address is one already. */

@@ -1,6 +1,6 @@
 import { dns, net } from './builtin.ts';
 import type { Network, Resolution, ResolutionCode } from './check.ts';
-import { describeCode, type Search, searchAddresses } from './search.ts';
+import { describeCode, resolutionOf, type Search, searchAddresses } from './search.ts';
 
 /** c-ares' words for RFC 1035's. ECANCELLED is ours: the attempt's time was over. */
 const CODES: Readonly<Record<string, ResolutionCode>> = {
@@ -32,9 +32,10 @@ export function systemNetwork(nameservers: readonly string[], search: Search): N
       if (signal.aborted) return done({ code: 'TIMEOUT' });
       const cancel = () => resolver.cancel();
       signal.addEventListener('abort', cancel);
+      // An answer that is a CNAME and nothing else is no error to c-ares, and has no addresses.
       const answer = (error: NodeJS.ErrnoException | null, addresses: readonly string[]) => {
         signal.removeEventListener('abort', cancel);
-        done(error === null ? { addresses } : { code: CODES[error.code ?? ''] ?? 'BADRESPONSE' });
+        done(error === null ? resolutionOf(addresses) : { code: CODES[error.code ?? ''] ?? 'BADRESPONSE' });
       };
       if (type === 'A') resolver.resolve4(host, answer);
       else resolver.resolve6(host, answer);
@@ -44,7 +45,7 @@ export function systemNetwork(nameservers: readonly string[], search: Search): N
     resolve,
     async locate(host, port, signal) {
       if (net.isIP(host)) return [{ host, port }];
-      const found = await searchAddresses(host, 'any', search, resolve, signal);
+      const found = await searchAddresses(host, 'all', search, resolve, signal);
       if ('code' in found) return { failure: describeCode(found.code) };
       return found.addresses.map((address) => ({ host: address, port }));
     },

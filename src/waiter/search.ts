@@ -1,9 +1,13 @@
 import { net } from './builtin.ts';
-import type { Network, Resolution, ResolutionCode } from './check.ts';
+import type { Addresses, Network, Resolution, ResolutionCode } from './check.ts';
 import type { Hosts } from './hosts.ts';
 import type { ResolvConf } from './resolv-conf.ts';
 
-export type AddressType = 'A' | 'AAAA' | 'any';
+/** Which addresses are wanted. `any`: of one family, IPv4 if it is there. `all`: of both, for whoever dials them. */
+export type AddressType = 'A' | 'AAAA' | 'any' | 'all';
+
+/** How long IPv6 is waited for where IPv4 is there (RFC 8305, section 3). */
+const OTHER_FAMILY_WITHIN = 50;
 
 /** How short names are completed, and which names need not be asked for. */
 export interface Search extends Pick<ResolvConf, 'search' | 'ndots'> {
@@ -41,14 +45,16 @@ export async function searchAddresses(
   signal: AbortSignal,
 ): Promise<Resolution> {
   const known = (search.hosts.get(host.toLowerCase()) ?? []).filter((address) => isOfType(address, type));
-  if (known.length > 0) return { addresses: known };
+  const inHosts = resolutionOf(known);
+  if ('addresses' in inHosts) return inHosts;
   const codes: ResolutionCode[] = [];
   for (const name of candidates(host, search)) {
     const asked = familiesOf(type).map((family) => resolve(name, family, signal));
-    for (const answer of asked) {
+    for (const [index, answer] of asked.entries()) {
       // IPv4 is looked at first: where it is there, a name server that drops AAAA queries costs nothing.
       const resolution = await answer;
-      if ('addresses' in resolution) return resolution;
+      if ('addresses' in resolution)
+        return type === 'all' ? joined(resolution, asked[index + 1]) : resolution;
       codes.push(resolution.code);
     }
     if (signal.aborted) return { code: 'TIMEOUT' };
@@ -56,12 +62,27 @@ export async function searchAddresses(
   return { code: mostTelling(codes) };
 }
 
+/** What an answer with these addresses is: one without any (a CNAME alone) says that there is no such data. */
+export function resolutionOf([first, ...others]: readonly string[]): Resolution {
+  return first === undefined ? { code: 'NODATA' } : { addresses: [first, ...others] };
+}
+
+/** The addresses, and behind them those of the other family if they are told soon enough. */
+async function joined({ addresses }: Addresses, other: Promise<Resolution> | undefined): Promise<Addresses> {
+  if (other === undefined) return { addresses };
+  const late = Promise.withResolvers<{ readonly addresses: readonly string[] }>();
+  const timer = setTimeout(() => late.resolve({ addresses: [] }), OTHER_FAMILY_WITHIN);
+  const more = await Promise.race([other, late.promise]);
+  clearTimeout(timer);
+  return 'addresses' in more ? { addresses: [...addresses, ...more.addresses] } : { addresses };
+}
+
 function familiesOf(type: AddressType): readonly ('A' | 'AAAA')[] {
-  return type === 'any' ? ['A', 'AAAA'] : [type];
+  return type === 'A' || type === 'AAAA' ? [type] : ['A', 'AAAA'];
 }
 
 function isOfType(address: string, type: AddressType): boolean {
-  return type === 'any' || net.isIPv6(address) === (type === 'AAAA');
+  return familiesOf(type).includes(net.isIPv6(address) ? 'AAAA' : 'A');
 }
 
 function mostTelling(codes: readonly ResolutionCode[]): ResolutionCode {

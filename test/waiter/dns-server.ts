@@ -11,7 +11,10 @@ import {
   TRUNCATED_RESPONSE,
 } from 'dns-packet';
 
-/** What the server does with a question: addresses, a response code, silence, or `TCP` (addresses, but not by UDP). */
+/**
+ * What the server does with a question: addresses, a response code, silence, `tcp` (addresses, but not by UDP), or a `cname`
+ * with the addresses that its own name has.
+ */
 export type Script =
   | readonly string[]
   | 'NXDOMAIN'
@@ -19,7 +22,8 @@ export type Script =
   | 'SERVFAIL'
   | 'REFUSED'
   | 'DROP'
-  | { tcp: readonly string[] };
+  | { tcp: readonly string[] }
+  | { cname: string; addresses: readonly string[] };
 
 const RCODES: Readonly<Record<string, number>> = { SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 };
 
@@ -87,12 +91,19 @@ export class DnsServer {
       return { ...head, flags: flags | (RCODES[script] ?? 0), authorities: [soa(name)] };
     }
     if ('tcp' in script && !overTcp) return { ...head, flags: flags | TRUNCATED_RESPONSE };
-    const addresses = 'tcp' in script ? script.tcp : script;
-    const answers = addresses
-      .filter((address) => address.includes(':') === (question.type === 'AAAA'))
-      .map((data): Answer => ({ type: data.includes(':') ? 'AAAA' : 'A', name, ttl: 30, data }));
-    return { ...head, flags, answers };
+    return { ...head, flags, answers: answersOf(script, name, question.type === 'AAAA') };
   }
+}
+
+function answersOf(script: Exclude<Script, string>, name: string, isIPv6: boolean): Answer[] {
+  if ('cname' in script) {
+    const alias: Answer = { type: 'CNAME', name, ttl: 30, data: script.cname };
+    return [alias, ...answersOf(script.addresses, script.cname, isIPv6)];
+  }
+  const addresses = 'tcp' in script ? script.tcp : script;
+  return addresses
+    .filter((address) => address.includes(':') === isIPv6)
+    .map((data): Answer => ({ type: isIPv6 ? 'AAAA' : 'A', name, ttl: 30, data }));
 }
 
 /** What lets a resolver cache that there is nothing (RFC 2308). */

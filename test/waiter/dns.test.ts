@@ -1,7 +1,6 @@
 import { expect } from 'chai';
-import { dnsCheck } from '../../src/waiter/dns.ts';
+import { type DnsOptions, dnsCheck } from '../../src/waiter/dns.ts';
 import { systemNetwork } from '../../src/waiter/network.ts';
-import type { AddressType } from '../../src/waiter/search.ts';
 import { DnsServer } from './dns-server.ts';
 import { patience } from './loopback.ts';
 
@@ -12,7 +11,7 @@ describe('dnsCheck', () => {
   });
   afterEach(() => dns.stop());
 
-  const check = (host: string, type: AddressType = 'any', signal = patience()) => {
+  const check = (host: string, type: DnsOptions['type'] = 'any', signal = patience()) => {
     const hosts = new Map([['localhost', ['127.0.0.1']]]);
     const search = { search: ['ns.svc.cluster.local', 'svc.cluster.local'], ndots: 5, hosts };
     const network = systemNetwork([dns.address], search);
@@ -57,6 +56,27 @@ describe('dnsCheck', () => {
       expect(await check('api.')).to.deep.equal({ satisfied: false, answer });
     });
   }
+
+  for (const type of ['any', 'A', 'AAAA'] as const) {
+    it(`is not satisfied by a CNAME alone, asked for ${type}`, async () => {
+      dns.scripts.set('api', { cname: 'gone.test', addresses: [] });
+      expect(await check('api.', type)).to.deep.equal({ satisfied: false, answer: 'no data' });
+    });
+  }
+
+  it('counts only addresses of its type behind a CNAME too', async () => {
+    dns.scripts.set('api', { cname: 'real.test', addresses: ['fd00::1'] });
+    expect(await check('api.', 'A')).to.deep.equal({ satisfied: false, answer: 'no data' });
+    expect(await check('api.', 'AAAA')).to.deep.equal({ satisfied: true, answer: 'fd00::1' });
+    expect(await check('api.')).to.deep.equal({ satisfied: true, answer: 'fd00::1' });
+  });
+
+  it('goes on with the search list behind a CNAME alone, and tells of it where nothing else is found', async () => {
+    dns.scripts.set('api.ns.svc.cluster.local', { cname: 'gone.test', addresses: [] });
+    expect(await check('api')).to.deep.equal({ satisfied: false, answer: 'no data' });
+    dns.scripts.set('api', ['10.0.0.1']);
+    expect(await check('api')).to.deep.equal({ satisfied: true, answer: '10.0.0.1' });
+  });
 
   it('tells a name server that is silent', async () => {
     dns.scripts.set('api', 'DROP');

@@ -9,6 +9,7 @@ describe('parseHosts', () => {
 
 # Entries added by HostAliases.
 10.9.9.9\tDb.Example\tcache.example
+fe80::1%eth0\tlink.example
 `);
 
   it('knows all addresses of a name, in order', () => {
@@ -26,6 +27,11 @@ describe('parseHosts', () => {
       'pod-1',
       'db.example',
       'cache.example',
+      'link.example',
     ]);
+  });
+
+  it('knows no name by what is not an address', () => {
+    expect([...parseHosts('nowhere db\n- db\n10.0.0 db\ndb').keys()]).to.deep.equal([]);
   });
 });

@@ -42,6 +42,17 @@ describe('systemNetwork', () => {
       expect(await resolve('api.test', 'A', patience())).to.deep.equal({ addresses: ['10.0.0.1'] });
     });
 
+    it('gives no addresses where the answer has none: a CNAME alone is not one', async () => {
+      const { resolve } = network();
+      for (const target of ['gone.test', 'api.test']) {
+        dns.scripts.set('api.test', { cname: target, addresses: [] });
+        expect(await resolve('api.test', 'A', patience())).to.deep.equal({ code: 'NODATA' });
+        expect(await resolve('api.test', 'AAAA', patience())).to.deep.equal({ code: 'NODATA' });
+      }
+      dns.scripts.set('api.test', { tcp: [] });
+      expect(await resolve('api.test', 'A', patience())).to.deep.equal({ code: 'NODATA' });
+    });
+
     it('asks again by TCP where an answer does not fit', async () => {
       dns.scripts.set('api.test', { tcp: ['10.0.0.7'] });
       expect(await network().resolve('api.test', 'A', patience())).to.deep.equal({ addresses: ['10.0.0.7'] });
@@ -102,10 +113,32 @@ describe('systemNetwork', () => {
       ]);
     });
 
+    it('finds a host that has IPv6 alone, behind a CNAME too', async () => {
+      dns.scripts.set('api.ns.test', ['fd00::1']);
+      dns.scripts.set('db.ns.test', { cname: 'real.test', addresses: ['fd00::2'] });
+      expect(await network().locate('api', 80, patience())).to.deep.equal([{ host: 'fd00::1', port: 80 }]);
+      expect(await network().locate('db', 80, patience())).to.deep.equal([{ host: 'fd00::2', port: 80 }]);
+    });
+
+    it('gives both families, since only one of them may lead somewhere', async () => {
+      dns.scripts.set('api.ns.test', { cname: 'real.test', addresses: ['fd00::1', '10.0.0.1'] });
+      expect(await network().locate('api', 80, patience())).to.deep.equal([
+        { host: '10.0.0.1', port: 80 },
+        { host: 'fd00::1', port: 80 },
+      ]);
+    });
+
+    it('does without a family that the name server is silent about', async () => {
+      dns.scripts.set('api.ns.test A', ['10.0.0.1']).set('api.ns.test AAAA', 'DROP');
+      expect(await network().locate('api', 80, patience())).to.deep.equal([{ host: '10.0.0.1', port: 80 }]);
+    });
+
     it('says why there is nothing to dial', async () => {
       expect(await network().locate('api', 80, patience())).to.deep.equal({ failure: 'NXDOMAIN' });
-      dns.scripts.set('api.ns.test', 'NODATA');
-      expect(await network().locate('api', 80, patience())).to.deep.equal({ failure: 'no data' });
+      for (const script of ['NODATA', { cname: 'gone.test', addresses: [] }] as const) {
+        dns.scripts.set('api.ns.test', script);
+        expect(await network().locate('api', 80, patience())).to.deep.equal({ failure: 'no data' });
+      }
     });
   });
 });

@@ -1,7 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Resolution, ResolutionCode } from '../../src/waiter/check.ts';
-import { type AddressType, candidates, type Search, searchAddresses } from '../../src/waiter/search.ts';
+import {
+  type AddressType,
+  candidates,
+  resolutionOf,
+  type Search,
+  searchAddresses,
+} from '../../src/waiter/search.ts';
 
 const POD = { search: ['ns.svc.cluster.local', 'svc.cluster.local', 'cluster.local'], ndots: 5 };
 const PLAIN = { search: ['example.com'], ndots: 1 };
@@ -59,7 +65,7 @@ describe('searchAddresses', () => {
     const resolve = async (name: string, type: 'A' | 'AAAA'): Promise<Resolution> => {
       asked.push(`${name} ${type}`);
       const answer = answers[`${name} ${type}`] ?? 'NXDOMAIN';
-      return typeof answer === 'string' ? { code: answer } : { addresses: answer };
+      return typeof answer === 'string' ? { code: answer } : resolutionOf(answer);
     };
     const find = (host: string, type: AddressType = 'any', signal = new AbortController().signal) =>
       searchAddresses(host, type, KNOWN, resolve, signal);
@@ -99,6 +105,20 @@ describe('searchAddresses', () => {
     const { signal } = new AbortController();
     const found = await searchAddresses('api', 'any', KNOWN, resolve, signal);
     expect(found).to.deep.equal({ addresses: ['10.0.0.1'] });
+  });
+
+  it('gives both families of a name where all are wanted, and does without one that is not there', async () => {
+    const { find } = server({ 'api A': ['10.0.0.1'], 'api AAAA': ['fd00::1'], 'old AAAA': ['fd00::8'] });
+    expect(await find('api', 'all')).to.deep.equal({ addresses: ['10.0.0.1', 'fd00::1'] });
+    expect(await find('api', 'any')).to.deep.equal({ addresses: ['10.0.0.1'] });
+    expect(await find('old', 'all'), 'old').to.deep.equal({ addresses: ['10.0.0.8'] });
+    expect(await find('db', 'all')).to.deep.equal({ addresses: ['10.0.0.9', 'fd00::9'] });
+  });
+
+  it('takes an answer without addresses for none at all, and goes on', async () => {
+    const { find } = server({ 'api.example.com A': [], 'api.example.com AAAA': [], 'api AAAA': ['fd00::1'] });
+    expect(await find('api', 'A')).to.deep.equal({ code: 'NODATA' });
+    expect(await find('api')).to.deep.equal({ addresses: ['fd00::1'] });
   });
 
   for (const [first, second, told] of [

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Network, Resolution } from '../../waiter/check.ts';
-import { describeCode, type Search, searchAddresses } from '../../waiter/search.ts';
+import { describeCode, resolutionOf, type Search, searchAddresses } from '../../waiter/search.ts';
 import { AnyApp } from './any-app.ts';
 import { isTrue, type Service } from './objects.ts';
 import type { World } from './world.ts';
@@ -46,7 +46,7 @@ export function clusterNetwork(world: NetworkObjects): ClusterNetwork {
     const addresses = clusterIP === 'None' ? readyAddresses(service) : [clusterIP].filter(isIP);
     if (addresses.length === 0) return { code: 'NXDOMAIN' };
     // IPv4 only, as in most clusters: the name is there, but has no address of the other family.
-    return type === 'A' ? { addresses } : { code: 'NODATA' };
+    return resolutionOf(type === 'A' ? addresses : []);
   }
 
   function readyAddresses(service: Service, port?: Service['spec']['ports'][number]): string[] {
@@ -80,7 +80,7 @@ export function clusterNetwork(world: NetworkObjects): ClusterNetwork {
         resolve: asked,
         async locate(host, port, signal) {
           const found = isIP(host)
-            ? { addresses: [host] }
+            ? resolutionOf([host])
             : await searchAddresses(host, 'A', search, asked, signal);
           if ('code' in found) return { failure: describeCode(found.code) };
           const refusals = found.addresses.map((address) => refusal(address, port));
