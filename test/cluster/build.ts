@@ -2,8 +2,10 @@
  * Builds the Kubernetes programs that the tests run, from the modules that go.mod pins:
  *
  *     node test/cluster/build.ts [control-plane|node|tools]
+ *     node test/cluster/build.ts control-plane 1.37.2     # of another release of versions.ts
  *
- * The result is kept under .cache/cluster/bin and built again only when what it is made of has changed.
+ * The result is kept under .cache/cluster/bin (.cache/cluster/bin/1.37.2) and built again only when what it is made of
+ * has changed.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -17,8 +19,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { GO_MODULE, kubernetesVersion, PROGRAMS } from './go-module.ts';
+import { GO_MODULE, moduleFile, moduleFlags, programsOf } from './go-module.ts';
 import { runCommand } from './run-command.ts';
+import { MAIN_VERSION, type Version, versionNamed } from './versions.ts';
 
 /** `control-plane`: what serves the API. `node`: what a real node needs on top of it. `tools`: what renders manifests. */
 export type Tier = 'control-plane' | 'node' | 'tools';
@@ -38,40 +41,46 @@ const HELM = 'helm.sh/helm/v4/cmd/helm@v4.3.1';
 const KUSTOMIZE = 'sigs.k8s.io/kustomize/kustomize/v5@v5.8.1';
 
 /** Two programs, since the API alone is built in half the time of everything. */
-const TIERS: Readonly<Record<Tier, readonly Program[]>> = {
-  'control-plane': [
-    kubernetes('control-plane', ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl']),
-  ],
-  node: [
-    kubernetes('node', ['kubelet', 'kube-scheduler', 'kube-proxy']),
-    kubernetes('pause', []),
-    installed('coredns', COREDNS),
-  ],
-  tools: [installed('helm', HELM), installed('kustomize', KUSTOMIZE)],
-};
+function programsFor(tier: Tier, version: Version): readonly Program[] {
+  const components = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'];
+  switch (tier) {
+    case 'control-plane':
+      return [kubernetes('control-plane', components, version)];
+    case 'node':
+      return [
+        kubernetes('node', ['kubelet', 'kube-scheduler', 'kube-proxy'], version),
+        kubernetes('pause', [], version),
+        installed('coredns', COREDNS),
+      ];
+    case 'tools':
+      return [installed('helm', HELM), installed('kustomize', KUSTOMIZE)];
+  }
+}
 
 /** Clients parse the version that a component reports; without these it would be `v0.0.0-master+$Format:%H$`. */
-function versionFlags(version: string): string {
-  const [major, minor] = version.slice(1).split('.');
-  const set = { gitVersion: version, gitMajor: major, gitMinor: minor, gitTreeState: 'clean' };
+function versionFlags(version: Version): string {
+  const [major, minor] = version.split('.');
+  const set = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor, gitTreeState: 'clean' };
   return Object.entries(set)
     .map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`)
     .join(' ');
 }
 
-function kubernetes(name: string, components: readonly string[]): Program {
-  const sources = ['go.mod', 'go.sum', `${name}/main.go`];
+function kubernetes(name: string, components: readonly string[], version: Version): Program {
+  const pinned = moduleFile(version);
+  const sources = [pinned, pinned.replace(/mod$/, 'sum'), `${name}/main.go`];
   return {
     name,
     components,
     inputs: () => sources.map((file) => readFileSync(join(GO_MODULE, file))),
     command: (folder) => {
-      const ldflags = `-s -w ${versionFlags(kubernetesVersion())}`;
+      const ldflags = `-s -w ${versionFlags(version)}`;
       return [
         'go',
         'build',
         '-v',
         '-mod=readonly',
+        ...moduleFlags(version),
         '-trimpath',
         '-ldflags',
         ldflags,
@@ -107,15 +116,20 @@ function installed(name: string, module: string): Program {
  * Builds what is missing or out of date and answers with the folder of the programs.
  * Rejects when Go is missing or a build fails.
  */
-export async function build(tier: Tier, say: (line: string) => void): Promise<string> {
+export async function build(
+  tier: Tier,
+  say: (line: string) => void,
+  version: Version = MAIN_VERSION,
+): Promise<string> {
   const go = await goVersion();
-  mkdirSync(PROGRAMS, { recursive: true });
-  for (const program of TIERS[tier]) {
+  const programs = programsOf(version);
+  mkdirSync(programs, { recursive: true });
+  for (const program of programsFor(tier, version)) {
     const hash = createHash('sha256').update(go);
     for (const part of [...program.inputs(), program.command('').join(' ')]) hash.update(part);
-    await buildProgram(program, hash.digest('hex'), say);
+    await buildProgram(program, programs, hash.digest('hex'), say);
   }
-  return PROGRAMS;
+  return programs;
 }
 
 /** What `go version` says. Rejects with what to do where there is no Go. */
@@ -132,26 +146,31 @@ export async function goVersion(): Promise<string> {
   }
 }
 
-async function buildProgram(program: Program, stamp: string, say: (line: string) => void): Promise<void> {
-  const file = join(PROGRAMS, program.name);
+async function buildProgram(
+  program: Program,
+  programs: string,
+  stamp: string,
+  say: (line: string) => void,
+): Promise<void> {
+  const file = join(programs, program.name);
   const stampFile = `${file}.stamp`;
   if (existsSync(file) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
-  const folder = mkdtempSync(join(PROGRAMS, '.building-'));
+  const folder = mkdtempSync(join(programs, '.building-'));
   try {
     await compile(program, folder, say);
     // Renaming leaves whoever runs the old program undisturbed; the stamp comes last, so that a killed build is done again.
     rmSync(stampFile, { force: true });
     renameSync(join(folder, program.name), file);
-    for (const component of program.components) link(program.name, component);
+    for (const component of program.components) link(program.name, join(programs, component));
     writeFileSync(stampFile, stamp);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function link(program: string, component: string): void {
-  rmSync(join(PROGRAMS, component), { force: true });
-  symlinkSync(program, join(PROGRAMS, component));
+function link(program: string, path: string): void {
+  rmSync(path, { force: true });
+  symlinkSync(program, path);
 }
 
 /** `go -v` names each package as it is compiled: shown every few seconds, for a cold build takes minutes. */
@@ -178,11 +197,11 @@ async function compile(program: Program, folder: string, say: (line: string) => 
 }
 
 if (import.meta.main) {
-  const tier = process.argv[2] ?? 'control-plane';
+  const [tier = 'control-plane', version = MAIN_VERSION] = process.argv.slice(2);
   if (tier !== 'control-plane' && tier !== 'node' && tier !== 'tools') {
-    console.error('usage: node test/cluster/build.ts [control-plane|node|tools]');
+    console.error('usage: node test/cluster/build.ts [control-plane|node|tools] [VERSION]');
     process.exitCode = 2;
   } else {
-    console.log(await build(tier, console.error));
+    console.log(await build(tier, console.error, versionNamed(version)));
   }
 }

@@ -7,12 +7,15 @@ import { eventually } from './eventually.ts';
 import { freePorts } from './ports.ts';
 import { findPrograms, type Programs } from './programs.ts';
 import { Scratch } from './scratch.ts';
+import { type Version, versionUnderTest } from './versions.ts';
 
 export type ControlPlaneComponent = 'etcd' | 'kube-apiserver' | 'kube-controller-manager';
 
 export interface ControlPlaneOptions {
   /** Further command-line flags, such as `--feature-gates=…`; a flag given here overrides the same one of ours. */
   readonly flags?: Readonly<Partial<Record<ControlPlaneComponent, readonly string[]>>>;
+  /** The release to run. Default: the one under test. */
+  readonly version?: Version;
   /** A folder with other builds of etcd, kube-apiserver and kubectl: envtest's KUBEBUILDER_ASSETS. */
   readonly assets?: string | undefined;
   /** A cluster that runs already: nothing is started, and `stop` stops nothing. */
@@ -64,7 +67,7 @@ const NODE_JUDGES = [
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const say = options.say ?? console.error;
-  const programs = await findPrograms(options.assets, say);
+  const programs = await findPrograms(options.assets, say, options.version ?? versionUnderTest());
   const scratch = new Scratch('dependency-gate-control-plane-');
   if (options.kubeconfig !== undefined) {
     const access = new Access([programs.kubectl], options.kubeconfig, scratch.folder);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, goVersion } from './build.ts';
+import type { Version } from './versions.ts';
 
 /** Where the programs of a control plane are. */
 export interface Programs {
@@ -19,16 +20,17 @@ export async function requirePrograms(assets: string | undefined): Promise<void>
 
 /**
  * Builds the control plane's programs, or finds them as built. A folder of assets (envtest's KUBEBUILDER_ASSETS: etcd,
- * kube-apiserver, kubectl) goes first with what it holds; the rest is built.
+ * kube-apiserver, kubectl) goes first with what it holds; the rest is built, of the main release unless one is given.
  */
 export async function findPrograms(
   assets: string | undefined,
   say: (line: string) => void,
+  version?: Version,
 ): Promise<Programs> {
   const missing = ['etcd', 'kube-apiserver'].filter((name) => find(assets, name) === undefined);
   if (assets !== undefined && missing.length > 0)
     throw new Error(`no ${missing.join(' and no ')} in ${assets}`);
-  const built = NAMES.every((name) => find(assets, name)) ? '' : await build('control-plane', say);
+  const built = NAMES.every((name) => find(assets, name)) ? '' : await build('control-plane', say, version);
   const path = (name: string): string => find(assets, name) ?? join(built, name);
   return {
     etcd: path('etcd'),

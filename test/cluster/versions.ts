@@ -1,0 +1,58 @@
+/** The releases of Kubernetes that the tests run on. */
+
+/** One of them, such as `1.36.3`. */
+export type Version = `${number}.${number}.${number}`;
+
+interface Tested {
+  readonly version: Version;
+  /** `always`: with every `make test`. `asked`: with `make test-versions`, which runs all. */
+  readonly runs: 'always' | 'asked';
+}
+
+/** Whose API every other part of the tests is made for: the node, kubectl and the manifests are tried with this one. */
+export const MAIN_VERSION: Version = '1.36.3';
+
+/** Oldest first. A release is a line here, and `node test/cluster/pin.ts` makes the Go module of it. */
+export const VERSIONS: readonly Tested[] = [
+  { version: '1.33.13', runs: 'asked' },
+  { version: '1.34.4', runs: 'always' },
+  { version: '1.35.4', runs: 'asked' },
+  { version: MAIN_VERSION, runs: 'always' },
+  { version: '1.37.2', runs: 'always' },
+];
+
+/** What a test needs of a release. */
+export interface Need {
+  readonly what: string;
+  /** The first minor release that has it, such as 36. */
+  readonly from: number;
+}
+
+/** Served by default, as config/admission has them. */
+export const MUTATING_POLICIES: Need = { what: 'MutatingAdmissionPolicy v1', from: 36 };
+
+export function meets(version: Version, { from }: Need): boolean {
+  return minorOf(version) >= from;
+}
+
+/** `1.36` of `1.36.3`. */
+export function minorName(version: Version): string {
+  return `1.${minorOf(version)}`;
+}
+
+/** The release with this name, or the one of a minor release (`1.36`). Throws with the names that there are. */
+export function versionNamed(name: string): Version {
+  const found = VERSIONS.find(({ version }) => version === name || minorName(version) === name);
+  if (found !== undefined) return found.version;
+  const names = VERSIONS.map(({ version }) => version).join(', ');
+  throw new Error(`Kubernetes ${name} is none of the releases of test/cluster/versions.ts: ${names}`);
+}
+
+/** The release that the environment asks for (DEPENDENCY_GATE_TEST_KUBERNETES), else the main one. */
+export function versionUnderTest(environment: Readonly<NodeJS.ProcessEnv> = process.env): Version {
+  return versionNamed(environment.DEPENDENCY_GATE_TEST_KUBERNETES || MAIN_VERSION);
+}
+
+function minorOf(version: Version): number {
+  return Number(version.split('.')[1]);
+}
