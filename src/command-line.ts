@@ -1,11 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
 import { formatCrdYaml } from './api/crd.ts';
-import { explainCommand } from './commands/explain-command.ts';
-import { port, positive } from './commands/numbers.ts';
-import { renderCommand } from './commands/render-command.ts';
-import type { OperatorFlags } from './commands/run-operator.ts';
-import type { SandboxFlags } from './commands/run-sandbox.ts';
-import { pullPolicyOption, runAsUserOption } from './commands/waiter-options.ts';
+import { explainCommand } from './commands/explain/explain-command.ts';
+import type { OperatorFlags } from './commands/operator/run-operator.ts';
+import { port, positive } from './commands/options/numbers.ts';
+import { pullPolicyOption, runAsUserOption } from './commands/options/waiter-options.ts';
+import { renderCommand } from './commands/render/render-command.ts';
+import type { SandboxFlags } from './commands/sandbox/run-sandbox.ts';
 
 /** Set by the build from package.json. */
 declare const DEPENDENCY_GATE_VERSION: string;
@@ -61,7 +61,7 @@ function operatorCommand(process: Process): Command {
     .option('--health-port <port>', 'port of /healthz, /readyz and /metrics', port, 8081)
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('info'))
     .action(async (flags: OperatorFlags) => {
-      const { runOperator } = await import('./commands/run-operator.ts');
+      const { runOperator } = await import('./commands/operator/run-operator.ts');
       await runOperator(flags, process);
     });
 }
@@ -87,7 +87,7 @@ function sandboxCommand(process: Process): Command {
     )
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('warn'))
     .action(async (flags: SandboxFlags) => {
-      const { runSandbox } = await import('./commands/run-sandbox.ts');
+      const { runSandbox } = await import('./commands/sandbox/run-sandbox.ts');
       await runSandbox(flags, process);
     });
 }

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { FIELD_MANAGER, FINALIZER, targetAnnotationValue } from '../api/names.ts';
-import { drift, type Injection } from '../core/inject.ts';
 import type { Gate, Refusal, Workload, Write } from '../core/model.ts';
+import { drift, type Injection } from '../core/render/inject.ts';
 import { ApiError, isForbidden, isInvalid, isNotFound } from '../kube/api-error.ts';
+import type { PatchOptions, Requests } from '../kube/client/requests.ts';
 import type { Clock } from '../kube/clock.ts';
 import { type Key, keyOf } from '../kube/object.ts';
-import type { PatchOptions, Requests } from '../kube/requests.ts';
 import type { Resource, Target } from '../kube/resource.ts';
+import { metadataSchema } from '../projections/metadata.ts';
+import { projectWorkload } from '../projections/project-workload.ts';
+import { GATES, PODS, WORKLOADS } from '../projections/resources.ts';
 import type { Memory } from './memory.ts';
-import { metadataSchema } from './metadata.ts';
-import { projectWorkload } from './project-workload.ts';
-import { GATES, PODS, WORKLOADS } from './resources.ts';
 
 export interface ActContext {
   readonly requests: Pick<Requests, 'patch' | 'delete'>;

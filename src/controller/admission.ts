@@ -1,6 +1,6 @@
 import { isForbidden, isNotFound } from '../kube/api-error.ts';
+import type { Requests } from '../kube/client/requests.ts';
 import type { Clock } from '../kube/clock.ts';
-import type { Requests } from '../kube/requests.ts';
 import type { Resource } from '../kube/resource.ts';
 
 /** The policy that places renders into targets when they are written (see config/admission). */

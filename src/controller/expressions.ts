@@ -1,4 +1,9 @@
-import { checkExpression, type Evaluation, type Evaluator, evaluateExpression } from '../core/expression.ts';
+import {
+  checkExpression,
+  type Evaluation,
+  type Evaluator,
+  evaluateExpression,
+} from '../core/expression/expression.ts';
 import type { JsonObject } from '../core/model.ts';
 
 /** More expressions than a gate has: what is beyond was another gate's, or is no longer asked. */

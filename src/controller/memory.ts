@@ -1,6 +1,6 @@
-import { DISPUTE_WINDOW_MS, removalMark } from '../core/dispute.ts';
 import type { Pod, Refusal, Repair } from '../core/model.ts';
-import { openingKey } from '../core/open.ts';
+import { openingKey } from '../core/plan/open.ts';
+import { DISPUTE_WINDOW_MS, removalMark } from '../core/progress/dispute.ts';
 
 /** What the API server holds after a write of ours, until the stores have seen it. */
 interface Expectation {

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Observation } from '../kube/requests.ts';
+import type { Observation } from '../kube/client/requests.ts';
 import { nameOf } from '../kube/resource.ts';
 import type { Failure } from './failures.ts';
 

@@ -1,10 +1,10 @@
 import { targetAnnotationValue } from '../api/names.ts';
 import { TARGET_KINDS, type TargetKind } from '../api/spec.ts';
 import type { Pod, Settings, Workload, World } from '../core/model.ts';
-import type { Absent } from '../core/orphans.ts';
+import type { Absent } from '../core/plan/orphans.ts';
 import { targetKeys } from '../core/targets.ts';
 import type { Memory, VersionOf } from './memory.ts';
-import { sightingsOf, type Watched } from './sightings.ts';
+import { sightingsOf, type Watched } from './referenced/sightings.ts';
 import type { Stores } from './stores.ts';
 
 /** What a pass is told besides the stores. */

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import { decide } from '../core/decide.ts';
-import type { Evaluator } from '../core/expression.ts';
+import type { Evaluator } from '../core/expression/expression.ts';
 import type { Gate, Notice, World, Write } from '../core/model.ts';
-import { notices } from '../core/notices.ts';
-import { putBack, type Stranded, stranded, sweep } from '../core/orphans.ts';
+import { decide } from '../core/plan/decide.ts';
+import { putBack, type Stranded, stranded, sweep } from '../core/plan/orphans.ts';
+import { notices } from '../core/status/notices.ts';
 import { targetKeys } from '../core/targets.ts';
 import { isConflict } from '../kube/api-error.ts';
 import { type ActContext, act, type Failed } from './act.ts';

@@ -4,8 +4,8 @@ import type { GateStatus } from '../api/status.ts';
 import type { Gate } from '../core/model.ts';
 import { isNotFound } from '../kube/api-error.ts';
 import { keyOf } from '../kube/object.ts';
+import { GATES } from '../projections/resources.ts';
 import { type ActContext, expectToSee } from './act.ts';
-import { GATES } from './resources.ts';
 
 /**
  * Writes the status, at most once and only where it differs from what is stored: a JSON merge patch of the difference.

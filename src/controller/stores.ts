@@ -1,11 +1,11 @@
 import { GATE_ANNOTATION_PREFIX, targetAnnotationValue } from '../api/names.ts';
 import { TARGET_KINDS, type TargetKind } from '../api/spec.ts';
-import { gatesIn } from '../core/inject.ts';
+import { gatesBefore } from '../core/evaluate/subjects.ts';
 import type { Gate, Pod, Workload } from '../core/model.ts';
-import { gatesBefore } from '../core/subjects.ts';
+import { gatesIn } from '../core/render/inject.ts';
 import { targetKeys } from '../core/targets.ts';
-import { Store } from '../kube/store.ts';
-import { subjectKinds, subjectValues } from './subject-watches.ts';
+import { Store } from '../kube/watch/store.ts';
+import { subjectKinds, subjectValues } from './referenced/subject-watches.ts';
 
 /** What the operator knows of the cluster, indexed by what a pass asks for. Index values are `<namespace>/…`. */
 export interface Stores {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isNotFound } from './api-error.ts';
-import type { Requests } from './requests.ts';
+import type { Requests } from './client/requests.ts';
 import type { Resource } from './resource.ts';
 
 const listSchema = z.object({

@@ -1,8 +1,8 @@
 import PQueue from 'p-queue';
 import { isNotFound } from './api-error.ts';
 import type { Random } from './backoff.ts';
+import type { Requests } from './client/requests.ts';
 import type { Clock } from './clock.ts';
-import type { Requests } from './requests.ts';
 import type { Resource } from './resource.ts';
 
 /** What an Event is about. */

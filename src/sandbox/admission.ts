@@ -11,8 +11,8 @@ import {
 } from '../api/names.ts';
 import type { Render } from '../api/status.ts';
 import { canonicalJson } from '../core/canonical.ts';
-import { drift, inject, obstacle } from '../core/inject.ts';
-import { podTemplateSchema, viewTemplate } from '../core/template.ts';
+import { drift, inject, obstacle } from '../core/render/inject.ts';
+import { podTemplateSchema, viewTemplate } from '../core/render/template.ts';
 import type { KubeObject } from './cluster.ts';
 import type { AdmissionRequest } from './server/registry.ts';
 

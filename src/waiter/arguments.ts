@@ -1,9 +1,9 @@
 import type { ParseArgsConfig } from 'node:util';
-import { type HostPort, isHost, parseHostPort } from './address.ts';
 import { util } from './builtin.ts';
-import type { CheckOptions } from './checks.ts';
+import type { CheckOptions } from './checks/checks.ts';
 import { formatDuration, parseDuration } from './duration.ts';
-import type { TlsOptions } from './tls.ts';
+import { type HostPort, isHost, parseHostPort } from './network/address.ts';
+import type { TlsOptions } from './network/tls.ts';
 import type { WaitOptions } from './wait.ts';
 
 /** All that the command line says. */

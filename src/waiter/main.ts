@@ -1,13 +1,13 @@
 import { type Environment, type Options, parseArguments, UsageError } from './arguments.ts';
 import { fs } from './builtin.ts';
-import { createCheck, describeCheck } from './checks.ts';
+import { createCheck, describeCheck } from './checks/checks.ts';
 import { systemClock } from './clock.ts';
 import { HELP } from './help.ts';
-import { parseHosts } from './hosts.ts';
 import { formatJson, formatText } from './log.ts';
-import { systemNetwork } from './network.ts';
+import { parseHosts } from './network/hosts.ts';
+import { systemNetwork } from './network/network.ts';
+import { parseResolvConf } from './network/resolv-conf.ts';
 import { isOpened } from './opened.ts';
-import { parseResolvConf } from './resolv-conf.ts';
 import { leaveMessage, TERMINATION_LOG, terminationMessage } from './termination.ts';
 import { type Result, wait } from './wait.ts';
 

@@ -1,4 +1,4 @@
-import type { Answer, Check } from './check.ts';
+import type { Answer, Check } from './checks/check.ts';
 import type { Clock } from './clock.ts';
 
 /** How to wait. Times are in milliseconds. */

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { makeCertificates } from '../waiter/certificates.ts';
-import { DnsServer } from '../waiter/dns-server.ts';
-import { HealthServer } from '../waiter/health-server.ts';
+import { HealthServer } from '../waiter/checks/health-server.ts';
+import { DnsServer } from '../waiter/network/dns-server.ts';
 
 /**
  * What the waiter costs over bare Node, measured side by side in one run: the time from its start to its first attempt,

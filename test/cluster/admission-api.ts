@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { API_VERSION, KIND, OPERATOR_USER, PLURAL } from '../../src/api/names.ts';
 import { TARGET_KINDS } from '../../src/api/spec.ts';
-import type { PodTemplate } from '../../src/core/template.ts';
+import type { PodTemplate } from '../../src/core/render/template.ts';
 import { errorFromAnswer } from '../../src/kube/api-error.ts';
+import { type Connection, connect, type Init } from '../../src/kube/client/connection.ts';
 import { systemClock } from '../../src/kube/clock.ts';
-import { type Connection, connect, type Init } from '../../src/kube/connection.ts';
 import type { GateBuilder } from '../core/builders.ts';
 import { type Kind, manifestOf, pathOf, TARGET, templateIn } from './admission-workloads.ts';
 import type { ControlPlane } from './control-plane.ts';

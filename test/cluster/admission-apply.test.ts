@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { z } from 'zod';
 import { containerOwner, gateAnnotation } from '../../src/api/names.ts';
 import type { GateSpec } from '../../src/api/spec.ts';
-import type { PodTemplate } from '../../src/core/template.ts';
+import type { PodTemplate } from '../../src/core/render/template.ts';
 import { dns, gate, tcp } from '../core/builders.ts';
 import { app, MERGE_PATCH } from './admission-api.ts';
 import { useAdmission } from './admission-cluster.ts';

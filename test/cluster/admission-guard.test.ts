@@ -12,9 +12,9 @@ import {
   VERSION,
 } from '../../src/api/names.ts';
 import type { Target } from '../../src/api/spec.ts';
+import { connect } from '../../src/kube/client/connection.ts';
+import { createRequests } from '../../src/kube/client/http-requests.ts';
 import { systemClock } from '../../src/kube/clock.ts';
-import { connect } from '../../src/kube/connection.ts';
-import { createRequests } from '../../src/kube/http-requests.ts';
 import { dns, gate, target } from '../core/builders.ts';
 import { EFFECT_LIMIT_MS } from './admission-api.ts';
 import { useAdmission } from './admission-cluster.ts';

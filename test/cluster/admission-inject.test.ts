@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { gateAnnotation, targetAnnotationValue } from '../../src/api/names.ts';
 import { TARGET_KINDS } from '../../src/api/spec.ts';
-import { type PodTemplate, templatePath } from '../../src/core/template.ts';
+import { type PodTemplate, templatePath } from '../../src/core/render/template.ts';
 import { gateNamed, templates } from '../core/arbitraries.ts';
 import { container, dns, type GateBuilder, gate, tcp } from '../core/builders.ts';
 import { app, type Call, type Caller, MERGE_PATCH, OPERATOR } from './admission-api.ts';

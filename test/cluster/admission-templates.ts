@@ -6,8 +6,8 @@ import {
   TARGET_ANNOTATION,
   VOLUME_NAME,
 } from '../../src/api/names.ts';
-import { drift, inject, obstacle } from '../../src/core/inject.ts';
-import { type PodTemplate, viewTemplate } from '../../src/core/template.ts';
+import { drift, inject, obstacle } from '../../src/core/render/inject.ts';
+import { type PodTemplate, viewTemplate } from '../../src/core/render/template.ts';
 import { container, dns, type GateBuilder, gate, tcp } from '../core/builders.ts';
 import { app } from './admission-api.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { WORKLOAD_RESOURCES } from '../../src/api/policies/workloads.ts';
 import type { TargetKind } from '../../src/api/spec.ts';
-import { type PodTemplate, podTemplateSchema, templatePath } from '../../src/core/template.ts';
+import { type PodTemplate, podTemplateSchema, templatePath } from '../../src/core/render/template.ts';
 
 export type Kind = TargetKind;
 

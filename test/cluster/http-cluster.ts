@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { errorFromAnswer } from '../../src/kube/api-error.ts';
+import type { Connection, Init } from '../../src/kube/client/connection.ts';
+import { createRequests } from '../../src/kube/client/http-requests.ts';
+import type { Requests } from '../../src/kube/client/requests.ts';
 import { systemClock } from '../../src/kube/clock.ts';
-import type { Connection, Init } from '../../src/kube/connection.ts';
-import { createRequests } from '../../src/kube/http-requests.ts';
 import { type Meta, metaOf } from '../../src/kube/object.ts';
-import { Reflector } from '../../src/kube/reflector.ts';
-import type { Requests } from '../../src/kube/requests.ts';
 import { objectPath } from '../../src/kube/resource.ts';
-import { Store } from '../../src/kube/store.ts';
+import { Reflector } from '../../src/kube/watch/reflector.ts';
+import { Store } from '../../src/kube/watch/store.ts';
 import type { Cluster, ClusterEvent, KubeObject, ObjectReference } from '../../src/sandbox/cluster.ts';
 import { apiVersionOf, resourceOf } from '../scenarios/resources.ts';
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { z } from 'zod';
-import { runAsUserOption } from '../../src/commands/waiter-options.ts';
+import { runAsUserOption } from '../../src/commands/options/waiter-options.ts';
 import { projectImage } from '../cluster/images.ts';
 import { ROOT, read, readManifests } from './manifests.ts';
 import { operatorDeployment } from './operator-deployment.ts';

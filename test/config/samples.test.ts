@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { type ValidGate, validateGate } from '../../src/api/gate.ts';
 import { KIND } from '../../src/api/names.ts';
 import { renderSchema } from '../../src/api/status.ts';
-import { drift, inject } from '../../src/core/inject.ts';
-import { render } from '../../src/core/render.ts';
-import { podTemplateSchema, viewTemplate } from '../../src/core/template.ts';
+import { drift, inject } from '../../src/core/render/inject.ts';
+import { render } from '../../src/core/render/render.ts';
+import { podTemplateSchema, viewTemplate } from '../../src/core/render/template.ts';
 import { kustomized, type Manifest, manifestFiles, readManifests } from './manifests.ts';
 
 const SAMPLES = 'config/samples';

@@ -6,10 +6,10 @@ import { Memory } from '../../src/controller/memory.ts';
 import { type Context, reconcile } from '../../src/controller/reconcile.ts';
 import { report } from '../../src/controller/report.ts';
 import { createStores } from '../../src/controller/stores.ts';
-import { decide } from '../../src/core/decide.ts';
-import { DISPUTE_WINDOW_MS } from '../../src/core/dispute.ts';
+import { decide } from '../../src/core/plan/decide.ts';
+import { DISPUTE_WINDOW_MS } from '../../src/core/progress/dispute.ts';
 import { ApiError } from '../../src/kube/api-error.ts';
-import type { Requests } from '../../src/kube/requests.ts';
+import type { Requests } from '../../src/kube/client/requests.ts';
 import {
   dns,
   type GateBuilder,

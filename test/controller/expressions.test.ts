@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Expressions } from '../../src/controller/expressions.ts';
-import { checkExpression, evaluateExpression } from '../../src/core/expression.ts';
+import { checkExpression, evaluateExpression } from '../../src/core/expression/expression.ts';
 import type { JsonObject } from '../../src/core/model.ts';
 
 /** An object that counts how often it is looked into. */

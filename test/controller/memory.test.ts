@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { EXPECTATION_LIMIT_MS, Memory } from '../../src/controller/memory.ts';
-import { DISPUTE_WINDOW_MS, removalMark } from '../../src/core/dispute.ts';
 import type { Refusal } from '../../src/core/model.ts';
+import { DISPUTE_WINDOW_MS, removalMark } from '../../src/core/progress/dispute.ts';
 
 const GATE = 'shop/api-first';
 const POD = { object: 'Pod/shop/pinger-1', uid: 'u1', resourceVersion: '100' };

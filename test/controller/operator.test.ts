@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { pino } from 'pino';
 import { PLURAL } from '../../src/api/names.ts';
 import { Operator } from '../../src/controller/operator.ts';
-import type { Answer, Connection, Init } from '../../src/kube/connection.ts';
+import type { Answer, Connection, Init } from '../../src/kube/client/connection.ts';
 import { dns, type GateBuilder, gate, SETTINGS } from '../core/builders.ts';
 import { ManualClock, settled } from '../kube/manual-clock.ts';
 

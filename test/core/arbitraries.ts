@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Dependency } from '../../src/api/spec.ts';
-import type { PodTemplate } from '../../src/core/template.ts';
+import type { PodTemplate } from '../../src/core/render/template.ts';
 import { container, dns, type GateBuilder, gate, tcp } from './builders.ts';
 import { database, jobDone, otherGate, service } from './judged-builders.ts';
 

@@ -1,8 +1,8 @@
 import { FINALIZER, GATED_LABEL, targetAnnotationValue, VOLUME_NAME } from '../../src/api/names.ts';
-import { decide } from '../../src/core/decide.ts';
 import type { JsonObject, Plan, Pod, TemplateView, Workload, World, Write } from '../../src/core/model.ts';
-import { openingKey } from '../../src/core/open.ts';
-import { type PodTemplate, podTemplateSchema, viewTemplate } from '../../src/core/template.ts';
+import { decide } from '../../src/core/plan/decide.ts';
+import { openingKey } from '../../src/core/plan/open.ts';
+import { type PodTemplate, podTemplateSchema, viewTemplate } from '../../src/core/render/template.ts';
 import { mergeSchemaOf } from '../../src/sandbox/server/merge-keys.ts';
 import { strategicMergePatch } from '../../src/sandbox/server/strategic-merge-patch.ts';
 import { frozen } from './builders.ts';

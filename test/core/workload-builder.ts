@@ -1,8 +1,8 @@
 import { REQUIRE_LABEL, requireValue, targetAnnotationValue, VOLUME_NAME } from '../../src/api/names.ts';
 import type { TargetKind } from '../../src/api/spec.ts';
-import { inject } from '../../src/core/inject.ts';
 import type { Workload } from '../../src/core/model.ts';
-import { type PodTemplate, viewTemplate } from '../../src/core/template.ts';
+import { inject } from '../../src/core/render/inject.ts';
+import { type PodTemplate, viewTemplate } from '../../src/core/render/template.ts';
 import { type GateBuilder, NAMESPACE } from './gate-builder.ts';
 import { ago } from './time.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { discover } from '../../src/kube/discovery.ts';
-import { refused } from './fake-kinds.ts';
+import { refused } from './watch/fake-kinds.ts';
 
 const verbs = ['get', 'list', 'watch'];
 const job = { name: 'jobs', kind: 'Job', namespaced: true, verbs };

@@ -1,4 +1,4 @@
-import type { Connection } from '../../src/kube/connection.ts';
+import type { Connection } from '../../src/kube/client/connection.ts';
 import type { LogSource } from '../../src/sandbox/server/logs.ts';
 import type { Clock } from '../../src/sandbox/simulation/clock.ts';
 import { wallClock } from '../../src/sandbox/simulation/clock.ts';

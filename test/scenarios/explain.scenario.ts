@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { explain } from '../../src/commands/explain.ts';
-import { layOut } from '../../src/commands/explain-layout.ts';
+import { layOut } from '../../src/commands/explain/layout.ts';
+import { explain } from '../../src/commands/explain/run-explain.ts';
 import { type Scenario, useNamespace } from './cluster.ts';
 import { deployment, dns, gate, service, tcp } from './manifests.ts';
 import { isGated, isRunning } from './views.ts';

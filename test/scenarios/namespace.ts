@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError, isAlreadyExists, isNotFound } from '../../src/kube/api-error.ts';
+import { createRequests } from '../../src/kube/client/http-requests.ts';
+import type { PatchOptions, Requests } from '../../src/kube/client/requests.ts';
 import { systemClock } from '../../src/kube/clock.ts';
-import { createRequests } from '../../src/kube/http-requests.ts';
-import type { PatchOptions, Requests } from '../../src/kube/requests.ts';
 import { collectionPath } from '../../src/kube/resource.ts';
 import type { KubeObject } from '../../src/sandbox/cluster.ts';
 import { eventually } from '../cluster/eventually.ts';

@@ -1,10 +1,10 @@
 import { pino } from 'pino';
 import { z } from 'zod';
-import { SANDBOX_SETTINGS } from '../../src/commands/start-sandbox.ts';
+import { SANDBOX_SETTINGS } from '../../src/commands/sandbox/start-sandbox.ts';
 import { Operator } from '../../src/controller/operator.ts';
+import { connect } from '../../src/kube/client/connection.ts';
+import type { Source } from '../../src/kube/client/credentials.ts';
 import { systemClock } from '../../src/kube/clock.ts';
-import { connect } from '../../src/kube/connection.ts';
-import type { Source } from '../../src/kube/credentials.ts';
 import { type Call, recorded } from './recorder.ts';
 
 const lineSchema = z.looseObject({

@@ -1,6 +1,6 @@
+import { type Connection, connect } from '../../src/kube/client/connection.ts';
+import { createRequests } from '../../src/kube/client/http-requests.ts';
 import { systemClock } from '../../src/kube/clock.ts';
-import { type Connection, connect } from '../../src/kube/connection.ts';
-import { createRequests } from '../../src/kube/http-requests.ts';
 import { startSimulation } from '../../src/sandbox/simulation/simulation.ts';
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from '../cluster/control-plane.ts';
 import { established } from '../cluster/established.ts';

@@ -1,4 +1,4 @@
-import type { Answer, Connection, Init } from '../../src/kube/connection.ts';
+import type { Answer, Connection, Init } from '../../src/kube/client/connection.ts';
 
 /** A request of the operator, as it left it. */
 export interface Call {

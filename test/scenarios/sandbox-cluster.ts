@@ -2,9 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type SimulatedClusterOptions, startSimulatedCluster } from '../../src/commands/start-sandbox.ts';
+import {
+  type SimulatedClusterOptions,
+  startSimulatedCluster,
+} from '../../src/commands/sandbox/start-sandbox.ts';
+import { connect } from '../../src/kube/client/connection.ts';
 import { systemClock } from '../../src/kube/clock.ts';
-import { connect } from '../../src/kube/connection.ts';
 import { OPERATOR_USER } from '../../src/sandbox/admission.ts';
 import { kubeconfig, type RunningServer } from '../../src/sandbox/server/server.ts';
 import { runCommand } from '../cluster/run-command.ts';

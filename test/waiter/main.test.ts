@@ -6,9 +6,9 @@ import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { DnsServer } from './dns-server.ts';
-import { HealthServer } from './health-server.ts';
-import { close, deadPort, listen } from './loopback.ts';
+import { HealthServer } from './checks/health-server.ts';
+import { DnsServer } from './network/dns-server.ts';
+import { close, deadPort, listen } from './network/loopback.ts';
 
 const PROGRAM = join(import.meta.dirname, 'program.ts');
 

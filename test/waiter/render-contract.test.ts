@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { dependencySchema } from '../../src/api/spec.ts';
-import { waitArguments } from '../../src/core/arguments.ts';
+import { waitArguments } from '../../src/core/render/wait-arguments.ts';
 import { parseArguments } from '../../src/waiter/arguments.ts';
 
 const KEY = 'open.dependencygate.dev/api-first.it';

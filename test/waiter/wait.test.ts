@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Answer, Check } from '../../src/waiter/check.ts';
+import type { Answer, Check } from '../../src/waiter/checks/check.ts';
 import { type Result, type WaitEvent, type WaitOptions, wait } from '../../src/waiter/wait.ts';
 import { ManualClock, settle } from './manual-clock.ts';
 

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import type { Network, Resolution } from '../../waiter/check.ts';
-import { describeCode, resolutionOf, type Search, searchAddresses } from '../../waiter/search.ts';
+import type { Network, Resolution } from '../../waiter/checks/check.ts';
+import { describeCode, resolutionOf, type Search, searchAddresses } from '../../waiter/network/search.ts';
 import { AnyApp } from './any-app.ts';
 import { isTrue, type Service } from './objects.ts';
 import type { World } from './world.ts';

@@ -1,5 +1,5 @@
 import { parseArguments, UsageError } from '../../waiter/arguments.ts';
-import { createCheck, describeCheck } from '../../waiter/checks.ts';
+import { createCheck, describeCheck } from '../../waiter/checks/checks.ts';
 import { formatJson, formatText } from '../../waiter/log.ts';
 import { terminationMessage } from '../../waiter/termination.ts';
 import { wait } from '../../waiter/wait.ts';

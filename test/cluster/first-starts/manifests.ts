@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { apply } from 'json-merge-patch';
 import { z } from 'zod';
 import { REQUIRE_LABEL, requireValue } from '../../../src/api/names.ts';
-import { renderSources } from '../../../src/commands/render-sources.ts';
-import { SANDBOX_SETTINGS } from '../../../src/commands/start-sandbox.ts';
+import { renderSources } from '../../../src/commands/render/sources.ts';
+import { SANDBOX_SETTINGS } from '../../../src/commands/sandbox/start-sandbox.ts';
 import type { KubeObject } from '../../../src/sandbox/cluster.ts';
 import { APP_IMAGE, scripted } from '../../scenarios/manifests.ts';
 

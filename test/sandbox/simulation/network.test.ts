@@ -4,7 +4,7 @@ import { type ClusterNetwork, clusterNetwork } from '../../../src/sandbox/simula
 import { endpointSliceSchema, type Pod, type Service } from '../../../src/sandbox/simulation/objects.ts';
 import { endpointSlice } from '../../../src/sandbox/simulation/services.ts';
 import { type Environment, parseArguments } from '../../../src/waiter/arguments.ts';
-import { createCheck } from '../../../src/waiter/checks.ts';
+import { createCheck } from '../../../src/waiter/checks/checks.ts';
 import { observedPod, observedService } from './builders.ts';
 
 const { signal } = new AbortController();

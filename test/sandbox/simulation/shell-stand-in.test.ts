@@ -2,7 +2,7 @@
 
 import { expect } from 'chai';
 import { playCommand, playScript, type ShellWorld } from '../../../src/sandbox/simulation/shell-stand-in.ts';
-import type { Resolution } from '../../../src/waiter/check.ts';
+import type { Resolution } from '../../../src/waiter/checks/check.ts';
 
 /** Answers of the name server, one after another; the last one stays. */
 function world(...answers: Resolution[]) {

@@ -1,0 +1,122 @@
+import { checkOf } from '../../api/defaults.ts';
+import type { Dependency } from '../../api/spec.ts';
+import type { DependencyStatus } from '../../api/status.ts';
+import { openedBySpec } from '../../core/plan/open.ts';
+import {
+  blockedBy,
+  dependenciesOf,
+  type ExplainWorld,
+  type LastLines,
+  statusOf,
+  type Unread,
+} from './explain-world.ts';
+import { heading, type Line, text, verbatim } from './layout.ts';
+import { count, forHowLong, some } from './words.ts';
+
+/** The dependencies in their order: state, since when, whom each keeps, and all that anybody says of it. */
+export function dependencyLines(world: ExplainWorld): Line[] {
+  const all = dependenciesOf(world).flatMap((dependency, index) => [
+    text(
+      2,
+      `${index + 1}. ${dependency.name} (${checkWords(dependency)}): ${stateWords(world, dependency)}`,
+      3,
+    ),
+    ...details(world, dependency),
+  ]);
+  return [heading('Dependencies, in this order'), ...all, ...forbiddenLogs(world)];
+}
+
+/** `dns api`, `tcp redis:6379`, `Job migrate`: what is asked for. */
+export function checkWords(dependency: Dependency): string {
+  const made = checkOf(dependency);
+  switch (made.check) {
+    case 'dns':
+      return `dns ${made.settings.host}`;
+    case 'tcp':
+    case 'grpc':
+      return `${made.check} ${made.settings.host}:${made.settings.port}`;
+    case 'http':
+      return `http ${made.settings.url}`;
+    case 'service':
+    case 'gate':
+      return `${made.check} ${made.settings.name}`;
+    case 'resource':
+      return `${made.settings.kind} ${made.settings.name}`;
+    case 'container':
+      return `container ${made.settings.image}`;
+  }
+}
+
+function stateWords(world: ExplainWorld, { name }: Dependency): string {
+  const status = statusOf(world, name);
+  if (!status) return 'the status does not speak of it yet';
+  const { state, passed, blocked, since, overdue } = status;
+  const parts = [
+    blocked > 0 ? `${state}${forHowLong(since, world.now)}` : state,
+    ...(since === undefined ? [] : [`since ${since}`]),
+    ...(overdue ? ['overdue'] : []),
+    ...(passed > 0 ? [`${count(passed, 'Pod')} passed`] : []),
+  ];
+  return parts.join(', ');
+}
+
+function details(world: ExplainWorld, { name }: Dependency): Line[] {
+  const status = statusOf(world, name);
+  const said = status ? saidOf(world, status) : [];
+  return [...said.map((words) => text(5, words)), ...logLines(world.logs.get(name))];
+}
+
+/** What the status says of it, a sentence for each thing. */
+function saidOf(world: ExplainWorld, status: DependencyStatus): string[] {
+  const { name, blocked, blockedPods = [], message, completed } = status;
+  const names = blockedBy(world, name).map(({ pod }) => pod.name);
+  const who = names.length > 0 ? names : blockedPods;
+  return [
+    ...(blocked > 0 ? [`keeps ${count(blocked, 'Pod')}: ${some(who, blocked)}`] : []),
+    ...answerWords(status),
+    ...(message === undefined ? [] : [`the Pod says: ${message}`]),
+    ...openedWords(status, world),
+    ...(completed ? [`remembered: Job ${completed.name} completed (UID ${completed.uid})`] : []),
+  ];
+}
+
+/** Of checks that Pods make themselves it is only a hint: the operator looks at the Service that the host names. */
+function answerWords({ answer, satisfied }: DependencyStatus): string[] {
+  if (answer === undefined) return [];
+  return [`${satisfied === undefined ? 'the operator sees' : 'the operator judges'}: ${answer}`];
+}
+
+/** What spec.open no longer names was opened by it before, or by somebody of whom the API server keeps no record. */
+function openedWords(
+  { name, opened = 0, openedByHand = 0 }: DependencyStatus,
+  { gate: { spec } }: ExplainWorld,
+): string[] {
+  const isBySpec = spec.valid && openedBySpec(spec.value).has(name);
+  const bySpec = isBySpec ? opened - openedByHand : 0;
+  const byAnnotation = opened - bySpec;
+  return [
+    ...(bySpec > 0 ? [`opened for ${count(bySpec, 'Pod')} by spec.open`] : []),
+    ...(byAnnotation > 0 ? [`opened for ${count(byAnnotation, 'Pod')} by an annotation of the Pod`] : []),
+  ];
+}
+
+function logLines(last: LastLines | undefined): Line[] {
+  if (!last) return [];
+  const { pod, lines } = last;
+  if (isUnread(lines)) {
+    return lines.forbidden ? [] : [text(5, `the log of ${pod} cannot be read: ${lines.unread}`)];
+  }
+  return lines.length === 0
+    ? [text(5, `the log of ${pod} is empty so far`)]
+    : [text(5, `the log of ${pod} ends:`), ...lines.map((line) => verbatim(7, line))];
+}
+
+/** Said once: who may not read one log may read none. */
+function forbiddenLogs({ gate, logs }: ExplainWorld): Line[] {
+  const isForbidden = [...logs.values()].some(({ lines }) => isUnread(lines) && lines.forbidden);
+  return isForbidden ? [text(2, `You may not read logs (pods/log) in ${gate.namespace}.`)] : [];
+}
+
+function isUnread(lines: LastLines['lines']): lines is Unread {
+  return 'unread' in lines;
+}

@@ -1,0 +1,62 @@
+import type { Dependency } from '../../api/spec.ts';
+import type { Condition, ConditionType, DependencyStatus } from '../../api/status.ts';
+import type { Gate, Pod } from '../../core/model.ts';
+import { carriesRender, type PodProgress, podProgress } from '../../core/progress/pod-progress.ts';
+
+/** What `explain` has read, with the rights of whoever asks. All that it prints is a function of this. */
+export interface ExplainWorld {
+  readonly gate: Gate;
+  /** Pods that carry the gate or are held for it, by name; why they could not be read. */
+  readonly pods: readonly Pod[] | Unread;
+  /** Of one Pod for each dependency that keeps a Pod and whose container runs, by the dependency's name. */
+  readonly logs: ReadonlyMap<string, LastLines>;
+  /** ms since the epoch. */
+  readonly now: number;
+  /** Flags of kubectl that lead to this cluster, for the commands that are proposed: `--context=prod`. */
+  readonly flags: string;
+}
+
+/** Something that could not be read, in the API server's words. */
+export interface Unread {
+  readonly unread: string;
+  /** Whether whoever asks may not read it. */
+  readonly forbidden: boolean;
+}
+
+export interface LastLines {
+  readonly pod: string;
+  readonly lines: readonly string[] | Unread;
+}
+
+/** A Pod as it stands in the gate. */
+export type PodState = PodProgress & {
+  /** Whether it carries the present containers of the gate: only such Pods count. */
+  readonly isCurrent: boolean;
+};
+
+/** The Pods that could be read; none where they could not. */
+export function podStates({ gate, pods }: ExplainWorld): PodState[] {
+  if ('unread' in pods) return [];
+  return pods.map((pod) => ({
+    ...podProgress(pod, gate.name),
+    isCurrent: carriesRender(pod, gate.name, gate.status.render),
+  }));
+}
+
+/** The current Pods that a dependency keeps. */
+export function blockedBy(world: ExplainWorld, dependency: string): PodState[] {
+  return podStates(world).filter((state) => state.isCurrent && state.blockedBy === dependency);
+}
+
+/** The dependencies of the spec; none while it cannot be read. */
+export function dependenciesOf({ gate }: ExplainWorld): readonly Dependency[] {
+  return gate.spec.valid ? gate.spec.value.dependencies : [];
+}
+
+export function statusOf({ gate }: ExplainWorld, dependency: string): DependencyStatus | undefined {
+  return gate.status.dependencies?.find(({ name }) => name === dependency);
+}
+
+export function conditionOf({ gate }: ExplainWorld, type: ConditionType): Condition | undefined {
+  return gate.status.conditions?.find((condition) => condition.type === type);
+}

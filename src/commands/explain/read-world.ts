@@ -1,0 +1,115 @@
+import { judgedCheckOf } from '../../api/defaults.ts';
+import { containerName, GATED_LABEL, REQUIRE_LABEL } from '../../api/names.ts';
+import type { Gate, Pod } from '../../core/model.ts';
+import { isGated, isLive } from '../../core/progress/pod-progress.ts';
+import { isHeldFor } from '../../core/render/hold.ts';
+import { ApiError, isForbidden, isNotFound } from '../../kube/api-error.ts';
+import type { Requests } from '../../kube/client/requests.ts';
+import type { Target } from '../../kube/resource.ts';
+import { projectGate } from '../../projections/project-gate.ts';
+import { projectPod } from '../../projections/project-pod.ts';
+import { GATES, PODS } from '../../projections/resources.ts';
+import {
+  blockedBy,
+  dependenciesOf,
+  type ExplainWorld,
+  type LastLines,
+  type Unread,
+} from './explain-world.ts';
+
+/** What `explain` asks the API server for, as whoever runs it. */
+export type Reader = Pick<Requests, 'get' | 'list' | 'log'>;
+
+/** Enough to see what was answered before the last answer; the waiter writes a line only when its answer changes. */
+const TAIL_LINES = 3;
+
+/**
+ * Reads the world: one GET of the gate, one LIST of the Pods that carry gates (another of those that are held, where
+ * there are any), and one log for each dependency that keeps a Pod.
+ *
+ * @throws Error, of one line, where the gate cannot be read; what else cannot be read is told in the world.
+ */
+export async function readWorld(
+  reader: Reader,
+  target: Required<Target>,
+  { now, flags }: Pick<ExplainWorld, 'now' | 'flags'>,
+): Promise<ExplainWorld> {
+  const gate = await readGate(reader, target);
+  const pods = await orUnread(readPods(reader, gate));
+  const world: ExplainWorld = { gate, pods, logs: new Map(), now, flags };
+  return { ...world, logs: await readLogs(reader, world) };
+}
+
+async function readGate(reader: Reader, target: Required<Target>): Promise<Gate> {
+  try {
+    return projectGate(await reader.get(GATES, target));
+  } catch (error) {
+    throw new Error(whyNoGate(error, `${target.namespace}/${target.name}`), { cause: error });
+  }
+}
+
+function whyNoGate(error: unknown, gate: string): string {
+  if (!(error instanceof ApiError)) return `DependencyGate ${gate} cannot be read: ${String(error)}`;
+  const { status, reason, message } = error;
+  // A path that is not served has no Status, and so no reason, in its answer.
+  if (isNotFound(error) && reason !== 'NotFound')
+    return 'the cluster knows no DependencyGate: its CustomResourceDefinition is not installed';
+  if (isNotFound(error)) return `DependencyGate ${gate} does not exist`;
+  if (isForbidden(error)) return `you may not read DependencyGate ${gate}: ${message}`;
+  if (status === 401) return 'the cluster does not accept the credentials of the kubeconfig';
+  return status === 0 && reason !== 'Credentials' ? `the cluster does not answer: ${message}` : message;
+}
+
+async function readPods(reader: Reader, gate: Gate): Promise<Pod[]> {
+  const list = async (labelSelector: string) =>
+    (await reader.list(PODS, { namespace: gate.namespace, labelSelector })).items.map(projectPod);
+  const held = gate.status.pods?.held ?? 0;
+  const pods = [
+    ...(await list(`${GATED_LABEL}=true`)),
+    ...(held > 0 ? await list(`${REQUIRE_LABEL},${GATED_LABEL}!=true`) : []),
+  ];
+  return pods
+    .filter((pod) => (isGated(pod, gate.name) && isLive(pod, gate.name)) || isHeldFor(pod, gate.name))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function readLogs(reader: Reader, world: ExplainWorld): Promise<Map<string, LastLines>> {
+  const found = await Promise.all(
+    dependenciesOf(world).map(async (dependency) => {
+      const { name } = dependency;
+      // The log of one that the operator judges only says that it is to be told.
+      const pod = judgedCheckOf(dependency) ? undefined : longestRunning(world, name);
+      if (pod === undefined) return [];
+      const lines = await orUnread(readLog(reader, world.gate, pod, name));
+      return [[name, { pod, lines }] as const];
+    }),
+  );
+  return new Map(found.flat());
+}
+
+/** Of the Pods that a dependency keeps and whose container runs, the one that waits longest. */
+function longestRunning(world: ExplainWorld, dependency: string): string | undefined {
+  const container = containerName(world.gate.name, dependency);
+  const running = blockedBy(world, dependency).filter(({ pod }) =>
+    pod.statuses.some(({ name, state }) => name === container && state.is === 'running'),
+  );
+  return running.toSorted((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : 0))[0]?.pod.name;
+}
+
+async function readLog(reader: Reader, gate: Gate, pod: string, dependency: string): Promise<string[]> {
+  const container = containerName(gate.name, dependency);
+  const text = await reader.log(
+    { namespace: gate.namespace, name: pod },
+    { container, tailLines: TAIL_LINES },
+  );
+  return text.split('\n').filter((line) => line !== '');
+}
+
+async function orUnread<T>(reading: Promise<T>): Promise<T | Unread> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return { unread: error.message, forbidden: isForbidden(error) };
+  }
+}

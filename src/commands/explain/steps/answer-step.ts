@@ -1,0 +1,76 @@
+import { containerName } from '../../../api/names.ts';
+import type { Dependency } from '../../../api/spec.ts';
+import { serviceOf } from '../../../core/evaluate/subjects.ts';
+import type { ExplainWorld } from '../explain-world.ts';
+import { kubectl, type Step, step } from './step.ts';
+
+/** What helps where a check that runs in Pods gets an answer that does not satisfy: docs/guide/checks.md has the meanings. */
+const ANSWERS: readonly (readonly [RegExp, string])[] = [
+  [
+    /NXDOMAIN/,
+    'the name does not exist where the Pod asks for it. A Service must exist, in the namespace that the name leads to',
+  ],
+  [/^no data/, 'the name exists, without an address. A headless Service has one for each Pod that is ready'],
+  [/^SERVFAIL/, 'the name server tried and failed; often its upstream does not answer'],
+  [/^REFUSED/, 'the name server does not answer such questions from here'],
+  [/no name server reachable/, 'no name server answers: see whether the cluster DNS runs'],
+  [/^connection refused/, 'nobody listens there. A Service needs a Pod that is ready behind that port'],
+  [/^timeout/, 'no answer: a network policy, a wrong address, or a server that is too slow'],
+  [/^(no route to host|network unreachable)/, 'there is no way from the Pod to that address'],
+  [/^HTTP \d/, 'the server answers, with a status that does not satisfy: its own log says why'],
+  [/not an HTTP|not a TLS/, 'something else listens there: see the port, and whether it speaks TLS'],
+  [/certificate|self.signed|hostname/i, 'the certificate is not accepted: see tls.caFrom and tls.serverName'],
+  [/^NOT_SERVING/, 'the server says itself that it is not ready: its own log says why'],
+  [/^SERVICE_UNKNOWN|NOT_FOUND/, 'the server does not know the service that grpc.service names'],
+  [/UNIMPLEMENTED/, 'the server has no grpc.health.v1 service'],
+];
+
+/**
+ * What to do about a dependency that Pods check themselves. What the operator sees of its Service says most, then the
+ * last line of a log.
+ */
+export function answerStep(world: ExplainWorld, dependency: Dependency, hint: string | undefined): Step {
+  const service = serviceOf(dependency, world.gate.namespace);
+  const said = lastAnswer(world, dependency.name);
+  const known = ANSWERS.find(([pattern]) => said !== undefined && pattern.test(said));
+  const why = known ? `${said}: ${known[1]}` : said;
+  if (service !== undefined && hint?.endsWith('does not exist')) {
+    return step(
+      `${dependency.name}: Service ${service} does not exist in ${world.gate.namespace}. Create it, or correct the host in the gate.`,
+      kubectl(world, 'get services'),
+    );
+  }
+  if (service !== undefined && hint !== undefined) {
+    const ready = hint.includes(' no ready endpoint');
+    const text = ready
+      ? `Service ${service} has no Pod that is ready behind it`
+      : (why ?? `${hint}, and the check is not satisfied yet`);
+    return step(`${dependency.name}: ${text}.`, ...serviceCommands(world, service));
+  }
+  if (why !== undefined) return step(`${dependency.name}: ${why}.`);
+  return step(`${dependency.name}: its log has the answer.`, ...logCommands(world, dependency.name));
+}
+
+/** What stands behind a Service. */
+export function serviceCommands(world: ExplainWorld, service: string): string[] {
+  return [
+    kubectl(world, `describe service ${service}`),
+    kubectl(world, `get endpointslices -l kubernetes.io/service-name=${service}`),
+  ];
+}
+
+/** The answer in the waiter's last line: `waiting for api: NXDOMAIN`, `overdue: still waiting for api after 5m: NXDOMAIN`. */
+function lastAnswer({ logs }: ExplainWorld, dependency: string): string | undefined {
+  const lines = logs.get(dependency)?.lines ?? [];
+  if ('unread' in lines) return undefined;
+  const start = `waiting for ${dependency}`;
+  const line = lines.findLast((one) => one.includes(start)) ?? '';
+  return /^.*?waiting for [a-z0-9-]+(?: after \w+)?: (.+)$/.exec(line)?.[1];
+}
+
+function logCommands(world: ExplainWorld, dependency: string): string[] {
+  const { blockedPods = [] } = world.gate.status.dependencies?.find(({ name }) => name === dependency) ?? {};
+  return blockedPods
+    .slice(0, 1)
+    .map((pod) => kubectl(world, `logs ${pod} -c ${containerName(world.gate.name, dependency)}`));
+}

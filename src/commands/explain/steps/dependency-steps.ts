@@ -1,0 +1,163 @@
+import { judgedCheckOf } from '../../../api/defaults.ts';
+import { containerName, openAnnotation } from '../../../api/names.ts';
+import type { Dependency } from '../../../api/spec.ts';
+import type { DependencyStatus } from '../../../api/status.ts';
+import { blockedBy, conditionOf, dependenciesOf, type ExplainWorld, statusOf } from '../explain-world.ts';
+import { answerStep } from './answer-step.ts';
+import { isUnreadable, judgedStep } from './judged-step.ts';
+import { kubectl, type Step, step } from './step.ts';
+
+/** What to do about each dependency that keeps a Pod, or that will not come by itself. */
+export function dependencySteps(world: ExplainWorld): Step[] {
+  const kept = dependenciesOf(world).flatMap((dependency) => {
+    const status = statusOf(world, dependency.name);
+    return status && isWanted(status) ? [{ dependency, status }] : [];
+  });
+  return [
+    ...kept.flatMap(({ dependency, status }) => stepOf(world, dependency, status) ?? []),
+    ...openingSteps(world, kept),
+  ];
+}
+
+function isWanted({ blocked, state, satisfied, answer = '' }: DependencyStatus): boolean {
+  return blocked > 0 || state === 'Failed' || (satisfied === false && isUnreadable(answer));
+}
+
+function stepOf(world: ExplainWorld, dependency: Dependency, status: DependencyStatus): Step | undefined {
+  const made = judgedCheckOf(dependency);
+  const { name, state, message = '' } = status;
+  // The scheduler's words: told with the Pods.
+  if (state === 'Pending' && status.blocked > 0) return undefined;
+  if (state === 'Starting') return startingStep(world, dependency, message);
+  if (message.startsWith('exit code') && state === 'Failed') return failedRunStep(world, dependency, message);
+  if ((status.opened ?? 0) > 0 || status.satisfied) return beingOpenedStep(world, name, status);
+  if (made) return isStalledBy(world, status) ? undefined : judgedStep(world, made, status);
+  if (dependency.container) return containerStep(world, dependency.name);
+  return answerStep(world, dependency, status.answer);
+}
+
+/** Whether the gate is stalled by this very answer: what to do about it is told of the gate. */
+function isStalledBy(world: ExplainWorld, { name, answer }: DependencyStatus): boolean {
+  const stalled = conditionOf(world, 'Stalled');
+  return stalled?.status === 'True' && stalled.message === `dependency ${name}: ${answer}`;
+}
+
+/** The container does not run: what it would be asking does not matter. */
+function startingStep(world: ExplainWorld, dependency: Dependency, message: string): Step | undefined {
+  const { name } = dependency;
+  const describe = podOf(world, name).map((pod) => kubectl(world, `describe pod ${pod}`));
+  if (message === '') return step(`${name}: the kubelet is about to start the container.`, ...describe);
+  if (/^(ErrImage|Image|InvalidImage|RegistryUnavailable)/.test(message)) {
+    const whose = dependency.container
+      ? 'Correct it in the gate'
+      : "It is the operator's --waiter-image, or spec.waiter.image of the gate; correct it there";
+    return step(
+      `${name}: the image ${imageOf(world, name)} cannot be pulled to the Pod's node. ${whose}, or give the Pods an imagePullSecret for its registry.`,
+      ...describe,
+    );
+  }
+  if (message.startsWith('CreateContainerConfigError')) {
+    return step(
+      `${name}: a Secret or ConfigMap that the check refers to is not there, or lacks the key: ${afterReason(message)}. The container starts by itself once it is.`,
+      ...references(dependency).map((object) => kubectl(world, `get ${object}`)),
+    );
+  }
+  return step(`${name}: the container cannot start: ${message}.`, ...describe);
+}
+
+function imageOf({ gate }: ExplainWorld, dependency: string): string {
+  const name = containerName(gate.name, dependency);
+  return gate.status.render?.initContainers.find((one) => one.name === name)?.image ?? '';
+}
+
+function afterReason(message: string): string {
+  return message.slice(message.indexOf(':') + 1).trim();
+}
+
+/** The Secrets and ConfigMaps that a check needs, as kubectl names them. */
+function references({ http, grpc }: Dependency): string[] {
+  const secrets = (http?.headers ?? []).flatMap(({ valueFrom }) => valueFrom?.secretKeyRef.name ?? []);
+  const maps = [http?.tls, grpc?.tls].flatMap((tls) => tls?.caFrom?.configMapKeyRef.name ?? []);
+  return [
+    ...[...new Set(secrets)].map((name) => `secret ${name}`),
+    ...[...new Set(maps)].map((name) => `configmap ${name}`),
+  ];
+}
+
+/** A typed check exits by itself only when it is used in a wrong way, or is killed. */
+function failedRunStep(world: ExplainWorld, { name, container }: Dependency, message: string): Step {
+  const [pod] = podOf(world, name);
+  const log = pod === undefined ? [] : [logCommand(world, pod, name, ' --previous')];
+  if (message.includes('OOMKilled')) {
+    const where = container ? "the container's resources" : 'spec.waiter.resources';
+    return step(`${name}: its container needs more memory than it may have. Raise ${where} in the gate.`);
+  }
+  return container
+    ? step(
+        `${name}: its container fails and is started again, with growing pauses up to five minutes.`,
+        ...log,
+      )
+    : step(`${name}: its container fails: ${message}. The image may be older than the operator.`, ...log);
+}
+
+/** What was annotated by hand is annotated again by nobody else. */
+function beingOpenedStep(world: ExplainWorld, name: string, status: DependencyStatus): Step {
+  const { opened = 0, openedByHand = 0 } = status;
+  const begin = `${name} ${opened > 0 ? 'was opened' : 'is there'}: the kubelet brings that into the container within 1 to 2 s, and now and then a minute late.`;
+  if (openedByHand === 0) return step(`${begin} The operator writes it again until it is seen.`);
+  const annotation = openAnnotation(world.gate.name, name);
+  return step(
+    `${begin} Writing the annotation again with another value has always helped.`,
+    ...podOf(world, name).map((pod) =>
+      kubectl(world, `annotate pod ${pod} --overwrite ${annotation}=${world.now}`),
+    ),
+  );
+}
+
+function containerStep(world: ExplainWorld, name: string): Step {
+  const [pod] = podOf(world, name);
+  const log = pod === undefined ? [] : [logCommand(world, pod, name)];
+  return step(`${name}: your own container runs and has not ended; what it waits for is in its log.`, ...log);
+}
+
+function logCommand(world: ExplainWorld, pod: string, dependency: string, more = ''): string {
+  return kubectl(world, `logs ${pod} -c ${containerName(world.gate.name, dependency)}${more}`);
+}
+
+/** The first Pod that a dependency keeps, if one is known. */
+function podOf(world: ExplainWorld, dependency: string): string[] {
+  const [seen] = blockedBy(world, dependency);
+  const [told] = statusOf(world, dependency)?.blockedPods ?? [];
+  const name = seen?.pod.name ?? told;
+  return name === undefined ? [] : [name];
+}
+
+/**
+ * The way around, where waiting has become a problem: what is overdue or will not come. A container that does not run
+ * cannot see that it was opened.
+ */
+function openingSteps(
+  world: ExplainWorld,
+  kept: readonly { readonly dependency: Dependency; readonly status: DependencyStatus }[],
+): Step[] {
+  const names = kept
+    .filter(
+      ({ dependency, status }) => !dependency.container && (status.opened ?? 0) === 0 && isStuck(status),
+    )
+    .map(({ dependency }) => dependency.name);
+  if (names.length === 0) return [];
+  const { gate } = world;
+  const before = gate.spec.valid ? (gate.spec.value.open ?? []) : [];
+  const open = JSON.stringify({ spec: { open: [...new Set([...before, ...names])] } });
+  return [
+    step(
+      `If the Pods must start without ${names.join(' and ')} now, open ${names.length === 1 ? 'it' : 'them'} by hand: at once, with no rollout and no restart. Take it out of spec.open again when it is over.`,
+      kubectl(world, `patch dgate ${gate.name} --type=merge -p '${open}'`),
+    ),
+  ];
+}
+
+function isStuck({ state, overdue, blocked, message = '' }: DependencyStatus): boolean {
+  const runs = state === 'Checking' || (state === 'Failed' && !message.startsWith('exit code'));
+  return blocked > 0 && runs && (overdue === true || state === 'Failed');
+}

@@ -1,0 +1,89 @@
+import { OPERATOR_NAMESPACE, OPERATOR_SERVICE_ACCOUNT } from '../../../api/names.ts';
+import type { Stall } from '../../../core/status/conditions.ts';
+import { conditionOf, type ExplainWorld } from '../explain-world.ts';
+import { kubectl, type Step, step, within } from './step.ts';
+
+/** What to do about the gate as a whole: nothing else counts while the operator does not act on it. */
+export function gateSteps(world: ExplainWorld): Step[] {
+  return [...operatorSteps(world), ...deletionSteps(world), ...stalledSteps(world), ...readySteps(world)];
+}
+
+function operatorSteps(world: ExplainWorld): Step[] {
+  const { conditions, observedGeneration = 0 } = world.gate.status;
+  if (world.gate.deleting) return [];
+  if (!conditions || conditions.length === 0) {
+    return [
+      step(
+        'The gate has no status: no operator is running, or it may not read gates. Pods that carry a gate already wait and go on as ever.',
+        ...operatorCommands(world),
+      ),
+    ];
+  }
+  if (observedGeneration >= world.gate.generation) return [];
+  return [
+    step(
+      `The operator has not seen the last change of the gate (generation ${world.gate.generation}, the status speaks of ${observedGeneration}). If that stays so, see whether it runs.`,
+      ...operatorCommands(world),
+    ),
+  ];
+}
+
+function operatorCommands(world: ExplainWorld): string[] {
+  return [
+    within(world, `get pods -n ${OPERATOR_NAMESPACE}`),
+    within(world, `logs deploy/${OPERATOR_SERVICE_ACCOUNT} -n ${OPERATOR_NAMESPACE} --tail=20`),
+  ];
+}
+
+function deletionSteps(world: ExplainWorld): Step[] {
+  if (!world.gate.deleting) return [];
+  return [
+    step(
+      'The gate is being deleted: the operator takes its containers out of the targets, and then it goes. If it stays, see why.',
+      ...operatorCommands(world),
+    ),
+  ];
+}
+
+/** The messages stand with the conditions: here is only what helps. */
+const STALLED: Readonly<Record<Stall['reason'], string>> = {
+  InvalidSpec:
+    "The operator cannot read the spec: the CRD is of another version. Apply the CRD of the operator's version, and write the gate again.",
+  InvalidExpression: 'Correct the expression in the gate.',
+  DependencyCycle: 'Take what closes the circle out of the dependencies.',
+  InvalidRender:
+    'Correct the container that the API server refuses. What was in force before stays until then.',
+  TargetRefused:
+    'Remove what makes the API server refuse the target. It is tried again when the target or the gate changes, and every five minutes.',
+  Conflict:
+    'Let the manager that is named ignore init containers whose name starts with dgate-, or install the admission policies, with which its own writes carry them.',
+  NoAdmission: 'Install the admission policies (config/default), or take updatePolicy out of the gate.',
+};
+
+function stalledSteps(world: ExplainWorld): Step[] {
+  const stalled = conditionOf(world, 'Stalled');
+  if (stalled?.status !== 'True') return [];
+  const [, advice = 'The condition Stalled says what to change.'] =
+    Object.entries(STALLED).find(([reason]) => reason === stalled.reason) ?? [];
+  return [step(`Stalled, ${stalled.reason}: ${advice}`, kubectl(world, `edit dgate ${world.gate.name}`))];
+}
+
+function readySteps(world: ExplainWorld): Step[] {
+  const ready = conditionOf(world, 'Ready');
+  if (ready?.status !== 'False' || conditionOf(world, 'Stalled')?.status === 'True') return [];
+  const { name } = world.gate;
+  if (ready.reason === 'Suspended') {
+    return [
+      step(
+        'The gate is suspended: its last change is not in the targets. To let the operator go on:',
+        kubectl(world, `patch dgate ${name} --type=merge -p '{"spec":{"suspend":false}}'`),
+      ),
+    ];
+  }
+  return [
+    step(
+      'The operator is bringing the gate into force. That takes a moment; if it stays so, its log says why.',
+      ...operatorCommands(world),
+    ),
+  ];
+}

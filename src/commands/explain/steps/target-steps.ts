@@ -1,0 +1,89 @@
+import type { TargetStatus } from '../../../api/status.ts';
+import { conditionOf, type ExplainWorld } from '../explain-world.ts';
+import { count, some } from '../words.ts';
+import { kubectl, type Step, step } from './step.ts';
+
+/** What to do about the targets. */
+export function targetSteps(world: ExplainWorld): Step[] {
+  const { targets = [] } = world.gate.status;
+  return [...targets.flatMap((target) => stepsOf(world, target)), ...noPodSteps(world, targets)];
+}
+
+function stepsOf(world: ExplainWorld, target: TargetStatus): Step[] {
+  return [
+    ...missing(world, target),
+    ...immutable(world, target),
+    ...held(world, target),
+    ...ungated(world, target),
+  ];
+}
+
+function missing(world: ExplainWorld, { kind, name, state }: TargetStatus): Step[] {
+  if (state !== 'Missing') return [];
+  return [
+    step(
+      `${kind} ${name} does not exist in ${world.gate.namespace}. That is fine if it comes later; otherwise correct its name or its kind (Deployment where none is given) in the gate.`,
+      kubectl(world, 'get deployments,statefulsets,daemonsets,jobs,cronjobs'),
+    ),
+  ];
+}
+
+function immutable(world: ExplainWorld, { kind, name, state }: TargetStatus): Step[] {
+  if (state !== 'Immutable') return [];
+  const key = resourceName({ kind, name });
+  return [
+    step(
+      `${kind} ${name} was created without the gate, and a Job never changes. Delete it and create it again; it is gated then.`,
+      kubectl(world, `delete ${key}`),
+    ),
+  ];
+}
+
+/** Deployments and DaemonSets replace held Pods by themselves; the operator replaces the others'. */
+function held(world: ExplainWorld, { kind, name, held = 0, state }: TargetStatus): Step[] {
+  if (held === 0) return [];
+  const key = resourceName({ kind, name });
+  const isBehind = state === 'Pending' || state === 'Refused';
+  const next = isBehind
+    ? 'The template does not carry it yet; new Pods replace them once it does'
+    : 'New Pods replace them; a rollout that is paused keeps them';
+  return [
+    step(
+      `${kind} ${name} has ${count(held, 'Pod')} held, made while the Pod template did not carry the gate. ${next}.`,
+      ...(kind === 'Deployment' ? [kubectl(world, `rollout resume ${key}`)] : []),
+      kubectl(world, `describe ${key}`),
+    ),
+  ];
+}
+
+function ungated(world: ExplainWorld, { kind, name, ungated, message = '' }: TargetStatus): Step[] {
+  if (ungated === 0) return [];
+  const why = message.startsWith('FirstStartUngated')
+    ? 'made before the containers were patched in'
+    : 'older than it';
+  const key = resourceName({ kind, name });
+  const stop = kind === 'Deployment' ? ' If the app must stop, scale it to 0 and back.' : '';
+  return [
+    step(
+      `${kind} ${name} has ${count(ungated, 'Pod')} without the gate, ${why}. A rolling update keeps such Pods until new ones are available.${stop}`,
+      kubectl(world, `get ${key}`),
+    ),
+  ];
+}
+
+function noPodSteps(world: ExplainWorld, targets: readonly TargetStatus[]): Step[] {
+  if (conditionOf(world, 'Open')?.reason !== 'NoPodYet') return [];
+  const empty = targets.filter(({ open, waiting, state }) => open + waiting === 0 && state !== 'Missing');
+  return [
+    step(
+      `No Pod with the gate's containers exists yet: ${some(empty.map(({ kind, name }) => `${kind} ${name}`))}. Look at the workload: a quota, an admission webhook that refuses Pods, a paused rollout.`,
+      ...empty.map((target) => kubectl(world, `describe ${resourceName(target)}`)),
+      kubectl(world, 'get events --field-selector type=Warning'),
+    ),
+  ];
+}
+
+/** `deployment/pinger`. */
+function resourceName({ kind, name }: Pick<TargetStatus, 'kind' | 'name'>): string {
+  return `${kind.toLowerCase()}/${name}`;
+}

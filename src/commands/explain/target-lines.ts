@@ -1,0 +1,95 @@
+import { targetAnnotationValue } from '../../api/names.ts';
+import type { TargetStatus } from '../../api/status.ts';
+import { isGated } from '../../core/progress/pod-progress.ts';
+import { isHeldFor } from '../../core/render/hold.ts';
+import { targetKeys } from '../../core/targets.ts';
+import { type ExplainWorld, type PodState, podStates, statusOf } from './explain-world.ts';
+import { heading, type Line, text } from './layout.ts';
+import { count, forHowLong, MAX_NAMES } from './words.ts';
+
+/** The targets, each with its Pods. */
+export function targetLines(world: ExplainWorld): Line[] {
+  const { status } = world.gate;
+  const keys = [...targetKeys(world.gate)];
+  const known = new Map(
+    (status.targets ?? []).map((one) => [targetAnnotationValue(one.kind, one.name), one]),
+  );
+  return [
+    heading('Targets'),
+    ...keys.flatMap((key) => [targetLine(key, known.get(key)), ...podLines(world, key)]),
+    ...elsewhere(world, keys),
+    ...unreadPods(world),
+  ];
+}
+
+function targetLine(key: string, status: TargetStatus | undefined): Line {
+  const name = key.replace('/', ' ');
+  if (!status) return text(2, `${name}: the status does not speak of it yet`);
+  const { state, message, open, waiting, held = 0, ungated } = status;
+  const counts = [
+    [open, 'passed'],
+    [waiting, 'waiting'],
+    [held, 'held'],
+    [ungated, 'without the gate'],
+  ] as const;
+  const pods = counts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
+  const of = pods.length === 0 ? 'no Pods' : `Pods: ${pods.join(', ')}`;
+  return text(2, `${name}: ${state}; ${of}${message === undefined ? '' : `; ${message}`}`);
+}
+
+function podLines(world: ExplainWorld, key: string): Line[] {
+  return listed(
+    world,
+    podStates(world).filter(({ pod }) => pod.target === key),
+  );
+}
+
+/** Those that wait come first: they are what is asked about. */
+function listed(world: ExplainWorld, pods: readonly PodState[]): Line[] {
+  const sorted = pods.toSorted((a, b) => Number(a.state === 'open') - Number(b.state === 'open'));
+  const shown = sorted.slice(0, MAX_NAMES);
+  const width = Math.max(0, ...shown.map(({ pod }) => pod.name.length));
+  const more = sorted.length - shown.length;
+  return [
+    ...shown.map((one) => text(4, `${one.pod.name.padEnd(width)}  ${podWords(world, one)}`)),
+    ...(more > 0 ? [text(4, `and ${count(more, 'more Pod')}`)] : []),
+  ];
+}
+
+/** Pods that carry the gate without being of a target: copies, or of a target that the gate named before. */
+function elsewhere(world: ExplainWorld, keys: readonly string[]): Line[] {
+  const others = podStates(world).filter(({ pod }) => !keys.includes(pod.target));
+  return others.length === 0 ? [] : [text(2, 'Of no target:'), ...listed(world, others)];
+}
+
+function unreadPods({ pods, gate }: ExplainWorld): Line[] {
+  if (!('unread' in pods)) return [];
+  return [
+    pods.forbidden
+      ? text(
+          2,
+          `You may not list the Pods of ${gate.namespace}: what follows is from the gate's status alone.`,
+        )
+      : text(2, `The Pods cannot be read: ${pods.unread}`),
+  ];
+}
+
+function podWords(world: ExplainWorld, state: PodState): string {
+  const { gate, now } = world;
+  const { pod, blockedBy, since, isCurrent } = state;
+  if (isHeldFor(pod, gate.name)) return `held${forHowLong(pod.createdAt, now)}: made without the gate`;
+  if (pod.deleting) return 'is being deleted';
+  const older = isCurrent || !isGated(pod, gate.name) ? '' : ', with an older version of the gate';
+  if (state.state === 'open') return `passed${older}`;
+  if (state.state === 'failed') return `failed for good${older}`;
+  if (pod.unscheduled !== undefined)
+    return `not scheduled${forHowLong(pod.createdAt, now)}${older}: ${pod.unscheduled}`;
+  if (blockedBy === undefined) return `waits in another gate${older}`;
+  return `waits for ${blockedBy}${forHowLong(since, now)}${older}${whatItSays(world, state)}`;
+}
+
+/** The kubelet's or the container's words, unless they stand with the dependency anyway. */
+function whatItSays(world: ExplainWorld, { dependencies, blockedBy = '' }: PodState): string {
+  const message = dependencies.find(({ dependency }) => dependency === blockedBy)?.message ?? '';
+  return message === '' || message === statusOf(world, blockedBy)?.message ? '' : `: ${message}`;
+}

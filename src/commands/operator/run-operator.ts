@@ -1,0 +1,64 @@
+import { hostname } from 'node:os';
+import { pino } from 'pino';
+import type { Process } from '../../command-line.ts';
+import { serveHealth } from '../../controller/health.ts';
+import { Operator } from '../../controller/operator.ts';
+import { connect } from '../../kube/client/connection.ts';
+import type { Source } from '../../kube/client/credentials.ts';
+import { systemClock } from '../../kube/clock.ts';
+import { chosenUid, type UserId } from '../options/numbers.ts';
+import { signalled } from '../process.ts';
+
+/** The options of `dependency-gate operator`. */
+export interface OperatorFlags {
+  readonly waiterImage: string;
+  readonly waiterImagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
+  readonly runAsUser: UserId;
+  readonly kubeconfig?: string;
+  readonly concurrency: number;
+  readonly healthPort: number;
+  readonly logLevel: string;
+}
+
+/** Runs the operator until SIGTERM or SIGINT; the pass under way is ended, not cut. */
+export async function runOperator(flags: OperatorFlags, process: Process): Promise<void> {
+  const log = pino({ level: flags.logLevel });
+  const connection = connect(sourceOf(flags, process.env), {
+    clock: systemClock,
+    userAgent: 'dependency-gate-operator',
+  });
+  const operator = new Operator({
+    connection,
+    settings: {
+      waiterImage: flags.waiterImage,
+      waiterImagePullPolicy: flags.waiterImagePullPolicy,
+      runAsUser: chosenUid(flags.runAsUser),
+    },
+    instance: hostname(),
+    concurrency: flags.concurrency,
+    log,
+    clock: systemClock,
+    random: Math.random,
+  });
+  const stopped = signalled(process);
+  const health = await serveHealth({
+    port: flags.healthPort,
+    isReady: () => operator.isReady,
+    registry: operator.metrics.registry,
+  });
+  log.info({ healthPort: health.port, waiterImage: flags.waiterImage }, 'the operator starts');
+  await Promise.race([operator.start().then(() => stopped), stopped]);
+  log.info('the operator stops');
+  await operator.stop();
+  await health.stop();
+  await connection.close();
+}
+
+function sourceOf({ kubeconfig }: OperatorFlags, env: Process['env']): Source {
+  const path = kubeconfig ?? env.KUBECONFIG;
+  if (path) return { kubeconfigPath: path };
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env;
+  if (host && port)
+    return { inCluster: { server: `https://${host.includes(':') ? `[${host}]` : host}:${port}` } };
+  throw new Error('no cluster: give --kubeconfig or set KUBECONFIG (in a Pod, its ServiceAccount is used)');
+}

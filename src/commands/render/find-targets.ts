@@ -1,0 +1,88 @@
+import { KIND } from '../../api/names.ts';
+import type { TargetKind } from '../../api/spec.ts';
+import type { KubernetesObject } from './kubernetes-objects.ts';
+import { type GateOfInput, targetsOf } from './read-gates.ts';
+
+/** A workload of the input that gates target. */
+export interface Target {
+  readonly object: KubernetesObject;
+  readonly kind: TargetKind;
+  /** Sorted by name. */
+  readonly gates: readonly GateOfInput[];
+}
+
+export interface Targets {
+  /** In the order of the input. */
+  readonly found: readonly Target[];
+  /** Targets that are not in the input, one line each. */
+  readonly missing: readonly string[];
+  /** Targets that could be one workload or another, one line each. */
+  readonly unclear: readonly string[];
+}
+
+/** API group of each kind of target: a Deployment of another group is another kind. */
+const GROUP_OF: Readonly<Record<TargetKind, string>> = {
+  Deployment: 'apps',
+  StatefulSet: 'apps',
+  DaemonSet: 'apps',
+  Job: 'batch',
+  CronJob: 'batch',
+};
+
+interface Aim {
+  readonly gate: GateOfInput;
+  readonly kind: TargetKind;
+  readonly name: string;
+  readonly objects: readonly KubernetesObject[];
+}
+
+/** Finds the targets of gates among the objects of the input. */
+export function findTargets(gates: readonly GateOfInput[], objects: readonly KubernetesObject[]): Targets {
+  const aims = gates.flatMap((gate) =>
+    targetsOf(gate).map(
+      ({ kind, name }): Aim => ({ gate, kind, name, objects: meant(gate, kind, name, objects) }),
+    ),
+  );
+  const found = objects.flatMap((object): Target[] => {
+    const its = aims.filter((aim) => aim.objects.includes(object));
+    const [first] = its;
+    if (first === undefined) return [];
+    return [{ object, kind: first.kind, gates: its.map(({ gate }) => gate).toSorted(byName) }];
+  });
+  return {
+    found,
+    missing: aims
+      .filter((aim) => aim.objects.length === 0)
+      .map((aim) => `${inWords(aim)} is not in the input`),
+    unclear: aims
+      .filter((aim) => new Set(aim.objects.map(({ namespace }) => namespace)).size > 1)
+      .map((aim) => `${inWords(aim)} is in several namespaces of the input: say the gate's`),
+  };
+}
+
+/**
+ * The workloads that a gate means. One that names no namespace may be of any, since `kubectl apply --namespace` and Helm
+ * decide it, but not where another one says that it is of the gate's.
+ */
+function meant(
+  { namespace }: GateOfInput,
+  kind: TargetKind,
+  name: string,
+  objects: readonly KubernetesObject[],
+): readonly KubernetesObject[] {
+  const named = objects.filter(
+    (object) => object.kind === kind && object.group === GROUP_OF[kind] && object.name === name,
+  );
+  const exact = named.filter((object) => object.namespace === namespace);
+  if (exact.length > 0) return exact;
+  return named.filter((object) => namespace === undefined || object.namespace === undefined);
+}
+
+function inWords({ gate, kind, name }: Aim): string {
+  const where = gate.namespace === undefined ? '' : ` of namespace ${gate.namespace}`;
+  return `${gate.place}: ${KIND} ${gate.name}: its target ${kind} ${name}${where}`;
+}
+
+function byName(a: GateOfInput, b: GateOfInput): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}

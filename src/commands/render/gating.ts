@@ -1,0 +1,99 @@
+import { REQUIRE_LABEL, requiredGates, requireValue, targetAnnotationValue } from '../../api/names.ts';
+import { inject, obstacle } from '../../core/render/inject.ts';
+import {
+  type PodTemplate,
+  podTemplateSchema,
+  templatePath,
+  viewTemplate,
+} from '../../core/render/template.ts';
+import { findTargets, type Target } from './find-targets.ts';
+import type { KubernetesObject } from './kubernetes-objects.ts';
+import { type GateOfInput, type RenderSettings, renderOf } from './read-gates.ts';
+import { InputError, placeOf, type YamlPath } from './yaml/documents.ts';
+import { valueAt } from './yaml/value-at.ts';
+
+/** A target in the input, as it is and as it is to be. */
+export interface GatedTarget {
+  readonly object: KubernetesObject;
+  /** Where its Pod template stands in the object. */
+  readonly templateAt: YamlPath;
+  /** Names of the gates that are put in, sorted. */
+  readonly gates: readonly string[];
+  readonly before: PodTemplate;
+  readonly after: PodTemplate;
+}
+
+export interface Gating {
+  /** In the order of the input. */
+  readonly targets: readonly GatedTarget[];
+  /** What a person should know; nothing is wrong with the output. */
+  readonly warnings: readonly string[];
+}
+
+/** Longest value of a label. */
+const MAX_LABEL_LENGTH = 63;
+
+/**
+ * Puts the renders of gates into the Pod templates of their targets, as admission does.
+ * @throws InputError where a target cannot carry them, or it is not clear which workload is meant
+ */
+export function gateTargets(
+  gates: readonly GateOfInput[],
+  objects: readonly KubernetesObject[],
+  settings: RenderSettings,
+): Gating {
+  const { found, missing, unclear } = findTargets(gates, objects);
+  const problems = [...unclear];
+  const targets: GatedTarget[] = [];
+  for (const target of found) {
+    const gated = gateTarget(target, settings);
+    if (typeof gated === 'string') problems.push(`${inWords(target)}: ${gated}`);
+    else targets.push(gated);
+  }
+  if (problems.length > 0) throw new InputError(problems);
+  return { targets, warnings: [...missing, ...targets.flatMap(orphanWarning)] };
+}
+
+/** The target with its gates' renders in it, or why it cannot carry them. */
+function gateTarget({ object, kind, gates }: Target, settings: RenderSettings): GatedTarget | string {
+  const templateAt = templatePath(kind);
+  const before = podTemplateSchema.safeParse(valueAt(object.value, templateAt)).data;
+  if (!before) return 'it has no Pod template that can be read';
+  const names = gates.map(({ name }) => name);
+  if (new Set(names).size < names.length) return 'gates of one name and several namespaces target it';
+  let after = before;
+  for (const gate of gates) {
+    const injection = {
+      gate: gate.name,
+      render: renderOf(gate, settings),
+      target: targetAnnotationValue(kind, object.name),
+    };
+    const reason = obstacle(viewTemplate(after), injection);
+    if (reason !== undefined) return reason;
+    after = inject(after, injection);
+  }
+  return { object, templateAt, gates: names, before, after: requiring(after, names) };
+}
+
+/**
+ * The template with its gates in the label `require`, beside those that are there: where the operator runs without such
+ * a gate, it takes it for one that is still to come and leaves its containers. A value that no label can hold is left out.
+ */
+function requiring(template: PodTemplate, gates: readonly string[]): PodTemplate {
+  const labels = template.metadata?.labels ?? {};
+  const value = requireValue([...requiredGates(labels[REQUIRE_LABEL]), ...gates]);
+  if (value.length > MAX_LABEL_LENGTH) return template;
+  return { ...template, metadata: { ...template.metadata, labels: { ...labels, [REQUIRE_LABEL]: value } } };
+}
+
+function orphanWarning({ object, gates, after }: GatedTarget): string[] {
+  const required = requiredGates(after.metadata?.labels?.[REQUIRE_LABEL]);
+  if (gates.every((gate) => required.includes(gate))) return [];
+  return [
+    `${inWords({ object })}: the names of its gates are too long together for the label ${REQUIRE_LABEL}: where the operator runs without these gates, it takes their containers out`,
+  ];
+}
+
+function inWords({ object: { document, path, kind, name } }: Pick<Target, 'object'>): string {
+  return `${placeOf(document, path)}: ${kind} ${name}`;
+}

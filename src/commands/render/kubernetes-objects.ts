@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { YamlDocument, YamlPath } from './yaml/documents.ts';
+
+/** An object of Kubernetes in the input: a document, or an item of a list in one. */
+export interface KubernetesObject {
+  readonly document: YamlDocument;
+  /** Where it stands in its document; empty for the document itself. */
+  readonly path: YamlPath;
+  /** `apps` of `apps/v1`; empty for the core group. */
+  readonly group: string;
+  readonly kind: string;
+  readonly name: string;
+  /** undefined where it names none: whoever applies it decides. */
+  readonly namespace: string | undefined;
+  readonly value: unknown;
+}
+
+const objectSchema = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string(), namespace: z.string().nullish() }),
+});
+
+const listSchema = z.looseObject({
+  kind: z.string().endsWith('List'),
+  items: z.array(z.unknown()),
+});
+
+/** The objects of a document, also those of a list (`kind: List`, or a kustomize function's `ResourceList`). */
+export function objectsIn(document: YamlDocument): KubernetesObject[] {
+  const list = listSchema.safeParse(document.value);
+  const found = list.success
+    ? list.data.items.map((item, index) => objectAt(document, ['items', index], item))
+    : [objectAt(document, [], document.value)];
+  return found.filter((object) => object !== undefined);
+}
+
+/** What stands at a place, if it is an object that has a name. */
+export function objectAt(
+  document: YamlDocument,
+  path: YamlPath,
+  value: unknown,
+): KubernetesObject | undefined {
+  const { success, data } = objectSchema.safeParse(value);
+  if (!success) return undefined;
+  const { apiVersion, kind, metadata } = data;
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  const namespace = metadata.namespace || undefined;
+  return { document, path, group, kind, name: metadata.name, namespace, value };
+}

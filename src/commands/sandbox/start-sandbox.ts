@@ -1,0 +1,132 @@
+import type { Logger } from 'pino';
+import { customResourceDefinition } from '../../api/crd.ts';
+import { statusCauses, validateGate } from '../../api/gate.ts';
+import { KIND } from '../../api/names.ts';
+import { INJECT_POLICY } from '../../controller/admission.ts';
+import { Operator } from '../../controller/operator.ts';
+import type { Settings } from '../../core/model.ts';
+import { connect } from '../../kube/client/connection.ts';
+import { systemClock } from '../../kube/clock.ts';
+import { admit, OPERATOR_USER } from '../../sandbox/admission.ts';
+import type { KubeObject } from '../../sandbox/cluster.ts';
+import type { LogSource } from '../../sandbox/server/logs.ts';
+import { kubeconfig, type RunningServer, startServer } from '../../sandbox/server/server.ts';
+import type { Cause } from '../../sandbox/server/status-error.ts';
+import {
+  type Simulation,
+  type SimulationOptions,
+  startSimulation,
+} from '../../sandbox/simulation/simulation.ts';
+
+export interface SimulatedClusterOptions {
+  /** Of the API server on 127.0.0.1; 0 (the default) takes a free one. */
+  readonly port?: number;
+  /** Place stored renders into targets when they are written, as the admission policies do. Default: true. */
+  readonly admission?: boolean;
+  readonly simulation?: SimulationOptions;
+}
+
+export interface SandboxOptions extends SimulatedClusterOptions {
+  readonly log: Logger;
+}
+
+/** An API server with what brings its objects to life, all in this process. */
+export interface SimulatedCluster {
+  readonly server: RunningServer;
+  readonly simulation: Simulation;
+  stop(): Promise<void>;
+}
+
+export interface Sandbox extends SimulatedCluster {
+  readonly operator: Operator;
+}
+
+/** Image of the waiting containers in the sandbox, whose node runs the waiter's own code instead of an image. */
+export const WAITER_IMAGE = 'dependency-gate:sandbox';
+
+/** What the operator's containers are made with in the sandbox. */
+export const SANDBOX_SETTINGS: Settings = {
+  waiterImage: WAITER_IMAGE,
+  waiterImagePullPolicy: undefined,
+  runAsUser: 65532,
+};
+
+/** A cluster without the operator, but with its resource. */
+export async function startSimulatedCluster(
+  options: SimulatedClusterOptions = {},
+): Promise<SimulatedCluster> {
+  const { port = 0, admission = true } = options;
+  const logs = lateLogs();
+  const server = await startServer({
+    port,
+    crd: customResourceDefinition(),
+    validate: causesOfGate,
+    logs,
+    ...(admission && { admit }),
+  });
+  if (admission) await server.cluster.create(INJECTS);
+  const simulation = startSimulation(server.cluster, options.simulation);
+  logs.source = simulation.logs;
+  return {
+    server,
+    simulation,
+    stop: async () => {
+      simulation.stop();
+      await server.stop();
+    },
+  };
+}
+
+/** What tells the operator that first starts are gated. */
+const INJECTS: KubeObject = {
+  apiVersion: 'admissionregistration.k8s.io/v1',
+  kind: 'MutatingAdmissionPolicy',
+  metadata: { name: INJECT_POLICY },
+};
+
+/** A cluster in this process, with the operator at work in it. */
+export async function startSandbox({ log, ...options }: SandboxOptions): Promise<Sandbox> {
+  const cluster = await startSimulatedCluster(options);
+  const connection = connect(
+    { kubeconfigText: kubeconfig(cluster.server.url, OPERATOR_USER) },
+    { clock: systemClock, userAgent: 'dependency-gate-operator' },
+  );
+  const operator = new Operator({
+    connection,
+    settings: SANDBOX_SETTINGS,
+    instance: 'sandbox',
+    log,
+    clock: systemClock,
+    random: Math.random,
+  });
+  await operator.start();
+  return {
+    ...cluster,
+    operator,
+    stop: async () => {
+      await operator.stop();
+      await connection.close();
+      await cluster.stop();
+    },
+  };
+}
+
+/** The server is there before the node whose logs it serves. */
+function lateLogs(): LogSource & { source: LogSource | undefined } {
+  return {
+    source: undefined,
+    read(container) {
+      return this.source?.read(container);
+    },
+    onChange(container, listener) {
+      return this.source?.onChange(container, listener) ?? (() => {});
+    },
+  };
+}
+
+function causesOfGate(object: KubeObject, subresource?: 'status'): readonly Cause[] {
+  if (object.kind !== KIND) return [];
+  if (subresource === 'status') return statusCauses(object.status);
+  const verdict = validateGate(object);
+  return verdict.valid ? [] : verdict.causes;
+}

@@ -1,0 +1,109 @@
+import type { ResourceCheck } from '../../api/spec.ts';
+import type { DependencyStatus } from '../../api/status.ts';
+import type { Evaluator } from '../expression/expression.ts';
+import type { JsonObject, Sighting } from '../model.ts';
+import { conditionOf, type Readiness, readiness } from '../readiness/readiness.ts';
+import type { Judgement } from './judgement.ts';
+import { unseen } from './unseen.ts';
+
+/** What a dependency is judged with besides what is seen of it: what the status tells from earlier passes. */
+export interface Known {
+  readonly expressions: Evaluator;
+  /** A Job that completed for this very render. */
+  readonly completed: Judgement['completed'];
+  /** What was said of this very spec. */
+  readonly said: DependencyStatus | undefined;
+  /** With which words it was said to have failed, and not of a Pod in its container. */
+  readonly failed: string | undefined;
+}
+
+const GONE = ', and is gone since';
+
+/** Whether an answer is of an object that ended and was deleted. */
+export function isOfGone(answer: string): boolean {
+  return answer.endsWith(GONE);
+}
+
+/** Judges any object: by a condition, an expression, or by what says of its kind that it is ready. */
+export function judgeResource(resource: ResourceCheck, sighting: Sighting, known: Known): Judgement {
+  const what = `${resource.kind} ${resource.name}`;
+  const isRemembered = isJob(resource) && known.completed?.name === resource.name;
+  const completed = isRemembered && known.completed ? { completed: known.completed } : {};
+  const fault = faultOf(resource, sighting, known);
+  if (fault !== undefined) {
+    const why = { reason: 'InvalidExpression', message: fault } as const;
+    return { is: 'waiting', answer: fault, fault: why, ...completed };
+  }
+  if (sighting.is === 'object') return judgeObject(resource, sighting.object, known);
+  const ended =
+    sighting.is === 'absent' && isJob(resource) ? endedJob(resource, sighting.last, known) : undefined;
+  return ended ?? { ...unseen(sighting, what), ...completed };
+}
+
+/** What was seen to end has ended, also when it is no longer there; an object of that name that is there counts by itself. */
+function endedJob(
+  resource: ResourceCheck,
+  last: JsonObject | undefined,
+  known: Known,
+): Judgement | undefined {
+  const { kind, name } = resource;
+  const { completed } = known;
+  if (completed?.name === name)
+    return { is: 'satisfied', answer: `${kind} ${name} completed${GONE}`, completed };
+  // It ended and was deleted before a pass could see it.
+  const ended = last && judgeObject(resource, last, known);
+  if (ended?.is === 'satisfied' && ended.completed)
+    return { ...ended, answer: `${kind} ${name} completed${GONE}` };
+  const answer = ended?.is === 'failed' ? ended.answer : known.failed;
+  return answer === undefined ? undefined : { is: 'failed', answer: `${answer.replace(GONE, '')}${GONE}` };
+}
+
+/** An expression may look at the gate's own namespace only: its author would learn, bit by bit, what they may not read. */
+function faultOf(
+  { kind, expression }: ResourceCheck,
+  sighting: Sighting,
+  { said, expressions }: Known,
+): string | undefined {
+  if (expression === undefined) return undefined;
+  const why = expressions.check(expression);
+  if (why !== undefined) return `the expression cannot be used: ${why}`;
+  const outside = `${kind} has no namespace: an expression may not look at it, name a condition`;
+  const isOutside =
+    sighting.is === 'object' ? !sighting.isNamespaced : sighting.is === 'unseen' && said?.answer === outside;
+  return isOutside ? outside : undefined;
+}
+
+function judgeObject(resource: ResourceCheck, object: JsonObject, { expressions }: Known): Judgement {
+  const { is, message } = readinessOf(resource, object, expressions);
+  if (is === 'ready') return { is: 'satisfied', answer: message, ...completedBy(resource, object) };
+  return { is, answer: message };
+}
+
+function readinessOf(resource: ResourceCheck, object: JsonObject, expressions: Evaluator): Readiness {
+  const { kind, name, condition, expression } = resource;
+  if (condition) return conditionOf(object, condition.type, condition.status ?? 'True');
+  if (expression === undefined) return readiness(object);
+  const result = expressions.evaluate(expression, object);
+  if (result.is === 'true') return { is: 'ready', message: `${kind} ${name}: the expression is true` };
+  // A Job that has failed changes no more, whatever is asked of it; other kinds may, whatever they say of themselves.
+  const own = readiness(object);
+  if (isJob(resource) && own.is === 'failed') return own;
+  const why = result.is === 'false' ? 'is false' : `cannot be evaluated: ${result.message}`;
+  return { is: 'waiting', message: `${kind} ${name}: the expression ${why}` };
+}
+
+/** Only what has ended in order counts for ever: a Job that is merely `Suspended` may be all else tomorrow. */
+function completedBy(resource: ResourceCheck, object: JsonObject): Pick<Judgement, 'completed'> {
+  const uid = uidOf(object);
+  const isDone = isJob(resource) && readiness(object).is === 'ready';
+  return isDone && uid !== undefined ? { completed: { name: resource.name, uid } } : {};
+}
+
+function uidOf({ metadata }: JsonObject): string | undefined {
+  const isObject = typeof metadata === 'object' && metadata !== null && 'uid' in metadata;
+  return isObject && typeof metadata.uid === 'string' ? metadata.uid : undefined;
+}
+
+function isJob({ apiVersion, kind }: ResourceCheck): boolean {
+  return kind === 'Job' && apiVersion.startsWith('batch/');
+}

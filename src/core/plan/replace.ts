@@ -1,0 +1,52 @@
+import { containerOwner, gateAnnotation } from '../../api/names.ts';
+import type { Pod, Workload, Write } from '../model.ts';
+import { firstUnpassed } from '../progress/pod-progress.ts';
+import { isHeldInVain } from '../render/hold.ts';
+
+/**
+ * Old Pods that Kubernetes itself never replaces: a StatefulSet does not go past a Pod that is not ready, and a workload
+ * with the update strategy OnDelete replaces nothing. Where such a Pod never got past a gate it would wait for ever with
+ * the old containers, so the operator deletes it. (Deployments and DaemonSets roll by themselves.)
+ */
+export function replacesOldPods({ kind, updates }: Workload): boolean {
+  return kind === 'StatefulSet' || updates === 'OnDelete';
+}
+
+/** Deletes the older Pods of a workload that wait in this gate, once the workload's controller has seen its template. */
+export function replaceOldPods(
+  workload: Workload,
+  pods: readonly Pod[],
+  gate: string,
+  hash: string,
+): Write[] {
+  if (!replacesOldPods(workload) || workload.observedGeneration < workload.generation) return [];
+  return pods
+    .filter(
+      (pod) =>
+        isOld(pod, workload, gate, hash) &&
+        (waitsIn(pod, gate) || isHeldInVain(pod, workload, gate)) &&
+        !isBelowPartition(pod, workload),
+    )
+    .map((pod) => ({
+      do: 'delete-pod',
+      pod,
+      why: 'it waits with an older template, and is not replaced otherwise',
+    }));
+}
+
+/** Whether the container that keeps a Pod is one of this gate's. A Pod that is through is never touched. */
+export function waitsIn(pod: Pod, gate: string): boolean {
+  if (pod.deleting || pod.phase !== 'Pending') return false;
+  const turn = firstUnpassed(pod);
+  return turn !== undefined && containerOwner(turn)?.gate === gate;
+}
+
+function isOld(pod: Pod, { updateRevision }: Workload, gate: string, hash: string): boolean {
+  if (updateRevision !== undefined && pod.revision !== undefined) return pod.revision !== updateRevision;
+  return pod.annotations[gateAnnotation(gate)] !== hash;
+}
+
+/** Pods of a StatefulSet below `partition` keep the old template on purpose: deleted, they come back with it. */
+export function isBelowPartition(pod: Pod, { kind, partition }: Workload): boolean {
+  return kind === 'StatefulSet' && Number(pod.name.slice(pod.name.lastIndexOf('-') + 1)) < partition;
+}

@@ -1,0 +1,58 @@
+import { REMOVED } from '../../api/names.ts';
+import type { Gate, Repair, Workload } from '../model.ts';
+
+/** How far back repairs are counted. Longer than the longest pause lets through too few to be counted as a dispute. */
+export const DISPUTE_WINDOW_MS = 30 * 60_000;
+/** So many repairs are made without a word: a sync tool may write a target more than once. */
+const TOLERATED = 5;
+const FIRST_PAUSE_MS = 30_000;
+const LONGEST_PAUSE_MS = 5 * 60_000;
+
+/** Another manager takes out what the operator puts into a target, or puts back what it takes out, again and again. */
+export interface Dispute {
+  /** When the target is patched again. */
+  readonly retryAt: number;
+  /** When it is forgotten, unless there is another repair. */
+  readonly endsAt: number;
+}
+
+/**
+ * Two managers that undo each other would roll a target for ever, as fast as the API server answers. Past a handful of
+ * repairs with the same render the pauses double, and the gate says who the other one is.
+ *
+ * @param hash of the render, or the {@link removalMark}
+ */
+export function dispute(
+  repairs: readonly Repair[],
+  uid: string,
+  hash: string,
+  now: number,
+): Dispute | undefined {
+  const recent = repairs.filter(
+    (repair) => repair.uid === uid && repair.hash === hash && now - repair.at < DISPUTE_WINDOW_MS,
+  );
+  const last = recent.at(-1);
+  const decisive = recent.at(-TOLERATED);
+  if (!last || !decisive) return undefined;
+  const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (recent.length - TOLERATED));
+  return { retryAt: last.at + pause, endsAt: decisive.at + DISPUTE_WINDOW_MS };
+}
+
+/**
+ * What removals are remembered by, as insertions are by the hash of their render. Each deletion and each change of a gate
+ * has its own: people who turn gates on and off do not dispute. Without a gate it is that of orphans.
+ */
+export function removalMark(gate?: Pick<Gate, 'uid' | 'generation'>): string {
+  return gate ? `${REMOVED} ${gate.uid} ${gate.generation}` : REMOVED;
+}
+
+/** Until when a workload is left as it is, since somebody keeps putting back what is taken out; undefined where nobody does. */
+export function removalPause(
+  repairs: readonly Repair[],
+  { uid }: Workload,
+  mark: string,
+  now: number,
+): number | undefined {
+  const found = dispute(repairs, uid, mark, now);
+  return found && now < found.retryAt ? found.retryAt : undefined;
+}

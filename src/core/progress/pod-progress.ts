@@ -1,0 +1,149 @@
+import { containerOwner, gateAnnotation } from '../../api/names.ts';
+import type { ContainerStatus, Pod, Render } from '../model.ts';
+
+/**
+ * How far one Pod has come in one gate.
+ *
+ * - `pending`: its turn has not come: an earlier container runs, or the Pod is not scheduled.
+ * - `starting`: its turn has come and it does not run yet; `reason` says what the kubelet is at or what keeps it.
+ * - `checking`: it runs.
+ * - `failed`: its last run ended in an error, and the kubelet waits before it starts the next.
+ * - `passed`: it ended with exit code 0.
+ */
+export interface DependencyProgress {
+  readonly dependency: string;
+  readonly state: 'pending' | 'starting' | 'checking' | 'failed' | 'passed';
+  /** Why it is so, in the kubelet's or the container's words; empty when there is nothing to say. */
+  readonly message: string;
+}
+
+export interface PodProgress {
+  readonly pod: Pod;
+  /** `open`: all passed. `failed`: it will never pass. `waiting`: everything else. */
+  readonly state: 'open' | 'waiting' | 'failed';
+  /** The gate's dependencies in the order in which the Pod runs them. */
+  readonly dependencies: readonly DependencyProgress[];
+  /** The dependency that keeps the Pod; undefined when it is open, or when it still waits in another gate. */
+  readonly blockedBy: string | undefined;
+  /** Since when that dependency keeps it: the end of the container before it, else (or where that is not known) the Pod's creation. */
+  readonly since: string;
+}
+
+/** Neither terminating nor finished; a Pod that failed for good in a gate's container is not finished, but stuck. */
+export function isLive(pod: Pod, gate: string): boolean {
+  if (pod.deleting || pod.phase === 'Succeeded') return false;
+  return pod.phase !== 'Failed' || hasFailedForGood(pod, gate);
+}
+
+/**
+ * Whether a Pod that failed has had its next try: its Job has made a newer Pod since. A Job keeps its failed Pods for as
+ * long as it is there itself, also when the next one has passed.
+ *
+ * @param all the Pods of its target
+ */
+export function isRetried({ phase, restartPolicy, createdAt }: Pod, all: readonly Pod[]): boolean {
+  return phase === 'Failed' && restartPolicy === 'Never' && all.some((other) => other.createdAt > createdAt);
+}
+
+/**
+ * A Pod that carries this very render: the annotation alone does not tell, since an apply that takes the containers out
+ * of a template leaves it there, and Pods are made until the template is repaired.
+ */
+export function carriesRender(pod: Pod, gate: string, render: Render | undefined): boolean {
+  return (
+    render !== undefined &&
+    pod.annotations[gateAnnotation(gate)] === render.hash &&
+    render.initContainers.every(({ name }) => pod.containers.includes(name))
+  );
+}
+
+/** A Pod that carries containers of the gate, of whichever render. */
+export function isGated({ containers }: Pod, gate: string): boolean {
+  return containers.some((name) => containerOwner(name)?.gate === gate);
+}
+
+/** The first gate container, of any gate, that a Pod has not passed; undefined when it is through. */
+export function firstUnpassed(pod: Pod): string | undefined {
+  return pod.containers.find((name) => !isPassed(pod, name));
+}
+
+/** Whether a gate container of a Pod has ended with exit code 0. */
+export function isPassed(pod: Pod, container: string): boolean {
+  return hasPassed(statusOf(pod, container));
+}
+
+export function podProgress(pod: Pod, gate: string): PodProgress {
+  const turn = firstUnpassed(pod);
+  const mine = pod.containers.filter((name) => containerOwner(name)?.gate === gate);
+  const dependencies = mine.map((name) => dependencyProgress(pod, name, name === turn));
+  const owner = turn === undefined ? undefined : containerOwner(turn);
+  const isOpen = dependencies.every(({ state }) => state === 'passed');
+  return {
+    pod,
+    state: isOpen ? 'open' : hasFailedForGood(pod, gate) ? 'failed' : 'waiting',
+    dependencies,
+    blockedBy: owner?.gate === gate ? owner.dependency : undefined,
+    since: turn === undefined ? pod.createdAt : turnBegan(pod, turn),
+  };
+}
+
+function dependencyProgress(pod: Pod, name: string, isItsTurn: boolean): DependencyProgress {
+  const dependency = containerOwner(name)?.dependency ?? name;
+  const status = statusOf(pod, name);
+  const { state, message } = containerProgress(status, pod, isItsTurn);
+  return { dependency, state, message };
+}
+
+type Progress = Pick<DependencyProgress, 'state' | 'message'>;
+
+function containerProgress(status: ContainerStatus | undefined, pod: Pod, isItsTurn: boolean): Progress {
+  if (status && hasPassed(status)) return { state: 'passed', message: '' };
+  if (status?.state.is === 'terminated') return { state: 'failed', message: lastRun(status) };
+  if (status?.state.is === 'running') return { state: 'checking', message: lastRun(status) };
+  if (status?.last && status.last.exitCode !== 0) return { state: 'failed', message: lastRun(status) };
+  if (!isItsTurn) return { state: 'pending', message: '' };
+  if (pod.unscheduled !== undefined) return { state: 'pending', message: pod.unscheduled };
+  return { state: 'starting', message: waitingReason(status) };
+}
+
+/** The kubelet's reason; `PodInitializing` only says that it has not come to the container yet. */
+function waitingReason(status: ContainerStatus | undefined): string {
+  if (status?.state.is !== 'waiting') return '';
+  const { reason, message } = status.state;
+  if (reason === '' || reason === 'PodInitializing') return '';
+  return message === '' ? reason : `${reason}: ${message}`;
+}
+
+/** How the last run that failed ended: `exit code 9 (Error), 3 restarts: no servers could be reached`. */
+function lastRun(status: ContainerStatus): string {
+  const run = status.state.is === 'terminated' ? status.state : status.last;
+  if (run === undefined || run.exitCode === 0) return '';
+  const restarts =
+    status.restarts === 0 ? '' : `, ${status.restarts} restart${status.restarts === 1 ? '' : 's'}`;
+  const reason = run.reason === '' ? '' : ` (${run.reason})`;
+  const words = run.message.trim();
+  return `exit code ${run.exitCode}${reason}${restarts}${words === '' ? '' : `: ${words}`}`;
+}
+
+/** Only a Pod that is never restarted can fail for good; the others are tried again by the kubelet. */
+function hasFailedForGood(pod: Pod, gate: string): boolean {
+  if (pod.restartPolicy !== 'Never') return false;
+  return pod.statuses.some(
+    ({ name, state }) =>
+      containerOwner(name)?.gate === gate && state.is === 'terminated' && state.exitCode !== 0,
+  );
+}
+
+function turnBegan(pod: Pod, name: string): string {
+  const before = pod.containers[pod.containers.indexOf(name) - 1];
+  const state = before === undefined ? undefined : statusOf(pod, before)?.state;
+  return (state?.is === 'terminated' && state.finishedAt) || pod.createdAt;
+}
+
+function statusOf(pod: Pod, name: string): ContainerStatus | undefined {
+  return pod.statuses.find((status) => status.name === name);
+}
+
+function hasPassed(status: ContainerStatus | undefined): boolean {
+  return status?.state.is === 'terminated' && status.state.exitCode === 0;
+}

@@ -1,0 +1,32 @@
+import { gateAnnotation } from '../../api/names.ts';
+import type { Pod, TemplateView, Workload } from '../model.ts';
+
+/**
+ * The hold: a Pod that was made without a gate that its label `require` names gets a scheduling gate at its birth, and
+ * never starts. It is never mended: its workload replaces it by one made from a template that carries the gates.
+ */
+
+/** Whether a gate is named by the template's `require`: it may be still to come, and what it left there is wanted. */
+export function requires({ required }: Pick<TemplateView, 'required'>, gate: string): boolean {
+  return required.includes(gate);
+}
+
+/** Whether Pods of this template are held for the gate. */
+export function lacksRequired(template: TemplateView, gate: string): boolean {
+  return requires(template, gate) && !(gateAnnotation(gate) in template.annotations);
+}
+
+/** Whether a Pod is held for this gate. */
+export function isHeldFor(pod: Pod, gate: string): boolean {
+  return (
+    pod.held && !pod.deleting && pod.required.includes(gate) && !(gateAnnotation(gate) in pod.annotations)
+  );
+}
+
+/**
+ * Whether a held Pod is one that this gate replaces: its template carries all that it requires now, so a new Pod would
+ * start. Each gate that it lacks acts, since any other may be gone; by the preconditions only one of them succeeds.
+ */
+export function isHeldInVain(pod: Pod, { template }: Workload, gate: string): boolean {
+  return isHeldFor(pod, gate) && pod.required.every((name) => gateAnnotation(name) in template.annotations);
+}

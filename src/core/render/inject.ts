@@ -1,0 +1,179 @@
+import {
+  containerOwner,
+  GATE_ANNOTATION_PREFIX,
+  GATED_LABEL,
+  gateAnnotation,
+  MAX_GATE_CONTAINERS,
+  REMOVED,
+  TARGET_ANNOTATION,
+  VOLUME_NAME,
+} from '../../api/names.ts';
+import type { Render } from '../../api/status.ts';
+import type { Drift, JsonObject, TemplateView } from '../model.ts';
+import { requires } from './hold.ts';
+import { type PodTemplate, viewTemplate } from './template.ts';
+
+/**
+ * How renders get into Pod templates and out of them: the containers of all gates come first, sorted by gate name, then
+ * the template's own in their order. A template is *current* when names, order, hash, label and volume are as they should
+ * be. Contents are never compared: the API server defaults fields, and mutators that rewrite registries are not to be
+ * fought.
+ */
+export interface Injection {
+  readonly gate: string;
+  readonly render: Render;
+  /** `<Kind>/<name>` of the workload that the template belongs to. */
+  readonly target: string;
+}
+
+/** The names of all init containers in the order that they should have. */
+export function wantedOrder(live: readonly string[], gate: string, rendered: readonly string[]): string[] {
+  const ours = live.filter((name) => isOfAnotherGate(name, gate)).concat(rendered);
+  const own = live.filter((name) => containerOwner(name) === undefined);
+  return [...ours.toSorted(byGate), ...own];
+}
+
+/** Why a template is not current for this gate; empty when it is. */
+export function drift(template: TemplateView, { gate, render, target }: Injection): Drift[] {
+  const rendered = render.initContainers.map(({ name }) => name);
+  const mine = template.initContainers.filter((name) => containerOwner(name)?.gate === gate);
+  const missing = rendered.some((name) => !mine.includes(name));
+  const leftover = mine.some((name) => !rendered.includes(name));
+  const order = wantedOrder(template.initContainers, gate, rendered);
+  const reasons: [boolean, Drift][] = [
+    [missing, 'missing container'],
+    [leftover, 'leftover container'],
+    [template.annotations[gateAnnotation(gate)] !== render.hash, 'stale render'],
+    [!missing && !leftover && !isSameList(order, template.initContainers), 'wrong order'],
+    [template.volume === 'absent', 'missing volume'],
+    [!template.gated, 'missing label'],
+    [template.annotations[TARGET_ANNOTATION] !== target, 'wrong target annotation'],
+  ];
+  return reasons.filter(([holds]) => holds).map(([, reason]) => reason);
+}
+
+/** Why a template cannot carry the render at all, in words for the user; undefined when it can. */
+export function obstacle(template: TemplateView, { gate, render }: Injection): string | undefined {
+  if (template.volume === 'foreign') {
+    return `its Pod template has a volume of its own named ${VOLUME_NAME}: rename that volume`;
+  }
+  const others = template.initContainers.filter((name) => isOfAnotherGate(name, gate)).length;
+  const count = others + render.initContainers.length;
+  if (count <= MAX_GATE_CONTAINERS) return undefined;
+  return `it would have ${count} gate containers, and ${MAX_GATE_CONTAINERS} is the most: use fewer gates or dependencies`;
+}
+
+/**
+ * The strategic merge patch of a Pod template that makes it current. A container that is there is deleted and added anew
+ * in the same patch, since a merge would keep fields that the new render no longer has; the API server deletes first.
+ * `$setElementOrder` names every live container: the order of the template's own is kept, and ours come first.
+ */
+export function injectPatch(template: TemplateView, injection: Injection): JsonObject {
+  const { gate, render, target } = injection;
+  const rendered = render.initContainers.map(({ name }) => name);
+  return {
+    metadata: {
+      annotations: { [gateAnnotation(gate)]: render.hash, [TARGET_ANNOTATION]: target },
+      labels: { [GATED_LABEL]: 'true' },
+    },
+    spec: {
+      '$setElementOrder/initContainers': wantedOrder(template.initContainers, gate, rendered).map((name) => ({
+        name,
+      })),
+      initContainers: [...deletions(template, gate), ...render.initContainers],
+      ...(template.volume === 'absent' && { volumes: render.volumes }),
+    },
+  };
+}
+
+/**
+ * The strategic merge patch that takes out exactly what the gate put in; shared parts go with the last gate. Where
+ * `require` names the gate its annotation stays and says so, or new Pods would be held for ever.
+ */
+export function removePatch(template: TemplateView, gate: string): JsonObject {
+  const isLast = !carriesAnother(template, gate);
+  return {
+    metadata: {
+      annotations: {
+        [gateAnnotation(gate)]: requires(template, gate) ? REMOVED : null,
+        ...(isLast && { [TARGET_ANNOTATION]: null }),
+      },
+      ...(isLast && { labels: { [GATED_LABEL]: null } }),
+    },
+    spec: {
+      initContainers: deletions(template, gate),
+      ...(isLast && template.volume === 'ours' && { volumes: [{ name: VOLUME_NAME, $patch: 'delete' }] }),
+    },
+  };
+}
+
+/** The template with the render in it: what the patch results in, for where there is no API server to apply one. */
+export function inject(template: PodTemplate, { gate, render, target }: Injection): PodTemplate {
+  const live = template.spec.initContainers ?? [];
+  const volumes = template.spec.volumes ?? [];
+  const rendered = render.initContainers.map((container) => ({ ...container }));
+  const kept = live.filter(({ name }) => containerOwner(name)?.gate !== gate);
+  const byName = new Map([...kept, ...rendered].map((container) => [container.name, container]));
+  const order = wantedOrder(
+    live.map(({ name }) => name),
+    gate,
+    rendered.map(({ name }) => name),
+  );
+  const missing = viewTemplate(template).volume === 'absent' ? render.volumes : [];
+  return {
+    ...template,
+    metadata: {
+      ...template.metadata,
+      annotations: {
+        ...template.metadata?.annotations,
+        [gateAnnotation(gate)]: render.hash,
+        [TARGET_ANNOTATION]: target,
+      },
+      labels: { ...template.metadata?.labels, [GATED_LABEL]: 'true' },
+    },
+    spec: {
+      ...template.spec,
+      initContainers: order.flatMap((name) => byName.get(name) ?? []),
+      volumes: [...volumes, ...missing.map((volume) => ({ ...volume }))],
+    },
+  };
+}
+
+/** Whether the template carries anything of the gate: containers or its annotation. */
+export function carries(template: TemplateView, gate: string): boolean {
+  return gatesIn(template).has(gate);
+}
+
+/** The gates that have left something in a template. */
+export function gatesIn(template: TemplateView): Set<string> {
+  const annotated = Object.entries(template.annotations)
+    .filter(([key, value]) => key.startsWith(GATE_ANNOTATION_PREFIX) && value !== REMOVED)
+    .map(([key]) => key.slice(GATE_ANNOTATION_PREFIX.length));
+  const contained = template.initContainers.flatMap((name) => containerOwner(name)?.gate ?? []);
+  return new Set([...annotated, ...contained]);
+}
+
+function carriesAnother(template: TemplateView, gate: string): boolean {
+  return [...gatesIn(template)].some((other) => other !== gate);
+}
+
+function deletions(template: TemplateView, gate: string): JsonObject[] {
+  return template.initContainers
+    .filter((name) => containerOwner(name)?.gate === gate)
+    .map((name) => ({ name, $patch: 'delete' }));
+}
+
+function isOfAnotherGate(name: string, gate: string): boolean {
+  const owner = containerOwner(name);
+  return owner !== undefined && owner.gate !== gate;
+}
+
+/** Sorts by gate only: the sort is stable, so the order inside a gate is the render's. */
+function byGate(a: string, b: string): number {
+  const [left, right] = [containerOwner(a)?.gate ?? '', containerOwner(b)?.gate ?? ''];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((value, index) => value === b[index]);
+}

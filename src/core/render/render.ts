@@ -1,0 +1,103 @@
+import { judgedCheckOf } from '../../api/defaults.ts';
+import { containerName, openAnnotation, VOLUME_MOUNT_PATH, VOLUME_NAME } from '../../api/names.ts';
+import type { ContainerCheck, Dependency, GateSpec } from '../../api/spec.ts';
+import type { Render, RenderedContainer, RenderedVolume } from '../../api/status.ts';
+import { fingerprint } from '../canonical.ts';
+import type { Settings } from '../model.ts';
+import { waitArguments } from './wait-arguments.ts';
+
+/** 100m and 96Mi, requests equal to limits: a Guaranteed Pod stays Guaranteed, and a quota finds its numbers. */
+const DEFAULT_RESOURCES = {
+  requests: { cpu: '100m', memory: '96Mi' },
+  limits: { cpu: '100m', memory: '96Mi' },
+} as const;
+
+/** The volume through which every waiting container sees its Pod's annotations. */
+const VOLUME: RenderedVolume = {
+  name: VOLUME_NAME,
+  downwardAPI: { items: [{ path: 'annotations', fieldRef: { fieldPath: 'metadata.annotations' } }] },
+};
+
+/**
+ * The fingerprint of what a gate's containers are made of: parts of the spec as the user wrote them. Neither the
+ * operator's settings nor its code are in it, so an upgrade of the operator or a new default image rolls nobody.
+ */
+export function renderHash(spec: GateSpec): string {
+  const { dependencies, defaults, waiter } = spec;
+  return fingerprint({
+    dependencies: dependencies.map(inContainer),
+    defaults: inContainers(spec, defaults),
+    waiter,
+  });
+}
+
+/**
+ * What a dependency's container is made of. One that the operator judges only waits to be opened: what it is judged by may
+ * change without a Pod being rolled.
+ */
+function inContainer(dependency: Dependency): object {
+  if (!judgedCheckOf(dependency)) return dependency;
+  const { name, overdueAfterSeconds, onOverdue } = dependency;
+  return { name, judged: true, overdueAfterSeconds, onOverdue };
+}
+
+/** The defaults, without those that no container reads where all are opened by the operator. */
+function inContainers({ dependencies }: GateSpec, defaults: GateSpec['defaults']): object | undefined {
+  if (!defaults || !dependencies.every(judgedCheckOf)) return defaults;
+  const { overdueAfterSeconds, onOverdue } = defaults;
+  const isRead = overdueAfterSeconds !== undefined || onOverdue !== undefined;
+  return isRead ? { overdueAfterSeconds, onOverdue } : undefined;
+}
+
+/** The init containers and volumes of a gate. */
+export function render(gate: string, spec: GateSpec, settings: Settings): Render {
+  return {
+    hash: renderHash(spec),
+    initContainers: spec.dependencies.map((dependency) => renderContainer(gate, dependency, spec, settings)),
+    volumes: [VOLUME],
+  };
+}
+
+/** Whether a render holds a container of the user's own making, which the API server may find wanting. */
+export function hasUserContainer(spec: GateSpec): boolean {
+  return spec.dependencies.some((dependency) => dependency.container !== undefined);
+}
+
+function renderContainer(
+  gate: string,
+  dependency: Dependency,
+  spec: GateSpec,
+  settings: Settings,
+): RenderedContainer {
+  const name = containerName(gate, dependency.name);
+  if (dependency.container) return userContainer(name, dependency.container);
+  const { args, env } = waitArguments(dependency, spec.defaults, openAnnotation(gate, dependency.name));
+  const pullPolicy = spec.waiter?.imagePullPolicy ?? settings.waiterImagePullPolicy;
+  return {
+    name,
+    image: spec.waiter?.image ?? settings.waiterImage,
+    ...(pullPolicy && { imagePullPolicy: pullPolicy }),
+    args,
+    ...(env.length > 0 && { env }),
+    resources: spec.waiter?.resources ?? structuredClone(DEFAULT_RESOURCES),
+    securityContext: restricted(settings.runAsUser),
+    volumeMounts: [{ name: VOLUME_NAME, mountPath: VOLUME_MOUNT_PATH, readOnly: true }],
+  };
+}
+
+/** What the `restricted` Pod security standard asks for, and a read-only root file system. */
+function restricted(runAsUser: number | undefined): NonNullable<RenderedContainer['securityContext']> {
+  return {
+    ...(runAsUser !== undefined && { runAsUser, runAsGroup: runAsUser }),
+    runAsNonRoot: true,
+    readOnlyRootFilesystem: true,
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ['ALL'] },
+    seccompProfile: { type: 'RuntimeDefault' },
+  };
+}
+
+/** The user's container as it was written: nothing is added to it. */
+function userContainer(name: string, container: ContainerCheck): RenderedContainer {
+  return { name, ...structuredClone(container) };
+}

@@ -1,0 +1,128 @@
+import { judgedCheckOf } from '../../api/defaults.ts';
+import { ANNOTATIONS_FILE } from '../../api/names.ts';
+import type { Dependency, GateSpec, HttpCheck, Tls } from '../../api/spec.ts';
+import type { RenderedContainer } from '../../api/status.ts';
+
+type Env = NonNullable<RenderedContainer['env']>;
+type Timing = NonNullable<GateSpec['defaults']>;
+
+interface Command {
+  readonly args: string[];
+  readonly env: Env;
+}
+
+/** Environment variable of the waiting container that holds the PEM certificates to trust. */
+const CA_VARIABLE = 'DGATE_CA';
+const HEADER_VARIABLE_PREFIX = 'DGATE_HEADER_';
+
+/**
+ * The waiter's command line for a dependency. Only what the spec says is written down, so that the line stays short
+ * enough to be read in `kubectl describe pod`; the waiter has the same defaults. Secrets and certificates travel as
+ * environment variables, never as arguments. Values are joined to their flags with `=`, since one may start with `-`.
+ */
+export function waitArguments(
+  dependency: Dependency,
+  defaults: Timing | undefined,
+  openKey: string,
+): Command {
+  const judged = judgedCheckOf(dependency) !== undefined;
+  const { args, env } = judged ? OPENED : checkArguments(dependency);
+  const timing = { ...defaults, ...dependency };
+  return {
+    args: [
+      'wait',
+      ...args.map(literal),
+      `--name=${dependency.name}`,
+      ...(judged ? [] : attemptArguments(timing)),
+      ...overdueArguments(timing),
+      `--open-key=${openKey}`,
+      `--annotations-file=${ANNOTATIONS_FILE}`,
+    ],
+    env,
+  };
+}
+
+/** What the operator judges is opened by it: there is nothing to be tried. */
+const OPENED: Command = { args: ['opened'], env: [] };
+
+function checkArguments({ name, dns, tcp, http, grpc }: Dependency): Command {
+  if (dns) return { args: ['dns', dns.host, ...flag('--type', dns.type)], env: [] };
+  if (tcp) return { args: ['tcp', authority(tcp.host, tcp.port)], env: [] };
+  if (http) return httpArguments(http);
+  if (grpc) {
+    const secure = tlsArguments(grpc.tls);
+    const args = ['grpc', authority(grpc.host, grpc.port), ...flag('--service', grpc.service)];
+    return { args: [...args, ...(grpc.tls ? ['--tls'] : []), ...secure.args], env: secure.env };
+  }
+  throw new TypeError(`dependency ${name} has no check that the waiter makes: validation let it through`);
+}
+
+function httpArguments(http: HttpCheck): Command {
+  const secure = tlsArguments(http.tls);
+  const headers = (http.headers ?? []).map((header, index) => headerArguments(header, index));
+  const args = [
+    ...['http', http.url],
+    ...flag('--method', http.method),
+    ...headers.flatMap((header) => header.args),
+    ...flag('--status', http.status?.join(',')),
+    ...secure.args,
+  ];
+  return { args, env: [...headers.flatMap((header) => header.env), ...secure.env] };
+}
+
+function headerArguments(header: NonNullable<HttpCheck['headers']>[number], index: number): Command {
+  if (!header.valueFrom) return { args: [`--header=${header.name}: ${header.value ?? ''}`], env: [] };
+  const variable = `${HEADER_VARIABLE_PREFIX}${index}`;
+  return {
+    args: [`--header-env=${header.name}=${variable}`],
+    env: [{ name: variable, valueFrom: structuredClone(header.valueFrom) }],
+  };
+}
+
+function tlsArguments(tls: Tls | undefined): Command {
+  const ca = tls?.caFrom?.configMapKeyRef;
+  return {
+    args: [
+      ...flag('--tls-server-name', tls?.serverName),
+      ...(ca ? [`--ca-env=${CA_VARIABLE}`] : []),
+      ...(tls?.insecureSkipVerify ? ['--insecure-skip-verify'] : []),
+    ],
+    env: ca ? [{ name: CA_VARIABLE, valueFrom: { configMapKeyRef: { name: ca.name, key: ca.key } } }] : [],
+  };
+}
+
+function attemptArguments(timing: Timing): string[] {
+  return [
+    ...flag('--period', seconds(timing.periodSeconds)),
+    ...flag('--timeout', seconds(timing.timeoutSeconds)),
+    ...flag('--success-threshold', timing.successThreshold?.toString()),
+  ];
+}
+
+function overdueArguments(timing: Timing): string[] {
+  return [
+    ...flag('--overdue-after', seconds(timing.overdueAfterSeconds)),
+    ...flag('--on-overdue', timing.onOverdue?.toLowerCase()),
+  ];
+}
+
+function flag(name: string, value: string | undefined): string[] {
+  return value === undefined ? [] : [`${name}=${value}`];
+}
+
+function seconds(value: number | undefined): string | undefined {
+  return value === undefined ? undefined : `${value}s`;
+}
+
+/** `host:port`, with the brackets that an IPv6 address needs (RFC 3986). */
+function authority(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/**
+ * Kubernetes expands `$(NAME)` in arguments and turns `$$` into `$`; what the user wrote is to arrive as written, so a `$`
+ * that would begin one of the two is doubled.
+ */
+function literal(argument: string): string {
+  return argument.replaceAll(/\$(?=[$(])/g, '$$$$');
+}

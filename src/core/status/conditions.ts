@@ -1,0 +1,213 @@
+import type { GateSpec } from '../../api/spec.ts';
+import type { Condition, ConditionType, DependencyStatus } from '../../api/status.ts';
+import { cut } from '../cut.ts';
+import type { TargetProgress } from '../progress/progress.ts';
+
+/** What a condition says, before it is compared with what stood there. */
+export interface Verdict {
+  readonly type: ConditionType;
+  readonly status: Condition['status'];
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Why a gate cannot come into force without somebody acting. */
+export interface Stall {
+  readonly reason:
+    | 'InvalidSpec'
+    | 'InvalidExpression'
+    | 'DependencyCycle'
+    | 'InvalidRender'
+    | 'TargetRefused'
+    | 'Conflict'
+    | 'NoAdmission';
+  readonly message: string;
+}
+
+/** What the conditions are made from. */
+export interface Findings {
+  readonly spec: GateSpec;
+  /** Whether the stored render is that of the spec. */
+  readonly isRendered: boolean;
+  readonly targets: readonly TargetProgress[];
+  readonly dependencies: readonly DependencyStatus[];
+  readonly stall: Stall | undefined;
+  /** Dependencies that will not come by themselves, as the operator judges it. */
+  readonly failed: readonly string[];
+  /** Dependencies that block a Pod for longer than their `overdueAfterSeconds`. */
+  readonly overdue: readonly string[];
+}
+
+/** All conditions, in a fixed order; `Reconciling` and `Stalled` exist only while True (kstatus). */
+export function judge(findings: Findings): Verdict[] {
+  const ready = judgeReady(findings);
+  const isMoving = ready.status === 'False' && !findings.stall && !findings.spec.suspend;
+  return [
+    ready,
+    judgeOpen(findings),
+    ...(isMoving ? [{ ...ready, type: 'Reconciling' as const, status: 'True' as const }] : []),
+    ...(findings.stall ? [stalled(findings.stall)] : []),
+  ];
+}
+
+/** The conditions of a gate whose spec cannot be read: nothing can be said of its targets. */
+export function judgeInvalid(stall: Stall): Verdict[] {
+  const { reason, message } = stall;
+  return [
+    { type: 'Ready', status: 'False', reason, message },
+    { type: 'Open', status: 'Unknown', reason, message: 'the spec cannot be read' },
+    stalled(stall),
+  ];
+}
+
+function stalled({ reason, message }: Stall): Verdict {
+  return { type: 'Stalled', status: 'True', reason, message };
+}
+
+/** The gate is in force: rendered, and every target that exists carries the render. */
+function judgeReady({ spec, isRendered, targets, stall }: Findings): Verdict {
+  const ready = (status: Condition['status'], reason: string, message: string): Verdict => ({
+    type: 'Ready',
+    status,
+    reason,
+    message,
+  });
+  const behind = targets.filter(({ lag }) => lag === 'patch');
+  if (stall) return ready('False', stall.reason, stall.message);
+  if (spec.suspend && (!isRendered || behind.length > 0)) {
+    return ready('False', 'Suspended', 'the gate is suspended and its last change is not in its targets');
+  }
+  if (!isRendered) return ready('False', 'Rendering', 'the containers are being rendered');
+  if (behind.length > 0) return ready('False', 'Patching', `to be patched: ${names(behind)}`);
+  return ready('True', 'InForce', inForce(targets));
+}
+
+/** Targets that carry the containers, and those that need not yet, or cannot any more. */
+function inForce(targets: readonly TargetProgress[]): string {
+  const carrying = targets.filter(({ workload, lag }) => workload && lag === 'none').length;
+  const later = targets.filter(({ lag }) => lag === 'next rollout');
+  const never = targets.filter(({ lag }) => lag === 'immutable');
+  return [
+    targets.length === 1
+      ? `${carrying} of 1 target exists and carries the containers`
+      : `${carrying} of ${targets.length} targets exist and carry the containers`,
+    ...(later.length > 0 ? [`with the next rollout: ${names(later)}`] : []),
+    ...(never.length > 0 ? [`created without them: ${names(never)}`] : []),
+  ].join('; ');
+}
+
+/** Every current Pod has passed. What waits outweighs what is unknown, since it is what a person must look at. */
+function judgeOpen(findings: Findings): Verdict {
+  return judgeWaiting(findings) ?? judgeUnknown(findings) ?? judgePassed(findings);
+}
+
+function judgeWaiting({ targets, dependencies, failed: lost, overdue }: Findings): Verdict | undefined {
+  const pods = targets.flatMap((target) => target.pods);
+  const failed = pods.filter(({ state }) => state === 'failed').length;
+  const waiting = pods.filter(({ state }) => state !== 'open').length;
+  const not = (reason: string, message: string): Verdict => ({
+    type: 'Open',
+    status: 'False',
+    reason,
+    message,
+  });
+  if (failed > 0)
+    return not('PodFailed', `${count(failed, 'Pod')} failed for good, since the restart policy is Never`);
+  const held = targets.filter((target) => target.held > 0);
+  if (waiting === 0 && held.length > 0)
+    return not('Held', `held until the Pod template carries the containers: ${names(held)}`);
+  if (waiting === 0) return undefined;
+  const broken = dependencies.filter(({ name, passed }) => lost.includes(name) && passed < pods.length);
+  if (broken.length > 0) {
+    const what = broken.map(failureOf).join('; ');
+    return not('DependencyFailed', `${waiting} of ${count(pods.length, 'Pod')} waiting, failed: ${what}`);
+  }
+  const answers = dependencies.filter(({ blocked }) => blocked > 0).map(blockage);
+  const message = `${waiting} of ${count(pods.length, 'Pod')} waiting${answers.length > 0 ? `: ${answers.join('; ')}` : ' in another gate'}`;
+  return overdue.length > 0
+    ? not('Overdue', `overdue: ${overdue.join(', ')}; ${message}`)
+    : not('Waiting', message);
+}
+
+/** A dependency that failed, in the message of the condition. */
+export function failureOf({ name, answer }: Pick<DependencyStatus, 'name' | 'answer'>): string {
+  return `${name} (${answer})`;
+}
+
+/** What keeps the container from running comes before what it would be asking. */
+function blockage({ name, blocked, message, answer }: DependencyStatus): string {
+  const why = message ?? answer;
+  return `${name} blocks ${blocked}${why === undefined ? '' : ` (${why})`}`;
+}
+
+function judgeUnknown({ targets, isRendered }: Findings): Verdict | undefined {
+  const unknown = (reason: string, which: readonly TargetProgress[]): Verdict | undefined =>
+    which.length === 0
+      ? undefined
+      : { type: 'Open', status: 'Unknown', reason, message: `${UNKNOWN[reason]}: ${names(which)}` };
+  return (
+    unknown(
+      'TargetMissing',
+      targets.filter(({ workload }) => !workload),
+    ) ??
+    unknown(
+      'TargetNotCurrent',
+      targets.filter(
+        ({ lag, drift, obstacle }) => !isRendered || obstacle || (drift.length > 0 && lag !== 'immutable'),
+      ),
+    ) ??
+    unknown(
+      'NoPodYet',
+      targets.filter(
+        ({ workload, lag, pods }) => workload && lag === 'none' && workload.desired > 0 && pods.length === 0,
+      ),
+    )
+  );
+}
+
+const UNKNOWN: Readonly<Record<string, string>> = {
+  TargetMissing: 'does not exist',
+  TargetNotCurrent: 'does not carry the containers',
+  NoPodYet: 'has no Pod with the containers yet',
+};
+
+function judgePassed({ targets }: Findings): Verdict {
+  const pods = targets.flatMap((target) => target.pods).length;
+  const open = (reason: string, message: string): Verdict => ({
+    type: 'Open',
+    status: 'True',
+    reason,
+    message,
+  });
+  return pods === 0
+    ? open('NoPods', 'the targets are scaled to zero')
+    : open('AllPassed', `${count(pods, 'Pod')} passed`);
+}
+
+function names(targets: readonly TargetProgress[]): string {
+  return targets.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+/** Turns verdicts into conditions: `lastTransitionTime` moves only when the status of a condition does. */
+export function conditions(
+  verdicts: readonly Verdict[],
+  previous: readonly Condition[],
+  observedGeneration: number,
+  now: number,
+): Condition[] {
+  return verdicts.map((verdict) => {
+    const before = previous.find(({ type }) => type === verdict.type);
+    const message = cut(verdict.message, 2048);
+    const lastTransitionTime = before?.status === verdict.status ? before.lastTransitionTime : timestamp(now);
+    return { ...verdict, message, observedGeneration, lastTransitionTime };
+  });
+}
+
+/** RFC 3339 with whole seconds, as Kubernetes' own times are. */
+function timestamp(now: number): string {
+  return `${new Date(now).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,127 @@
+import { checkOf } from '../../api/defaults.ts';
+import { openAnnotation } from '../../api/names.ts';
+import type { Dependency, GateSpec } from '../../api/spec.ts';
+import { type DependencyStatus, MAX_POD_NAMES } from '../../api/status.ts';
+import { cut } from '../cut.ts';
+import { serviceHint } from '../evaluate/judge-service.ts';
+import type { Judgement } from '../evaluate/judgement.ts';
+import { serviceOf } from '../evaluate/subjects.ts';
+import type { Pod, World } from '../model.ts';
+import { openedBySpec } from '../plan/open.ts';
+import type { PodProgress } from '../progress/pod-progress.ts';
+
+/** What the status of dependencies is made from. */
+export interface Seen {
+  readonly world: World;
+  readonly spec: GateSpec;
+  readonly pods: readonly PodProgress[];
+  readonly judged: ReadonlyMap<string, Judgement>;
+  readonly overdue: readonly string[];
+}
+
+/** The dependencies in the order of the spec, over the current Pods of all targets. */
+export function dependencyStatuses(seen: Seen): DependencyStatus[] {
+  return seen.spec.dependencies.map((dependency) => {
+    const { name } = dependency;
+    const progress = progressOf(name, seen.pods);
+    const judgement = seen.judged.get(name);
+    return {
+      name,
+      check: checkOf(dependency).check,
+      ...progress,
+      ...failedByJudgement(dependency, seen, progress),
+      ...openedFor(dependency, seen),
+      ...(judgement ? judgedStatus(judgement) : hint(dependency, seen, progress)),
+      ...(seen.overdue.includes(name) && { overdue: true }),
+    };
+  });
+}
+
+/** The order in which a dependency's Pods decide its state: what needs a look comes first. */
+const WORST_FIRST = ['failed', 'starting', 'checking', 'pending', 'passed'] as const;
+const STATE_NAMES = {
+  failed: 'Failed',
+  starting: 'Starting',
+  checking: 'Checking',
+  pending: 'Pending',
+  passed: 'Passed',
+} as const;
+
+type Progress = Omit<DependencyStatus, 'name' | 'check'>;
+
+function progressOf(name: string, pods: readonly PodProgress[]): Progress {
+  const states = pods.flatMap((pod) => pod.dependencies.find(({ dependency }) => dependency === name) ?? []);
+  const inState = (wanted: (typeof WORST_FIRST)[number]) =>
+    states.filter(({ state }) => state === wanted).length;
+  const blocked = pods.filter(({ blockedBy }) => blockedBy === name);
+  const worst = WORST_FIRST.find((state) => inState(state) > 0) ?? 'pending';
+  const message = states.find(({ state, message }) => state === worst && message !== '')?.message;
+  const since = blocked.map((pod) => pod.since).sort()[0];
+  return {
+    state: STATE_NAMES[worst],
+    pending: inState('pending'),
+    starting: inState('starting'),
+    checking: inState('checking'),
+    failed: inState('failed'),
+    passed: inState('passed'),
+    ...(since !== undefined && { since }),
+    ...(message !== undefined && { message: cut(message, 1024) }),
+    ...(blocked.length > 0 && { blockedPods: blocked.slice(0, MAX_POD_NAMES).map(({ pod }) => pod.name) }),
+    blocked: blocked.length,
+  };
+}
+
+/** What will not come by itself is failed for all that have not passed it, whatever their containers do. */
+function failedByJudgement(
+  { name }: Dependency,
+  { spec, judged }: Seen,
+  { state }: Progress,
+): Partial<Progress> {
+  return isLost(name, spec, judged) && state !== 'Passed' ? { state: 'Failed' } : {};
+}
+
+/** Whether a dependency will not come by itself, as the operator judges it, and nobody has opened it for all Pods. */
+export function isLost(name: string, spec: GateSpec, judged: Seen['judged']): boolean {
+  return judged.get(name)?.is === 'failed' && !openedBySpec(spec).has(name);
+}
+
+/** For how many Pods a person opened it: all that carry the annotation, but for what the operator itself judged. */
+function openedFor(
+  { name }: Dependency,
+  { world, spec, pods, judged }: Seen,
+): Pick<DependencyStatus, 'opened' | 'openedByHand'> {
+  const key = openAnnotation(world.gate.name, name);
+  const opened = pods.filter(({ pod }) => key in pod.annotations);
+  const byHand = opened.filter(({ pod }) => isByHand(pod, key)).length;
+  const isJudged = judged.has(name) && !openedBySpec(spec).has(name);
+  return { opened: isJudged ? byHand : opened.length, ...(byHand > 0 && { openedByHand: byHand }) };
+}
+
+function isByHand({ writtenByOthers }: Pod, key: string): boolean {
+  return writtenByOthers.includes(key);
+}
+
+function judgedStatus(judgement: Judgement): Pick<DependencyStatus, 'satisfied' | 'answer' | 'completed'> {
+  const { is, answer, completed, wasSatisfied } = judgement;
+  const satisfied = is === 'satisfied' || (is === 'unknown' && wasSatisfied === true);
+  return { satisfied, answer: cut(answer, 1024), ...(completed && { completed }) };
+}
+
+/**
+ * Why a check that runs inside of Pods may not have ended: told while they wait, and nothing else is known. While nothing
+ * has been seen, what was told holds.
+ */
+function hint(
+  dependency: Dependency,
+  { world: { gate, sightings } }: Seen,
+  { blocked }: Progress,
+): Pick<DependencyStatus, 'answer'> {
+  const service = serviceOf(dependency, gate.namespace);
+  const sighting = sightings.get(dependency.name);
+  if (blocked === 0 || service === undefined) return {};
+  if (sighting?.is === 'service') return { answer: cut(serviceHint(service, sighting), 1024) };
+  const { observedGeneration, dependencies = [] } = gate.status;
+  const isOfThisSpec = observedGeneration === gate.generation && sighting?.is === 'unseen';
+  const told = dependencies.find(({ name }) => name === dependency.name)?.answer;
+  return isOfThisSpec && told !== undefined ? { answer: told } : {};
+}

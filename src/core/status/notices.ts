@@ -1,0 +1,116 @@
+import type { Condition, DependencyStatus, GateStatus } from '../../api/status.ts';
+import type { Notice, Write } from '../model.ts';
+
+/**
+ * The Events of a pass: one for each write that was made to somebody else's object, and one where a
+ * condition or a dependency turns.
+ * They follow from the old status and the new one, so a restart of the operator repeats none.
+ */
+export function notices(before: GateStatus, after: GateStatus | undefined, done: readonly Write[]): Notice[] {
+  const ofStatus = after ? [...ofDependencies(before, after), ...ofConditions(before, after)] : [];
+  return [...done.flatMap(ofWrite), ...ofStatus];
+}
+
+function ofWrite(write: Write): Notice[] {
+  switch (write.do) {
+    case 'patch-target':
+      return [
+        normal(
+          'Gated',
+          'Patch',
+          `put the containers into ${nameOf(write.workload)}: ${write.why.join(', ')}`,
+        ),
+      ];
+    case 'clean-target':
+      return [normal('Ungated', 'Patch', `took the containers out of ${nameOf(write.workload)}`)];
+    case 'open-pod':
+      return ofOpening(write);
+    case 'delete-pod':
+      return [normal('PodReplaced', 'Delete', `deleted Pod ${write.pod.name}: ${write.why}`)];
+    case 'add-finalizer':
+    case 'remove-finalizer':
+    case 'try-render':
+      return [];
+  }
+}
+
+/** What a person opened, once for each Pod. What is simply there is told once for all Pods, by the status. */
+function ofOpening({ pod, told, why }: Extract<Write, { do: 'open-pod' }>): Notice[] {
+  return told.length === 0
+    ? []
+    : [normal('PodOpened', 'Open', `opened ${told.join(', ')} for Pod ${pod.name}: ${why}`)];
+}
+
+function ofDependencies(before: GateStatus, after: GateStatus): Notice[] {
+  return (after.dependencies ?? []).flatMap((dependency) =>
+    ofDependency(
+      before.dependencies?.find(({ name }) => name === dependency.name),
+      dependency,
+    ),
+  );
+}
+
+function ofDependency(before: DependencyStatus | undefined, after: DependencyStatus): Notice[] {
+  const { name, answer = '', openedByHand = 0, since, message = answer } = after;
+  const isNew = before?.satisfied === false && after.satisfied === true;
+  const isOverdue = after.overdue === true && before?.overdue !== true;
+  const byHand = openedByHand - (before?.openedByHand ?? 0);
+  return [
+    ...(isNew ? [normal('DependencySatisfied', 'Judge', `${name} is there: ${answer}`)] : []),
+    ...(isOverdue
+      ? [warning('Overdue', 'Wait', `${name} is overdue, waited for since ${since}${said(message)}`)]
+      : []),
+    ...(byHand > 0
+      ? [normal('OpenedByHand', 'Open', `${name} was opened by an annotation of ${pods(byHand)}`)]
+      : []),
+  ];
+}
+
+function said(words: string): string {
+  return words === '' ? '' : `: ${words}`;
+}
+
+function pods(count: number): string {
+  return `${count} Pod${count === 1 ? '' : 's'}`;
+}
+
+function ofConditions(before: GateStatus, after: GateStatus): Notice[] {
+  return [
+    ...ofOpen(conditionOf(before, 'Open'), conditionOf(after, 'Open')),
+    ...ofStalled(conditionOf(before, 'Stalled'), conditionOf(after, 'Stalled')),
+  ];
+}
+
+function ofOpen(before: Condition | undefined, after: Condition | undefined): Notice[] {
+  if (!after || (before?.status === after.status && before.reason === after.reason)) return [];
+  if (after.status === 'True')
+    return after.reason === 'AllPassed' ? [normal('Opened', 'Open', after.message)] : [];
+  // What is overdue is told of each dependency.
+  if (after.status === 'Unknown' || after.reason === 'Overdue') return [];
+  return [
+    after.reason === 'Waiting' || after.reason === 'Held'
+      ? normal(after.reason, 'Wait', after.message)
+      : warning(after.reason, 'Wait', after.message),
+  ];
+}
+
+function ofStalled(before: Condition | undefined, after: Condition | undefined): Notice[] {
+  if (!after || before?.message === after.message) return [];
+  return [warning(after.reason, 'Reconcile', after.message)];
+}
+
+function conditionOf(status: GateStatus, type: Condition['type']): Condition | undefined {
+  return status.conditions?.find((condition) => condition.type === type);
+}
+
+function nameOf({ kind, name }: { readonly kind: string; readonly name: string }): string {
+  return `${kind} ${name}`;
+}
+
+function normal(reason: string, action: string, note: string): Notice {
+  return { type: 'Normal', reason, action, note };
+}
+
+function warning(reason: string, action: string, note: string): Notice {
+  return { type: 'Warning', reason, action, note };
+}

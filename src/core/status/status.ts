@@ -1,0 +1,129 @@
+import type { GateSpec } from '../../api/spec.ts';
+import type { GateStatus, Render } from '../../api/status.ts';
+import type { Judgement } from '../evaluate/judgement.ts';
+import type { Gate, Refusal, World } from '../model.ts';
+import { overdue } from '../progress/overdue.ts';
+import type { PodProgress } from '../progress/pod-progress.ts';
+import { podCounts, type TargetProgress, targetStatus } from '../progress/progress.ts';
+import { renderHash } from '../render/render.ts';
+import { conditions, judge, judgeInvalid, type Stall } from './conditions.ts';
+import { dependencyStatuses, isLost } from './dependency-status.ts';
+
+/** What the status of a valid gate is made from. */
+export interface Observed {
+  readonly world: World;
+  readonly spec: GateSpec;
+  /** The render that Pods and targets are compared with. */
+  readonly render: Render | undefined;
+  readonly targets: readonly TargetProgress[];
+  /** What the operator makes of the dependencies that it judges, by their names. */
+  readonly judged: ReadonlyMap<string, Judgement>;
+  /** The API server's refusal of the spec's render. */
+  readonly refusal: Refusal | undefined;
+}
+
+export function status(observed: Observed, now: number): GateStatus {
+  const { world, spec, render, targets, judged } = observed;
+  const pods = targets.flatMap((target) => target.pods);
+  const late = overdue(spec, pods, now).dependencies;
+  const dependencies = dependencyStatuses({ world, spec, pods, judged, overdue: late });
+  const verdicts = judge({
+    spec,
+    isRendered: render?.hash === renderHash(spec),
+    targets,
+    dependencies,
+    stall: stallOf(observed),
+    failed: [...judged.keys()].filter((name) => isLost(name, spec, judged)),
+    overdue: late,
+  });
+  return {
+    observedGeneration: world.gate.generation,
+    conditions: conditions(verdicts, world.gate.status.conditions ?? [], world.gate.generation, now),
+    ...(render && { render }),
+    targets: targets.map((target) => targetStatus(target, world)),
+    dependencies,
+    pods: podCounts(targets),
+    display: display(observed, pods, dependencies),
+  };
+}
+
+/** When the status changes although nothing happens, ms from now. */
+export function statusNext({ spec, targets }: Observed, now: number): number | undefined {
+  return overdue(
+    spec,
+    targets.flatMap((target) => target.pods),
+    now,
+  ).next;
+}
+
+/**
+ * The status of a gate whose spec cannot be read: the last render stays in force, and nothing else is known or told. What
+ * is remembered of Jobs stays with it: it can be found out nowhere else, and another version may read the spec again.
+ */
+export function invalidStatus(gate: Gate, message: string, now: number): GateStatus {
+  const verdicts = judgeInvalid({ reason: 'InvalidSpec', message });
+  const { render, conditions: previous = [], dependencies = [] } = gate.status;
+  const remembered = dependencies.filter(({ completed }) => completed !== undefined);
+  return {
+    observedGeneration: gate.generation,
+    conditions: conditions(verdicts, previous, gate.generation, now),
+    ...(render && { render }),
+    ...(remembered.length > 0 && { dependencies: remembered }),
+  };
+}
+
+function stallOf({ world, spec, refusal, targets, judged }: Observed): Stall | undefined {
+  for (const [name, { fault }] of judged) {
+    if (fault) return { reason: fault.reason, message: `dependency ${name}: ${fault.message}` };
+  }
+  if (refusal)
+    return { reason: 'InvalidRender', message: `the API server refuses the containers: ${refusal.message}` };
+  const refused = targets.flatMap(({ kind, name, obstacle, refusal: refused }) => {
+    const why = obstacle ?? refused?.message;
+    return why === undefined ? [] : `${kind} ${name}: ${why}`;
+  });
+  if (refused.length > 0) return { reason: 'TargetRefused', message: refused.join('; ') };
+  const disputed = targets.flatMap(({ kind, name, workload, dispute }) =>
+    dispute ? `${kind} ${name} (last written by ${workload?.otherManager ?? 'an unknown manager'})` : [],
+  );
+  if (disputed.length > 0) {
+    const message = `somebody else keeps taking the containers out: ${disputed.join(', ')}; let it ignore them`;
+    return { reason: 'Conflict', message };
+  }
+  return spec.updatePolicy === 'OnNextRollout' && !world.hasAdmission ? NO_ADMISSION : undefined;
+}
+
+const NO_ADMISSION: Stall = {
+  reason: 'NoAdmission',
+  message:
+    'updatePolicy OnNextRollout needs the admission policies (Kubernetes 1.36): install them, or use Immediate',
+};
+
+/** Shown where there is nothing to show, so that columns stay columns for `awk`. */
+const NOTHING = '-';
+
+function display(
+  { spec, render, targets }: Observed,
+  pods: readonly PodProgress[],
+  dependencies: NonNullable<GateStatus['dependencies']>,
+): NonNullable<GateStatus['display']> {
+  const open = pods.filter(({ state }) => state === 'open').length;
+  const blocking = dependencies.filter(({ blocked }) => blocked > 0).map(({ name }) => name);
+  return {
+    targets: `${targets.filter(({ isCurrent }) => isCurrent).length}/${targets.length}`,
+    pods: `${open}/${pods.length}`,
+    init: initColumn(pods, render?.initContainers.length ?? 0),
+    dependencies: spec.dependencies.map(({ name }) => name).join(','),
+    waitingOn: blocking.join(',') || NOTHING,
+  };
+}
+
+/** How far the Pod that is furthest behind has come, of the `total` containers of the render that the Pods carry. */
+function initColumn(pods: readonly PodProgress[], total: number): string {
+  if (pods.length === 0) return NOTHING;
+  if (pods.some(({ state }) => state === 'failed')) return 'Init:Error';
+  const passed = pods.map(
+    ({ dependencies }) => dependencies.filter(({ state }) => state === 'passed').length,
+  );
+  return `Init:${Math.min(...passed)}/${total}`;
+}

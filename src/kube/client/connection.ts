@@ -1,0 +1,184 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { KubeConfig } from '@kubernetes/client-node';
+import { Agent, request } from 'undici';
+import { errorFromNetwork } from '../api-error.ts';
+import type { Clock } from '../clock.ts';
+import {
+  type Credentials,
+  credentialsError,
+  loadConfig,
+  readCredentials,
+  type Source,
+  usesPlugin,
+} from './credentials.ts';
+import { withDeadline } from './deadline.ts';
+
+export interface Init {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Ends the request, and its body too. */
+  readonly signal: AbortSignal;
+}
+
+/** An answer, whatever its status. Its body is either read to the end or left by aborting the request. */
+export interface Answer {
+  readonly status: number;
+  /** The header of that name. */
+  readonly retryAfter: string | undefined;
+  /** The whole body. */
+  text(): Promise<string>;
+  /** The body as it comes. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+export interface Connection {
+  /**
+   * One request, with the credentials of the day. Its answer has begun within 15 s, or it fails.
+   *
+   * @param path from the root of the API, with its query: `/api/v1/pods?limit=500`
+   * @throws ApiError with status 0 when there is no answer; the signal's reason, when that is an ApiError.
+   */
+  fetch(path: string, init: Init): Promise<Answer>;
+  /** Closes all connections; requests that are under way fail. */
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  readonly clock: Clock;
+  /** `User-Agent` of all requests, as audit logs and flow control see it. */
+  readonly userAgent: string;
+}
+
+/**
+ * Opens nothing yet, but reads the configuration.
+ *
+ * @throws Error when the configuration cannot be used.
+ */
+export function connect(source: Source, options: ConnectOptions): Connection {
+  return new PooledConnection(source, options);
+}
+
+/** Files are read again at most this often, as in client-go; and at once when the server does not know us. */
+const REREAD_AFTER_MS = 60_000;
+/** A plugin that takes longer has failed. */
+const CREDENTIALS_WITHIN_MS = 30_000;
+
+/**
+ * All requests share one pool of connections: a connection of its own for each costs twice the time and CPU. The pool is
+ * replaced only when certificates change; requests that run on the old one end there in peace.
+ */
+class PooledConnection implements Connection {
+  readonly #source: Source;
+  readonly #clock: Clock;
+  readonly #userAgent: string;
+  #config: KubeConfig;
+  #credentials: Credentials | undefined;
+  #readAt = 0;
+  #reading: Promise<Credentials> | undefined;
+  #agent: { readonly tls: Credentials['tls']; readonly agent: Agent } | undefined;
+  /** The one in use, and those whose last requests are not over. */
+  readonly #agents = new Set<Agent>();
+
+  constructor(source: Source, options: ConnectOptions) {
+    this.#source = source;
+    this.#clock = options.clock;
+    this.#userAgent = options.userAgent;
+    this.#config = loadConfig(source);
+  }
+
+  async fetch(path: string, init: Init): Promise<Answer> {
+    const credentials = await this.#current();
+    const answer = await this.#send(path, init, credentials);
+    if (answer.status !== 401) return answer;
+    const renewed = await this.#renewed(credentials);
+    if (renewed === credentials) return answer;
+    await answer.text();
+    return this.#send(path, init, renewed);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#agents].map((agent) => agent.destroy()));
+  }
+
+  async #current(): Promise<Credentials> {
+    const fresh = this.#clock.now() - this.#readAt < REREAD_AFTER_MS;
+    return fresh && this.#credentials ? this.#credentials : this.#read(!usesPlugin(this.#config));
+  }
+
+  /** The credentials after `refused` was not accepted; the same object when there are no others. */
+  async #renewed(refused: Credentials): Promise<Credentials> {
+    return this.#credentials === refused ? this.#read(true) : this.#current();
+  }
+
+  /** Requests that come meanwhile wait for the same reading. */
+  #read(reload: boolean): Promise<Credentials> {
+    this.#reading ??= this.#readNow(reload).finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #readNow(reload: boolean): Promise<Credentials> {
+    const known = this.#credentials;
+    try {
+      if (reload) this.#config = loadConfig(this.#source);
+      const read = await withDeadline(this.#clock, CREDENTIALS_WITHIN_MS, () =>
+        readCredentials(this.#config),
+      );
+      this.#credentials = isDeepStrictEqual(read, known) && known ? known : read;
+    } catch (error) {
+      // A file that is just being replaced: what worked so far goes on until the server refuses it.
+      if (!known) throw credentialsError(error);
+    }
+    this.#readAt = this.#clock.now();
+    return this.#credentials ?? this.#current();
+  }
+
+  async #send(path: string, init: Init, credentials: Credentials): Promise<Answer> {
+    const headers = { Accept: 'application/json', 'User-Agent': this.#userAgent, ...init.headers };
+    try {
+      const answer = await request(credentials.server + path, {
+        method: init.method,
+        headers: { ...headers, ...credentials.headers },
+        body: init.body ?? null,
+        signal: init.signal,
+        dispatcher: this.#agentFor(credentials.tls),
+      });
+      const retryAfter = answer.headers['retry-after'];
+      return {
+        status: answer.statusCode,
+        retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+        text: () => answer.body.text(),
+        chunks: answer.body,
+      };
+    } catch (error) {
+      throw errorFromNetwork(error);
+    }
+  }
+
+  #agentFor(tls: Credentials['tls']): Agent {
+    if (this.#agent && isDeepStrictEqual(this.#agent.tls, tls)) return this.#agent.agent;
+    if (this.#agent) this.#retire(this.#agent.agent);
+    const agent = openAgent(tls);
+    this.#agent = { tls, agent };
+    this.#agents.add(agent);
+    return agent;
+  }
+
+  #retire(agent: Agent): void {
+    const forget = () => this.#agents.delete(agent);
+    agent.close().then(forget, forget);
+  }
+}
+
+function openAgent(tls: Credentials['tls']): Agent {
+  return new Agent({
+    connect: { ...tls, keepAlive: true, keepAliveInitialDelay: 30_000 },
+    allowH2: false,
+    connections: 32,
+    headersTimeout: 15_000,
+    // Watches are silent for long; who reads a body sets its limit.
+    bodyTimeout: 0,
+  });
+}

@@ -1,0 +1,239 @@
+import { z } from 'zod';
+import { ApiError, errorFromAnswer, errorFromNetwork } from '../api-error.ts';
+import type { Clock } from '../clock.ts';
+import {
+  collectionPath,
+  nameOf,
+  objectPath,
+  queryOf,
+  type Resource,
+  type Target,
+  versionPath,
+} from '../resource.ts';
+import type { Answer, Connection, Init } from './connection.ts';
+import { withDeadline } from './deadline.ts';
+import type {
+  DeleteOptions,
+  List,
+  LogOptions,
+  Observation,
+  PatchOptions,
+  Requests,
+  Selection,
+  Verb,
+  WatchQuery,
+  WriteOptions,
+} from './requests.ts';
+
+export interface RequestsOptions {
+  readonly connection: Connection;
+  readonly clock: Clock;
+  /** For one request, from its start to the end of its answer. Default 15 s. */
+  readonly deadlineMs?: number;
+  /** Is told of every request. Must not throw. */
+  readonly observer?: (observation: Observation) => void;
+}
+
+export function createRequests(options: RequestsOptions): Requests {
+  return new ConnectionRequests(options);
+}
+
+const PAGE = 500;
+const DEADLINE_MS = 15_000;
+const JSON_TYPE = 'application/json';
+const PODS: Resource = { group: '', version: 'v1', plural: 'pods', namespaced: true };
+const PATCH_TYPES = {
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+  json: 'application/json-patch+json',
+} as const;
+
+/** Whatever group is asked for, as what is observed becomes labels of metrics: users name groups, and without bound. */
+const DISCOVERY: Resource = { group: '', version: '', plural: 'discovery', namespaced: false };
+
+const pageSchema = z.object({
+  metadata: z.object({ resourceVersion: z.string().default(''), continue: z.string().default('') }),
+  items: z
+    .array(z.unknown())
+    .nullish()
+    .transform((items) => items ?? []),
+});
+
+/** What a request is, apart from its deadline. */
+interface Call {
+  readonly verb: Verb;
+  readonly resource: Resource;
+  readonly path: string;
+  readonly method: Init['method'];
+  readonly body?: unknown;
+  readonly contentType?: string;
+}
+
+class ConnectionRequests implements Requests {
+  readonly #connection: Connection;
+  readonly #clock: Clock;
+  readonly #deadlineMs: number;
+  readonly #observer: (observation: Observation) => void;
+
+  constructor(options: RequestsOptions) {
+    this.#connection = options.connection;
+    this.#clock = options.clock;
+    this.#deadlineMs = options.deadlineMs ?? DEADLINE_MS;
+    this.#observer = options.observer ?? (() => {});
+  }
+
+  resources(group: string, version: string, signal?: AbortSignal): Promise<unknown> {
+    return this.#json(
+      { verb: 'get', resource: DISCOVERY, method: 'GET', path: versionPath(group, version) },
+      signal,
+    );
+  }
+
+  get(resource: Resource, target: Target): Promise<unknown> {
+    return this.#json({ verb: 'get', resource, method: 'GET', path: objectPath(resource, target) });
+  }
+
+  log(pod: Target, { container, tailLines }: LogOptions): Promise<string> {
+    const path = objectPath(PODS, pod, 'log') + queryOf({ container, tailLines });
+    return this.#text({ verb: 'get', resource: PODS, method: 'GET', path }, (text) => text);
+  }
+
+  async list(resource: Resource, selection: Selection = {}): Promise<List> {
+    const items: unknown[] = [];
+    let resourceVersion = '';
+    for await (const page of this.pages(resource, selection)) {
+      for (const item of page.items) items.push(item);
+      resourceVersion = page.resourceVersion;
+    }
+    return { items, resourceVersion };
+  }
+
+  async *pages(resource: Resource, selection: Selection, signal?: AbortSignal): AsyncGenerator<List> {
+    const { namespace, ...selectors } = selection;
+    const collection = collectionPath(resource, namespace);
+    let next: string | undefined;
+    do {
+      const path = collection + queryOf({ ...selectors, limit: PAGE, continue: next });
+      const answer = await this.#json({ verb: 'list', resource, method: 'GET', path }, signal);
+      const page = pageSchema.safeParse(answer);
+      if (!page.success) throw unreadable(`${nameOf(resource)}: the answer is not a list`);
+      const { metadata, items } = page.data;
+      yield { items, resourceVersion: metadata.resourceVersion };
+      next = metadata.continue === '' ? undefined : metadata.continue;
+    } while (next !== undefined);
+  }
+
+  async watch(
+    resource: Resource,
+    { namespace, ...selectors }: Selection,
+    query: WatchQuery,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<Uint8Array>> {
+    const path =
+      collectionPath(resource, namespace) +
+      queryOf({
+        watch: true,
+        allowWatchBookmarks: true,
+        ...selectors,
+        resourceVersionMatch: query.sendInitialEvents && 'NotOlderThan',
+        ...query,
+      });
+    const call: Call = { verb: 'watch', resource, method: 'GET', path };
+    return this.#observed(call, async () => reading((await this.#fetch(call, signal)).chunks));
+  }
+
+  create(
+    resource: Resource,
+    namespace: string | undefined,
+    body: unknown,
+    options: WriteOptions = {},
+  ): Promise<unknown> {
+    const path = collectionPath(resource, namespace) + writeQuery(options);
+    return this.#json({ verb: 'create', resource, method: 'POST', path, body });
+  }
+
+  patch(resource: Resource, target: Target, body: unknown, options: PatchOptions): Promise<unknown> {
+    const path = objectPath(resource, target, options.subresource) + writeQuery(options);
+    const contentType = PATCH_TYPES[options.type];
+    return this.#json({ verb: 'patch', resource, method: 'PATCH', path, body, contentType });
+  }
+
+  async delete(resource: Resource, target: Target, options: DeleteOptions = {}): Promise<void> {
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...options };
+    await this.#json({
+      verb: 'delete',
+      resource,
+      method: 'DELETE',
+      path: objectPath(resource, target),
+      body,
+    });
+  }
+
+  /** The parsed body of a successful answer. */
+  #json(call: Call, parent?: AbortSignal): Promise<unknown> {
+    return this.#text(call, (text) => parse(text, call), parent);
+  }
+
+  /** The body of a successful answer, within the deadline, and what is made of it. */
+  #text<T>(call: Call, read: (text: string) => T, parent?: AbortSignal): Promise<T> {
+    const work = async (signal: AbortSignal) => read(await (await this.#fetch(call, signal)).text());
+    return this.#observed(call, () => withDeadline(this.#clock, this.#deadlineMs, work, parent));
+  }
+
+  /** @throws ApiError for every status that is not a success. */
+  async #fetch(call: Call, signal: AbortSignal): Promise<Answer> {
+    const answer = await this.#connection.fetch(call.path, {
+      method: call.method,
+      signal,
+      ...(call.body !== undefined && {
+        body: JSON.stringify(call.body),
+        headers: { 'Content-Type': call.contentType ?? JSON_TYPE },
+      }),
+    });
+    if (answer.status >= 200 && answer.status < 300) return answer;
+    const body = await withDeadline(this.#clock, this.#deadlineMs, () => answer.text(), signal);
+    throw errorFromAnswer(answer.status, answer.retryAfter, body);
+  }
+
+  async #observed<T>(call: Call, run: () => Promise<T>): Promise<T> {
+    const { verb, resource } = call;
+    const start = this.#clock.now();
+    const tell = (status: number) =>
+      this.#observer({ verb, resource, status, ms: this.#clock.now() - start });
+    try {
+      const result = await run();
+      tell(200);
+      return result;
+    } catch (error) {
+      const told = errorFromNetwork(error);
+      tell(told.status);
+      throw told;
+    }
+  }
+}
+
+/** The body, whose failures are ApiErrors as all others. */
+async function* reading(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw errorFromNetwork(error);
+  }
+}
+
+function writeQuery({ fieldManager, dryRun, fieldValidation }: WriteOptions): string {
+  return queryOf({ fieldManager, dryRun: dryRun ? 'All' : undefined, fieldValidation });
+}
+
+function parse(text: string, call: Call): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw unreadable(`${call.verb} ${nameOf(call.resource)}: the answer is not JSON`);
+  }
+}
+
+/** Something on the way answered in the API server's place, or only a part arrived: as good as no answer. */
+function unreadable(message: string): ApiError {
+  return new ApiError({ status: 0, reason: 'NetworkError', message });
+}

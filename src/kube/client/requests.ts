@@ -1,0 +1,96 @@
+import type { Resource, Target } from '../resource.ts';
+
+/** Which objects of a resource. */
+export interface Selection {
+  /** All namespaces when not given. */
+  readonly namespace?: string | undefined;
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+}
+
+export interface List {
+  /** As the server sent them, but lists leave out `apiVersion` and `kind` of their items. */
+  readonly items: readonly unknown[];
+  /** Of the list as a whole: where a watch goes on from. */
+  readonly resourceVersion: string;
+}
+
+export interface WatchQuery {
+  readonly resourceVersion?: string;
+  /** First an ADDED event for each object that is there, then a bookmark that says so (WatchList). */
+  readonly sendInitialEvents?: true;
+  /** When the server is to end the watch. */
+  readonly timeoutSeconds: number;
+}
+
+export interface WriteOptions {
+  /** Who owns the fields that are written; by default the server takes it from the user agent. */
+  readonly fieldManager?: string | undefined;
+  /** Everything but storing it. */
+  readonly dryRun?: boolean | undefined;
+  /** What happens to fields that the server does not know; by default it drops them with a warning. */
+  readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore' | undefined;
+}
+
+export interface PatchOptions extends WriteOptions {
+  readonly type: 'merge' | 'strategic' | 'json';
+  /** `status` */
+  readonly subresource?: string | undefined;
+}
+
+export interface DeleteOptions {
+  /** A 409 when the object is another, or has changed. */
+  readonly preconditions?: {
+    readonly uid?: string | undefined;
+    readonly resourceVersion?: string | undefined;
+  };
+}
+
+/** Which lines of a container's log. */
+export interface LogOptions {
+  readonly container: string;
+  /** Only so many of the last lines. */
+  readonly tailLines: number;
+}
+
+export type Verb = 'get' | 'list' | 'watch' | 'create' | 'patch' | 'delete';
+
+/** One HTTP request that is over; a watch, once it has begun. */
+export interface Observation {
+  readonly verb: Verb;
+  readonly resource: Resource;
+  /** 200 for every success, else the HTTP status, 0 when there was no answer. */
+  readonly status: number;
+  readonly ms: number;
+}
+
+/**
+ * The verbs of the API, on raw JSON: what is sent is what was given, what comes back is to be parsed by the caller.
+ * Each throws ApiError and nothing else. Nothing is tried again here.
+ */
+export interface Requests {
+  /** What the API server serves of a group and version (APIResourceList). */
+  resources(group: string, version: string, signal?: AbortSignal): Promise<unknown>;
+  get(resource: Resource, target: Target): Promise<unknown>;
+  /** The last lines that a container of a Pod has written so far. */
+  log(pod: Target, options: LogOptions): Promise<string>;
+  /** All pages. */
+  list(resource: Resource, selection?: Selection): Promise<List>;
+  /** Page by page, so that a large list is never whole in memory. A page that has expired throws (`isGone`). */
+  pages(resource: Resource, selection: Selection, signal?: AbortSignal): AsyncIterable<List>;
+  /** The bytes of a watch. Only its beginning has a deadline (that of the connection): the signal ends it. */
+  watch(
+    resource: Resource,
+    selection: Selection,
+    query: WatchQuery,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<Uint8Array>>;
+  create(
+    resource: Resource,
+    namespace: string | undefined,
+    body: unknown,
+    options?: WriteOptions,
+  ): Promise<unknown>;
+  patch(resource: Resource, target: Target, body: unknown, options: PatchOptions): Promise<unknown>;
+  delete(resource: Resource, target: Target, options?: DeleteOptions): Promise<void>;
+}

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import {
+  containerOwner,
+  FIELD_MANAGER,
+  HOLD_GATE,
+  OPEN_ANNOTATION_PREFIX,
+  REQUIRE_LABEL,
+  requiredGates,
+  TARGET_ANNOTATION,
+  targetAnnotationValue,
+} from '../api/names.ts';
+import type { ContainerState, ContainerStatus, Pod } from '../core/model.ts';
+import { ofOurGroup } from '../core/render/template.ts';
+import { identityOf, metadataSchema } from './metadata.ts';
+
+const text = z.string().default('');
+
+/** Times that the kubelet does not know are `null`, as of a container that was lost with its node. */
+const time = z
+  .string()
+  .nullish()
+  .transform((known) => known ?? '');
+
+const terminatedSchema = z.object({ exitCode: z.int(), reason: text, message: text, finishedAt: time });
+
+const stateSchema = z.object({
+  waiting: z.object({ reason: text, message: text }).optional(),
+  running: z.object({ startedAt: time }).optional(),
+  terminated: terminatedSchema.optional(),
+});
+
+const containerStatusSchema = z.object({
+  name: z.string(),
+  restartCount: z.int().default(0),
+  state: stateSchema.prefault({}),
+  lastState: stateSchema.prefault({}),
+});
+
+const podSchema = z.object({
+  metadata: metadataSchema,
+  spec: z.object({
+    restartPolicy: z.enum(['Always', 'OnFailure', 'Never']).default('Always'),
+    initContainers: z.array(z.object({ name: z.string() })).default([]),
+    schedulingGates: z.array(z.object({ name: z.string() })).default([]),
+  }),
+  status: z
+    .object({
+      phase: z.enum(['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']).default('Pending'),
+      initContainerStatuses: z.array(containerStatusSchema).default([]),
+      conditions: z
+        .array(z.object({ type: z.string(), status: z.string(), reason: text, message: text }))
+        .default([]),
+    })
+    .prefault({}),
+});
+
+/** Label by which StatefulSets and DaemonSets tell the revisions of their Pods apart. */
+const REVISION_LABEL = 'controller-revision-hash';
+
+/** Cuts a Pod down, when it is decoded, from some 26 KB of heap to the half that decisions need. Throws where it is none. */
+export function projectPod(raw: unknown): Pod {
+  const { metadata, spec, status } = podSchema.parse(raw);
+  return {
+    ...identityOf(metadata),
+    phase: status.phase,
+    restartPolicy: spec.restartPolicy,
+    target: metadata.annotations[TARGET_ANNOTATION] ?? targetOf(metadata),
+    annotations: ofOurGroup(metadata.annotations),
+    writtenByOthers: writtenByOthers(metadata.managedFields),
+    required: requiredGates(metadata.labels[REQUIRE_LABEL]),
+    held: spec.schedulingGates.some(({ name }) => name === HOLD_GATE),
+    revision: metadata.labels[REVISION_LABEL],
+    containers: spec.initContainers
+      .map(({ name }) => name)
+      .filter((name) => containerOwner(name) !== undefined),
+    statuses: status.initContainerStatuses
+      .filter(({ name }) => containerOwner(name) !== undefined)
+      .map(containerStatus),
+    unscheduled: unscheduled(status.conditions),
+  };
+}
+
+/** The fields that a manager owns, as far as annotations go: `f:<key>` (FieldsV1). */
+const ownedSchema = z.object({
+  'f:metadata': z.object({ 'f:annotations': z.record(z.string(), z.unknown()).default({}) }).optional(),
+});
+
+/** The openings that somebody else wrote: what a manager wrote last is its own. */
+function writtenByOthers(managedFields: z.infer<typeof metadataSchema>['managedFields']): string[] {
+  return managedFields
+    .filter(({ manager }) => manager !== FIELD_MANAGER)
+    .flatMap(({ fieldsV1 }) => {
+      const owned = ownedSchema.safeParse(fieldsV1).data?.['f:metadata']?.['f:annotations'] ?? {};
+      return Object.keys(owned).map((field) => field.slice('f:'.length));
+    })
+    .filter((key) => key.startsWith(OPEN_ANNOTATION_PREFIX));
+}
+
+/** Label by which a Deployment's ReplicaSets are told apart: their names end in its value. */
+const HASH_LABEL = 'pod-template-hash';
+
+/** The workload that owns a Pod which no gate has marked. */
+function targetOf({ ownerReferences, labels }: z.infer<typeof metadataSchema>): string {
+  const owner = ownerReferences.find(({ controller }) => controller);
+  if (owner?.kind !== 'ReplicaSet') return owner ? targetAnnotationValue(owner.kind, owner.name) : '';
+  const suffix = `-${labels[HASH_LABEL]}`;
+  return owner.name.endsWith(suffix)
+    ? targetAnnotationValue('Deployment', owner.name.slice(0, -suffix.length))
+    : '';
+}
+
+function containerStatus(raw: z.infer<typeof containerStatusSchema>): ContainerStatus {
+  const last = raw.lastState.terminated;
+  return {
+    name: raw.name,
+    restarts: raw.restartCount,
+    state: containerState(raw.state),
+    last: last && { is: 'terminated', ...last },
+  };
+}
+
+/** A state with no member is `waiting` (Kubernetes API conventions for ContainerState). */
+function containerState({ waiting, running, terminated }: z.infer<typeof stateSchema>): ContainerState {
+  if (terminated) return { is: 'terminated', ...terminated };
+  if (running) return { is: 'running', ...running };
+  return { is: 'waiting', reason: waiting?.reason ?? '', message: waiting?.message ?? '' };
+}
+
+function unscheduled(conditions: z.infer<typeof podSchema>['status']['conditions']): string | undefined {
+  const scheduled = conditions.find(({ type }) => type === 'PodScheduled');
+  if (scheduled?.status !== 'False') return undefined;
+  return scheduled.message === '' ? scheduled.reason : `${scheduled.reason}: ${scheduled.message}`;
+}

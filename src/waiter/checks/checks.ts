@@ -1,0 +1,46 @@
+import { formatHostPort } from '../network/address.ts';
+import type { Search } from '../network/search.ts';
+import type { Check, Network } from './check.ts';
+import { type DnsOptions, dnsCheck } from './dns.ts';
+import { type GrpcOptions, grpcCheck } from './grpc.ts';
+import { type HttpOptions, httpCheck } from './http.ts';
+import { type TcpOptions, tcpCheck } from './tcp.ts';
+
+/** Nothing is tried: the operator judges the dependency, and an annotation of the Pod says when it is there. */
+export interface OpenedOptions {
+  readonly kind: 'opened';
+}
+
+export type CheckOptions = DnsOptions | TcpOptions | HttpOptions | GrpcOptions | OpenedOptions;
+
+/** The check for the options. */
+export function createCheck(options: CheckOptions, network: Network, search: Search): Check {
+  switch (options.kind) {
+    case 'dns':
+      return dnsCheck(options, network, search);
+    case 'tcp':
+      return tcpCheck(options, network);
+    case 'http':
+      return httpCheck(options, network);
+    case 'grpc':
+      return grpcCheck(options, network);
+    case 'opened':
+      return async () => ({ satisfied: false, answer: 'the operator opens it when it is there' });
+  }
+}
+
+/** The check in a few words, for logs and messages: without credentials. */
+export function describeCheck(options: CheckOptions): string {
+  switch (options.kind) {
+    case 'dns':
+      return `dns ${options.host}`;
+    case 'http': {
+      const { protocol, host, pathname, search } = options.url;
+      return `http ${options.method} ${protocol}//${host}${pathname}${search}`;
+    }
+    case 'opened':
+      return 'opened';
+    default:
+      return `${options.kind} ${formatHostPort(options)}`;
+  }
+}

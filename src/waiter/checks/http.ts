@@ -1,0 +1,68 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { http } from '../builtin.ts';
+import { withConnection } from '../network/connection.ts';
+import { secure, type TlsOptions } from '../network/tls.ts';
+import type { Answer, Check, Network } from './check.ts';
+
+export interface HttpOptions {
+  readonly kind: 'http';
+  /** http or https. */
+  readonly url: URL;
+  readonly method: string;
+  /** In order; a name may come several times. A `Host` among them replaces the URL's. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Status codes that satisfy. Undefined: 200 to 299. */
+  readonly status: readonly number[] | undefined;
+  readonly tls: TlsOptions;
+}
+
+/** Satisfied when the request is answered with one of the status codes. Redirects are answers, not followed. */
+export function httpCheck(options: HttpOptions, network: Network): Check {
+  const { url } = options;
+  const isSecure = url.protocol === 'https:';
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const port = Number(url.port) || (isSecure ? 443 : 80);
+  return (signal) =>
+    withConnection({ host, port }, network, signal, async (connection) => {
+      const socket = isSecure ? await secure(connection, host, 'http/1.1', options.tls) : connection;
+      return judge((await ask(options, socket)).statusCode ?? 0, options.status);
+    });
+}
+
+function judge(code: number, wanted: readonly number[] | undefined): Answer {
+  return { satisfied: wanted?.includes(code) ?? (code >= 200 && code <= 299), answer: `HTTP ${code}` };
+}
+
+function ask({ url, method, headers }: HttpOptions, socket: Socket): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const { request } = http();
+    const asked = request({
+      createConnection: () => socket,
+      method,
+      path: url.pathname + url.search,
+      headers: { host: url.host, 'user-agent': 'dependency-gate', ...credentials(url), ...grouped(headers) },
+    });
+    asked.once('response', resolve);
+    asked.once('upgrade', resolve);
+    asked.on('error', reject);
+    asked.end();
+  });
+}
+
+function credentials({ username, password }: URL): { readonly authorization?: string } {
+  if (username === '' && password === '') return {};
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+/** Headers by lower-case name, so that they replace our own, repeated ones as lists. */
+function grouped(headers: HttpOptions['headers']): Readonly<Record<string, string | string[]>> {
+  const groups = Object.groupBy(headers, ([name]) => name.toLowerCase());
+  return Object.fromEntries(
+    Object.entries(groups).map(([name, pairs = []]) => {
+      const values = pairs.map(([, value]) => value);
+      return [name, values.length === 1 ? values.join() : values];
+    }),
+  );
+}

@@ -1,0 +1,16 @@
+import { formatHostPort, type HostPort } from '../network/address.ts';
+import { withConnection } from '../network/connection.ts';
+import type { Check, Network } from './check.ts';
+
+export interface TcpOptions extends HostPort {
+  readonly kind: 'tcp';
+}
+
+/** Satisfied when a TCP connection is accepted; it is closed at once. */
+export function tcpCheck({ host, port }: TcpOptions, network: Network): Check {
+  return (signal) =>
+    withConnection({ host, port }, network, signal, async (_, endpoint) => ({
+      satisfied: true,
+      answer: formatHostPort(endpoint.standsFor ?? endpoint),
+    }));
+}

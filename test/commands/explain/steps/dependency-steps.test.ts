@@ -1,0 +1,132 @@
+import { expect } from 'chai';
+import type { Dependency } from '../../../../src/api/spec.ts';
+import {
+  container,
+  dns,
+  gate,
+  NAMESPACE,
+  NOW,
+  type PodBuilder,
+  pod,
+  workload,
+} from '../../../core/builders.ts';
+import { about, explained, NO_SERVICE, propose, say, steps } from '../explained.ts';
+
+const NS = `-n ${NAMESPACE}`;
+
+describe('what to do where a container does not run', () => {
+  const page: Dependency = {
+    name: 'page',
+    http: {
+      url: 'https://web/',
+      headers: [
+        { name: 'A', valueFrom: { secretKeyRef: { name: 'token', key: 'a' } } },
+        { name: 'B', valueFrom: { secretKeyRef: { name: 'token', key: 'b' } } },
+      ],
+      tls: { caFrom: { configMapKeyRef: { name: 'authority', key: 'ca.crt' } } },
+    },
+  };
+
+  for (const reason of ['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull']) {
+    it(`is to correct the image for ${reason}, whatever the dependency is`, () => {
+      const all = about(dns('api'), (one) => one.starting('api', reason, 'not found'), {
+        sighting: NO_SERVICE,
+      });
+      expect(say(all)[0]).to.match(
+        /^api: the image registry\.example\/dependency-gate:1\.0\.0 cannot be pulled/,
+      );
+      expect(say(all)[0]).to.contain("the operator's --waiter-image");
+      expect(propose(all)).to.deep.equal([`kubectl describe pod pinger-1 ${NS}`]);
+    });
+  }
+
+  it("is to correct one's own image in the gate", () => {
+    const all = about(container('own', 'x/y:1'), (one) => one.starting('own', 'ErrImagePull'));
+    expect(say(all)[0]).to.match(/^own: the image x\/y:1 cannot .* Correct it in the gate/);
+  });
+
+  it('is to make the Secret or ConfigMap that the check refers to, each named once', () => {
+    const all = about(page, (one) =>
+      one.starting('page', 'CreateContainerConfigError', 'secret "token" not found'),
+    );
+    expect(say(all)[0]).to.contain('lacks the key: secret "token" not found.');
+    expect(propose(all)).to.deep.equal([
+      `kubectl get secret token ${NS}`,
+      `kubectl get configmap authority ${NS}`,
+    ]);
+  });
+
+  it('is what the kubelet says of anything else, or to wait where it says nothing', () => {
+    const strange = about(dns('api'), (one) => one.starting('api', 'CreateContainerError', 'no space'));
+    expect(say(strange)).to.deep.equal(['api: the container cannot start: CreateContainerError: no space.']);
+    const silent = about(dns('api'), (one) => one.with({}));
+    expect(say(silent)).to.deep.equal(['api: the kubelet is about to start the container.']);
+  });
+
+  it('is to read the log of a container that fails', () => {
+    const all = about(container('own'), (one) => one.failed('own', { exitCode: 3 }));
+    expect(say(all)[0]).to.match(/^own: its container fails and is started again/);
+    expect(propose(all)).to.deep.equal([`kubectl logs pinger-1 -c dgate-first--own --previous ${NS}`]);
+    const typed = about(dns('api'), (one) => one.failed('api', { exitCode: 2, message: 'unknown check' }));
+    expect(say(typed)).to.deep.equal([
+      'api: its container fails: exit code 2 (Error): unknown check. The image may be older than the operator.',
+    ]);
+  });
+
+  it('is to give it more memory', () => {
+    const killed = (name: string) => (one: PodBuilder) =>
+      one.failed(name, { exitCode: 137, reason: 'OOMKilled' });
+    expect(say(about(dns('api'), killed('api')))[0]).to.contain('Raise spec.waiter.resources');
+    expect(say(about(container('own'), killed('own')))[0]).to.contain("Raise the container's resources");
+  });
+
+  it('is never to open it: nothing in it would see that', () => {
+    const late = { overdueAfterSeconds: 1 };
+    const all = about(dns('api', late), (one) => one.starting('api', 'ErrImagePull'));
+    expect(say(all).join()).to.not.contain('by hand');
+  });
+});
+
+describe('opening by hand', () => {
+  const late = { overdueAfterSeconds: 30 };
+
+  it('is offered for what is overdue, last', () => {
+    const all = about(dns('api', late), undefined, { sighting: NO_SERVICE });
+    expect(say(all)).to.have.length(2);
+    expect(say(all)[1]).to.match(/^If the Pods must start without api now, open it by hand/);
+    expect(all[1]?.commands).to.deep.equal([
+      `kubectl patch dgate first --type=merge -p '{"spec":{"open":["api"]}}' ${NS}`,
+    ]);
+  });
+
+  it('keeps what is open already', () => {
+    const of = gate('first').targets('pinger').dependsOn(dns('db'), dns('api', late)).rendered();
+    const open = of.specifying({ open: ['db'] });
+    const waiting = pod('p').of('pinger').carrying(of).passed('db', '2026-01-01T11:00:00Z').checking('api');
+    const all = steps(explained(open, [workload('pinger').carrying(of), waiting]));
+    expect(all.flatMap(({ commands }) => commands)).to.include(
+      `kubectl patch dgate first --type=merge -p '{"spec":{"open":["db","api"]}}' ${NS}`,
+    );
+  });
+
+  it('is not offered for what waits in time, nor for what was opened', () => {
+    expect(say(about(dns('api'), undefined, { sighting: NO_SERVICE }))).to.have.length(1);
+    const opened = about(dns('api', late), (one) => one.opened('api').checking('api'));
+    expect(say(opened)).to.have.length(1);
+    expect(say(opened)[0]).to.match(/^api was opened: the kubelet/);
+    expect(propose(opened), 'the operator writes it again').to.be.empty;
+  });
+
+  it('by an annotation is repeated with another value', () => {
+    const annotation = 'open.dependencygate.dev/first.api';
+    const opened = about(dns('api'), (one) =>
+      one
+        .opened('api')
+        .checking('api')
+        .with({ writtenByOthers: [annotation] }),
+    );
+    expect(propose(opened)).to.deep.equal([
+      `kubectl annotate pod pinger-1 --overwrite ${annotation}=${NOW} ${NS}`,
+    ]);
+  });
+});

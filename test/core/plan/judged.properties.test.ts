@@ -1,0 +1,148 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { OPEN_ANNOTATION_PREFIX } from '../../../src/api/names.ts';
+import type { Dependency } from '../../../src/api/spec.ts';
+import type { Plan, Sighting, World } from '../../../src/core/model.ts';
+import { decide } from '../../../src/core/plan/decide.ts';
+import { openedBySpec } from '../../../src/core/plan/open.ts';
+import { NOW } from '../builders.ts';
+import { carryOut, settle } from '../simulate.ts';
+import { worlds } from '../world-arbitraries.ts';
+
+const anyWorld = (holds: (world: World) => void, of = worlds) =>
+  fc.assert(fc.property(of, holds), { numRuns: 500 });
+
+/** Those in which more is to be opened: of Pods that all wait, and some for a gate that was never changed. */
+const waitingWorlds = worlds.map((world) => ({
+  ...world,
+  pods: world.pods.map((pod) => ({ ...pod, phase: 'Pending' as const, deleting: false })),
+}));
+
+/** Whether a dependency is there for the pass with that plan, said once more and from what the worlds are made of. */
+function isThere({ name, service, resource, gate }: Dependency, world: World, plan: Plan): boolean {
+  const sighting = world.sightings.get(name);
+  if (service) return sighting?.is === 'service' && JSON.stringify(sighting.slices).includes('"ready":true');
+  if (gate) return sighting?.is === 'gate' && sighting.cycle.length === 0 && isOpen(sighting);
+  if (!resource) return false;
+  if (sighting?.is === 'absent') return resource.kind === 'Job' && isRemembered(name, world, plan);
+  if (sighting?.is !== 'object') return false;
+  const { kind, status } = sighting.object;
+  if (resource.expression !== undefined)
+    return sighting.isNamespaced && JSON.stringify(status) === '{"up":true}';
+  return kind === 'Job' && JSON.stringify(status).includes('"Complete"');
+}
+
+function isOpen({ gate }: Extract<Sighting, { is: 'gate' }>): boolean {
+  return gate.status.conditions?.some(({ type, status }) => type === 'Open' && status === 'True') === true;
+}
+
+/** What completed counts for the render that it was seen with: as long as that one is stored, wanted or not. */
+function isRemembered(name: string, { gate }: World, plan: Plan): boolean {
+  const { dependencies, render } = gate.status;
+  const isTold = dependencies?.some((one) => one.name === name && one.completed !== undefined) === true;
+  return isTold && gate.spec.valid && (plan.status?.render ?? render)?.hash === render?.hash;
+}
+
+/** The world as it is seen just after a restart: other gates and Pods are known, and no watch of anything else has listed. */
+function restarted(world: World): World {
+  const sightings = [...world.sightings].map(([name, one]): [string, Sighting] => [
+    name,
+    one.is === 'gate' ? one : { is: 'unseen' },
+  ]);
+  return {
+    ...world,
+    sightings: new Map(sightings),
+    triedRender: undefined,
+    repairs: [],
+    openings: new Map(),
+  };
+}
+
+/** What each pass sees and does, until there is nothing left to do. */
+function passes(world: World): { readonly at: World; readonly plan: Plan }[] {
+  let at = world;
+  return settle(world, NOW).plans.map((plan) => {
+    const pass = { at, plan };
+    at = carryOut(at, plan, NOW);
+    return pass;
+  });
+}
+
+/** Dependencies that a pass opens for Pods, but for those that a gate opens where it leaves. */
+function openedIn({ writes }: Plan): string[] {
+  return writes.flatMap((write) =>
+    write.do === 'open-pod' && write.why !== 'the gate goes'
+      ? Object.keys(write.annotations).map((key) => key.slice(`${OPEN_ANNOTATION_PREFIX}api.`.length))
+      : [],
+  );
+}
+
+describe('decide, of any world with dependencies that the operator judges', () => {
+  it('opens nothing but what is there, what spec.open names, and what the gate leaves behind', () => {
+    let opened = 0;
+    anyWorld((world) => {
+      for (const { at, plan } of passes(world)) {
+        for (const name of openedIn(plan)) {
+          opened += 1;
+          const { spec } = at.gate;
+          const dependencies = spec.valid ? spec.value.dependencies : [];
+          const found = dependencies.find((one) => one.name === name);
+          const isBySpec = spec.valid && openedBySpec(spec.value).has(name);
+          expect(isBySpec || (found !== undefined && isThere(found, at, plan)), name).to.equal(true);
+        }
+      }
+    }, waitingWorlds);
+    expect(opened, 'openings that were looked at').to.be.greaterThan(50);
+  });
+
+  it('opens every Pod that waits for what is there', () => {
+    anyWorld((world) => {
+      const settled = settle(world, NOW).world;
+      const { gate, pods } = settled;
+      const plan = decide(settled, NOW);
+      if (!gate.spec.valid || gate.deleting || gate.finalizers.length === 0) return;
+      for (const dependency of gate.spec.value.dependencies) {
+        if (!isThere(dependency, settled, plan)) continue;
+        const container = `dgate-api--${dependency.name}`;
+        const waiting = pods.filter(
+          (pod) =>
+            !pod.deleting &&
+            pod.phase === 'Pending' &&
+            pod.statuses.some(({ name, state }) => name === container && state.is === 'running'),
+        );
+        for (const { annotations, name } of waiting)
+          expect(annotations, name).to.have.property(`${OPEN_ANNOTATION_PREFIX}api.${dependency.name}`);
+      }
+    });
+  });
+
+  it('says in the status that it is there exactly where it is', () => {
+    anyWorld((world) => {
+      const plan = decide(world, NOW);
+      const { status } = plan;
+      const { spec } = world.gate;
+      if (!status || !spec.valid) return;
+      for (const dependency of spec.value.dependencies) {
+        const { satisfied } = status.dependencies?.find(({ name }) => name === dependency.name) ?? {};
+        const isSeen = (world.sightings.get(dependency.name)?.is ?? 'unseen') !== 'unseen';
+        if (satisfied === undefined || !isSeen) continue;
+        expect(satisfied, dependency.name).to.equal(isThere(dependency, world, plan));
+      }
+    });
+  });
+
+  it('changes nothing in the status by a restart, and writes only to Pods that it has opened before', () => {
+    anyWorld((world) => {
+      if (world.refusals.length > 0) return;
+      const { world: before, isSilent } = settle(world, NOW);
+      expect(isSilent).to.equal(true);
+      const { writes, status } = decide(restarted(before), NOW);
+      if (status) expect(status).to.deep.equal(before.gate.status);
+      for (const write of writes) {
+        expect(write.do).to.equal('open-pod');
+        if (write.do !== 'open-pod') continue;
+        for (const key of Object.keys(write.annotations)) expect(write.pod.annotations).to.have.property(key);
+      }
+    });
+  });
+});

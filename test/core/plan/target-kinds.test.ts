@@ -1,0 +1,132 @@
+import { expect } from 'chai';
+import { decide } from '../../../src/core/plan/decide.ts';
+import { patchOfTemplate } from '../../../src/core/render/template.ts';
+import { ago, cronJob, dns, gate, job, NOW, pod, statefulSet, workload, world } from '../builders.ts';
+import { conditionOf, messageOf, writesOf } from '../in-words.ts';
+
+const apiFirst = gate('api-first').dependsOn(dns('api'));
+const planned = (...args: Parameters<typeof world>) => decide(world(...args), NOW);
+
+describe('patchOfTemplate', () => {
+  it('finds the Pod template of every kind', () => {
+    const patch = { metadata: { labels: { a: 'b' } } };
+    const metadata = { resourceVersion: '200' };
+    expect(patchOfTemplate(workload('a').workload, patch)).to.deep.equal({
+      metadata,
+      spec: { template: patch },
+    });
+    expect(patchOfTemplate(cronJob('a').workload, patch)).to.deep.equal({
+      metadata,
+      spec: { jobTemplate: { spec: { template: patch } } },
+    });
+  });
+});
+
+describe('decide, for a Job', () => {
+  const migrates = apiFirst.targets('Job/migrate').rendered();
+
+  it('never patches one that exists without the gate, and says why', () => {
+    const plan = planned(migrates, job('migrate'));
+    expect(plan.writes).to.deep.equal([]);
+    expect(plan.status?.targets?.[0]).to.deep.include({ state: 'Immutable', ungated: 1 });
+    expect(plan.status?.targets?.[0]?.message).to.match(/delete it and create it again/);
+  });
+
+  it('does not keep the gate from Ready, nor from Open: nobody can mend it', () => {
+    const plan = planned(migrates, job('migrate'));
+    expect(conditionOf(plan.status, 'Ready')).to.equal('True InForce');
+    expect(messageOf(plan.status, 'Ready')).to.equal(
+      '0 of 1 target exists and carries the containers; created without them: Job migrate',
+    );
+    expect(conditionOf(plan.status, 'Open')).to.equal('True NoPods');
+  });
+
+  it('follows the Pods of one that was created with the gate', () => {
+    const pods = pod('migrate-x')
+      .of('Job/migrate')
+      .carrying(migrates)
+      .with({ restartPolicy: 'Never' })
+      .checking('api');
+    const plan = planned(migrates, job('migrate').carrying(migrates), pods);
+    expect(plan.status?.targets?.[0]).to.include({ state: 'Current', waiting: 1 });
+    expect(conditionOf(plan.status, 'Open')).to.equal('False Waiting');
+  });
+
+  it('lets a deleted gate go although the Job still carries it', () => {
+    expect(writesOf(planned(migrates.deleting(), job('migrate').carrying(migrates)))).to.deep.equal([
+      'remove-finalizer',
+    ]);
+  });
+});
+
+describe('decide, for a CronJob', () => {
+  it('patches the template of its Jobs', () => {
+    const nightly = apiFirst.targets('CronJob/nightly').rendered();
+    const plan = planned(nightly, cronJob('nightly'));
+    expect(writesOf(plan)).to.deep.equal(['patch-target nightly']);
+    expect(plan.writes[0]).to.have.nested.property(
+      'patch.spec.jobTemplate.spec.template.spec.initContainers',
+    );
+    expect(conditionOf(planned(nightly, cronJob('nightly').carrying(nightly)).status, 'Open')).to.equal(
+      'True NoPods',
+    );
+  });
+});
+
+describe('decide, with updatePolicy OnNextRollout', () => {
+  const later = apiFirst.targets('pinger').specifying({ updatePolicy: 'OnNextRollout' }).rendered();
+  const pinger = workload('pinger');
+
+  it('leaves templates to their next rollout, and is Ready', () => {
+    const plan = planned(later, pinger);
+    expect(plan.writes).to.deep.equal([]);
+    expect(plan.status?.targets?.[0]).to.include({ state: 'Pending' });
+    expect(plan.status?.targets?.[0]?.message).to.match(/OnNextRollout/);
+    expect(conditionOf(plan.status, 'Ready')).to.equal('True InForce');
+    expect(messageOf(plan.status, 'Ready')).to.equal(
+      '0 of 1 target exists and carries the containers; with the next rollout: Deployment pinger',
+    );
+    expect(conditionOf(plan.status, 'Open')).to.equal('Unknown TargetNotCurrent');
+  });
+
+  it('patches at once where the template requires the gate and lacks it', () => {
+    expect(writesOf(planned(later, pinger.requiring('api-first')))).to.deep.equal(['patch-target pinger']);
+  });
+
+  it('takes a deleted gate out at once', () => {
+    expect(writesOf(planned(later.deleting(), pinger.carrying(later)))).to.deep.equal([
+      'clean-target pinger',
+    ]);
+  });
+
+  it('is stalled without the admission policies, which alone would bring the containers in', () => {
+    const plan = decide({ ...world(later, pinger), hasAdmission: false }, NOW);
+    expect(conditionOf(plan.status, 'Stalled')).to.equal('True NoAdmission');
+    expect(messageOf(plan.status, 'Stalled')).to.match(/install them, or use Immediate/);
+  });
+
+  it('changes no render', () => {
+    const now = apiFirst.targets('pinger').specifying({ updatePolicy: 'Immediate' }).rendered();
+    expect(now.render.hash).to.equal(later.render.hash);
+  });
+});
+
+describe('the status of a first start without admission', () => {
+  const inForce = apiFirst.targets('StatefulSet/db').rendered();
+  const status = (createdAt: string, hasAdmission: boolean) =>
+    decide({ ...world(inForce, statefulSet('db').with({ createdAt }).carrying(inForce)), hasAdmission }, NOW)
+      .status?.targets?.[0]?.message ?? '';
+
+  it('says that Pods of a younger target ran ungated, and what to do', () => {
+    expect(status(ago(60), false)).to.match(/^FirstStartUngated: .*install the admission policies/);
+  });
+
+  it('says so of a target of the same second: they were applied together', () => {
+    expect(status(ago(3600), false)).to.match(/^FirstStartUngated: /);
+  });
+
+  it('says nothing of a target that is older than the gate, or where the policies are there', () => {
+    expect(status(ago(7200), false)).to.equal('');
+    expect(status(ago(60), true)).to.equal('');
+  });
+});

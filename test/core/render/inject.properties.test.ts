@@ -1,0 +1,160 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { containerOwner } from '../../../src/api/names.ts';
+import type { TemplateView } from '../../../src/core/model.ts';
+import { drift, type Injection, inject, injectPatch, removePatch } from '../../../src/core/render/inject.ts';
+import { type PodTemplate, podTemplateSchema, viewTemplate } from '../../../src/core/render/template.ts';
+import { gateNamed, templates } from '../arbitraries.ts';
+import type { GateBuilder } from '../builders.ts';
+import { patchTemplate } from '../simulate.ts';
+
+const target = 'Deployment/pinger';
+const injectionOf = ({ gate, render }: GateBuilder): Injection => ({ gate: gate.name, render, target });
+const injected = (template: PodTemplate, ...gates: GateBuilder[]) =>
+  gates.reduce((so, gate) => inject(so, injectionOf(gate)), template);
+const names = (template: PodTemplate) => (template.spec.initContainers ?? []).map(({ name }) => name);
+
+/** Empty lists and maps say the same as none, and so does null. */
+function tidy(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(tidy);
+  const kept = Object.entries(value).map(([key, inner]) => [key, tidy(inner)] as const);
+  return Object.fromEntries(kept.filter(([, inner]) => !isEmpty(inner)));
+}
+
+/** As an API server stores it: without nulls. */
+const stored = (template: PodTemplate) =>
+  podTemplateSchema.parse(
+    JSON.parse(JSON.stringify(template, (_key, value: unknown) => (value === null ? undefined : value))),
+  );
+
+function isEmpty(value: unknown): boolean {
+  return value === null || (typeof value === 'object' && Object.keys(value).length === 0);
+}
+
+/** The API server puts a new volume before the others, inject behind them: their order has no meaning. */
+function comparable({ metadata, spec }: PodTemplate): unknown {
+  const volumes = (spec.volumes ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return tidy({ metadata, spec: { ...spec, volumes } });
+}
+
+/** A template that gates of these names have, or have not, been put into: an older render of each may stand there. */
+const gated = fc
+  .tuple(
+    templates,
+    fc.subarray(['api', 'api-2', 'z']),
+    fc.array(gateNamed('any'), { minLength: 3, maxLength: 3 }),
+  )
+  .map(([template, present, renders]) =>
+    present.reduce((so, name, index) => {
+      const render = renders[index]?.with({ name }).render;
+      return render ? inject(so, { gate: name, render, target }) : so;
+    }, template),
+  );
+
+const one = gateNamed('api');
+
+describe('inject, of any template and gate', () => {
+  it('changes nothing the second time', () => {
+    fc.assert(
+      fc.property(gated, one, (template, gate) => {
+        const once = injected(template, gate);
+        expect(injected(once, gate)).to.deep.equal(once);
+      }),
+    );
+  });
+
+  it("keeps every container that is not the gate's, with its content, and own ones in their order", () => {
+    fc.assert(
+      fc.property(gated, one, (template, gate) => {
+        const others = (of: PodTemplate) =>
+          (of.spec.initContainers ?? []).filter(({ name }) => containerOwner(name)?.gate !== 'api');
+        expect(others(injected(template, gate))).to.have.deep.members(others(template));
+        const own = (of: PodTemplate) => others(of).filter(({ name }) => containerOwner(name) === undefined);
+        expect(own(injected(template, gate))).to.deep.equal(own(template));
+      }),
+    );
+  });
+
+  it('has the containers of gates first, sorted by gate, and those of the gate in the order of its dependencies', () => {
+    fc.assert(
+      fc.property(gated, one, (template, gate) => {
+        const owners = names(injected(template, gate)).map((name) => containerOwner(name)?.gate);
+        const ours = owners.filter((owner) => owner !== undefined);
+        expect(owners.slice(0, ours.length)).to.deep.equal(ours.toSorted());
+        const mine = names(injected(template, gate)).filter((name) => containerOwner(name)?.gate === 'api');
+        expect(mine).to.deep.equal(gate.spec.dependencies.map(({ name }) => `dgate-api--${name}`));
+      }),
+    );
+  });
+
+  it('leaves no drift', () => {
+    fc.assert(
+      fc.property(gated, one, (template, gate) => {
+        expect(drift(viewTemplate(injected(template, gate)), injectionOf(gate))).to.deep.equal([]);
+      }),
+    );
+  });
+
+  it('gives the same template for two gates in either order', () => {
+    fc.assert(
+      fc.property(gated, one, gateNamed('b'), (template, gate, other) => {
+        expect(injected(template, gate, other)).to.deep.equal(injected(template, other, gate));
+      }),
+    );
+  });
+
+  it('is what the API server makes of injectPatch', () => {
+    fc.assert(
+      fc.property(gated, one, (template, gate) => {
+        const patch = injectPatch(viewTemplate(template), injectionOf(gate));
+        const patched = patchTemplate(stored(template), patch);
+        expect(comparable(patched)).to.deep.equal(comparable(injected(template, gate)));
+      }),
+    );
+  });
+
+  it('is undone by removePatch, whatever other gates stand there', () => {
+    const untouched = gated.filter(
+      (template) => !names(template).some((name) => containerOwner(name)?.gate === 'api'),
+    );
+    fc.assert(
+      fc.property(untouched, one, (template, gate) => {
+        const after = injected(template, gate);
+        const removed = patchTemplate(after, removePatch(viewTemplate(after), 'api'));
+        expect(tidy(removed)).to.deep.equal(tidy(template));
+      }),
+    );
+  });
+});
+
+/** Everything that could be taken from a template, or put into the wrong place. */
+function damages(view: TemplateView, hash: string): TemplateView[] {
+  const mine = view.initContainers.filter((name) => containerOwner(name)?.gate === 'api');
+  const without = (key: string) => Object.entries(view.annotations).filter(([name]) => name !== key);
+  return [
+    ...mine.map((gone) => ({ ...view, initContainers: view.initContainers.filter((name) => name !== gone) })),
+    { ...view, initContainers: ['first', ...view.initContainers] },
+    { ...view, initContainers: [...view.initContainers, 'dgate-api--unknown'] },
+    ...['gate.dependencygate.dev/api', 'dependencygate.dev/target'].flatMap((key) => [
+      { ...view, annotations: Object.fromEntries(without(key)) },
+      { ...view, annotations: { ...view.annotations, [key]: `not-${hash}` } },
+    ]),
+    { ...view, volume: 'absent' },
+    { ...view, gated: false },
+  ];
+}
+
+describe('drift, of any template and gate', () => {
+  it('is never empty when anything of ours was taken away, moved or changed', () => {
+    fc.assert(
+      fc.property(gated, one, (template, gate) => {
+        const injection = injectionOf(gate);
+        const view = viewTemplate(injected(template, gate));
+        for (const damaged of damages(view, injection.render.hash)) {
+          expect(drift(damaged, injection), JSON.stringify(damaged)).not.to.deep.equal([]);
+        }
+      }),
+    );
+  });
+});

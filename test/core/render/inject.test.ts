@@ -1,0 +1,231 @@
+import { expect } from 'chai';
+import type { TemplateView } from '../../../src/core/model.ts';
+import {
+  drift,
+  inject,
+  injectPatch,
+  obstacle,
+  removePatch,
+  wantedOrder,
+} from '../../../src/core/render/inject.ts';
+import { dns, gate, tcp, workload } from '../builders.ts';
+
+const apiFirst = gate('api-first').dependsOn(dns('api'), tcp('redis', 6379));
+const dbFirst = gate('db-first').dependsOn(tcp('db', 5432));
+const injection = { gate: 'api-first', render: apiFirst.render, target: 'Deployment/pinger' };
+const current = workload('pinger').own('migrate').carrying(apiFirst).workload.template;
+
+describe('inject', () => {
+  it("puts all gates' containers first, sorted by gate, then the template's own", () => {
+    const { template } = workload('pinger').own('migrate', 'seed').carrying(dbFirst, apiFirst);
+    expect(template.spec.initContainers?.map(({ name }) => name)).to.deep.equal([
+      ...['dgate-api-first--api', 'dgate-api-first--redis', 'dgate-db-first--db', 'migrate', 'seed'],
+    ]);
+  });
+
+  it('marks the template: render hash, target, label', () => {
+    const { template } = workload('pinger').carrying(apiFirst);
+    expect(template.metadata?.annotations).to.deep.equal({
+      'gate.dependencygate.dev/api-first': apiFirst.render.hash,
+      'dependencygate.dev/target': 'Deployment/pinger',
+    });
+    expect(template.metadata?.labels).to.deep.equal({ 'dependencygate.dev/gated': 'true' });
+  });
+
+  it('adds the volume once, after those of the template', () => {
+    const bare = { spec: { volumes: [{ name: 'data', emptyDir: {} }] } };
+    const once = inject(bare, injection);
+    const twice = inject(once, { gate: 'db-first', render: dbFirst.render, target: 'Deployment/pinger' });
+    expect(twice.spec.volumes?.map(({ name }) => name)).to.deep.equal(['data', 'dependency-gate']);
+  });
+
+  it('takes null lists, which kubectl sends for what Git no longer holds, for empty ones', () => {
+    const injected = inject({ metadata: null, spec: { initContainers: null, volumes: null } }, injection);
+    expect(injected.spec.initContainers).to.have.length(2);
+    expect(injected.spec.volumes).to.have.length(1);
+  });
+
+  it('replaces what the gate had put there before', () => {
+    const changed = apiFirst.dependsOn(tcp('redis', 6379), dns('cache'));
+    const { template } = workload('pinger').own('migrate').carrying(apiFirst).carrying(changed);
+    expect(template.spec.initContainers?.map(({ name }) => name)).to.deep.equal([
+      ...['dgate-api-first--redis', 'dgate-api-first--cache', 'migrate'],
+    ]);
+  });
+
+  it('keeps a container whose name only looks like ours', () => {
+    const { template } = workload('pinger').own('dgate-exporter').carrying(apiFirst);
+    expect(template.spec.initContainers?.at(-1)?.name).to.equal('dgate-exporter');
+  });
+});
+
+describe('wantedOrder', () => {
+  it('repairs an order in which own containers came first, and keeps both orders', () => {
+    const live = ['new', 'dgate-b--x', 'dgate-a--y', 'old', 'dgate-a--x'];
+    expect(wantedOrder(live, 'a', ['dgate-a--x', 'dgate-a--y'])).to.deep.equal([
+      ...['dgate-a--x', 'dgate-a--y', 'dgate-b--x', 'new', 'old'],
+    ]);
+  });
+
+  it('takes a gate whose name begins like another for another', () => {
+    expect(wantedOrder(['dgate-api-2--x'], 'api', ['dgate-api--x'])).to.deep.equal([
+      ...['dgate-api--x', 'dgate-api-2--x'],
+    ]);
+  });
+});
+
+describe('drift', () => {
+  const changed = (change: Partial<TemplateView>): TemplateView => ({ ...current, ...change });
+  const own = (...names: string[]) => changed({ initContainers: names });
+  const [api, redis] = ['dgate-api-first--api', 'dgate-api-first--redis'];
+
+  it('finds nothing in a template that is current', () => {
+    expect(drift(current, injection)).to.deep.equal([]);
+  });
+
+  it('does not look into containers: the API server defaults their fields, and mutators rewrite their images', () => {
+    const { template } = workload('pinger').carrying(apiFirst);
+    const rewritten = template.spec.initContainers?.map(({ name }) => ({ name, image: 'mirror/x' }));
+    expect(
+      drift({ ...current, initContainers: rewritten?.map(({ name }) => name) ?? [] }, injection),
+    ).to.deep.equal([]);
+  });
+
+  it('does not mind another gate', () => {
+    const both = workload('pinger').own('migrate').carrying(apiFirst, dbFirst).workload.template;
+    expect(drift(both, injection)).to.deep.equal([]);
+  });
+
+  const cases: readonly { readonly what: string; readonly template: TemplateView; readonly is: string }[] = [
+    { what: 'a container that was taken out', template: own(api, 'migrate'), is: 'missing container' },
+    {
+      what: 'a container that the render no longer has',
+      template: own(api, 'dgate-api-first--gone', redis, 'migrate'),
+      is: 'leftover container',
+    },
+    { what: 'an own container before ours', template: own('new', api, redis, 'migrate'), is: 'wrong order' },
+    { what: 'our containers swapped', template: own(redis, api, 'migrate'), is: 'wrong order' },
+    {
+      what: 'gates in the wrong order',
+      template: own('dgate-db-first--db', api, redis),
+      is: 'wrong order',
+    },
+    {
+      what: 'an older render',
+      template: changed({
+        annotations: { ...current.annotations, 'gate.dependencygate.dev/api-first': 'older' },
+      }),
+      is: 'stale render',
+    },
+    { what: 'a volume that was taken out', template: changed({ volume: 'absent' }), is: 'missing volume' },
+    { what: 'a label that was taken off', template: changed({ gated: false }), is: 'missing label' },
+    {
+      what: 'a template copied from another workload',
+      template: changed({
+        annotations: { ...current.annotations, 'dependencygate.dev/target': 'Deployment/poller' },
+      }),
+      is: 'wrong target annotation',
+    },
+  ];
+  for (const { what, template, is } of cases) {
+    it(`tells ${what}: ${is}`, () => {
+      expect(drift(template, injection)).to.deep.equal([is]);
+    });
+  }
+
+  it('tells all that is missing in a template that has nothing of the gate', () => {
+    expect(drift(workload('pinger').workload.template, injection)).to.have.members([
+      ...['missing container', 'stale render', 'missing volume', 'missing label', 'wrong target annotation'],
+    ]);
+  });
+});
+
+describe('obstacle', () => {
+  it('is none in an empty template, nor in one that carries the gate', () => {
+    expect(obstacle(workload('pinger').workload.template, injection)).to.equal(undefined);
+    expect(obstacle(current, injection)).to.equal(undefined);
+  });
+
+  it("is a volume of the user's own under our name, and says what to do", () => {
+    const { template } = workload('pinger').foreignVolume().workload;
+    expect(obstacle(template, injection)).to.match(/volume of its own named dependency-gate: rename/);
+  });
+
+  it('is a 65th gate container', () => {
+    const withOthers = (count: number) =>
+      workload('pinger').own(...Array.from({ length: count }, (_, index) => `dgate-other--d${index}`))
+        .workload.template;
+    expect(obstacle(withOthers(62), injection)).to.equal(undefined);
+    expect(obstacle(withOthers(63), injection)).to.match(/65 gate containers.*64 is the most/);
+  });
+
+  it('does not count what the gate replaces, nor own containers', () => {
+    const own = Array.from({ length: 70 }, (_, index) => `own-${index}`);
+    const { template } = workload('pinger')
+      .own(...own)
+      .carrying(apiFirst).workload;
+    expect(obstacle(template, injection)).to.equal(undefined);
+  });
+});
+
+describe('injectPatch', () => {
+  const patch = injectPatch(workload('pinger').own('migrate').workload.template, injection);
+
+  it('names ours and then every live container in $setElementOrder', () => {
+    expect(patch.spec).to.deep.include({
+      '$setElementOrder/initContainers': [
+        { name: 'dgate-api-first--api' },
+        { name: 'dgate-api-first--redis' },
+        { name: 'migrate' },
+      ],
+    });
+  });
+
+  it('touches nothing but init containers, the volume, our annotations and our label', () => {
+    expect(patch).to.have.all.keys('metadata', 'spec');
+    expect(patch.metadata).to.deep.equal({
+      annotations: {
+        'gate.dependencygate.dev/api-first': apiFirst.render.hash,
+        'dependencygate.dev/target': 'Deployment/pinger',
+      },
+      labels: { 'dependencygate.dev/gated': 'true' },
+    });
+    expect(patch.spec).to.have.all.keys('$setElementOrder/initContainers', 'initContainers', 'volumes');
+    expect(patch.spec).to.deep.include({ initContainers: apiFirst.render.initContainers });
+  });
+
+  it('leaves a volume alone that is there', () => {
+    expect(injectPatch(current, injection).spec).not.to.have.property('volumes');
+  });
+});
+
+describe('removePatch', () => {
+  it('takes out exactly our containers, volume, annotations and label with the last gate', () => {
+    expect(removePatch(current, 'api-first')).to.deep.equal({
+      metadata: {
+        annotations: { 'gate.dependencygate.dev/api-first': null, 'dependencygate.dev/target': null },
+        labels: { 'dependencygate.dev/gated': null },
+      },
+      spec: {
+        initContainers: [
+          { name: 'dgate-api-first--api', $patch: 'delete' },
+          { name: 'dgate-api-first--redis', $patch: 'delete' },
+        ],
+        volumes: [{ name: 'dependency-gate', $patch: 'delete' }],
+      },
+    });
+  });
+
+  it('leaves what another gate still needs', () => {
+    const both = workload('pinger').carrying(apiFirst, dbFirst).workload.template;
+    expect(removePatch(both, 'db-first')).to.deep.equal({
+      metadata: { annotations: { 'gate.dependencygate.dev/db-first': null } },
+      spec: { initContainers: [{ name: 'dgate-db-first--db', $patch: 'delete' }] },
+    });
+  });
+
+  it("leaves a user's volume of our name", () => {
+    const foreign = { ...current, volume: 'foreign' as const };
+    expect(removePatch(foreign, 'api-first').spec).not.to.have.property('volumes');
+  });
+});

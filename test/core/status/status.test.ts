@@ -1,0 +1,149 @@
+import { expect } from 'chai';
+import { type GateStatus, statusSchema } from '../../../src/api/status.ts';
+import { targetsProgress } from '../../../src/core/progress/progress.ts';
+import { invalidStatus, status, statusNext } from '../../../src/core/status/status.ts';
+import {
+  container,
+  dns,
+  type GateBuilder,
+  gate,
+  NOW,
+  type PodBuilder,
+  pod,
+  refusal,
+  tcp,
+  type WorkloadBuilder,
+  workload,
+  world,
+} from '../builders.ts';
+
+const apiFirst = gate('api-first')
+  .targets('pinger', 'poller')
+  .dependsOn(dns('api'), tcp('redis', 6379))
+  .rendered();
+const pinger = workload('pinger').carrying(apiFirst);
+const poller = workload('poller').carrying(apiFirst);
+const one = (name: string) => pod(name).of('pinger').carrying(apiFirst);
+
+function observed(of: GateBuilder, ...around: (WorkloadBuilder | PodBuilder)[]) {
+  const at = world(of, ...around);
+  const { render } = of.gate.status;
+  return {
+    world: at,
+    spec: of.spec,
+    render,
+    targets: targetsProgress(at, of.spec, render, NOW),
+    judged: new Map(),
+    refusal: undefined,
+  };
+}
+const statusOf = (of: GateBuilder, ...around: (WorkloadBuilder | PodBuilder)[]): GateStatus =>
+  status(observed(of, ...around), NOW);
+
+describe('status', () => {
+  it('shows at a glance how far the gate is', () => {
+    const { display } = statusOf(apiFirst, pinger, poller, one('a').open(), one('b').passed('api'), one('c'));
+    expect(display).to.deep.equal({
+      targets: '2/2',
+      pods: '1/3',
+      init: 'Init:0/2',
+      dependencies: 'api,redis',
+      waitingOn: 'api,redis',
+    });
+  });
+
+  it('counts in TARGETS the ones that carry the render, of all', () => {
+    expect(statusOf(apiFirst, pinger, workload('poller')).display?.targets).to.equal('1/2');
+    expect(statusOf(apiFirst, pinger).display?.targets).to.equal('1/2');
+    expect(statusOf(apiFirst).display?.targets).to.equal('0/2');
+  });
+
+  it('shows a dash where there is nothing to show, so that columns stay columns', () => {
+    expect(statusOf(apiFirst, pinger, poller).display).to.include({ pods: '0/0', init: '-', waitingOn: '-' });
+  });
+
+  it('shows how far the Pod that is furthest behind has come', () => {
+    const init = (...pods: PodBuilder[]) => statusOf(apiFirst, pinger, poller, ...pods).display?.init;
+    expect(init(one('a').open(), one('b').passed('api').checking('redis'))).to.equal('Init:1/2');
+    expect(init(one('a').open())).to.equal('Init:2/2');
+    expect(init(one('a'), one('b').with({ restartPolicy: 'Never' }).ended('api'))).to.equal('Init:Error');
+  });
+
+  it('measures that against the render which the Pods carry, not against a spec that is not in force yet', () => {
+    const shorter = apiFirst.dependsOn(dns('api')).suspended();
+    expect(statusOf(shorter, pinger, poller, one('a').open()).display?.init).to.equal('Init:2/2');
+  });
+
+  it('speaks of the generation that it was made from', () => {
+    const { observedGeneration, conditions } = statusOf(apiFirst.generation(7), pinger, poller);
+    expect(observedGeneration).to.equal(7);
+    expect(conditions?.map((condition) => condition.observedGeneration)).to.deep.equal([7, 7]);
+  });
+
+  it('keeps the render exactly as it is stored', () => {
+    expect(statusOf(apiFirst, pinger).render).to.deep.equal(apiFirst.gate.status.render);
+  });
+
+  it('stalls where a target cannot carry the render, and names every such target', () => {
+    const { conditions } = statusOf(
+      apiFirst,
+      workload('pinger').foreignVolume(),
+      workload('poller').foreignVolume(),
+    );
+    const stalled = conditions?.find(({ type }) => type === 'Stalled');
+    expect(stalled?.reason).to.equal('TargetRefused');
+    expect(stalled?.message).to.match(/^Deployment pinger: .*; Deployment poller: .*rename/);
+  });
+
+  it("stalls where the API server refuses the render, with the API server's words", () => {
+    const refused = refusal('render', apiFirst, { message: 'image: Required value' });
+    const { conditions } = status({ ...observed(apiFirst, pinger, poller), refusal: refused }, NOW);
+    const stalled = conditions?.find(({ type }) => type === 'Stalled');
+    expect(stalled?.reason).to.equal('InvalidRender');
+    expect(stalled?.message).to.match(/image: Required value$/);
+  });
+
+  it('is what the schema of the CRD lets through', () => {
+    const all = gate('g')
+      .targets('pinger', 'DaemonSet/agent')
+      .dependsOn(dns('api'), container('own'))
+      .rendered();
+    const failing = pod('a')
+      .of('pinger')
+      .carrying(all)
+      .failed('api', { message: 'é'.repeat(5000) });
+    const full = statusOf(all, workload('pinger').carrying(all).replicas(3), failing);
+    expect(statusSchema.parse(full)).to.deep.equal(full);
+  });
+});
+
+describe('statusNext', () => {
+  it('is when something becomes overdue', () => {
+    // The Pod is 40 seconds old, and may wait for five minutes.
+    expect(statusNext(observed(apiFirst, pinger, poller, one('a').checking('api')), NOW)).to.equal(260_000);
+    expect(statusNext(observed(apiFirst, pinger, poller, one('a').open()), NOW)).to.equal(undefined);
+  });
+});
+
+describe('invalidStatus', () => {
+  it('keeps the render, and no counts and columns: the Pods go on while nobody looks at them', () => {
+    const before = statusOf(apiFirst, pinger, poller, one('a').open());
+    const { gate: invalid } = apiFirst.withStatus(before).generation(2).invalid('no targets');
+    const { observedGeneration, conditions, ...rest } = invalidStatus(invalid, 'no targets', NOW);
+    expect(rest).to.deep.equal({ render: before.render });
+    expect(observedGeneration).to.equal(2);
+    expect(conditions?.map(({ type, status: is }) => `${type}=${is}`)).to.deep.equal([
+      ...['Ready=False', 'Open=Unknown', 'Stalled=True'],
+    ]);
+  });
+
+  it('keeps what is remembered of a Job that is gone, which nothing else could tell', () => {
+    const before = statusOf(apiFirst, pinger, poller, one('a').open());
+    const [api, redis] = before.dependencies ?? [];
+    if (!api || !redis) throw new Error('there are two');
+    const completed = { name: 'migrate', uid: '1' };
+    const dependencies = [{ ...api, completed }, redis];
+    const { gate: invalid } = apiFirst.withStatus({ ...before, dependencies }).invalid('no targets');
+    expect(invalidStatus(invalid, 'no targets', NOW).dependencies).to.deep.equal([{ ...api, completed }]);
+  });
+});

@@ -1,0 +1,271 @@
+import { expect } from 'chai';
+import { projectGate } from '../../src/projections/project-gate.ts';
+import { projectPod } from '../../src/projections/project-pod.ts';
+import { projectWorkload } from '../../src/projections/project-workload.ts';
+
+const META = { namespace: 'shop', name: 'pinger', uid: 'u', resourceVersion: '7', generation: 3 };
+const GATED = {
+  metadata: {
+    labels: { app: 'pinger', 'dependencygate.dev/gated': 'true' },
+    annotations: {
+      'gate.dependencygate.dev/api-first': 'h',
+      'dependencygate.dev/target': 'Deployment/pinger',
+      other: 'x',
+    },
+  },
+  spec: {
+    initContainers: [
+      { name: 'dgate-api-first--api', image: 'i' },
+      { name: 'own', image: 'j' },
+    ],
+    volumes: [
+      { name: 'dependency-gate', downwardAPI: { items: [] } },
+      { name: 'own', emptyDir: {} },
+    ],
+  },
+};
+
+describe('projectWorkload', () => {
+  const workload = (kind: 'Deployment' | 'StatefulSet' | 'DaemonSet', spec: object, status?: object) =>
+    projectWorkload(kind, {
+      metadata: META,
+      spec: { template: { spec: {} }, ...spec },
+      ...(status && { status }),
+    });
+
+  it('keeps of a template what gating is about', () => {
+    expect(workload('Deployment', { template: GATED }).template).to.deep.equal({
+      initContainers: ['dgate-api-first--api', 'own'],
+      volume: 'ours',
+      annotations: {
+        'gate.dependencygate.dev/api-first': 'h',
+        'dependencygate.dev/target': 'Deployment/pinger',
+      },
+      gated: true,
+      required: [],
+    });
+  });
+
+  it('takes one replica where none is given, and no status for zeros', () => {
+    expect(workload('Deployment', {})).to.include({
+      desired: 1,
+      replicas: 0,
+      observedGeneration: 0,
+      generation: 3,
+      deleting: false,
+    });
+  });
+
+  it('reads the Pods that a Deployment wants and has', () => {
+    const read = workload('Deployment', { replicas: 3 }, { replicas: 2, observedGeneration: 3 });
+    expect(read).to.include({ desired: 3, replicas: 2, observedGeneration: 3, updates: 'Rolling' });
+  });
+
+  it('reads those of a DaemonSet from its status, and when it replaces them', () => {
+    const status = { desiredNumberScheduled: 4, currentNumberScheduled: 3 };
+    expect(workload('DaemonSet', { updateStrategy: { type: 'OnDelete' } }, status)).to.include({
+      desired: 4,
+      replicas: 3,
+      updates: 'OnDelete',
+    });
+  });
+
+  it("reads a StatefulSet's partition and update revision", () => {
+    const strategy = { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 2 } } };
+    expect(workload('StatefulSet', strategy, { updateRevision: 'r2' })).to.include({
+      partition: 2,
+      updateRevision: 'r2',
+    });
+  });
+
+  it('sees that it is being deleted', () => {
+    const raw = {
+      metadata: { ...META, deletionTimestamp: '2026-01-01T00:00:00Z' },
+      spec: { template: { spec: {} } },
+    };
+    expect(projectWorkload('Deployment', raw).deleting).to.equal(true);
+  });
+
+  it('refuses what is no workload', () => {
+    expect(() => projectWorkload('Deployment', { metadata: META, spec: {} })).to.throw();
+  });
+});
+
+describe('projectPod', () => {
+  const pod = (status?: object, spec: object = {}, metadata: object = {}) =>
+    projectPod({
+      metadata: { ...META, creationTimestamp: '2026-01-01T00:00:00Z', ...GATED.metadata, ...metadata },
+      spec: { ...GATED.spec, ...spec },
+      ...(status && { status }),
+    });
+
+  it('keeps the containers of gates only, in their order', () => {
+    const statuses = [
+      { name: 'own', state: { running: { startedAt: 't' } } },
+      { name: 'dgate-api-first--api', restartCount: 2, state: { running: { startedAt: 't' } } },
+    ];
+    const read = pod({ initContainerStatuses: statuses });
+    expect(read.containers).to.deep.equal(['dgate-api-first--api']);
+    expect(read.statuses).to.deep.equal([
+      {
+        name: 'dgate-api-first--api',
+        restarts: 2,
+        state: { is: 'running', startedAt: 't' },
+        last: undefined,
+      },
+    ]);
+  });
+
+  it('knows its target, and drops annotations that are not ours', () => {
+    expect(pod().target).to.equal('Deployment/pinger');
+    expect(pod().annotations).to.not.have.property('other');
+  });
+
+  const states: [string, object | undefined, object][] = [
+    ['no state', undefined, { is: 'waiting', reason: '', message: '' }],
+    [
+      'waiting',
+      { waiting: { reason: 'ImagePullBackOff', message: 'm' } },
+      { is: 'waiting', reason: 'ImagePullBackOff', message: 'm' },
+    ],
+    [
+      'terminated',
+      { terminated: { exitCode: 1, reason: 'Error', finishedAt: 't' } },
+      { is: 'terminated', exitCode: 1, reason: 'Error', message: '', finishedAt: 't' },
+    ],
+  ];
+  for (const [what, state, expected] of states) {
+    it(`reads a container that is ${what}`, () => {
+      const read = pod({
+        initContainerStatuses: [{ name: 'dgate-api-first--api', ...(state && { state }) }],
+      });
+      expect(read.statuses[0]?.state).to.deep.equal(expected);
+    });
+  }
+
+  it('reads a container that was lost with its node, whose times the kubelet does not know', () => {
+    const terminated = { exitCode: 137, reason: 'ContainerStatusUnknown', startedAt: null, finishedAt: null };
+    const read = pod({
+      initContainerStatuses: [
+        { name: 'dgate-api-first--api', state: { terminated }, lastState: { terminated } },
+      ],
+    });
+    const unknown = {
+      is: 'terminated',
+      exitCode: 137,
+      reason: 'ContainerStatusUnknown',
+      message: '',
+      finishedAt: '',
+    };
+    expect(read.statuses).to.deep.equal([
+      { name: 'dgate-api-first--api', restarts: 0, state: unknown, last: unknown },
+    ]);
+  });
+
+  it('reads how the run before ended', () => {
+    const lastState = { terminated: { exitCode: 3, reason: 'Error', message: 'why', finishedAt: 't' } };
+    const read = pod({ initContainerStatuses: [{ name: 'dgate-api-first--api', lastState }] });
+    expect(read.statuses[0]?.last).to.deep.equal({
+      is: 'terminated',
+      exitCode: 3,
+      reason: 'Error',
+      message: 'why',
+      finishedAt: 't',
+    });
+  });
+
+  it('says why it is not scheduled, and nothing once it is', () => {
+    const scheduled = (status: string) => [
+      { type: 'PodScheduled', status, reason: 'Unschedulable', message: '0/1 nodes' },
+    ];
+    expect(pod({ conditions: scheduled('False') }).unscheduled).to.equal('Unschedulable: 0/1 nodes');
+    expect(pod({ conditions: scheduled('True') }).unscheduled).to.equal(undefined);
+  });
+
+  it('is Pending and always restarted where nothing else is said', () => {
+    expect(pod()).to.include({ phase: 'Pending', restartPolicy: 'Always', deleting: false });
+  });
+
+  it('keeps the revision that its controller gave it', () => {
+    expect(pod(undefined, {}, { labels: { 'controller-revision-hash': 'r1' } }).revision).to.equal('r1');
+  });
+});
+
+describe('projectPod, of who opened it', () => {
+  const API = 'open.dependencygate.dev/api-first.api';
+  const REDIS = 'open.dependencygate.dev/api-first.redis';
+  const owns = (manager: string, ...keys: string[]) => ({
+    ...{ manager, operation: 'Update', time: 't' },
+    fieldsV1: {
+      'f:metadata': {
+        'f:annotations': { '.': {}, ...Object.fromEntries(keys.map((key) => [`f:${key}`, {}])) },
+      },
+    },
+  });
+  const others = (...managedFields: object[]) =>
+    projectPod({ metadata: { ...META, managedFields }, spec: {} }).writtenByOthers;
+
+  it('are the openings that somebody else than the operator wrote last', () => {
+    const own = owns('dependency-gate-operator', API);
+    expect(others(own)).to.deep.equal([]);
+    expect(others(own, owns('kubectl-annotate', REDIS))).to.deep.equal([REDIS]);
+    expect(others(owns('kubectl-annotate', API), owns('k9s', REDIS))).to.deep.equal([API, REDIS]);
+  });
+
+  it('are no annotations of another kind', () => {
+    const keys = ['gate.dependencygate.dev/api-first', 'dependencygate.dev/target', 'example.com/open'];
+    expect(others(owns('kube-controller-manager', ...keys))).to.deep.equal([]);
+  });
+
+  it('are none where nothing is told, or told in another way', () => {
+    const odd = [
+      undefined,
+      null,
+      'text',
+      {},
+      { 'f:metadata': {} },
+      { 'f:metadata': { 'f:annotations': 'text' } },
+      { 'f:spec': { [`f:${API}`]: {} } },
+    ];
+    expect(others(...odd.map((fieldsV1) => ({ manager: 'm', fieldsV1 })))).to.deep.equal([]);
+    expect(projectPod({ metadata: META, spec: {} }).writtenByOthers).to.deep.equal([]);
+  });
+
+  it('are those of a manager that does not give its name', () => {
+    const { fieldsV1 } = owns('', API);
+    expect(others({ fieldsV1 })).to.deep.equal([API]);
+  });
+});
+
+describe('projectGate', () => {
+  const gate = (spec: object, more: object = {}) =>
+    projectGate({
+      apiVersion: 'dependencygate.dev/v1alpha1',
+      kind: 'DependencyGate',
+      metadata: META,
+      spec,
+      ...more,
+    });
+  const SPEC = { targets: [{ name: 'pinger' }], dependencies: [{ name: 'api', dns: { host: 'api' } }] };
+
+  it('reads a valid spec', () => {
+    expect(gate(SPEC).spec).to.deep.equal({ valid: true, value: SPEC });
+    expect(gate(SPEC)).to.deep.include({ generation: 3, finalizers: [], status: {}, deleting: false });
+  });
+
+  it('reads a gate from a list, whose items come without apiVersion and kind', () => {
+    expect(projectGate({ metadata: META, spec: SPEC }).spec.valid).to.equal(true);
+  });
+
+  it('keeps a gate whose spec is invalid, and says where and why', () => {
+    const { spec } = gate({ ...SPEC, dependencies: [{ name: 'api' }] });
+    expect(spec).to.have.property('valid', false);
+    expect(spec)
+      .to.have.property('message')
+      .that.matches(/^spec\.dependencies\[0\]: /);
+  });
+
+  it('takes a status that it does not know for none', () => {
+    expect(gate(SPEC, { status: { pods: 'many' } }).status).to.deep.equal({});
+  });
+});
