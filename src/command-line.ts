@@ -4,18 +4,12 @@ import { explainCommand } from './commands/explain/explain-command.ts';
 import type { OperatorFlags } from './commands/operator/run-operator.ts';
 import { port, positive } from './commands/options/numbers.ts';
 import { pullPolicyOption, runAsUserOption } from './commands/options/waiter-options.ts';
+import type { Process } from './commands/process.ts';
 import { renderCommand } from './commands/render/render-command.ts';
 import type { SandboxFlags } from './commands/sandbox/run-sandbox.ts';
 
 /** Set by the build from package.json. */
 declare const DEPENDENCY_GATE_VERSION: string;
-
-/** The parts of the process that the command line uses. */
-export interface Process {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  exitCode?: number | string | null | undefined;
-  on(event: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
-}
 
 /** Runs one sub-command to its end. Wrong usage prints one line and exits 2; what cannot go on, one line and 1. */
 export async function runCommandLine(argv: readonly string[], process: Process): Promise<void> {

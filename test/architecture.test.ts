@@ -1,6 +1,6 @@
-import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { importCircles, importsOf, ownImportsOf, readSources, type Source, source } from './sources.ts';
 
 /** The invariants of CONTRIBUTING.md that can be read off the sources. */
 
@@ -12,33 +12,15 @@ const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   core: ['api'],
   kube: [],
   waiter: ['api/names.ts'],
-  controller: ['core', 'kube', 'api'],
+  projections: ['core', 'api', 'kube/resource.ts'],
+  controller: ['projections', 'core', 'kube', 'api'],
   sandbox: ['controller', 'waiter', 'core', 'api'],
 };
 
 /** What the pure part may use from outside: data and functions of data. */
 const PURE_MODULES = ['zod', 'node:crypto', '@bufbuild/cel', '@bufbuild/cel/ext', '@bufbuild/re2'];
 
-interface Source {
-  /** Below src, with forward slashes. */
-  readonly path: string;
-  readonly code: string;
-}
-
-const sources: readonly Source[] = globSync('**/*.ts', { cwd: SRC }).map((path) => ({
-  path,
-  code: withoutComments(readFileSync(join(SRC, path), 'utf8')),
-}));
-
-function withoutComments(code: string): string {
-  return code.replaceAll(/\/\*.*?\*\/|(^|\s)\/\/[^\n]*/gs, '$1');
-}
-
-/** The modules that a source names in imports, exports and dynamic imports. */
-function importsOf(code: string): string[] {
-  const specifiers = code.matchAll(/(?:\bfrom|\bimport|\bimport\s*\(|\brequire\s*\()\s*(['"])(.+?)\1/g);
-  return [...specifiers].flatMap(([, , specifier]) => specifier ?? []);
-}
+const sources = readSources(SRC);
 
 /** `core`, or `main` for the files of src itself and the commands. */
 function partOf(path: string): string {
@@ -51,18 +33,16 @@ function mayImport(from: string, to: string): boolean {
   return DIRECTIONS[part]?.some((allowed) => to === allowed || to.startsWith(`${allowed}/`)) ?? false;
 }
 
-function wrongImports({ path, code }: Source): string[] {
-  return importsOf(code)
-    .filter((specifier) => specifier.startsWith('.'))
-    .map((specifier) => normalize(join(dirname(path), specifier)))
-    .filter((imported) => !mayImport(path, imported))
-    .map((imported) => `${path} imports ${imported}`);
+function wrongImports(from: Source): string[] {
+  return ownImportsOf(from)
+    .filter((imported) => !mayImport(from.path, imported))
+    .map((imported) => `${from.path} imports ${imported}`);
 }
 
-function impureImports({ path, code }: Source): string[] {
-  return importsOf(code)
+function impureImports(from: Source): string[] {
+  return importsOf(from)
     .filter((specifier) => !specifier.startsWith('.') && !PURE_MODULES.includes(specifier))
-    .map((specifier) => `${path} imports ${specifier}`);
+    .map((specifier) => `${from.path} imports ${specifier}`);
 }
 
 /** Reads the environment of the real process, and not of one that it was given as a parameter. */
@@ -86,6 +66,10 @@ describe('the sources', () => {
     expect(sources.flatMap(wrongImports)).to.deep.equal([]);
   });
 
+  it('import each other nowhere in a circle, not even for types', () => {
+    expect(importCircles(sources)).to.deep.equal([]);
+  });
+
   it('read process.env in main.ts only', () => {
     const readers = sources.filter(readsEnvironment).map(({ path }) => path);
     expect(readers.filter((path) => path !== 'main.ts')).to.deep.equal([]);
@@ -102,30 +86,41 @@ describe('the sources', () => {
 });
 
 describe('the reading of sources', () => {
-  const source = (path: string, code: string): Source => ({ path, code: withoutComments(code) });
-
   it('finds every form of import', () => {
     const code = `import a from './a.ts';\nimport type {\n  B,\n} from "./b.ts";\nexport * from './c.ts';
       import './d.ts';\nconst e = await import('./e.ts'); // from './f.ts'\n/* import './g.ts' */`;
-    expect(importsOf(withoutComments(code))).to.deep.equal([
-      './a.ts',
-      './b.ts',
-      './c.ts',
-      './d.ts',
-      './e.ts',
-    ]);
+    expect(importsOf(source('x.ts', code))).to.deep.equal(['./a.ts', './b.ts', './c.ts', './d.ts', './e.ts']);
   });
 
   it('finds an import that points the wrong way', () => {
     expect(wrongImports(source('core/deep/x.ts', "import '../../kube/y.ts';"))).to.have.length(1);
+    expect(wrongImports(source('core/deep/x.ts', "import '../../projections/y.ts';"))).to.have.length(1);
     expect(
       wrongImports(source('waiter/x.ts', "import '../api/spec.ts'; import '../api/names.ts';")),
     ).to.have.length(1);
     expect(wrongImports(source('kube/x.ts', "import '../api/names.ts';"))).to.have.length(1);
     expect(
+      wrongImports(source('projections/x.ts', "import '../kube/resource.ts'; import '../kube/clock.ts';")),
+    ).to.have.length(1);
+    expect(
       wrongImports(source('sandbox/x.ts', "import '../kube/y.ts'; import '../core/z.ts';")),
     ).to.have.length(1);
     expect(wrongImports(source('main.ts', "import './sandbox/x.ts';"))).to.deep.equal([]);
+  });
+
+  it('finds a circle of imports, through folders and types alike', () => {
+    const circle = [
+      source('a.ts', "import { b } from './deep/b.ts'; import './d.ts';"),
+      source('deep/b.ts', "import type { C } from '../c.ts';"),
+      source('c.ts', "export type { A } from './a.ts';"),
+      source('d.ts', ''),
+    ];
+    expect(importCircles(circle)).to.deep.equal(['a.ts → deep/b.ts → c.ts → a.ts']);
+    expect(importCircles([source('main.ts', "import './a.ts';"), ...circle])).to.have.length(1);
+    expect(importCircles(circle.slice(1))).to.deep.equal([]);
+    expect(importCircles([source('x.ts', "await import('./x.ts');")])).to.deep.equal(['x.ts → x.ts']);
+    const shared = [source('a.ts', "import './b.ts'; import './c.ts';"), source('b.ts', "import './c.ts';")];
+    expect(importCircles([...shared, source('c.ts', '')])).to.deep.equal([]);
   });
 
   it('finds modules that do I/O, and every reading of the environment', () => {

@@ -22,7 +22,10 @@ export const TIERS: readonly Tier[] = [
   {
     name: 'unit',
     what: 'each part by itself',
-    files: ['test/*.test.ts', 'test/{api,core,kube,controller,waiter,sandbox,config,commands}/**/*.test.ts'],
+    files: [
+      'test/*.test.ts',
+      'test/{api,core,kube,projections,controller,waiter,sandbox,config,commands}/**/*.test.ts',
+    ],
     without: [],
     // kubectl, helm and kustomize; without Go, what is on the machine serves.
     before: async () => ((await withoutGo()) === undefined ? [CONTROL_PLANE, TOOLS] : []),

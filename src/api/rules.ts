@@ -1,11 +1,12 @@
 import type { HttpCheck, HttpHeader, Tls } from './checks.ts';
 import { type ContainerCheck, type EnvVar, MAX_CONTAINER_CHARACTERS } from './container-check.ts';
 import { CONTAINER_SIZE_CEL, characters, containerSize } from './container-size.ts';
-import { DEFAULT_TARGET_KIND, targetKind } from './defaults.ts';
+import { DEFAULT_TARGET_KIND } from './defaults.ts';
 import { LABEL } from './fields.ts';
 import type { ResourceCheck } from './judged-checks.ts';
 import { GROUP, MAX_GATE_AND_DEPENDENCY_LENGTH } from './names.ts';
 import { kindOf } from './policies/workloads.ts';
+import { targetKind } from './settled.ts';
 import { CHECKS, type Dependency, type GateSpec, JUDGED_CHECKS, type Timing } from './spec.ts';
 
 /**

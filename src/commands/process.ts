@@ -1,4 +1,9 @@
-import type { Process } from '../command-line.ts';
+/** The parts of the process that the command line uses. */
+export interface Process {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  exitCode?: number | string | null | undefined;
+  on(event: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
+}
 
 /** Resolves with the first SIGTERM or SIGINT. */
 export function signalled(process: Process): Promise<void> {

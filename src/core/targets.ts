@@ -1,5 +1,5 @@
-import { targetKind } from '../api/defaults.ts';
 import { targetAnnotationValue } from '../api/names.ts';
+import { targetKind } from '../api/settled.ts';
 import type { Target } from '../api/spec.ts';
 import type { Gate } from './model.ts';
 

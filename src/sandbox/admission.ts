@@ -1,4 +1,3 @@
-import { targetKind } from '../api/defaults.ts';
 import { parseStatus, validateGate } from '../api/gate.ts';
 import {
   FIELD_MANAGER,
@@ -9,6 +8,7 @@ import {
   requiredGates,
   targetAnnotationValue,
 } from '../api/names.ts';
+import { targetKind } from '../api/settled.ts';
 import type { Render } from '../api/status.ts';
 import { canonicalJson } from '../core/canonical.ts';
 import { drift, inject, obstacle } from '../core/render/inject.ts';

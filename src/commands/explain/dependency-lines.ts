@@ -1,7 +1,6 @@
-import { checkOf } from '../../api/defaults.ts';
+import { checkOf, openedBySpec } from '../../api/settled.ts';
 import type { Dependency } from '../../api/spec.ts';
 import type { DependencyStatus } from '../../api/status.ts';
-import { openedBySpec } from '../../core/plan/open.ts';
 import {
   blockedBy,
   dependenciesOf,

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Process } from '../../command-line.ts';
+import type { Process } from '../process.ts';
 import { type GateAddress, gateAddress, label } from './gate-address.ts';
 import type { ExplainFlags } from './run-explain.ts';
 

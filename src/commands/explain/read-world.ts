@@ -1,5 +1,5 @@
-import { judgedCheckOf } from '../../api/defaults.ts';
 import { containerName, GATED_LABEL, REQUIRE_LABEL } from '../../api/names.ts';
+import { judgedCheckOf } from '../../api/settled.ts';
 import type { Gate, Pod } from '../../core/model.ts';
 import { isGated, isLive } from '../../core/progress/pod-progress.ts';
 import { isHeldFor } from '../../core/render/hold.ts';

@@ -1,12 +1,12 @@
 import { hostname } from 'node:os';
 import { pino } from 'pino';
-import type { Process } from '../../command-line.ts';
 import { serveHealth } from '../../controller/health.ts';
 import { Operator } from '../../controller/operator.ts';
 import { connect } from '../../kube/client/connection.ts';
 import type { Source } from '../../kube/client/credentials.ts';
 import { systemClock } from '../../kube/clock.ts';
 import { chosenUid, type UserId } from '../options/numbers.ts';
+import type { Process } from '../process.ts';
 import { signalled } from '../process.ts';
 
 /** The options of `dependency-gate operator`. */

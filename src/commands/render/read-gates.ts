@@ -1,7 +1,7 @@
 import type { Cause } from '../../api/causes.ts';
-import { targetKind } from '../../api/defaults.ts';
 import { validateGate } from '../../api/gate.ts';
 import { GROUP, KIND } from '../../api/names.ts';
+import { targetKind } from '../../api/settled.ts';
 import type { GateSpec, TargetKind } from '../../api/spec.ts';
 import { canonicalJson } from '../../core/canonical.ts';
 import { checkExpression } from '../../core/expression/expression.ts';

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import type { Process } from '../../command-line.ts';
 import { pullPolicyOption, runAsUserOption } from '../options/waiter-options.ts';
+import type { Process } from '../process.ts';
 import type { RenderFlags } from './run-render.ts';
 
 /** `dependency-gate render`; what it does is loaded when it is used. */

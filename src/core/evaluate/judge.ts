@@ -1,5 +1,5 @@
-import { judgedCheckOf } from '../../api/defaults.ts';
 import { targetAnnotationValue } from '../../api/names.ts';
+import { judgedCheckOf } from '../../api/settled.ts';
 import type { Dependency, GateSpec, ServiceCheck } from '../../api/spec.ts';
 import type { DependencyStatus, Render } from '../../api/status.ts';
 import { EVALUATOR, type Evaluator } from '../expression/expression.ts';

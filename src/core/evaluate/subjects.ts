@@ -1,4 +1,4 @@
-import { checkOf } from '../../api/defaults.ts';
+import { checkOf } from '../../api/settled.ts';
 import type { Dependency, GateSpec } from '../../api/spec.ts';
 
 /** A kind of objects as manifests name it. */

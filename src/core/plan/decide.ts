@@ -1,4 +1,5 @@
 import { FINALIZER, targetAnnotationValue } from '../../api/names.ts';
+import { openedBySpec } from '../../api/settled.ts';
 import type { GateSpec } from '../../api/spec.ts';
 import type { Render } from '../../api/status.ts';
 import { judgements } from '../evaluate/judge.ts';
@@ -13,7 +14,7 @@ import { patchOfTemplate } from '../render/template.ts';
 import { soonest } from '../soonest.ts';
 import { invalidStatus, type Observed, status, statusNext } from '../status/status.ts';
 import { targetKey } from '../targets.ts';
-import { openedBySpec, openings } from './open.ts';
+import { openings } from './open.ts';
 import { replaceOldPods } from './replace.ts';
 import { type Leaving, type Withdrawal, withdraw } from './withdraw.ts';
 

@@ -1,5 +1,4 @@
 import { containerOwner, openAnnotation } from '../../api/names.ts';
-import type { GateSpec } from '../../api/spec.ts';
 import type { ContainerStatus, Pod, World, Write } from '../model.ts';
 import { isGated, isPassed } from '../progress/pod-progress.ts';
 
@@ -24,14 +23,6 @@ export interface Open {
   readonly bySpec: ReadonlySet<string>;
   /** They are there, as the operator judges it. */
   readonly satisfied: ReadonlySet<string>;
-}
-
-/** The dependencies that `spec.open` opens: a user's container cannot see it. */
-export function openedBySpec({ open = [], dependencies }: GateSpec): Set<string> {
-  const named = (name: string) => open.includes('*') || open.includes(name);
-  return new Set(
-    dependencies.filter(({ name, container }) => !container && named(name)).map(({ name }) => name),
-  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { timingOf } from '../../api/defaults.ts';
+import { timingOf } from '../../api/settled.ts';
 import type { GateSpec } from '../../api/spec.ts';
 import type { PodProgress } from './pod-progress.ts';
 

@@ -1,5 +1,5 @@
-import { targetKind } from '../../api/defaults.ts';
 import { targetAnnotationValue } from '../../api/names.ts';
+import { targetKind } from '../../api/settled.ts';
 import type { GateSpec, Target, TargetKind } from '../../api/spec.ts';
 import type { PodCounts, Render, TargetStatus } from '../../api/status.ts';
 import { cut } from '../cut.ts';

@@ -1,5 +1,5 @@
-import { judgedCheckOf } from '../../api/defaults.ts';
 import { containerName, openAnnotation, VOLUME_MOUNT_PATH, VOLUME_NAME } from '../../api/names.ts';
+import { judgedCheckOf } from '../../api/settled.ts';
 import type { ContainerCheck, Dependency, GateSpec } from '../../api/spec.ts';
 import type { Render, RenderedContainer, RenderedVolume } from '../../api/status.ts';
 import { fingerprint } from '../canonical.ts';

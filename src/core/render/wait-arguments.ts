@@ -1,5 +1,5 @@
-import { judgedCheckOf } from '../../api/defaults.ts';
 import { ANNOTATIONS_FILE } from '../../api/names.ts';
+import { judgedCheckOf } from '../../api/settled.ts';
 import type { Dependency, GateSpec, HttpCheck, Tls } from '../../api/spec.ts';
 import type { RenderedContainer } from '../../api/status.ts';
 

@@ -1,5 +1,5 @@
-import { checkOf } from '../../api/defaults.ts';
 import { openAnnotation } from '../../api/names.ts';
+import { checkOf, openedBySpec } from '../../api/settled.ts';
 import type { Dependency, GateSpec } from '../../api/spec.ts';
 import { type DependencyStatus, MAX_POD_NAMES } from '../../api/status.ts';
 import { cut } from '../cut.ts';
@@ -7,7 +7,6 @@ import { serviceHint } from '../evaluate/judge-service.ts';
 import type { Judgement } from '../evaluate/judgement.ts';
 import { serviceOf } from '../evaluate/subjects.ts';
 import type { Pod, World } from '../model.ts';
-import { openedBySpec } from '../plan/open.ts';
 import type { PodProgress } from '../progress/pod-progress.ts';
 
 /** What the status of dependencies is made from. */

@@ -1,20 +1,10 @@
 import type { KubeObject } from '../cluster.ts';
+import type { Column } from './column.ts';
 import { customColumns } from './custom-columns.ts';
 import { ageOf } from './duration.ts';
 import { at, fields, list, number, text } from './json.ts';
 import { podRow } from './pod-row.ts';
 import type { ResourceType } from './resources.ts';
-
-/** A column of `kubectl get`. */
-export interface Column {
-  readonly name: string;
-  readonly type: string;
-  readonly description: string;
-  /** 0: always shown; 1: with `-o wide`. */
-  readonly priority: number;
-  /** null is shown as an empty cell. */
-  readonly cell: (object: KubeObject, now: number) => unknown;
-}
 
 type Cell = Column['cell'];
 

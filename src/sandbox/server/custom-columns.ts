@@ -1,4 +1,4 @@
-import type { Column } from './columns.ts';
+import type { Column } from './column.ts';
 import { ageOf } from './duration.ts';
 import { type Fields, fields, list, number, text } from './json.ts';
 

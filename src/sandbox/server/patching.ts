@@ -1,8 +1,9 @@
 import jsonPatch from 'fast-json-patch';
 import mergePatch from 'json-merge-patch';
 import type { KubeObject } from '../cluster.ts';
-import { type Fields, isFields, parseObject } from './json.ts';
+import { type Fields, isFields } from './json.ts';
 import { mergeSchemaOf } from './merge-keys.ts';
+import { parseObject } from './object.ts';
 import type { ResourceType } from './resources.ts';
 import { badRequest, unprocessable, unsupportedMediaType } from './status-error.ts';
 import { strategicMergePatch } from './strategic-merge-patch.ts';

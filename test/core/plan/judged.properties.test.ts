@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { OPEN_ANNOTATION_PREFIX } from '../../../src/api/names.ts';
+import { openedBySpec } from '../../../src/api/settled.ts';
 import type { Dependency } from '../../../src/api/spec.ts';
 import type { Plan, Sighting, World } from '../../../src/core/model.ts';
 import { decide } from '../../../src/core/plan/decide.ts';
-import { openedBySpec } from '../../../src/core/plan/open.ts';
 import { NOW } from '../builders.ts';
 import { carryOut, settle } from '../simulate.ts';
 import { worlds } from '../world-arbitraries.ts';

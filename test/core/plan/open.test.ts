@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { decide } from '../../../src/core/plan/decide.ts';
-import { FIRST_RETRY_MS, openedBySpec, openingKey, openings } from '../../../src/core/plan/open.ts';
+import { FIRST_RETRY_MS, openingKey, openings } from '../../../src/core/plan/open.ts';
 import { container, dns, gate, NOW, type PodBuilder, pod, tcp, workload, world } from '../builders.ts';
 import { conditionOf, writesOf } from '../in-words.ts';
 
@@ -23,16 +23,6 @@ function opened(pods: readonly PodBuilder[], known: ReadonlyMap<string, number> 
   );
   return { written: Object.fromEntries(written), next };
 }
-
-describe('openedBySpec', () => {
-  it('are the dependencies that it names, or all but containers', () => {
-    const names = (...open: string[]) => [...openedBySpec(opening(...open).spec)];
-    expect(names('redis')).to.deep.equal(['redis']);
-    expect(names('*')).to.deep.equal(['api', 'redis']);
-    expect(names()).to.deep.equal([]);
-    expect([...openedBySpec(apiFirst.spec)]).to.deep.equal([]);
-  });
-});
 
 describe('openings', () => {
   it('annotate a Pod that waits, also for what is still before it', () => {

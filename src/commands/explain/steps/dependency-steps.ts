@@ -1,5 +1,5 @@
-import { judgedCheckOf } from '../../../api/defaults.ts';
 import { containerName, openAnnotation } from '../../../api/names.ts';
+import { judgedCheckOf } from '../../../api/settled.ts';
 import type { Dependency } from '../../../api/spec.ts';
 import type { DependencyStatus } from '../../../api/status.ts';
 import { blockedBy, conditionOf, dependenciesOf, type ExplainWorld, statusOf } from '../explain-world.ts';

@@ -1,5 +1,5 @@
-import type { JudgedCheckOf } from '../../../api/defaults.ts';
 import { AGGREGATE_LABEL } from '../../../api/names.ts';
+import type { JudgedCheckOf } from '../../../api/settled.ts';
 import type { ResourceCheck } from '../../../api/spec.ts';
 import type { DependencyStatus } from '../../../api/status.ts';
 import { isOfGone } from '../../../core/evaluate/judge-resource.ts';

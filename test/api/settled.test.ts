@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { checkOf, DEFAULT_TIMING, targetKind, timingOf } from '../../src/api/defaults.ts';
+import { DEFAULT_TIMING } from '../../src/api/defaults.ts';
+import { checkOf, openedBySpec, targetKind, timingOf } from '../../src/api/settled.ts';
 
 describe('targetKind', () => {
   it('is what the target says, else Deployment', () => {
@@ -47,5 +48,21 @@ describe('timingOf', () => {
       overdueAfterSeconds: 300,
       onOverdue: 'Wait',
     });
+  });
+});
+
+describe('openedBySpec', () => {
+  it('are the dependencies that it names, or all but containers', () => {
+    const targets = [{ name: 'pinger' }];
+    const dependencies = [
+      { name: 'api', dns: { host: 'api' } },
+      { name: 'redis', tcp: { host: 'redis', port: 6379 } },
+      { name: 'migrate', container: { image: 'busybox' } },
+    ];
+    const names = (...open: string[]) => [...openedBySpec({ targets, dependencies, open })];
+    expect(names('redis')).to.deep.equal(['redis']);
+    expect(names('*')).to.deep.equal(['api', 'redis']);
+    expect(names()).to.deep.equal([]);
+    expect([...openedBySpec({ targets, dependencies })]).to.deep.equal([]);
   });
 });

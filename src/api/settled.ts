@@ -1,0 +1,73 @@
+import type { DnsCheck, GrpcCheck, HttpCheck, TcpCheck } from './checks.ts';
+import type { ContainerCheck } from './container-check.ts';
+import { DEFAULT_TARGET_KIND, DEFAULT_TIMING } from './defaults.ts';
+import type { GateCheck, ResourceCheck, ServiceCheck } from './judged-checks.ts';
+import type { Dependency, GateSpec, Target, TargetKind, Timing } from './spec.ts';
+
+/** What a valid spec means: its defaults applied, its choices told apart. */
+
+/** A dependency's one check by its name, with its settings. */
+export type CheckOf =
+  | { readonly check: 'dns'; readonly settings: DnsCheck }
+  | { readonly check: 'tcp'; readonly settings: TcpCheck }
+  | { readonly check: 'http'; readonly settings: HttpCheck }
+  | { readonly check: 'grpc'; readonly settings: GrpcCheck }
+  | JudgedCheckOf
+  | { readonly check: 'container'; readonly settings: ContainerCheck };
+
+/** A check that the operator makes. */
+export type JudgedCheckOf =
+  | { readonly check: 'service'; readonly settings: ServiceCheck }
+  | { readonly check: 'resource'; readonly settings: ResourceCheck }
+  | { readonly check: 'gate'; readonly settings: GateCheck };
+
+export function targetKind(target: Target): TargetKind {
+  return target.kind ?? DEFAULT_TARGET_KIND;
+}
+
+/**
+ * The one check of a dependency.
+ * @throws TypeError for a dependency without any, which validation does not let through.
+ */
+export function checkOf(dependency: Dependency): CheckOf {
+  const { dns, tcp, http, grpc, container } = dependency;
+  const judged = judgedCheckOf(dependency);
+  if (dns) return { check: 'dns', settings: dns };
+  if (tcp) return { check: 'tcp', settings: tcp };
+  if (http) return { check: 'http', settings: http };
+  if (grpc) return { check: 'grpc', settings: grpc };
+  if (judged) return judged;
+  if (container) return { check: 'container', settings: container };
+  throw new TypeError(`dependency ${dependency.name} has no check: validation let it through`);
+}
+
+/** The check of a dependency that the operator judges; undefined where its Pods do so themselves. */
+export function judgedCheckOf({ service, resource, gate }: Dependency): JudgedCheckOf | undefined {
+  if (service) return { check: 'service', settings: service };
+  if (resource) return { check: 'resource', settings: resource };
+  if (gate) return { check: 'gate', settings: gate };
+  return undefined;
+}
+
+/** The dependencies that `spec.open` opens: a user's container cannot see it. */
+export function openedBySpec({ open = [], dependencies }: GateSpec): Set<string> {
+  const named = (name: string) => open.includes('*') || open.includes(name);
+  return new Set(
+    dependencies.filter(({ name, container }) => !container && named(name)).map(({ name }) => name),
+  );
+}
+
+/** A timing with nothing left open. */
+export type SettledTiming = { readonly [Name in keyof Timing]-?: NonNullable<Timing[Name]> };
+
+/** A dependency's timing: what it says itself, else the gate's `spec.defaults`, else {@link DEFAULT_TIMING}. */
+export function timingOf(dependency: Timing, defaults: Timing | undefined): SettledTiming {
+  const own = { ...defaults, ...dependency };
+  return {
+    periodSeconds: own.periodSeconds ?? DEFAULT_TIMING.periodSeconds,
+    timeoutSeconds: own.timeoutSeconds ?? DEFAULT_TIMING.timeoutSeconds,
+    successThreshold: own.successThreshold ?? DEFAULT_TIMING.successThreshold,
+    overdueAfterSeconds: own.overdueAfterSeconds ?? DEFAULT_TIMING.overdueAfterSeconds,
+    onOverdue: own.onOverdue ?? DEFAULT_TIMING.onOverdue,
+  };
+}
