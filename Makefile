@@ -1,6 +1,8 @@
 # Every target installs what it needs: Node 24 comes with the npm packages, whatever Node runs npm.
 NODE := node_modules/.bin/node
 BIN := node_modules/.bin
+MOCHA := $(NODE) node_modules/mocha/bin/mocha.js
+COVERAGE := .cache/coverage
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -41,8 +43,22 @@ format: node_modules ## Format the source
 	$(BIN)/biome check --write .
 
 .PHONY: test
-test: dist lint ## Run every tier of the tests that can run here; the last line counts them
+ifdef FILE
+test: dist
+	$(MOCHA) $(FILE)
+else
+test: dist lint ## Run every tier that can run here, and last count the tests; FILE=… runs only these
 	$(NODE) test/run.ts
+endif
+
+.PHONY: test-unit
+test-unit: node_modules ## Run the tests that need no cluster, within a minute; builds nothing
+	$(NODE) test/run.ts --no-build unit
+
+.PHONY: coverage
+coverage: node_modules ## Tell which lines the unit tests run, with a page for each file in .cache/coverage
+	$(NODE) $(BIN)/c8 --all --src src --include 'src/**/*.ts' --temp-directory $(COVERAGE)/raw \
+	  --reporter text-summary --reporter html --reports-dir $(COVERAGE) $(NODE) test/run.ts --no-build unit
 
 .PHONY: bench
 bench: dist ## Measure: the waiter against bare Node

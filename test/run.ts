@@ -1,12 +1,18 @@
 /**
- * Runs every tier of the tests that can run here and adds them up. The last line is `N passed, N failed` (`, N skipped`).
- * A tier that cannot run is skipped loudly; where the environment says CI, a skip is a failure.
+ * Runs tiers of the tests, all that can run here or those that are named, and adds them up:
+ *
+ *     node test/run.ts [--no-build] [unit|sandbox|control-plane|node …]
+ *
+ * The last line is `N passed, N failed` (`, N skipped`). A tier that cannot run is skipped loudly; where the environment
+ * says CI, a skip is a failure. With `--no-build` nothing is built first: what needs a program that is not there yet is
+ * skipped.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { selectTiers, type Tier } from './tiers.ts';
 
@@ -22,9 +28,13 @@ type Counts = z.infer<typeof countsSchema>;
 /** No step takes longer: what does has an open handle that keeps it from ending. */
 const LIMIT_MS = 60 * 60_000;
 
+const { values: options, positionals: names } = parseArgs({
+  options: { 'no-build': { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
 const isCi = process.env.CI === 'true';
 const total: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
-for (const tier of selectTiers(process.argv.slice(2))) add(await run(tier));
+for (const tier of selectTiers(names)) add(await run(tier));
 const failed = total.failed + (isCi ? total.skipped : 0);
 if (isCi && total.skipped > 0) console.log(`${total.skipped} skipped, which counts as failed in CI`);
 // Repeated here, since a log of thousands of lines is read from its end.
@@ -40,7 +50,7 @@ async function run(tier: Tier): Promise<Counts> {
     console.log(`\n!!! SKIPPED, the whole tier: ${missing}`);
     return { passed: 0, failed: 0, skipped: 1, failures: [] };
   }
-  for (const step of await tier.before()) {
+  for (const step of options['no-build'] ? [] : await tier.before()) {
     const code = await execute(step);
     if (code !== 0) {
       return broken(`${tier.name}: node ${step.join(' ')} exited with ${code}`);
