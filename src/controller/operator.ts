@@ -9,7 +9,7 @@ import { createRequests } from '../kube/client/http-requests.ts';
 import type { Observation, Requests } from '../kube/client/requests.ts';
 import type { Clock } from '../kube/clock.ts';
 import { EventRecorder } from '../kube/events.ts';
-import type { Meta } from '../kube/object.ts';
+import { keyOf, type Meta } from '../kube/object.ts';
 import { type Again, Queue, type Urgency } from '../kube/queue.ts';
 import { nameOf, type Resource } from '../kube/resource.ts';
 import { Reflector, type ReflectorOptions } from '../kube/watch/reflector.ts';
@@ -101,7 +101,7 @@ export class Operator {
       gates: this.#stores.gates,
       clock,
       random,
-      onAffected: (gate) => this.#look(gate, 'change'),
+      onAffected: (gate) => this.#look(keyOf(gate), 'change'),
       onError: (kind, error) =>
         log[levelOfWatch(error)]({ kind, err: error }, 'a kind of dependencies could not be watched'),
     });

@@ -5,7 +5,7 @@ import type { Gate, Pod, Workload } from '../core/model.ts';
 import { gatesIn } from '../core/render/inject.ts';
 import { targetKeys } from '../core/targets.ts';
 import { Store } from '../kube/watch/store.ts';
-import { subjectKinds, subjectValues } from './referenced/subject-watches.ts';
+import { referencedKinds, referenceValues } from './referenced/reference-index.ts';
 
 /** What the operator knows of the cluster, indexed by what a pass asks for. Index values are `<namespace>/…`. */
 export interface Stores {
@@ -27,8 +27,8 @@ export function createStores(): Stores {
     gates: new Store({
       target: targetsOf,
       before: gatesBeforeOf,
-      kind: subjectKinds,
-      subject: subjectValues,
+      kind: referencedKinds,
+      subject: referenceValues,
     }),
     workloads: {
       Deployment: workloadStore(),

@@ -5,7 +5,8 @@ import { ENDPOINT_SLICE, SERVICE, type SubjectKind, serviceOf } from '../../core
 import type { Gate, Sighting } from '../../core/model.ts';
 import type { Resource } from '../../kube/resource.ts';
 import type { View } from '../../kube/watch/store.ts';
-import type { Look, SubjectWatches } from './subject-watches.ts';
+import type { SubjectWatches } from './subject-watches.ts';
+import type { Look } from './watched-kind.ts';
 
 /** Where dependencies are looked for. */
 export interface Watched {

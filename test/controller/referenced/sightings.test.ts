@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { sightingsOf } from '../../../src/controller/referenced/sightings.ts';
-import type { Look } from '../../../src/controller/referenced/subject-watches.ts';
+import type { Look } from '../../../src/controller/referenced/watched-kind.ts';
 import { ENDPOINT_SLICE, kindKey, type Subject } from '../../../src/core/evaluate/subjects.ts';
 import type { JsonObject, Sighting } from '../../../src/core/model.ts';
 import { container, dns, type GateBuilder, gate, NAMESPACE, tcp } from '../../core/builders.ts';

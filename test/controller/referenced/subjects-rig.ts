@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { SubjectWatches } from '../../../src/controller/referenced/subject-watches.ts';
 import { createStores } from '../../../src/controller/stores.ts';
 import { SERVICE_LABEL } from '../../../src/core/evaluate/subjects.ts';
+import { keyOf } from '../../../src/kube/object.ts';
 import type { Resource } from '../../../src/kube/resource.ts';
 import { type GateBuilder, gate, NAMESPACE } from '../../core/builders.ts';
 import { jobDone } from '../../core/judged-builders.ts';
@@ -36,7 +37,7 @@ export class SubjectsRig {
     gates: this.gates,
     clock: this.clock,
     random: () => 0,
-    onAffected: (key) => this.#told.push(key),
+    onAffected: (gate) => this.#told.push(keyOf(gate)),
     onError: (kind, { message }) => this.errors.push(`${kind}: ${message}`),
   });
 

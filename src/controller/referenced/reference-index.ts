@@ -1,0 +1,35 @@
+import { kindKey, type SubjectKind, subjectsOf } from '../../core/evaluate/subjects.ts';
+import type { Gate } from '../../core/model.ts';
+import type { Meta } from '../../kube/object.ts';
+
+/** Which object of a kind; outside of namespaces the namespace is empty. */
+export type ObjectName = Pick<Meta, 'namespace' | 'name'>;
+
+/** An object that a gate is evaluated by. */
+export interface Reference {
+  readonly kind: SubjectKind;
+  readonly object: ObjectName;
+}
+
+/** What a gate refers to, each with and without a namespace: which of the two it is, only the API server knows. */
+export function referencesOf({ spec, namespace }: Gate): Reference[] {
+  const subjects = spec.valid ? subjectsOf(spec.value, namespace) : [];
+  return subjects.flatMap(({ apiVersion, kind, name }) =>
+    ['', namespace].map((one) => ({ kind: { apiVersion, kind }, object: { namespace: one, name } })),
+  );
+}
+
+/** What gates are indexed by: one value for each object, that is never read back. */
+export function referenceValue({ kind, object }: Reference): string {
+  return `${kindKey(kind)}|${object.namespace}/${object.name}`;
+}
+
+/** The index values of a gate, by object. */
+export function referenceValues(gate: Gate): string[] {
+  return referencesOf(gate).map(referenceValue);
+}
+
+/** The index values of a gate, by kind. */
+export function referencedKinds(gate: Gate): string[] {
+  return [...new Set(referencesOf(gate).map(({ kind }) => kindKey(kind)))];
+}

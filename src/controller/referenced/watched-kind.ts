@@ -1,0 +1,175 @@
+import { kindKey, type SubjectKind } from '../../core/evaluate/subjects.ts';
+import type { Gate, JsonObject } from '../../core/model.ts';
+import type { Random } from '../../kube/backoff.ts';
+import type { Requests } from '../../kube/client/requests.ts';
+import type { Clock } from '../../kube/clock.ts';
+import { type Key, keyOf } from '../../kube/object.ts';
+import type { Resource } from '../../kube/resource.ts';
+import { type KindState, KindWatch } from '../../kube/watch/kind-watch.ts';
+import { Store, type View } from '../../kube/watch/store.ts';
+import { Departed } from './departed.ts';
+import { type ObjectName, referenceValue } from './reference-index.ts';
+import { projectReferenced, type ReferencedObject, remembers } from './referenced-object.ts';
+
+export interface WatchedKindOptions {
+  readonly requests: Pick<Requests, 'resources' | 'pages' | 'watch'>;
+  readonly gates: View<Gate, 'kind' | 'subject'>;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Is told of each gate that a change may matter to. */
+  readonly onAffected: (gate: Gate) => void;
+  /** Is told what went wrong and is tried again. */
+  readonly onError: (kind: string, error: Error) => void;
+}
+
+/** What a watch shows of an object. */
+export type Look =
+  | { readonly is: 'unknown' | 'forbidden'; readonly resource: Resource | undefined }
+  /** Nothing has been read yet, and why. */
+  | { readonly is: 'looking'; readonly problem: string }
+  | {
+      readonly is: 'watching';
+      /** Of EndpointSlices there may be several. */
+      readonly found: readonly JsonObject[];
+      /** What was there a moment ago. */
+      readonly last: JsonObject | undefined;
+      readonly isNamespaced: boolean;
+    };
+
+interface Named {
+  readonly object: ObjectName;
+  /** The list that is to cover it, by the number of its {@link KindWatch.widen}; undefined once it is covered. */
+  awaits: number | undefined;
+}
+
+/**
+ * One kind that gates are evaluated by. Of its objects only those are kept that a gate names; when another one is named,
+ * the kind is listed again.
+ */
+export class WatchedKind {
+  readonly #kind: SubjectKind;
+  readonly #options: WatchedKindOptions;
+  readonly #store: Store<ReferencedObject, 'subject'>;
+  readonly #watch: KindWatch<ReferencedObject>;
+  readonly #departed: Departed;
+  /** Objects that gates name and that were asked for: who names one of them needs no new list. */
+  readonly #named = new Map<Key, Named>();
+  #isRunning = false;
+  #state: KindState;
+  #problem: string | undefined;
+
+  constructor(kind: SubjectKind, options: WatchedKindOptions) {
+    this.#kind = kind;
+    this.#options = options;
+    this.#departed = new Departed(options.clock);
+    this.#store = new Store({ subject: (one: ReferencedObject) => [keyOf(nameOf(one))] });
+    this.#store.subscribe(({ before, after }) => this.#follow(before, after));
+    this.#watch = new KindWatch({
+      requests: options.requests,
+      apiVersion: kind.apiVersion,
+      kind: kind.kind,
+      store: this.#store,
+      clock: options.clock,
+      random: options.random,
+      project: (raw) => projectReferenced(kind, raw, (object) => this.#gatesNaming(object).length > 0),
+      onChange: () => this.#changed(),
+      onError: (error) => options.onError(kindKey(kind), error),
+    });
+    this.#state = this.#watch.state;
+  }
+
+  /** Begins to watch; the first list covers all that is named by then. */
+  start(): void {
+    this.#isRunning = true;
+    this.#watch.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#isRunning = false;
+    this.#departed.clear();
+    await this.#watch.stop();
+  }
+
+  /** Brings what is kept of an object in line with the gates that name it now, and with what they remember. */
+  update(object: ObjectName): void {
+    const gates = this.#gatesNaming(object);
+    if (gates.length === 0) {
+      this.#forget(object);
+      return;
+    }
+    const key = keyOf(object);
+    if (!this.#named.has(key)) {
+      this.#named.set(key, { object, awaits: this.#isRunning ? this.#watch.widen() : undefined });
+    }
+    // What is remembered in the status of all gates that name it is forgotten with that, and not by the clock.
+    const last = this.#departed.get(key);
+    if (last && gates.every((gate) => remembers(gate, last))) this.#departed.drop(key);
+  }
+
+  /** What is there of an object, seen from a namespace; undefined where nothing is known yet. */
+  look(name: string, namespace: string): Look | undefined {
+    const { state, problem, resource } = this.#watch;
+    if (state === 'unknown' || state === 'forbidden') return { is: state, resource };
+    if (state === 'looking' && problem !== undefined) return { is: 'looking', problem };
+    if (state === 'looking' || !resource) return undefined;
+    const isNamespaced = resource.namespaced;
+    const key = keyOf({ namespace: isNamespaced ? namespace : '', name });
+    if (this.#named.get(key)?.awaits !== undefined) return undefined;
+    const found = this.#store.byIndex('subject', key).map(({ object }) => object);
+    return { is: 'watching', found, last: this.#departed.get(key), isNamespaced };
+  }
+
+  #forget(object: ObjectName): void {
+    const key = keyOf(object);
+    this.#named.delete(key);
+    this.#departed.drop(key);
+    for (const one of this.#store.byIndex('subject', key)) this.#store.delete(keyOf(one));
+  }
+
+  #follow(before: ReferencedObject | undefined, after: ReferencedObject | undefined): void {
+    this.#depart(before, after);
+    for (const one of [before, after]) {
+      if (one) for (const gate of this.#gatesNaming(nameOf(one))) this.#options.onAffected(gate);
+    }
+  }
+
+  /** What no gate names any more has not gone: it is looked at no longer. */
+  #depart(before: ReferencedObject | undefined, after: ReferencedObject | undefined): void {
+    if (after) this.#departed.drop(keyOf(nameOf(after)));
+    else if (before && this.#gatesNaming(nameOf(before)).length > 0) {
+      this.#departed.add(keyOf(nameOf(before)), before.object);
+    }
+  }
+
+  /** A state and a problem matter to all gates of the kind; a list that covers more, to those that waited for it. */
+  #changed(): void {
+    if (!this.#isRunning) return;
+    const { state, problem } = this.#watch;
+    const covered = this.#cover();
+    const isNew = this.#state !== state || this.#problem !== problem;
+    this.#state = state;
+    this.#problem = problem;
+    const affected = isNew
+      ? this.#options.gates.byIndex('kind', kindKey(this.#kind))
+      : covered.flatMap((object) => this.#gatesNaming(object));
+    for (const gate of new Set(affected)) this.#options.onAffected(gate);
+  }
+
+  /** Gives the objects that are covered now and were not before. */
+  #cover(): ObjectName[] {
+    const covered = [...this.#named.values()].filter(
+      ({ awaits }) => awaits !== undefined && this.#watch.covers(awaits),
+    );
+    for (const one of covered) one.awaits = undefined;
+    return covered.map(({ object }) => object);
+  }
+
+  #gatesNaming(object: ObjectName): readonly Gate[] {
+    return this.#options.gates.byIndex('subject', referenceValue({ kind: this.#kind, object }));
+  }
+}
+
+/** Under which name dependencies look for it. */
+function nameOf({ namespace, subject }: ReferencedObject): ObjectName {
+  return { namespace, name: subject };
+}
