@@ -1,3 +1,4 @@
+import type { ConditionReason, OpenReason, ReadyReason, StallReason } from '../../api/reasons.ts';
 import type { GateSpec } from '../../api/spec.ts';
 import type { Condition, ConditionType, DependencyStatus } from '../../api/status.ts';
 import { cut } from '../cut.ts';
@@ -7,20 +8,13 @@ import type { TargetProgress } from '../progress/progress.ts';
 export interface Verdict {
   readonly type: ConditionType;
   readonly status: Condition['status'];
-  readonly reason: string;
+  readonly reason: ConditionReason;
   readonly message: string;
 }
 
 /** Why a gate cannot come into force without somebody acting. */
 export interface Stall {
-  readonly reason:
-    | 'InvalidSpec'
-    | 'InvalidExpression'
-    | 'DependencyCycle'
-    | 'InvalidRender'
-    | 'TargetRefused'
-    | 'Conflict'
-    | 'NoAdmission';
+  readonly reason: StallReason;
   readonly message: string;
 }
 
@@ -66,7 +60,7 @@ function stalled({ reason, message }: Stall): Verdict {
 
 /** The gate is in force: rendered, and every target that exists carries the render. */
 function judgeReady({ spec, isRendered, targets, stall }: Findings): Verdict {
-  const ready = (status: Condition['status'], reason: string, message: string): Verdict => ({
+  const ready = (status: Condition['status'], reason: ReadyReason, message: string): Verdict => ({
     type: 'Ready',
     status,
     reason,
@@ -105,7 +99,7 @@ function judgeWaiting({ targets, dependencies, failed: lost, overdue }: Findings
   const pods = targets.flatMap((target) => target.pods);
   const failed = pods.filter(({ state }) => state === 'failed').length;
   const waiting = pods.filter(({ state }) => state !== 'open').length;
-  const not = (reason: string, message: string): Verdict => ({
+  const not = (reason: OpenReason, message: string): Verdict => ({
     type: 'Open',
     status: 'False',
     reason,
@@ -141,7 +135,7 @@ function blockage({ name, blocked, message, answer }: DependencyStatus): string 
 }
 
 function judgeUnknown({ targets, isRendered }: Findings): Verdict | undefined {
-  const unknown = (reason: string, which: readonly TargetProgress[]): Verdict | undefined =>
+  const unknown = (reason: keyof typeof UNKNOWN, which: readonly TargetProgress[]): Verdict | undefined =>
     which.length === 0
       ? undefined
       : { type: 'Open', status: 'Unknown', reason, message: `${UNKNOWN[reason]}: ${names(which)}` };
@@ -165,15 +159,15 @@ function judgeUnknown({ targets, isRendered }: Findings): Verdict | undefined {
   );
 }
 
-const UNKNOWN: Readonly<Record<string, string>> = {
+const UNKNOWN = {
   TargetMissing: 'does not exist',
   TargetNotCurrent: 'does not carry the containers',
   NoPodYet: 'has no Pod with the containers yet',
-};
+} as const;
 
 function judgePassed({ targets }: Findings): Verdict {
   const pods = targets.flatMap((target) => target.pods).length;
-  const open = (reason: string, message: string): Verdict => ({
+  const open = (reason: OpenReason, message: string): Verdict => ({
     type: 'Open',
     status: 'True',
     reason,

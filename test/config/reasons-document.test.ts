@@ -1,0 +1,76 @@
+import { expect } from 'chai';
+import { OPEN_REASONS, READY_REASONS, STALL_REASONS } from '../../src/api/reasons.ts';
+import { dependencyStatusSchema, TARGET_STATES } from '../../src/api/status.ts';
+import type { Failure } from '../../src/controller/failures.ts';
+import { createMetrics } from '../../src/controller/metrics.ts';
+import { read } from './manifests.ts';
+
+/** What `dependency_gate_pass_seconds` is labelled with: typed, so that a new one is told here and in the document. */
+const RESULTS: Readonly<Record<'success' | Failure, true>> = {
+  success: true,
+  conflict: true,
+  undone: true,
+  transient: true,
+  refused: true,
+  bug: true,
+};
+
+/** The text of a section, without the sections below it. */
+function section(heading: string): string {
+  const [, after = ''] = read('docs/reference/reasons.md').split(`\n${heading}\n`);
+  return after.split(/^#/m)[0] ?? '';
+}
+
+/** The words in backticks in a column of the tables in a text. */
+function column(text: string, index: number): string[] {
+  const rows = text.split('\n').filter((line) => line.startsWith('| '));
+  return rows.flatMap((row) =>
+    [...(row.split('|')[index + 1] ?? '').matchAll(/`([^`]+)`/g)].map(([, word = '']) => word),
+  );
+}
+
+describe('docs/reference/reasons.md', () => {
+  it('tells each reason of Ready, in order', () => {
+    expect(column(section('### Ready'), 1)).to.deep.equal(READY_REASONS);
+  });
+
+  it('tells each reason of Open', () => {
+    expect(column(section('### Open'), 1)).to.deep.equal(OPEN_REASONS);
+  });
+
+  it('tells each reason of Stalled', () => {
+    expect(column(section('### Stalled'), 0)).to.deep.equal(STALL_REASONS);
+  });
+
+  it('tells each state of a target and of a dependency', () => {
+    const { state } = dependencyStatusSchema.shape;
+    expect(column(section('## States'), 0)).to.have.members([...TARGET_STATES, ...state.options]);
+  });
+
+  it('tells each metric with its labels', async () => {
+    const none = () => 0;
+    const gauges = {
+      queued: none,
+      gates: none,
+      held: none,
+      overdue: none,
+      failed: none,
+      hasAdmission: () => true,
+    };
+    const ours = createMetrics(gauges)
+      .registry.getMetricsAsArray()
+      .filter(({ name }) => name.startsWith('dependency_gate_'));
+    const told = section('## Metrics');
+    expect(column(told, 0)).to.have.members(ours.map(({ name }) => name));
+    expect(column(told, 1)).to.have.members(ours.flatMap(labelsOf));
+  });
+
+  it('tells each result of a reconcile', () => {
+    for (const result of Object.keys(RESULTS)) expect(section('## Metrics')).to.contain(`\`${result}\``);
+  });
+});
+
+/** prom-client keeps them, and its types do not say so. */
+function labelsOf(metric: object): readonly string[] {
+  return 'labelNames' in metric && Array.isArray(metric.labelNames) ? metric.labelNames : [];
+}
