@@ -1,5 +1,5 @@
-import jsonPatch from 'fast-json-patch';
 import mergePatch from 'json-merge-patch';
+import { applyPatch, type Operation } from 'rfc6902';
 import type { KubeObject } from '../cluster.ts';
 import { type Fields, isFields } from './json.ts';
 import { mergeSchemaOf } from './merge-keys.ts';
@@ -26,26 +26,25 @@ export function patched(
     throw unsupportedMediaType(
       `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}${mediaType.includes('apply-patch') ? ' (the sandbox has no server-side apply)' : ''}`,
     );
-  return parseObject(apply(type, structuredClone(current), mediaType, patch), { custom });
+  return parseObject(apply(type, current, mediaType, patch), { custom });
 }
 
 function apply(type: ResourceType, current: Fields, mediaType: string, patch: unknown): unknown {
   if (mediaType === JSON_PATCH) return jsonPatched(type, current, patch);
   if (!isFields(patch)) throw badRequest('the patch is not a JSON object');
-  if (mediaType === MERGE_PATCH) return mergePatch.apply(current, patch);
+  if (mediaType === MERGE_PATCH) return mergePatch.apply(structuredClone(current), patch);
   return strategicMergePatch(current, patch, mergeSchemaOf(type.kind));
 }
 
+/** All of the operations, or 422. */
 function jsonPatched(type: ResourceType, current: Fields, patch: unknown): unknown {
   if (!isOperations(patch)) throw badRequest('the patch is not a list of operations');
-  try {
-    return jsonPatch.applyPatch(current, patch, true).newDocument;
-  } catch (error) {
-    if (error instanceof jsonPatch.JsonPatchError) throw unprocessable(type, '');
-    throw error;
-  }
+  // A copy: the operations before one that fails have been done to it.
+  const copy = structuredClone(current);
+  if (applyPatch(copy, patch).some((failure) => failure !== null)) throw unprocessable(type, '');
+  return copy;
 }
 
-function isOperations(patch: unknown): patch is jsonPatch.Operation[] {
-  return Array.isArray(patch) && patch.every((step) => isFields(step) && typeof step.op === 'string');
+function isOperations(patch: unknown): patch is Operation[] {
+  return Array.isArray(patch) && patch.every((step) => isFields(step) && /^(\/|$)/.test(String(step.path)));
 }

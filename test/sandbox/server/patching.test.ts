@@ -55,6 +55,11 @@ describe('patched', () => {
       { op: 'test', path: '/kind', value: 'Pod' },
     ]);
     expect([failed.status, failed.body.reason]).to.deep.equal([422, 'Invalid']);
+    const misnamed = await patch(DEPLOYMENT, JSON_PATCH, [
+      replace(5),
+      { op: 'put', path: '/kind', value: '' },
+    ]);
+    expect(misnamed.status).to.equal(422);
     expect(at((await server.call('GET', DEPLOYMENT)).body, 'spec', 'replicas')).to.equal(4);
   });
 
@@ -70,6 +75,7 @@ describe('patched', () => {
   it('refuses what is no patch', async () => {
     expect((await patch(DEPLOYMENT, STRATEGIC, [])).status).to.equal(400);
     expect((await patch(DEPLOYMENT, JSON_PATCH, {})).status).to.equal(400);
+    expect((await patch(DEPLOYMENT, JSON_PATCH, [{ op: 'remove', path: 'spec' }])).status).to.equal(400);
     expect((await patch(DEPLOYMENT, MERGE, { metadata: { labels: { a: 1 } } })).status).to.equal(400);
   });
 });
