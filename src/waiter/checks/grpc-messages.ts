@@ -7,6 +7,7 @@ const FRAME_HEAD = 5;
 /** Tags of the first field: a string, and an enum. */
 const STRING_FIELD = 0x0a;
 const ENUM_FIELD = 0x08;
+const MAX_VARINT = 10;
 
 const SERVING_STATUS = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
 
@@ -43,11 +44,55 @@ export function encodeHealthRequest(service: string): Buffer {
   return Buffer.concat([frame, message]);
 }
 
-/** The name in a framed `HealthCheckResponse {ServingStatus status = 1}`. An absent field is the enum's zero. */
+/**
+ * The name in a framed `HealthCheckResponse {ServingStatus status = 1}`, or what is wrong with the body: it is to be one whole
+ * message that is not compressed, since no compression was offered. An absent field, or no message at all, is the enum's zero.
+ */
 export function decodeServingStatus(body: Buffer): string {
-  const [tag, value = 0] = body.subarray(FRAME_HEAD);
-  const status = tag === ENUM_FIELD ? value : 0;
+  if (body.length === 0) return nameOf(0);
+  if (body.length < FRAME_HEAD) return 'bad gRPC message: truncated';
+  if (body[0] !== 0) return 'bad gRPC message: compressed';
+  const rest = body.length - FRAME_HEAD - body.readUInt32BE(1);
+  if (rest !== 0) return `bad gRPC message: ${rest < 0 ? 'truncated' : 'too long'}`;
+  const status = decodeStatus(body.subarray(FRAME_HEAD));
+  return status === undefined ? 'bad gRPC message: malformed' : nameOf(status);
+}
+
+function nameOf(status: number): string {
   return SERVING_STATUS[status] ?? `status ${status}`;
+}
+
+/** The field's last value, as protobuf has it; undefined where the message is none. Other fields are passed over. */
+function decodeStatus(message: Buffer): number | undefined {
+  let status = 0;
+  for (let at = 0; at < message.length; ) {
+    const [tag, start] = readVarint(message, at);
+    const end = endOfValue(message, start, tag & 7);
+    if (end === undefined || end > message.length) return undefined;
+    if (tag === ENUM_FIELD) [status] = readVarint(message, start);
+    at = end;
+  }
+  return status;
+}
+
+/** Where the value of a wire type ends, which may be behind the message's own end. */
+function endOfValue(message: Buffer, start: number, wireType: number): number | undefined {
+  if (wireType === 1) return start + 8;
+  if (wireType === 5) return start + 4;
+  const [value, end] = readVarint(message, start);
+  if (wireType === 0) return end;
+  return wireType === 2 ? end + value : undefined;
+}
+
+/** A number, and where it ends: at infinity where it is cut off or has more than the ten bytes of 64 bits. */
+function readVarint(message: Buffer, start: number): readonly [value: number, end: number] {
+  let value = 0;
+  for (let index = 0; index < MAX_VARINT; index++) {
+    const byte = message[start + index] ?? 0x80;
+    value += (byte & 0x7f) * 2 ** (7 * index);
+    if (byte < 0x80) return [value, start + index + 1];
+  }
+  return [0, Number.POSITIVE_INFINITY];
 }
 
 export function statusName(code: number): string {

@@ -14,7 +14,7 @@ export interface GrpcOptions extends HostPort {
   readonly tls: TlsOptions | undefined;
 }
 
-/** Of an answer's body no more is read: the message itself has two bytes. */
+/** Of an answer's body no more is looked at: the message itself has two bytes. */
 const MAX_BODY = 4096;
 
 /**
@@ -58,7 +58,7 @@ function callHealth(session: ClientHttp2Session, service: string): Promise<Answe
       trailers = headers;
     });
     stream.on('data', (chunk: Buffer) => {
-      if (body.length < MAX_BODY) body = Buffer.concat([body, chunk]);
+      if (body.length <= MAX_BODY) body = Buffer.concat([body, chunk]);
     });
     // Where the other side hangs up without a word, there is neither a response nor an error: only the end.
     stream.on('close', () => resolve(judge(head, trailers, body)));
@@ -68,13 +68,31 @@ function callHealth(session: ClientHttp2Session, service: string): Promise<Answe
   });
 }
 
-/** An answer without a body has its status in the response's own headers. */
+/**
+ * Whatever came before it, only a status in the trailers makes an answer whole: they are its end, so nothing was cut off. An
+ * error may also stand in the response's own headers, where there is nothing else; a message is not believed without trailers.
+ */
 function judge(head: IncomingHttpHeaders, trailers: IncomingHttpHeaders, body: Buffer): Answer {
   const code = head[':status'];
   if (code === undefined) return { satisfied: false, answer: 'connection closed' };
-  const status = trailers['grpc-status'] ?? head['grpc-status'];
-  if (status === undefined) return { satisfied: false, answer: `not gRPC: HTTP ${code}` };
-  if (status !== '0') return { satisfied: false, answer: `gRPC ${statusName(Number(status))}` };
-  const answer = decodeServingStatus(body);
+  const otherwise = notGrpc(Number(code), head['content-type']);
+  if (otherwise !== undefined) return { satisfied: false, answer: `not gRPC: ${otherwise}` };
+  const told = [head['grpc-status'], trailers['grpc-status']].flatMap((status) => status ?? []);
+  const failed = told.find((status) => status !== '0');
+  if (failed !== undefined) return { satisfied: false, answer: `gRPC ${failure(failed)}` };
+  if (trailers['grpc-status'] === undefined)
+    return { satisfied: false, answer: 'the answer ends without a gRPC status' };
+  const answer = body.length > MAX_BODY ? 'bad gRPC message: too long' : decodeServingStatus(body);
   return { satisfied: answer === 'SERVING', answer };
+}
+
+function failure(status: string): string {
+  return /^\d+$/.test(status) ? statusName(Number(status)) : `status '${status}'`;
+}
+
+/** What makes a response none of gRPC in protobuf, whatever stands in it. */
+function notGrpc(code: number, contentType: string | undefined): string | undefined {
+  if (code !== 200) return `HTTP ${code}`;
+  if (contentType === undefined) return 'no content type';
+  return /^application\/grpc(\+proto)?\s*(;|$)/i.test(contentType) ? undefined : contentType;
 }
