@@ -1,9 +1,9 @@
 import { parseStatus, validateGate } from '../api/gate.ts';
 import {
-  FIELD_MANAGER,
   gateAnnotation,
   HOLD_GATE,
   KIND,
+  OPERATOR_USER,
   REQUIRE_LABEL,
   requiredGates,
   targetAnnotationValue,
@@ -15,9 +15,6 @@ import { drift, inject, obstacle } from '../core/render/inject.ts';
 import { podTemplateSchema, viewTemplate } from '../core/render/template.ts';
 import type { KubeObject } from './cluster.ts';
 import type { AdmissionRequest } from './server/registry.ts';
-
-/** The user as whom the sandbox's operator writes; its own patches are not looked at a second time. */
-export const OPERATOR_USER = FIELD_MANAGER;
 
 interface RenderedGate {
   readonly name: string;
@@ -32,6 +29,7 @@ export function admit(request: AdmissionRequest): KubeObject {
   return request.kind === 'Pod' ? hold(request) : admitTarget(request);
 }
 
+/** The operator's own patches are not looked at a second time. */
 function admitTarget(request: AdmissionRequest): KubeObject {
   const { object, kind, user } = request;
   if (kind !== 'Deployment' || user === OPERATOR_USER || object.metadata.deletionTimestamp) return object;

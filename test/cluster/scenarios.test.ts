@@ -1,14 +1,13 @@
 import { expect } from 'chai';
+import { OPERATOR_USER } from '../../src/api/names.ts';
 import type { Scenario } from '../scenarios/cluster.ts';
 import { judgedBuiltIn } from '../scenarios/judged-real.scenario.ts';
-import { type RealCluster, SERVICE_ACCOUNT, startRealCluster } from '../scenarios/real-cluster.ts';
+import { type RealCluster, startRealCluster } from '../scenarios/real-cluster.ts';
 import { EVERYWHERE, REAL_ONLY } from '../scenarios/scenarios.ts';
 import { story } from '../scenarios/story.scenario.ts';
 import { requirePrograms } from './programs.ts';
 import { grantedRights, type Rights, usedRights } from './rights.ts';
 import { useCluster } from './use.ts';
-
-const OPERATOR = `system:serviceaccount:${SERVICE_ACCOUNT.namespace}:${SERVICE_ACCOUNT.name}`;
 
 describe('a real control plane', function () {
   this.timeout(180_000);
@@ -29,7 +28,7 @@ describe('a real control plane', function () {
   function audited(cluster: RealCluster): RealCluster {
     const stop: RealCluster['stop'] = async (options) => {
       const { auditLog } = cluster.controlPlane;
-      if (auditLog !== undefined) rights.push(usedRights(auditLog, OPERATOR));
+      if (auditLog !== undefined) rights.push(usedRights(auditLog, OPERATOR_USER));
       await cluster.stop(options);
     };
     return { ...cluster, stop };

@@ -1,3 +1,4 @@
+import { OPERATOR_NAMESPACE, OPERATOR_SERVICE_ACCOUNT } from '../../src/api/names.ts';
 import { type Connection, connect } from '../../src/kube/client/connection.ts';
 import { createRequests } from '../../src/kube/client/http-requests.ts';
 import { systemClock } from '../../src/kube/clock.ts';
@@ -11,7 +12,7 @@ import { OperatorRunner } from './operator-runner.ts';
 import { resourceOf } from './resources.ts';
 
 /** Who the operator is by config/rbac. */
-export const SERVICE_ACCOUNT = { namespace: 'dependency-gate-system', name: 'dependency-gate-operator' };
+export const SERVICE_ACCOUNT = { namespace: OPERATOR_NAMESPACE, name: OPERATOR_SERVICE_ACCOUNT };
 
 export interface RealCluster extends TestCluster {
   readonly controlPlane: ControlPlane;

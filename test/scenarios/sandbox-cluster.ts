@@ -2,13 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { OPERATOR_USER } from '../../src/api/names.ts';
 import {
   type SimulatedClusterOptions,
   startSimulatedCluster,
 } from '../../src/commands/sandbox/start-sandbox.ts';
 import { connect } from '../../src/kube/client/connection.ts';
 import { systemClock } from '../../src/kube/clock.ts';
-import { OPERATOR_USER } from '../../src/sandbox/admission.ts';
 import { kubeconfig, type RunningServer } from '../../src/sandbox/server/server.ts';
 import { runCommand } from '../cluster/run-command.ts';
 import { hastyClock, type TestCluster } from './cluster.ts';

@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
 import { customResourceDefinition } from '../../api/crd.ts';
 import { statusCauses, validateGate } from '../../api/gate.ts';
-import { KIND } from '../../api/names.ts';
+import { KIND, OPERATOR_USER } from '../../api/names.ts';
 import { INJECT_POLICY } from '../../controller/admission.ts';
 import { Operator } from '../../controller/operator.ts';
 import type { Settings } from '../../core/model.ts';
 import { connect } from '../../kube/client/connection.ts';
 import { systemClock } from '../../kube/clock.ts';
-import { admit, OPERATOR_USER } from '../../sandbox/admission.ts';
+import { admit } from '../../sandbox/admission.ts';
 import type { KubeObject } from '../../sandbox/cluster.ts';
 import type { LogSource } from '../../sandbox/server/logs.ts';
 import { kubeconfig, type RunningServer, startServer } from '../../sandbox/server/server.ts';
