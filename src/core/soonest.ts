@@ -1,4 +1,4 @@
-/** The first of several times from now, as far as there are any. */
+/** The first of several times, as far as there are any. */
 export function soonest(times: readonly (number | undefined)[]): number | undefined {
   const known = times.filter((ms) => ms !== undefined);
   return known.length > 0 ? Math.min(...known) : undefined;

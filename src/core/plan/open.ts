@@ -1,6 +1,7 @@
 import { containerOwner, openAnnotation } from '../../api/names.ts';
 import type { ContainerStatus, Pod, World, Write } from '../model.ts';
 import { isGated, isPassed } from '../progress/pod-progress.ts';
+import { soonest } from '../soonest.ts';
 
 /** The kubelet brings an annotation into the container within 1 to 2 s, measured; now and then it misses one. */
 export const FIRST_RETRY_MS = 5000;
@@ -35,10 +36,9 @@ export function openings(world: World, open: Open, now: number): Openings {
   const found = world.pods
     .filter((pod) => !pod.deleting && pod.phase === 'Pending' && isGated(pod, world.gate.name))
     .map((pod) => openingsOf(world, pod, open, now));
-  const waits = found.flatMap(({ next }) => next ?? []);
   return {
     writes: found.flatMap(({ write }) => write ?? []),
-    next: waits.length > 0 ? Math.min(...waits) : undefined,
+    next: soonest(found.map(({ next }) => next)),
   };
 }
 
@@ -65,7 +65,7 @@ function openingsOf(world: World, pod: Pod, open: Open, now: number): OfPod {
   const isNeeded = Object.keys(annotations).length > 0;
   return {
     write: isNeeded ? { do: 'open-pod', pod, annotations, told, why: 'spec.open' } : undefined,
-    next: waits.length > 0 ? Math.min(...waits) : undefined,
+    next: soonest(waits),
   };
 }
 

@@ -1,5 +1,6 @@
 import { timingOf } from '../../api/settled.ts';
 import type { GateSpec } from '../../api/spec.ts';
+import { soonest } from '../soonest.ts';
 import type { PodProgress } from './pod-progress.ts';
 
 export interface Overdue {
@@ -20,7 +21,7 @@ export function overdue(spec: GateSpec, pods: readonly PodProgress[], now: numbe
   const ahead = due.map((entry) => entry.in).filter((ms) => ms > 0);
   return {
     dependencies: due.filter((entry) => entry.in <= 0).map(({ name }) => name),
-    next: ahead.length > 0 ? Math.min(...ahead) : undefined,
+    next: soonest(ahead),
   };
 }
 
@@ -28,5 +29,5 @@ function blockedSince(pods: readonly PodProgress[], dependency: string): number 
   const times = pods
     .filter(({ blockedBy }) => blockedBy === dependency)
     .map(({ since }) => Date.parse(since));
-  return times.length > 0 ? Math.min(...times) : undefined;
+  return soonest(times);
 }
