@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { WORKLOAD_RESOURCES } from '../../src/api/policies/workloads.ts';
 import type { TargetKind } from '../../src/api/spec.ts';
+import { TARGET_RESOURCES } from '../../src/api/target-resources.ts';
 import { type PodTemplate, podTemplateSchema, templatePath } from '../../src/core/render/template.ts';
 
 export type Kind = TargetKind;
@@ -15,14 +15,14 @@ const JOB_LABELS = /^(batch\.kubernetes\.io\/)?(controller-uid|job-name)$/;
 
 /** Where workloads of a kind are. */
 export function pathOf(kind: Kind, namespace: string, name?: string): string {
-  const { group, version, resource } = WORKLOAD_RESOURCES[kind];
-  const collection = `/apis/${group}/${version}/namespaces/${namespace}/${resource}`;
+  const { group, version, plural } = TARGET_RESOURCES[kind];
+  const collection = `/apis/${group}/${version}/namespaces/${namespace}/${plural}`;
   return name === undefined ? collection : `${collection}/${name}`;
 }
 
 /** A workload of a kind that has no Pods, with this template and what the kind wants to be there besides. */
 export function manifestOf(kind: Kind, template: PodTemplate, name = TARGET): unknown {
-  const { group, version } = WORKLOAD_RESOURCES[kind];
+  const { group, version } = TARGET_RESOURCES[kind];
   return {
     apiVersion: `${group}/${version}`,
     kind,
@@ -66,5 +66,5 @@ function specOf(kind: Kind, template: PodTemplate): unknown {
 }
 
 function isOfBatch(kind: Kind): boolean {
-  return WORKLOAD_RESOURCES[kind].group === 'batch';
+  return TARGET_RESOURCES[kind].group === 'batch';
 }

@@ -1,6 +1,7 @@
 import { GROUP, PLURAL } from '../names.ts';
+import { TARGET_RESOURCES, type TargetResource } from '../target-resources.ts';
 import { type Admission, type Expression, type Operation, validating } from './policy.ts';
-import { kindOf, WORKLOAD_RESOURCES, type WorkloadResource } from './workloads.ts';
+import { kindOf } from './workloads.ts';
 
 /** A gate has so many targets at most. */
 export const MAX_GUARDED_TARGETS = 16;
@@ -57,7 +58,7 @@ function guarding({ name, about, operations, targets, who }: Guarding): Admissio
     matchConditions: [{ name: 'changed', expression: 'oldObject == null || object.spec != oldObject.spec' }],
     variables: [
       table('groups', ({ group }) => group),
-      table('resources', ({ resource }) => resource),
+      table('resources', ({ plural }) => plural),
       {
         name: 'targets',
         expression: `${targets}.map(t, {'group': variables.groups[${kindOf('t')}], 'resource': variables.resources[${kindOf('t')}], 'name': string(t.name)})`,
@@ -77,8 +78,8 @@ function guarding({ name, about, operations, targets, who }: Guarding): Admissio
 }
 
 /** A CEL map from kinds. */
-function table(name: string, of: (resource: WorkloadResource) => string): Expression {
-  const pairs = Object.entries(WORKLOAD_RESOURCES).map(([kind, resource]) => `'${kind}': '${of(resource)}'`);
+function table(name: string, of: (resource: TargetResource) => string): Expression {
+  const pairs = Object.entries(TARGET_RESOURCES).map(([kind, resource]) => `'${kind}': '${of(resource)}'`);
   return { name, expression: `{${pairs.join(', ')}}` };
 }
 

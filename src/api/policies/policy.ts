@@ -1,5 +1,5 @@
 import type { TargetKind } from '../spec.ts';
-import { WORKLOAD_RESOURCES } from './workloads.ts';
+import { TARGET_RESOURCES } from '../target-resources.ts';
 
 /** The parts of `admissionregistration.k8s.io/v1` that our policies are made of. */
 
@@ -106,6 +106,6 @@ export function validating(name: string, about: string, spec: ValidatingSpec): A
 
 /** A rule for workloads of one kind. */
 export function onWorkload(kind: TargetKind, ...operations: Operation[]): ResourceRule {
-  const { group, version, resource } = WORKLOAD_RESOURCES[kind];
-  return { apiGroups: [group], apiVersions: [version], resources: [resource], operations };
+  const { group, version, plural } = TARGET_RESOURCES[kind];
+  return { apiGroups: [group], apiVersions: [version], resources: [plural], operations };
 }

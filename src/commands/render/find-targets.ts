@@ -1,5 +1,6 @@
 import { KIND } from '../../api/names.ts';
 import type { TargetKind } from '../../api/spec.ts';
+import { TARGET_RESOURCES } from '../../api/target-resources.ts';
 import type { KubernetesObject } from './kubernetes-objects.ts';
 import { type GateOfInput, targetsOf } from './read-gates.ts';
 
@@ -19,15 +20,6 @@ export interface Targets {
   /** Targets that could be one workload or another, one line each. */
   readonly unclear: readonly string[];
 }
-
-/** API group of each kind of target: a Deployment of another group is another kind. */
-const GROUP_OF: Readonly<Record<TargetKind, string>> = {
-  Deployment: 'apps',
-  StatefulSet: 'apps',
-  DaemonSet: 'apps',
-  Job: 'batch',
-  CronJob: 'batch',
-};
 
 interface Aim {
   readonly gate: GateOfInput;
@@ -70,8 +62,9 @@ function meant(
   name: string,
   objects: readonly KubernetesObject[],
 ): readonly KubernetesObject[] {
+  const { group } = TARGET_RESOURCES[kind];
   const named = objects.filter(
-    (object) => object.kind === kind && object.group === GROUP_OF[kind] && object.name === name,
+    (object) => object.kind === kind && object.group === group && object.name === name,
   );
   const exact = named.filter((object) => object.namespace === namespace);
   if (exact.length > 0) return exact;

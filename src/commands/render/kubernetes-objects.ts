@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { groupOf } from '../../api/group.ts';
 import type { YamlDocument, YamlPath } from './yaml/documents.ts';
 
 /** An object of Kubernetes in the input: a document, or an item of a list in one. */
@@ -44,7 +45,7 @@ export function objectAt(
   const { success, data } = objectSchema.safeParse(value);
   if (!success) return undefined;
   const { apiVersion, kind, metadata } = data;
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  const group = groupOf(apiVersion);
   const namespace = metadata.namespace || undefined;
   return { document, path, group, kind, name: metadata.name, namespace, value };
 }

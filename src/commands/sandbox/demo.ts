@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseStatus } from '../../api/gate.ts';
+import { groupOf } from '../../api/group.ts';
 import { containerName } from '../../api/names.ts';
 import { DemoClient, formatTable, type Manifest, readManifests } from './demo-client.ts';
 import type { Sandbox } from './start-sandbox.ts';
@@ -179,8 +180,8 @@ class Story {
 
 /** `deployment.apps/pinger`, `service/api`: as `kubectl apply` names what it has written. */
 export function asKubectlNames({ apiVersion, kind, metadata }: Manifest): string {
-  const group = apiVersion.includes('/') ? `.${apiVersion.slice(0, apiVersion.indexOf('/'))}` : '';
-  return `${kind.toLowerCase()}${group}/${metadata.name}`;
+  const group = groupOf(apiVersion);
+  return `${kind.toLowerCase()}${group === '' ? '' : `.${group}`}/${metadata.name}`;
 }
 
 /** A namespace goes before what is in it. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { groupOf } from '../../api/group.ts';
 import type { JsonObject } from '../model.ts';
 
 /** Whether a watched object is as a dependency wants it. `failed`: it will not be by itself, without somebody acting. */
@@ -58,7 +59,7 @@ export function viewOf(object: JsonObject): ObjectView {
   const { apiVersion, kind, metadata, spec, status } = objectSchema.parse(object);
   const { observedGeneration, conditions } = statusSchema.parse(status ?? {});
   return {
-    type: `${apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''}/${kind}`,
+    type: `${groupOf(apiVersion)}/${kind}`,
     label: `${kind} ${metadata.name}`,
     generation: metadata.generation,
     observedGeneration,

@@ -5,8 +5,8 @@ import { gateJsonSchema } from '../../../src/api/crd.ts';
 import { GROUP, PLURAL } from '../../../src/api/names.ts';
 import { MAX_GUARDED_TARGETS } from '../../../src/api/policies/guard.ts';
 import { POLICY_MANIFESTS } from '../../../src/api/policies/manifests.ts';
-import { WORKLOAD_RESOURCES } from '../../../src/api/policies/workloads.ts';
 import { TARGET_KINDS } from '../../../src/api/spec.ts';
+import { TARGET_RESOURCES } from '../../../src/api/target-resources.ts';
 import { INJECT_POLICY } from '../../../src/controller/admission.ts';
 
 const ruleSchema = z.object({
@@ -63,9 +63,9 @@ describe('POLICY_MANIFESTS', () => {
   it('place renders into every kind of target: at creation, and at changes of all whose template may change', () => {
     const asked = [...requests('inject'), ...requests('inject-cronjob')];
     const wanted = TARGET_KINDS.flatMap((kind) => {
-      const { group, resource } = WORKLOAD_RESOURCES[kind];
+      const { group, plural } = TARGET_RESOURCES[kind];
       const operations = kind === 'Job' ? ['CREATE'] : ['CREATE', 'UPDATE'];
-      return operations.map((operation) => `${group}/${resource} ${operation}`);
+      return operations.map((operation) => `${group}/${plural} ${operation}`);
     });
     expect(asked).to.have.members(wanted);
   });

@@ -1,3 +1,4 @@
+import { groupOf } from '../../../api/group.ts';
 import { AGGREGATE_LABEL } from '../../../api/names.ts';
 import type { JudgedCheckOf } from '../../../api/settled.ts';
 import type { ResourceCheck } from '../../../api/spec.ts';
@@ -101,7 +102,7 @@ function unknownKindStep(
   name: string,
   answer: string,
 ): Step {
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  const group = groupOf(apiVersion);
   return step(
     `${name}: ${answer}. Install its CustomResourceDefinition, or correct apiVersion and kind in the gate; the operator looks again by itself.`,
     within(world, `api-resources --api-group=${quoted(group)}`),
@@ -135,6 +136,6 @@ function forbiddenStep(world: ExplainWorld, name: string, answer: string): Step 
 
 /** As kubectl finds it whatever other groups have a kind of that name: `job/migrate`, `certificate.cert-manager.io/web`. */
 function objectName({ apiVersion, kind, name }: ResourceCheck): string {
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  const group = groupOf(apiVersion);
   return `${kind.toLowerCase()}${group.includes('.') ? `.${group}` : ''}/${name}`;
 }
