@@ -1,0 +1,111 @@
+import { existsSync, globSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { TIERS } from '../tiers.ts';
+import { ROOT, read } from './manifests.ts';
+
+const permissions = z.record(z.string(), z.enum(['read', 'write', 'none']));
+const step = z.looseObject({
+  uses: z.string().optional(),
+  run: z.string().optional(),
+  with: z.record(z.string(), z.unknown()).default({}),
+});
+const workflow = z.looseObject({
+  on: z.record(z.string(), z.unknown()),
+  permissions: z.strictObject({}),
+  concurrency: z.looseObject({ group: z.string() }),
+  jobs: z.record(
+    z.string(),
+    z.looseObject({
+      permissions,
+      uses: z.string().optional(),
+      'timeout-minutes': z.int().optional(),
+      strategy: z.looseObject({ matrix: z.record(z.string(), z.array(z.string())) }).optional(),
+      steps: z.array(step).default([]),
+    }),
+  ),
+});
+
+const FILES = globSync('.github/workflows/*', { cwd: ROOT });
+const workflows = new Map(FILES.map((file) => [file, workflow.parse(parse(read(file)))]));
+const jobs = [...workflows].flatMap(([file, { jobs }]) =>
+  Object.entries(jobs).map(([name, job]) => ({ name: `${file} ${name}`, ...job })),
+);
+const steps = jobs.flatMap((job) => job.steps);
+
+describe('.github/workflows', () => {
+  it('are there', () => {
+    expect(FILES).to.have.members(['.github/workflows/test.yaml', '.github/workflows/release.yaml']);
+  });
+
+  it('use actions by their full commit, and say which release that is', () => {
+    const lines = FILES.flatMap((file) => read(file).split('\n')).filter((line) => line.includes('uses: '));
+    const foreign = lines.filter((line) => !line.includes('uses: ./'));
+    expect(foreign).to.not.be.empty;
+    for (const line of foreign) expect(line).to.match(/uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
+  it('pin each action to one commit', () => {
+    const pins = new Set(steps.flatMap(({ uses }) => uses ?? []));
+    expect(new Set([...pins].map((uses) => uses.split('@')[0])).size).to.equal(pins.size);
+  });
+
+  it('let nothing but a release write', () => {
+    const writers = jobs.filter((job) => Object.values(job.permissions).includes('write'));
+    const files = writers.map(({ name }) => name.split(' ')[0]);
+    expect(new Set(files)).to.deep.equal(new Set(['.github/workflows/release.yaml']));
+  });
+
+  it('never run the code of a pull request with more than its own rights', () => {
+    for (const { on } of workflows.values()) {
+      expect(on).to.not.have.any.keys('pull_request_target', 'workflow_run');
+    }
+  });
+
+  it('put no text from outside into a script, but give it as a variable', () => {
+    for (const { run = '' } of steps) expect(run).to.not.contain('${{');
+  });
+
+  it('leave no token in the checked-out folder, and end in time', () => {
+    const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
+    expect(checkouts).to.not.be.empty;
+    for (const { with: inputs } of checkouts) expect(inputs).to.include({ 'persist-credentials': false });
+    for (const job of jobs.filter(({ uses }) => uses === undefined))
+      expect(job['timeout-minutes'], job.name).to.be.a('number');
+  });
+
+  it('run every tier, and targets of the Makefile that there are', () => {
+    const tiers = jobs.flatMap(({ strategy }) => strategy?.matrix.tier ?? []);
+    expect(tiers).to.deep.equal(TIERS.map(({ name }) => name));
+    const targets = steps.flatMap(({ run = '' }) =>
+      [...run.matchAll(/\bmake ([a-z-]+)/g)].map(([, name]) => name),
+    );
+    expect(targets).to.not.be.empty;
+    for (const target of targets) expect(read('Makefile')).to.match(new RegExp(`^${target}:`, 'm'));
+  });
+});
+
+describe('.github/dependabot.yml', () => {
+  const { updates } = z
+    .looseObject({
+      updates: z.array(z.looseObject({ 'package-ecosystem': z.string(), directory: z.string() })),
+    })
+    .parse(parse(read('.github/dependabot.yml')));
+
+  it('looks after each kind of dependency where it is declared', () => {
+    const declared = {
+      npm: 'package.json',
+      docker: 'Dockerfile',
+      gomod: 'go.mod',
+      'github-actions': '',
+    } as const;
+    const schema = z.enum(['npm', 'docker', 'gomod', 'github-actions']);
+    expect(updates.map((update) => update['package-ecosystem'])).to.have.members(Object.keys(declared));
+    for (const update of updates) {
+      const file = declared[schema.parse(update['package-ecosystem'])];
+      expect(existsSync(join(ROOT, update.directory, file)), file).to.equal(true);
+    }
+  });
+});
