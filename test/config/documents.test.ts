@@ -49,7 +49,7 @@ describe('the documents', () => {
 
   for (const path of DOCUMENTS) {
     it(`${path} links to what is there`, () => {
-      for (const [, link = ''] of read(path).matchAll(/\]\(([^)]+)\)/g)) {
+      for (const [, link = ''] of read(path).matchAll(/\]\((?!https:)([^)]+)\)/g)) {
         const [file = '', anchor] = link.split('#');
         const target = file === '' ? path : join(dirname(path), file);
         expect(existsSync(join(ROOT, target)), link).to.be.true;
@@ -63,6 +63,15 @@ describe('the documents', () => {
     for (const path of seen) for (const linked of linkedDocuments(path)) seen.add(linked);
     expect([...seen]).to.include.members(globSync('docs/**/*.md', { cwd: ROOT }));
   });
+
+  for (const path of DOCUMENTS.filter((path) => !path.startsWith('docs/decisions/'))) {
+    it(`${path} names files that are there`, () => {
+      const named = [...read(path).matchAll(/`((?:src|test|config|docs|crds)\/[\w./-]+)`/g)].map(
+        ([, file = '']) => file,
+      );
+      expect(named.filter((file) => !existsSync(join(ROOT, file)))).to.deep.equal([]);
+    });
+  }
 
   for (const path of DOCUMENTS) {
     it(`${path} has lines of at most 120 columns`, () => {

@@ -1,0 +1,34 @@
+import { expect } from 'chai';
+import { z } from 'zod';
+import { read } from './manifests.ts';
+
+const { version } = z.object({ version: z.string() }).parse(JSON.parse(read('package.json')));
+
+/** The versions that a text names an image of ours with. */
+function imageVersions(path: string): string[] {
+  return [...read(path).matchAll(/\/dependency-gate:(\d[\w.-]*)/g)].map(([, named = '']) => named);
+}
+
+describe('the version of package.json', () => {
+  for (const path of ['README.md', 'docs/guide/render.md']) {
+    it(`is that of every image in ${path}`, () => {
+      expect(imageVersions(path)).to.not.be.empty;
+      expect(new Set(imageVersions(path))).to.deep.equal(new Set([version]));
+    });
+  }
+
+  it('is the tag in config/operator, and that of the plugin of Helm', () => {
+    expect(read('config/operator/kustomization.yaml')).to.contain(`\n  newTag: ${version}\n`);
+    expect(read('docs/guide/render.md')).to.contain(`\nversion: ${version}\n`);
+  });
+});
+
+describe('docs/CHANGELOG.md', () => {
+  const headings = [...read('docs/CHANGELOG.md').matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
+
+  it('begins with what is not released, and goes on with versions and their days', () => {
+    const [first, ...released] = headings;
+    expect(first).to.equal('[Unreleased]');
+    for (const heading of released) expect(heading).to.match(/^\[\d+\.\d+\.\d+\] - \d{4}-\d{2}-\d{2}$/);
+  });
+});
