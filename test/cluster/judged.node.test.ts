@@ -4,6 +4,7 @@ import type { Dependency } from '../../src/api/spec.ts';
 import type { KubeObject } from '../../src/sandbox/cluster.ts';
 import { customResource, deployment, gate, tcp } from '../scenarios/manifests.ts';
 import { isReady, type PodView, restarts } from '../scenarios/views.ts';
+import { eventually } from './eventually.ts';
 import { TOOLS_IMAGE } from './images.ts';
 import { IDLE, running, serviceOf, WHEN_TOLD_READY } from './story-apps.ts';
 import { useStory } from './story-namespace.ts';
@@ -51,6 +52,16 @@ describe('dependencies that the operator judges, on a real node', function () {
     expect(restarts(ready)).to.equal(0);
   }
 
+  /** Waits until the Service's one endpoint is there, and called ready or not. */
+  async function untilPublished(service: string, asReady: boolean): Promise<void> {
+    const path = '{.items[*].endpoints[*].conditions.ready}';
+    const label = `--selector=kubernetes.io/service-name=${service}`;
+    await eventually(`the endpoint of ${service} is ${asReady ? '' : 'not '}ready`, 60_000, async () => {
+      const ready = await story().kubectl(['get', 'endpointslices', label, `--output=jsonpath=${path}`]);
+      return ready === String(asReady);
+    });
+  }
+
   it('a migration Job opens its gate, also for Pods that come after it was deleted', async () => {
     const pod = await waiting(ofJob);
     await story().untilLog(pod, 'dgate-first--migrate', /^waiting for migrate: the operator opens it/);
@@ -75,14 +86,19 @@ describe('dependencies that the operator judges, on a real node', function () {
     await untilOpen(pod);
   });
 
-  it('a Service opens it with enough ready endpoints, whether or not anybody could dial it', async () => {
-    const pod = await waiting({ name: 'api', service: { name: 'api', port: 80 } });
-    await story().apply(serviceOf('api', 80), deployment('api', running(IDLE, WHEN_TOLD_READY)));
-    await story().untilGate('first', { seen: 'api: Service api has 0 of 1 ready endpoint for port 80' });
-    await story().untilPod('api', 'runs', ({ status }) => status.phase === 'Running');
-    await story().exec('deployment/api', 'touch', '/tmp/ready');
-    await untilOpen(pod);
-  });
+  for (const publishNotReadyAddresses of [false, true]) {
+    const more = publishNotReadyAddresses ? ', also where Pods are published that are not ready' : '';
+    it(`a Service opens it with enough ready endpoints, whether or not anybody could dial it${more}`, async () => {
+      const pod = await waiting({ name: 'api', service: { name: 'api', port: 80 } });
+      const app = deployment('api', running(IDLE, WHEN_TOLD_READY));
+      await story().apply(serviceOf('api', 80, 'api', { publishNotReadyAddresses }), app);
+      await story().untilPod('api', 'runs', ({ status }) => status.phase === 'Running');
+      await untilPublished('api', publishNotReadyAddresses);
+      await story().untilGate('first', { seen: 'api: Service api has 0 of 1 ready endpoint for port 80' });
+      await story().exec('deployment/api', 'touch', '/tmp/ready');
+      await untilOpen(pod);
+    });
+  }
 
   it('a custom resource opens it by a condition, and by an expression', async () => {
     await cluster().apply(JSON.stringify(customResource('Database')));

@@ -41,12 +41,12 @@ export function healthServer() {
 }
 
 /** A Service of the app's Pods, ready or not as Kubernetes sees it. */
-export function serviceOf(app: string, port: number, name = app): KubeObject {
+export function serviceOf(app: string, port: number, name = app, spec: object = {}): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name },
-    spec: { selector: { app }, ports: [{ port }] },
+    spec: { selector: { app }, ports: [{ port }], ...spec },
   };
 }
 

@@ -23,7 +23,11 @@ const sliceSchema = z.object({
       z.object({
         addresses: z.array(z.string()).default([]),
         conditions: z
-          .object({ ready: z.boolean().nullish() })
+          .object({
+            ready: z.boolean().nullish(),
+            serving: z.boolean().nullish(),
+            terminating: z.boolean().nullish(),
+          })
           .nullish()
           .transform((conditions) => conditions ?? {}),
         targetRef: z.object({ uid: z.string().optional() }).nullish(),
@@ -77,20 +81,26 @@ function hasPort({ ports }: Slice, name: string | null | undefined): boolean {
   return ports.some((one) => (one.name ?? '') === (name ?? ''));
 }
 
-/**
- * Endpoints that are ready; `ready` that is absent counts as true (EndpointConditions of discovery.k8s.io/v1). One may
- * stand in several slices, and in a dual-stack Service each has one for each family: it counts once.
- */
+/** Endpoints that serve. One may stand in several slices, and in a dual-stack Service each has one for each family: it counts once. */
 function countReady(slices: readonly Slice[]): number {
   const byFamily = new Map<string, Set<string>>();
   for (const { addressType, endpoints } of slices) {
     const known = byFamily.get(addressType) ?? new Set();
     for (const { conditions, targetRef, addresses } of endpoints) {
-      if (conditions.ready !== false) known.add(targetRef?.uid ?? addresses[0] ?? '');
+      if (serves(conditions)) known.add(targetRef?.uid ?? addresses[0] ?? '');
     }
     byFamily.set(addressType, known);
   }
   return Math.max(0, ...[...byFamily.values()].map(({ size }) => size));
+}
+
+/**
+ * `ready` is true of every address of a Service with `publishNotReadyAddresses`; whether the Pod is ready is told by
+ * `serving`, and whether it will be gone soon by `terminating`. What is absent says nothing against it: then, as in slices that
+ * people make, `ready` decides, and counts as true where it is absent too (EndpointConditions of discovery.k8s.io/v1).
+ */
+function serves({ ready, serving, terminating }: Slice['endpoints'][number]['conditions']): boolean {
+  return ready !== false && serving !== false && terminating !== true;
 }
 
 /** What the Service that a check's host names looks like from outside of the Pod: why it may be that it waits. */

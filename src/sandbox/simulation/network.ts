@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { Network, Resolution } from '../../waiter/checks/check.ts';
 import { describeCode, resolutionOf, type Search, searchAddresses } from '../../waiter/network/search.ts';
 import { AnyApp } from './any-app.ts';
-import { isTrue, type Service } from './objects.ts';
+import { type EndpointSlice, isTrue, type Service } from './objects.ts';
 import type { World } from './world.ts';
 
 const CLUSTER_DOMAIN = 'cluster.local';
@@ -15,6 +15,8 @@ export interface PodNetwork extends Network {
   /** What their resolv.conf says. */
   readonly search: Search;
 }
+
+type Endpoint = NonNullable<EndpointSlice['endpoints']>[number];
 
 /** The objects that a cluster's network is made of. */
 export interface NetworkObjects {
@@ -33,7 +35,8 @@ export interface ClusterNetwork {
 /**
  * A network whose addresses exist only in the API server's objects. As with a cluster's own name server, a Service's
  * name resolves as soon as the Service exists, a headless one's only with ready endpoints; no other names are known.
- * A connection to a Service with ready endpoints on that port, or to a ready Pod, ends at a server on loopback.
+ * A connection to a Service with ready endpoints on that port, or to a ready Pod, ends at a server on loopback. An
+ * endpoint that is published although its Pod is not ready has a name, and nobody who listens.
  */
 export function clusterNetwork(world: NetworkObjects): ClusterNetwork {
   const app = new AnyApp();
@@ -43,19 +46,18 @@ export function clusterNetwork(world: NetworkObjects): ClusterNetwork {
     const service = world.services.get(`${namespace}/${name}`);
     if (!service) return { code: 'NXDOMAIN' };
     const { clusterIP } = service.spec;
-    const addresses = clusterIP === 'None' ? readyAddresses(service) : [clusterIP].filter(isIP);
+    const addresses = clusterIP === 'None' ? addressesOf(readyEndpoints(service)) : [clusterIP].filter(isIP);
     if (addresses.length === 0) return { code: 'NXDOMAIN' };
     // IPv4 only, as in most clusters: the name is there, but has no address of the other family.
     return resolutionOf(type === 'A' ? addresses : []);
   }
 
-  function readyAddresses(service: Service, port?: Service['spec']['ports'][number]): string[] {
+  function readyEndpoints(service: Service, port?: Service['spec']['ports'][number]): Endpoint[] {
     return world.endpointSlices
       .ownedBy(service)
       .filter((slice) => !port || slice.ports?.some((one) => (one.name ?? '') === (port.name ?? '')))
       .flatMap((slice) => slice.endpoints ?? [])
-      .filter(({ conditions }) => conditions.ready !== false)
-      .flatMap(({ addresses }) => addresses);
+      .filter(({ conditions }) => conditions.ready !== false);
   }
 
   /** Why nobody listens at an address; undefined when somebody does. */
@@ -65,7 +67,8 @@ export function clusterNetwork(world: NetworkObjects): ClusterNetwork {
     if (!service && !pod) return 'no route to host';
     const servicePort = service?.spec.ports.find((one) => one.port === port);
     const listening = service
-      ? servicePort && readyAddresses(service, servicePort).length > 0
+      ? servicePort &&
+        readyEndpoints(service, servicePort).some(({ conditions }) => conditions.serving !== false)
       : pod && isTrue(pod.status.conditions, 'Ready');
     return listening ? undefined : 'connection refused';
   }
@@ -92,4 +95,8 @@ export function clusterNetwork(world: NetworkObjects): ClusterNetwork {
     },
     stop: () => app.stop(),
   };
+}
+
+function addressesOf(endpoints: readonly Endpoint[]): string[] {
+  return endpoints.flatMap(({ addresses }) => addresses);
 }

@@ -168,7 +168,9 @@ export const endpointSliceSchema = z.looseObject({
     .array(
       z.looseObject({
         addresses: z.array(z.string()),
-        conditions: z.looseObject({ ready: z.boolean().nullish() }).prefault({}),
+        conditions: z
+          .looseObject({ ready: z.boolean().nullish(), serving: z.boolean().nullish() })
+          .prefault({}),
       }),
     )
     .nullish(),

@@ -58,6 +58,35 @@ describe('judgeService', () => {
     expect(judged([slice([endpoint(false)])]).is).to.equal('waiting');
   });
 
+  for (const [what, conditions, counts] of [
+    ['is ready and serves', { ready: true, serving: true, terminating: false }, 1],
+    ['is published although it is not ready', { ready: true, serving: false, terminating: false }, 0],
+    ['is published while it ends', { ready: true, serving: true, terminating: true }, 0],
+    ['is published while it ends, and serves no more', { ready: true, serving: false, terminating: true }, 0],
+    ['serves while it ends', { ready: false, serving: true, terminating: true }, 0],
+    ['serves, and is not to get traffic', { ready: false, serving: true, terminating: false }, 0],
+    ['serves, as far as it is told', { serving: true }, 1],
+    ['does not serve, as far as it is told', { serving: false }, 0],
+    ['ends, as far as it is told', { terminating: true }, 0],
+    ['is ready, in a slice that says no more', { ready: true, serving: null, terminating: null }, 1],
+    ['is not ready, in a slice that says no more', { ready: false, serving: null, terminating: null }, 0],
+  ] as const) {
+    it(`counts ${counts} of an endpoint that ${what}, in the hint too`, () => {
+      const slices = [slice([{ ...endpoint(true), conditions }])];
+      expect(judged(slices).answer).to.equal(`Service api has ${counts} of 1 ready endpoint`);
+      const hint = serviceHint('api', { is: 'service', service: plain(), slices });
+      expect(hint).to.match(counts === 1 ? /has 1 ready endpoint$/ : /has no ready endpoints$/);
+    });
+  }
+
+  it('counts no endpoint of a port whose own does not serve', () => {
+    const unready = { ...endpoint(true), conditions: { ready: true, serving: false } };
+    const http = slice([unready], { ports: [{ name: 'http', port: 8080 }] });
+    const metrics = slice([endpoint(true)], { ports: [{ name: 'metrics', port: 9090 }] });
+    expect(judged([http, metrics], { port: 80 }).is).to.equal('waiting');
+    expect(judged([http, metrics]).is).to.equal('satisfied');
+  });
+
   it('adds up the slices of a Service, and counts a Pod once that stands in two', () => {
     const slices = [slice([endpoint(true, 'a'), endpoint(true, 'b')]), slice([endpoint(true, 'b')])];
     expect(judged(slices, { minReady: 3 }).answer).to.equal('Service api has 2 of 3 ready endpoints');

@@ -98,6 +98,18 @@ describe('clusterNetwork', () => {
       expect(await locate('web', 81), 'another port').to.deep.equal({ failure: 'connection refused' });
     });
 
+    it('refuses where Pods are published that are not ready, under a name that is there', async () => {
+      const one = observedPod('one', { ready: false });
+      for (const clusterIP of ['10.96.0.20', 'None']) {
+        network = networkOf(observedService({ clusterIP, publishNotReadyAddresses: true }), one);
+        expect(await locate('web', 80), clusterIP).to.deep.equal({ failure: 'connection refused' });
+      }
+      const found = await network
+        ?.inNamespace('default')
+        .resolve('web.default.svc.cluster.local', 'A', signal);
+      expect(found).to.deep.equal({ addresses: ['10.244.0.1'] });
+    });
+
     it('has no way to other addresses', async () => {
       network = networkOf(undefined);
       expect(await locate('10.96.0.99', 80)).to.deep.equal({ failure: 'no route to host' });
