@@ -4,7 +4,7 @@ import type { z } from 'zod';
  * One thing that is wrong with an object, in the words of the API server: an entry of `details.causes` in the Status
  * that it answers with. `<field>: <message>` is the line that kubectl prints.
  */
-export interface Cause {
+export interface FieldCause {
   /** Path of the field, for example `spec.dependencies[0].tcp.port`. */
   readonly field: string;
   readonly message: string;
@@ -22,7 +22,7 @@ export type CauseReason =
   | 'FieldValueForbidden';
 
 /** The API server does not look at the rules of an object whose shape or size is wrong, and says so. */
-const UNCHECKED_RULES: Cause = {
+const UNCHECKED_RULES: FieldCause = {
   field: '<nil>',
   message:
     'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
@@ -30,12 +30,12 @@ const UNCHECKED_RULES: Cause = {
 };
 
 /** Whether a cause is an unknown field: the API server drops those, or refuses them when asked to be strict. */
-export function isUnknownField(cause: Cause): boolean {
+export function isUnknownField(cause: FieldCause): boolean {
   return cause.reason === 'FieldValueForbidden';
 }
 
 /** What is wrong, as the API server would say it, from what zod says (given `reportInput: true`). */
-export function causesOf(issues: readonly z.core.$ZodIssue[]): Cause[] {
+export function causesOf(issues: readonly z.core.$ZodIssue[]): FieldCause[] {
   const shape = onePerField(issues.filter(({ code }) => code !== 'custom').flatMap(shapeCauses));
   if (shape.some(hidesRules)) return [...shape, UNCHECKED_RULES];
   const rules = issues.filter(({ code }) => code === 'custom').map(ruleCause);
@@ -50,20 +50,20 @@ function fieldOf(path: readonly PropertyKey[]): string {
     .replace(/^\./, '');
 }
 
-function ruleCause({ path, message }: z.core.$ZodIssue): Cause {
+function ruleCause({ path, message }: z.core.$ZodIssue): FieldCause {
   return { field: fieldOf(path), message: `Invalid value: ${message}`, reason: 'FieldValueInvalid' };
 }
 
 /** The API server stops at the first thing that is wrong with a field. */
-function onePerField(causes: readonly Cause[]): Cause[] {
+function onePerField(causes: readonly FieldCause[]): FieldCause[] {
   return causes.filter(({ field }, index) => causes.findIndex((cause) => cause.field === field) === index);
 }
 
-function hidesRules(cause: Cause): boolean {
+function hidesRules(cause: FieldCause): boolean {
   return cause.reason !== 'FieldValueInvalid' && !isUnknownField(cause);
 }
 
-function shapeCauses(issue: z.core.$ZodIssue): Cause[] {
+function shapeCauses(issue: z.core.$ZodIssue): FieldCause[] {
   const field = fieldOf(issue.path);
   switch (issue.code) {
     case 'unrecognized_keys':
@@ -85,15 +85,15 @@ function shapeCauses(issue: z.core.$ZodIssue): Cause[] {
   }
 }
 
-function unknownField(field: string): Cause {
+function unknownField(field: string): FieldCause {
   return { field, message: `unknown field "${field}"`, reason: 'FieldValueForbidden' };
 }
 
-function required(field: string): Cause {
+function required(field: string): FieldCause {
   return { field, message: 'Required value', reason: 'FieldValueRequired' };
 }
 
-function wrongType(field: string, expected: string, input: unknown): Cause {
+function wrongType(field: string, expected: string, input: unknown): FieldCause {
   const type = JSON.stringify(typeName(input));
   // zod asks for a number before it asks for an integer; all of ours are integers.
   const wanted = expected === 'int' || expected === 'number' ? 'integer' : expected;
@@ -104,7 +104,7 @@ function wrongType(field: string, expected: string, input: unknown): Cause {
   };
 }
 
-function notSupported(field: string, values: readonly unknown[], input: unknown): Cause {
+function notSupported(field: string, values: readonly unknown[], input: unknown): FieldCause {
   const supported = values.map((value) => JSON.stringify(value)).join(', ');
   return {
     field,
@@ -113,7 +113,7 @@ function notSupported(field: string, values: readonly unknown[], input: unknown)
   };
 }
 
-function tooBig(field: string, maximum: number | bigint, input: unknown): Cause {
+function tooBig(field: string, maximum: number | bigint, input: unknown): FieldCause {
   if (typeof input === 'string') {
     return {
       field,
@@ -128,13 +128,13 @@ function tooBig(field: string, maximum: number | bigint, input: unknown): Cause 
   return invalid(field, input, `should be less than or equal to ${maximum}`);
 }
 
-function tooSmall(field: string, minimum: number | bigint, input: unknown): Cause {
+function tooSmall(field: string, minimum: number | bigint, input: unknown): FieldCause {
   if (typeof input === 'string') return invalid(field, input, `should be at least ${minimum} chars long`);
   if (Array.isArray(input)) return invalid(field, input.length, `should have at least ${minimum} items`);
   return invalid(field, input, `should be greater than or equal to ${minimum}`);
 }
 
-function invalid(field: string, input: unknown, should: string): Cause {
+function invalid(field: string, input: unknown, should: string): FieldCause {
   return {
     field,
     message: `Invalid value: ${JSON.stringify(input)}: ${field} in body ${should}`,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Cause, causesOf } from './causes.ts';
+import { causesOf, type FieldCause } from './causes.ts';
 import { API_VERSION, KIND } from './names.ts';
 import { specSchema } from './spec.ts';
 import { type GateStatus, statusSchema } from './status.ts';
@@ -31,7 +31,7 @@ export type ValidGate = z.infer<typeof writtenGateSchema>;
 
 export type Validation =
   | { readonly valid: true; readonly gate: ValidGate }
-  | { readonly valid: false; readonly causes: readonly Cause[] };
+  | { readonly valid: false; readonly causes: readonly FieldCause[] };
 
 /**
  * Judges a gate as the API server does: by the schema and the rules, in its words. Two things differ: an unknown field
@@ -47,7 +47,7 @@ export function validateGate(object: unknown): Validation {
 }
 
 /** What is wrong with a status that is to be stored; nothing for a valid one. */
-export function statusCauses(status: unknown): readonly Cause[] {
+export function statusCauses(status: unknown): readonly FieldCause[] {
   const result = z
     .object({ status: statusSchema.optional() })
     .safeParse({ status: withoutNulls(status) }, { reportInput: true });

@@ -6,7 +6,7 @@ import { ApiError, isForbidden, isInvalid, isNotFound } from '../kube/api-error.
 import type { PatchOptions, Requests } from '../kube/client/requests.ts';
 import type { Clock } from '../kube/clock.ts';
 import { type Key, keyOf } from '../kube/object.ts';
-import type { Resource, Target } from '../kube/resource.ts';
+import type { ObjectName, Resource } from '../kube/resource.ts';
 import { metadataSchema } from '../projections/metadata.ts';
 import { projectWorkload } from '../projections/project-workload.ts';
 import { GATES, PODS, WORKLOADS } from '../projections/resources.ts';
@@ -213,7 +213,7 @@ function deletePod(
 interface Known {
   readonly resource: Resource;
   readonly kind: string;
-  readonly object: Target & { readonly uid: string };
+  readonly object: ObjectName & { readonly uid: string };
 }
 
 /** A patch whose result the next pass is to see in the stores. */

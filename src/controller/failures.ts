@@ -4,7 +4,7 @@ import { Undone } from './act.ts';
 /** Why a pass did not end well: the label of its metric. */
 export type Failure = 'conflict' | 'undone' | 'transient' | 'refused' | 'bug';
 
-export interface Judgement {
+export interface FailureHandling {
   readonly failure: Failure;
   readonly level: 'debug' | 'warn' | 'error';
   /** What the server asks to wait before the next try, ms; undefined leaves it to the back-off. */
@@ -15,7 +15,7 @@ export interface Judgement {
  * The one place where an error becomes a decision. Every failure is followed by another pass after a back-off: a pass is
  * made from what is observed, so there is nothing else to undo or to keep.
  */
-export function judgeFailure(error: unknown): Judgement {
+export function judgeFailure(error: unknown): FailureHandling {
   if (isConflict(error)) return { failure: 'conflict', level: 'debug', waitMs: undefined };
   if (error instanceof Undone) return { failure: 'undone', level: 'warn', waitMs: undefined };
   if (isTransient(error)) return { failure: 'transient', level: 'warn', waitMs: error.retryAfterMs };

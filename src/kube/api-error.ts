@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** One of the reasons in the details of a Status, e.g. for a field that was refused. */
-export interface Cause {
+export interface StatusCause {
   readonly reason: string;
   readonly message: string;
   readonly field: string;
@@ -18,7 +18,7 @@ export interface ApiErrorFields {
   readonly message: string;
   /** How long the server asks to wait, in ms. */
   readonly retryAfterMs?: number | undefined;
-  readonly causes?: readonly Cause[];
+  readonly causes?: readonly StatusCause[];
 }
 
 /**
@@ -30,7 +30,7 @@ export class ApiError extends Error {
   readonly status: number;
   readonly reason: string;
   readonly retryAfterMs: number | undefined;
-  readonly causes: readonly Cause[];
+  readonly causes: readonly StatusCause[];
 
   constructor(fields: ApiErrorFields) {
     super(fields.message);

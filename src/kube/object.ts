@@ -9,10 +9,13 @@ export interface Meta {
   readonly resourceVersion: string;
 }
 
-/** `<namespace>/<name>`, or `/<name>` outside of namespaces: unique within one resource. */
+/** Which object of a resource. */
+export type ObjectKey = Pick<Meta, 'namespace' | 'name'>;
+
+/** An {@link ObjectKey} for maps: `<namespace>/<name>`, or `/<name>` outside of namespaces. */
 export type Key = string;
 
-export function keyOf(object: Pick<Meta, 'namespace' | 'name'>): Key {
+export function keyOf(object: ObjectKey): Key {
   return `${object.namespace}/${object.name}`;
 }
 

@@ -9,7 +9,7 @@ export interface Resource {
 }
 
 /** One object. The namespace is ignored where the resource has none. */
-export interface Target {
+export interface ObjectName {
   readonly namespace?: string | undefined;
   readonly name: string;
 }
@@ -33,7 +33,7 @@ export function collectionPath(resource: Resource, namespace: string | undefined
 }
 
 /** The path of an object, or of its subresource. */
-export function objectPath(resource: Resource, target: Target, subresource?: string): string {
+export function objectPath(resource: Resource, target: ObjectName, subresource?: string): string {
   const rest = subresource === undefined ? [target.name] : [target.name, subresource];
   return [collectionPath(resource, target.namespace), ...rest.map(encodeURIComponent)].join('/');
 }

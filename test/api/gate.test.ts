@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type Cause, isUnknownField } from '../../src/api/causes.ts';
+import { type FieldCause, isUnknownField } from '../../src/api/causes.ts';
 import { parseStatus, statusCauses, validateGate } from '../../src/api/gate.ts';
 import type { GateSpec } from '../../src/api/spec.ts';
 import { gateNameArbitrary, specArbitrary } from './gate-arbitrary.ts';
@@ -11,12 +11,12 @@ function refusal(gate: unknown): string[] {
   return lines(causesOf(gate));
 }
 
-function causesOf(gate: unknown): readonly Cause[] {
+function causesOf(gate: unknown): readonly FieldCause[] {
   const result = validateGate(gate);
   return result.valid ? [] : result.causes;
 }
 
-function lines(causes: readonly Cause[]): string[] {
+function lines(causes: readonly FieldCause[]): string[] {
   return causes.map(({ field, message }) => `${field}: ${message}`);
 }
 

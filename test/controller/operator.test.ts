@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { pino } from 'pino';
 import { PLURAL } from '../../src/api/names.ts';
 import { Operator } from '../../src/controller/operator.ts';
-import type { Answer, Connection, Init } from '../../src/kube/client/connection.ts';
+import type { Connection, HttpAnswer, Init } from '../../src/kube/client/connection.ts';
 import { dns, type GateBuilder, gate, SETTINGS } from '../core/builders.ts';
 import { ManualClock, settled } from '../kube/manual-clock.ts';
 
@@ -26,12 +26,12 @@ interface Server {
 }
 
 /** An operator on an API server that knows no WatchList, has nothing but these, and answers the lists of one resource as it is told. */
-function rig(path: string, answer: (signal: AbortSignal) => Promise<Answer>, server: Server = {}) {
+function rig(path: string, answer: (signal: AbortSignal) => Promise<HttpAnswer>, server: Server = {}) {
   const { policies = () => 404, gates = [], onPatch = () => {} } = server;
   const lines: LogLine[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
   const clock = new ManualClock();
-  const fetch = async (asked: string, { signal, method, body = '' }: Init): Promise<Answer> => {
+  const fetch = async (asked: string, { signal, method, body = '' }: Init): Promise<HttpAnswer> => {
     if (asked.startsWith(path)) return answer(signal);
     if (asked.includes('mutatingadmissionpolicies')) return answered(policies(), {});
     if (asked.includes('sendInitialEvents')) return answered(422, {});
@@ -46,7 +46,7 @@ function rig(path: string, answer: (signal: AbortSignal) => Promise<Answer>, ser
   return { operator, clock, lines };
 }
 
-function answered(status: number, body: object): Answer {
+function answered(status: number, body: object): HttpAnswer {
   return {
     status,
     retryAfter: undefined,

@@ -1,4 +1,4 @@
-import type { Answer, Connection, Init } from '../../src/kube/client/connection.ts';
+import type { Connection, HttpAnswer, Init } from '../../src/kube/client/connection.ts';
 
 /** A request of the operator, as it left it. */
 export interface Call {
@@ -15,7 +15,7 @@ export interface Call {
 /** A connection that notes every request that is made through it, in their order. */
 export function recorded(connection: Connection, calls: Call[]): Connection {
   return {
-    async fetch(url: string, init: Init): Promise<Answer> {
+    async fetch(url: string, init: Init): Promise<HttpAnswer> {
       const [path = '', query = ''] = url.split('?');
       const body: unknown = init.body === undefined ? undefined : JSON.parse(init.body);
       const contentType = init.headers?.['Content-Type'] ?? '';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Cause } from '../../src/api/causes.ts';
+import type { FieldCause } from '../../src/api/causes.ts';
 import { validateGate } from '../../src/api/gate.ts';
 import type { KubeObject } from '../../src/sandbox/cluster.ts';
 import { gateNameArbitrary, specArbitrary } from '../api/gate-arbitrary.ts';
@@ -112,7 +112,7 @@ export const refusals: Scenario = (on) => {
 };
 
 /** What the functions have against a gate. */
-function causesOf(gate: unknown): readonly Cause[] {
+function causesOf(gate: unknown): readonly FieldCause[] {
   const verdict = validateGate(gate);
   return verdict.valid ? [] : verdict.causes;
 }

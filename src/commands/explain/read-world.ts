@@ -5,7 +5,7 @@ import { isGated, isLive } from '../../core/progress/pod-progress.ts';
 import { isHeldFor } from '../../core/render/hold.ts';
 import { ApiError, isForbidden, isNotFound } from '../../kube/api-error.ts';
 import type { Requests } from '../../kube/client/requests.ts';
-import type { Target } from '../../kube/resource.ts';
+import type { ObjectName } from '../../kube/resource.ts';
 import { projectGate } from '../../projections/project-gate.ts';
 import { projectPod } from '../../projections/project-pod.ts';
 import { GATES, PODS } from '../../projections/resources.ts';
@@ -31,7 +31,7 @@ const TAIL_LINES = 3;
  */
 export async function readWorld(
   reader: Reader,
-  target: Required<Target>,
+  target: Required<ObjectName>,
   { now, flags }: Pick<ExplainWorld, 'now' | 'flags'>,
 ): Promise<ExplainWorld> {
   const gate = await readGate(reader, target);
@@ -40,7 +40,7 @@ export async function readWorld(
   return { ...world, logs: await readLogs(reader, world) };
 }
 
-async function readGate(reader: Reader, target: Required<Target>): Promise<Gate> {
+async function readGate(reader: Reader, target: Required<ObjectName>): Promise<Gate> {
   try {
     return projectGate(await reader.get(GATES, target));
   } catch (error) {

@@ -6,7 +6,7 @@ import { type Connection, connect } from '../../kube/client/connection.ts';
 import { namespaceOf, type Source } from '../../kube/client/credentials.ts';
 import { createRequests } from '../../kube/client/http-requests.ts';
 import { systemClock } from '../../kube/clock.ts';
-import type { Target } from '../../kube/resource.ts';
+import type { ObjectName } from '../../kube/resource.ts';
 import { print } from '../print.ts';
 import type { Process } from '../process.ts';
 import type { GateAddress } from './gate-address.ts';
@@ -39,7 +39,11 @@ export async function runExplain(
 }
 
 /** Reads a gate and all around it, and says how it stands. @throws as {@link runExplain} */
-export async function explain(connection: Connection, target: Required<Target>, flags = ''): Promise<Line[]> {
+export async function explain(
+  connection: Connection,
+  target: Required<ObjectName>,
+  flags = '',
+): Promise<Line[]> {
   const requests = createRequests({ connection, clock: systemClock });
   return picture(await readWorld(requests, target, { now: systemClock.now(), flags }));
 }

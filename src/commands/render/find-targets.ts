@@ -5,7 +5,7 @@ import type { KubernetesObject } from './kubernetes-objects.ts';
 import { type GateOfInput, targetsOf } from './read-gates.ts';
 
 /** A workload of the input that gates target. */
-export interface Target {
+export interface InputTarget {
   readonly object: KubernetesObject;
   readonly kind: TargetKind;
   /** Sorted by name. */
@@ -14,7 +14,7 @@ export interface Target {
 
 export interface Targets {
   /** In the order of the input. */
-  readonly found: readonly Target[];
+  readonly found: readonly InputTarget[];
   /** Targets that are not in the input, one line each. */
   readonly missing: readonly string[];
   /** Targets that could be one workload or another, one line each. */
@@ -35,7 +35,7 @@ export function findTargets(gates: readonly GateOfInput[], objects: readonly Kub
       ({ kind, name }): Aim => ({ gate, kind, name, objects: meant(gate, kind, name, objects) }),
     ),
   );
-  const found = objects.flatMap((object): Target[] => {
+  const found = objects.flatMap((object): InputTarget[] => {
     const its = aims.filter((aim) => aim.objects.includes(object));
     const [first] = its;
     if (first === undefined) return [];

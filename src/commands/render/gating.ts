@@ -6,7 +6,7 @@ import {
   templatePath,
   viewTemplate,
 } from '../../core/render/template.ts';
-import { findTargets, type Target } from './find-targets.ts';
+import { findTargets, type InputTarget } from './find-targets.ts';
 import type { KubernetesObject } from './kubernetes-objects.ts';
 import { type GateOfInput, type RenderSettings, renderOf } from './read-gates.ts';
 import { InputError, placeOf, type YamlPath } from './yaml/documents.ts';
@@ -55,7 +55,7 @@ export function gateTargets(
 }
 
 /** The target with its gates' renders in it, or why it cannot carry them. */
-function gateTarget({ object, kind, gates }: Target, settings: RenderSettings): GatedTarget | string {
+function gateTarget({ object, kind, gates }: InputTarget, settings: RenderSettings): GatedTarget | string {
   const templateAt = templatePath(kind);
   const before = podTemplateSchema.safeParse(valueAt(object.value, templateAt)).data;
   if (!before) return 'it has no Pod template that can be read';
@@ -94,6 +94,6 @@ function orphanWarning({ object, gates, after }: GatedTarget): string[] {
   ];
 }
 
-function inWords({ object: { document, path, kind, name } }: Pick<Target, 'object'>): string {
+function inWords({ object: { document, path, kind, name } }: Pick<InputTarget, 'object'>): string {
   return `${placeOf(document, path)}: ${kind} ${name}`;
 }

@@ -1,4 +1,4 @@
-import type { Cause } from '../../api/causes.ts';
+import type { FieldCause } from '../../api/causes.ts';
 import { validateGate } from '../../api/gate.ts';
 import { GROUP, KIND } from '../../api/names.ts';
 import { targetKind } from '../../api/settled.ts';
@@ -66,7 +66,7 @@ function readGate(object: KubernetesObject): { readonly gate?: GateOfInput; read
 }
 
 /** What the API server cannot see, since no rule of it reads an expression: before an operator says so, the build does. */
-function expressionCauses({ dependencies }: GateSpec): Pick<Cause, 'field' | 'message'>[] {
+function expressionCauses({ dependencies }: GateSpec): Pick<FieldCause, 'field' | 'message'>[] {
   return dependencies.flatMap(({ resource }, index) => {
     const why = resource?.expression === undefined ? undefined : checkExpression(resource.expression);
     return why === undefined

@@ -1,14 +1,11 @@
 import { kindKey, type SubjectKind, subjectsOf } from '../../core/evaluate/subjects.ts';
 import type { Gate } from '../../core/model.ts';
-import type { Meta } from '../../kube/object.ts';
-
-/** Which object of a kind; outside of namespaces the namespace is empty. */
-export type ObjectName = Pick<Meta, 'namespace' | 'name'>;
+import type { ObjectKey } from '../../kube/object.ts';
 
 /** An object that a gate is evaluated by. */
 export interface Reference {
   readonly kind: SubjectKind;
-  readonly object: ObjectName;
+  readonly object: ObjectKey;
 }
 
 /** What a gate refers to, each with and without a namespace: which of the two it is, only the API server knows. */

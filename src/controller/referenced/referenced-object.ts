@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { ENDPOINT_SLICE, kindKey, SERVICE_LABEL, type SubjectKind } from '../../core/evaluate/subjects.ts';
 import type { Gate, JsonObject } from '../../core/model.ts';
-import type { Meta } from '../../kube/object.ts';
+import type { Meta, ObjectKey } from '../../kube/object.ts';
 import { identityOf, metadataSchema } from '../../projections/metadata.ts';
-import type { ObjectName } from './reference-index.ts';
 
 /** An object that a dependency is evaluated by, whole except for its managed fields. */
 export interface ReferencedObject extends Meta {
@@ -20,7 +19,7 @@ const objectSchema = z.record(z.string(), z.json());
 export function projectReferenced(
   kind: SubjectKind,
   raw: unknown,
-  isNamed: (object: ObjectName) => boolean,
+  isNamed: (object: ObjectKey) => boolean,
 ): ReferencedObject | undefined {
   const { metadata } = envelopeSchema.parse(raw);
   const isSlice = kindKey(kind) === kindKey(ENDPOINT_SLICE);

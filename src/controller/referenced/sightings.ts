@@ -3,6 +3,7 @@ import type { Dependency } from '../../api/spec.ts';
 import { cycleThrough } from '../../core/evaluate/judge-gate.ts';
 import { ENDPOINT_SLICE, SERVICE, type SubjectKind, serviceOf } from '../../core/evaluate/subjects.ts';
 import type { Gate, Sighting } from '../../core/model.ts';
+import { keyOf } from '../../kube/object.ts';
 import type { Resource } from '../../kube/resource.ts';
 import type { View } from '../../kube/watch/store.ts';
 import type { SubjectWatches } from './subject-watches.ts';
@@ -33,7 +34,7 @@ function sightingOf(watched: Watched, gate: Gate, dependency: Dependency): Sight
 }
 
 function gateSighting({ gates }: Watched, { namespace, name: own }: Gate, name: string): Sighting {
-  const of = (one: string) => gates.get(`${namespace}/${one}`);
+  const of = (one: string) => gates.get(keyOf({ namespace, name: one }));
   const gate = of(name);
   return gate ? { is: 'gate', gate, cycle: cycleThrough(own, name, of) } : { is: 'absent' };
 }

@@ -3,12 +3,12 @@ import type { Gate, JsonObject } from '../../core/model.ts';
 import type { Random } from '../../kube/backoff.ts';
 import type { Requests } from '../../kube/client/requests.ts';
 import type { Clock } from '../../kube/clock.ts';
-import { type Key, keyOf } from '../../kube/object.ts';
+import { type Key, keyOf, type ObjectKey } from '../../kube/object.ts';
 import type { Resource } from '../../kube/resource.ts';
 import { type KindState, KindWatch } from '../../kube/watch/kind-watch.ts';
 import { Store, type View } from '../../kube/watch/store.ts';
 import { Departed } from './departed.ts';
-import { type ObjectName, referenceValue } from './reference-index.ts';
+import { referenceValue } from './reference-index.ts';
 import { projectReferenced, type ReferencedObject, remembers } from './referenced-object.ts';
 
 export interface WatchedKindOptions {
@@ -37,7 +37,7 @@ export type Look =
     };
 
 interface Named {
-  readonly object: ObjectName;
+  readonly object: ObjectKey;
   /** The list that is to cover it, by the number of its {@link KindWatch.widen}; undefined once it is covered. */
   awaits: number | undefined;
 }
@@ -62,7 +62,7 @@ export class WatchedKind {
     this.#kind = kind;
     this.#options = options;
     this.#departed = new Departed(options.clock);
-    this.#store = new Store({ subject: (one: ReferencedObject) => [keyOf(nameOf(one))] });
+    this.#store = new Store({ subject: (one: ReferencedObject) => [keyOf(keyIn(one))] });
     this.#store.subscribe(({ before, after }) => this.#follow(before, after));
     this.#watch = new KindWatch({
       requests: options.requests,
@@ -91,7 +91,7 @@ export class WatchedKind {
   }
 
   /** Brings what is kept of an object in line with the gates that name it now, and with what they remember. */
-  update(object: ObjectName): void {
+  update(object: ObjectKey): void {
     const gates = this.#gatesNaming(object);
     if (gates.length === 0) {
       this.#forget(object);
@@ -119,7 +119,7 @@ export class WatchedKind {
     return { is: 'watching', found, last: this.#departed.get(key), isNamespaced };
   }
 
-  #forget(object: ObjectName): void {
+  #forget(object: ObjectKey): void {
     const key = keyOf(object);
     this.#named.delete(key);
     this.#departed.drop(key);
@@ -129,15 +129,15 @@ export class WatchedKind {
   #follow(before: ReferencedObject | undefined, after: ReferencedObject | undefined): void {
     this.#depart(before, after);
     for (const one of [before, after]) {
-      if (one) for (const gate of this.#gatesNaming(nameOf(one))) this.#options.onAffected(gate);
+      if (one) for (const gate of this.#gatesNaming(keyIn(one))) this.#options.onAffected(gate);
     }
   }
 
   /** What no gate names any more has not gone: it is looked at no longer. */
   #depart(before: ReferencedObject | undefined, after: ReferencedObject | undefined): void {
-    if (after) this.#departed.drop(keyOf(nameOf(after)));
-    else if (before && this.#gatesNaming(nameOf(before)).length > 0) {
-      this.#departed.add(keyOf(nameOf(before)), before.object);
+    if (after) this.#departed.drop(keyOf(keyIn(after)));
+    else if (before && this.#gatesNaming(keyIn(before)).length > 0) {
+      this.#departed.add(keyOf(keyIn(before)), before.object);
     }
   }
 
@@ -156,7 +156,7 @@ export class WatchedKind {
   }
 
   /** Gives the objects that are covered now and were not before. */
-  #cover(): ObjectName[] {
+  #cover(): ObjectKey[] {
     const covered = [...this.#named.values()].filter(
       ({ awaits }) => awaits !== undefined && this.#watch.covers(awaits),
     );
@@ -164,12 +164,12 @@ export class WatchedKind {
     return covered.map(({ object }) => object);
   }
 
-  #gatesNaming(object: ObjectName): readonly Gate[] {
+  #gatesNaming(object: ObjectKey): readonly Gate[] {
     return this.#options.gates.byIndex('subject', referenceValue({ kind: this.#kind, object }));
   }
 }
 
-/** Under which name dependencies look for it. */
-function nameOf({ namespace, subject }: ReferencedObject): ObjectName {
+/** Under which key dependencies look for it. */
+function keyIn({ namespace, subject }: ReferencedObject): ObjectKey {
   return { namespace, name: subject };
 }

@@ -22,7 +22,7 @@ export interface Init {
 }
 
 /** An answer, whatever its status. Its body is either read to the end or left by aborting the request. */
-export interface Answer {
+export interface HttpAnswer {
   readonly status: number;
   /** The header of that name. */
   readonly retryAfter: string | undefined;
@@ -39,7 +39,7 @@ export interface Connection {
    * @param path from the root of the API, with its query: `/api/v1/pods?limit=500`
    * @throws ApiError with status 0 when there is no answer; the signal's reason, when that is an ApiError.
    */
-  fetch(path: string, init: Init): Promise<Answer>;
+  fetch(path: string, init: Init): Promise<HttpAnswer>;
   /** Closes all connections; requests that are under way fail. */
   close(): Promise<void>;
 }
@@ -87,7 +87,7 @@ class PooledConnection implements Connection {
     this.#config = loadConfig(source);
   }
 
-  async fetch(path: string, init: Init): Promise<Answer> {
+  async fetch(path: string, init: Init): Promise<HttpAnswer> {
     const credentials = await this.#current();
     const answer = await this.#send(path, init, credentials);
     if (answer.status !== 401) return answer;
@@ -135,7 +135,7 @@ class PooledConnection implements Connection {
     return this.#credentials ?? this.#current();
   }
 
-  async #send(path: string, init: Init, credentials: Credentials): Promise<Answer> {
+  async #send(path: string, init: Init, credentials: Credentials): Promise<HttpAnswer> {
     const headers = { Accept: 'application/json', 'User-Agent': this.#userAgent, ...init.headers };
     try {
       const answer = await request(credentials.server + path, {

@@ -4,13 +4,13 @@ import type { Clock } from '../clock.ts';
 import {
   collectionPath,
   nameOf,
+  type ObjectName,
   objectPath,
   queryOf,
   type Resource,
-  type Target,
   versionPath,
 } from '../resource.ts';
-import type { Answer, Connection, Init } from './connection.ts';
+import type { Connection, HttpAnswer, Init } from './connection.ts';
 import { withDeadline } from './deadline.ts';
 import type {
   DeleteOptions,
@@ -89,11 +89,11 @@ class ConnectionRequests implements Requests {
     );
   }
 
-  get(resource: Resource, target: Target): Promise<unknown> {
+  get(resource: Resource, target: ObjectName): Promise<unknown> {
     return this.#json({ verb: 'get', resource, method: 'GET', path: objectPath(resource, target) });
   }
 
-  log(pod: Target, { container, tailLines }: LogOptions): Promise<string> {
+  log(pod: ObjectName, { container, tailLines }: LogOptions): Promise<string> {
     const path = objectPath(PODS, pod, 'log') + queryOf({ container, tailLines });
     return this.#text({ verb: 'get', resource: PODS, method: 'GET', path }, (text) => text);
   }
@@ -152,13 +152,13 @@ class ConnectionRequests implements Requests {
     return this.#json({ verb: 'create', resource, method: 'POST', path, body });
   }
 
-  patch(resource: Resource, target: Target, body: unknown, options: PatchOptions): Promise<unknown> {
+  patch(resource: Resource, target: ObjectName, body: unknown, options: PatchOptions): Promise<unknown> {
     const path = objectPath(resource, target, options.subresource) + writeQuery(options);
     const contentType = PATCH_TYPES[options.type];
     return this.#json({ verb: 'patch', resource, method: 'PATCH', path, body, contentType });
   }
 
-  async delete(resource: Resource, target: Target, options: DeleteOptions = {}): Promise<void> {
+  async delete(resource: Resource, target: ObjectName, options: DeleteOptions = {}): Promise<void> {
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...options };
     await this.#json({
       verb: 'delete',
@@ -181,7 +181,7 @@ class ConnectionRequests implements Requests {
   }
 
   /** @throws ApiError for every status that is not a success. */
-  async #fetch(call: Call, signal: AbortSignal): Promise<Answer> {
+  async #fetch(call: Call, signal: AbortSignal): Promise<HttpAnswer> {
     const answer = await this.#connection.fetch(call.path, {
       method: call.method,
       signal,

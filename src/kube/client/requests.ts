@@ -1,4 +1,4 @@
-import type { Resource, Target } from '../resource.ts';
+import type { ObjectName, Resource } from '../resource.ts';
 
 /** Which objects of a resource. */
 export interface Selection {
@@ -71,9 +71,9 @@ export interface Observation {
 export interface Requests {
   /** What the API server serves of a group and version (APIResourceList). */
   resources(group: string, version: string, signal?: AbortSignal): Promise<unknown>;
-  get(resource: Resource, target: Target): Promise<unknown>;
+  get(resource: Resource, target: ObjectName): Promise<unknown>;
   /** The last lines that a container of a Pod has written so far. */
-  log(pod: Target, options: LogOptions): Promise<string>;
+  log(pod: ObjectName, options: LogOptions): Promise<string>;
   /** All pages. */
   list(resource: Resource, selection?: Selection): Promise<List>;
   /** Page by page, so that a large list is never whole in memory. A page that has expired throws (`isGone`). */
@@ -91,6 +91,6 @@ export interface Requests {
     body: unknown,
     options?: WriteOptions,
   ): Promise<unknown>;
-  patch(resource: Resource, target: Target, body: unknown, options: PatchOptions): Promise<unknown>;
-  delete(resource: Resource, target: Target, options?: DeleteOptions): Promise<void>;
+  patch(resource: Resource, target: ObjectName, body: unknown, options: PatchOptions): Promise<unknown>;
+  delete(resource: Resource, target: ObjectName, options?: DeleteOptions): Promise<void>;
 }

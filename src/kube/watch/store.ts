@@ -1,7 +1,7 @@
 import { type Key, keyOf, type Meta } from '../object.ts';
 
 /** What happened to one object. */
-export type Change<T> = {
+export type StoreChange<T> = {
   readonly key: Key;
   /** Whether it was there before anything was known: the first list, and not somebody's doing. */
   readonly initial: boolean;
@@ -22,7 +22,7 @@ export interface View<T extends Meta, Index extends string = never> {
   values(): Iterable<T>;
   byIndex(index: Index, value: string): readonly T[];
   /** Calls `listener` after each change, when the store already shows it. Gives the function that ends this. */
-  subscribe(listener: (change: Change<T>) => void): () => void;
+  subscribe(listener: (change: StoreChange<T>) => void): () => void;
 }
 
 /** What a reflector writes. */
@@ -39,7 +39,7 @@ export interface Sink<T extends Meta> {
  */
 export class Store<T extends Meta, Index extends string = never> implements View<T, Index>, Sink<T> {
   readonly #functions: ReadonlyMap<string, IndexFunction<T>>;
-  readonly #listeners = new Set<(change: Change<T>) => void>();
+  readonly #listeners = new Set<(change: StoreChange<T>) => void>();
   #objects = new Map<Key, T>();
   /** index → value → key → object; values without objects are not there. */
   readonly #indexes = new Map<string, Map<string, Map<Key, T>>>();
@@ -65,7 +65,7 @@ export class Store<T extends Meta, Index extends string = never> implements View
     return [...(this.#indexes.get(index)?.get(value)?.values() ?? [])];
   }
 
-  subscribe(listener: (change: Change<T>) => void): () => void {
+  subscribe(listener: (change: StoreChange<T>) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -86,7 +86,7 @@ export class Store<T extends Meta, Index extends string = never> implements View
   }
 
   /** Nothing when this very version is known: a list that is taken again mostly says what is known. */
-  #put(after: T, initial: boolean): Change<T> | undefined {
+  #put(after: T, initial: boolean): StoreChange<T> | undefined {
     const key = keyOf(after);
     const before = this.#objects.get(key);
     if (before?.uid === after.uid && before.resourceVersion === after.resourceVersion) return undefined;
@@ -98,7 +98,7 @@ export class Store<T extends Meta, Index extends string = never> implements View
       : { type: 'added', key, before, after, initial };
   }
 
-  #remove(key: Key, initial: boolean): Change<T> | undefined {
+  #remove(key: Key, initial: boolean): StoreChange<T> | undefined {
     const before = this.#objects.get(key);
     if (!before) return undefined;
     this.#objects.delete(key);
@@ -128,7 +128,7 @@ export class Store<T extends Meta, Index extends string = never> implements View
   }
 
   /** A listener that throws keeps no other from hearing of any change. */
-  #emit(changes: readonly (Change<T> | undefined)[]): void {
+  #emit(changes: readonly (StoreChange<T> | undefined)[]): void {
     const errors: unknown[] = [];
     for (const change of changes) {
       if (!change) continue;

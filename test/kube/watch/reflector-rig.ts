@@ -3,7 +3,7 @@ import { connect } from '../../../src/kube/client/connection.ts';
 import { createRequests } from '../../../src/kube/client/http-requests.ts';
 import { type Meta, metaOf } from '../../../src/kube/object.ts';
 import { Reflector } from '../../../src/kube/watch/reflector.ts';
-import { type Change, Store } from '../../../src/kube/watch/store.ts';
+import { Store, type StoreChange } from '../../../src/kube/watch/store.ts';
 import {
   added,
   initialEnd,
@@ -39,7 +39,7 @@ export class ReflectorRig {
   readonly server = new MisbehavingServer();
   readonly clock = new ManualClock();
   readonly store = new Store<Thing, 'word'>({ word: ({ word }) => [word] });
-  readonly changes: Change<Thing>[] = [];
+  readonly changes: StoreChange<Thing>[] = [];
   readonly errors: Error[] = [];
   #close = async () => {};
 

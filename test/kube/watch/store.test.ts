@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { keyOf } from '../../../src/kube/object.ts';
-import { type Change, Store } from '../../../src/kube/watch/store.ts';
+import { Store, type StoreChange } from '../../../src/kube/watch/store.ts';
 
 interface Thing {
   readonly namespace: string;
@@ -23,13 +23,13 @@ const newStore = () =>
 
 const byKey = (...things: Thing[]) => new Map(things.map((each) => [keyOf(each), each]));
 
-function recorded(store: Store<Thing, 'tag' | 'initial'>): Change<Thing>[] {
-  const changes: Change<Thing>[] = [];
+function recorded(store: Store<Thing, 'tag' | 'initial'>): StoreChange<Thing>[] {
+  const changes: StoreChange<Thing>[] = [];
   store.subscribe((change) => changes.push(change));
   return changes;
 }
 
-const short = ({ type, key, before, after, initial }: Change<Thing>) =>
+const short = ({ type, key, before, after, initial }: StoreChange<Thing>) =>
   `${type} ${key} ${before?.resourceVersion ?? '-'}→${after?.resourceVersion ?? '-'}${initial ? ' initial' : ''}`;
 
 describe('Store', () => {

@@ -6,7 +6,7 @@ import { WRITING, withEdits } from './text.ts';
 import { withValueAt } from './value-at.ts';
 
 /** What is to stand at a place of a document. */
-export interface Change {
+export interface ValueChange {
   readonly path: YamlPath;
   readonly value: unknown;
 }
@@ -22,7 +22,7 @@ export interface EditedText {
  * again: if it does not say what it should (an anchor inside of the change may be used outside of it), the document is
  * written anew.
  */
-export function editDocument(document: YamlDocument, changes: readonly Change[]): EditedText {
+export function editDocument(document: YamlDocument, changes: readonly ValueChange[]): EditedText {
   const wanted = changes.reduce(
     (value: unknown, change) => withValueAt(value, change.path, change.value),
     document.value,

@@ -2,17 +2,17 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { parse, stringify } from 'yaml';
 import { parseDocuments, READING } from '../../../../src/commands/render/yaml/documents.ts';
-import { type Change, editDocument } from '../../../../src/commands/render/yaml/edit.ts';
+import { editDocument, type ValueChange } from '../../../../src/commands/render/yaml/edit.ts';
 import { withValueAt } from '../../../../src/commands/render/yaml/value-at.ts';
 
-function edit(text: string, ...changes: Change[]) {
+function edit(text: string, ...changes: ValueChange[]) {
   const [document] = parseDocuments({ name: 'x.yaml', text });
   if (!document) throw new Error('no document');
   return editDocument(document, changes);
 }
 
 /** The text after one change that keeps its form. */
-function edited(text: string, path: Change['path'], value: unknown): string {
+function edited(text: string, path: ValueChange['path'], value: unknown): string {
   const result = edit(text, { path, value });
   expect(result.keptForm).to.equal(true);
   return result.text;
