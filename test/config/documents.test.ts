@@ -73,11 +73,28 @@ describe('the documents', () => {
     });
   }
 
+  it('name only targets of make that there are', () => {
+    const told = DOCUMENTS.flatMap((path) => [
+      ...read(path).matchAll(/(?:^|`|sudo )make ([a-z][a-z0-9-]*)/gm),
+    ]);
+    const targets = [...read('Makefile').matchAll(/^([a-z0-9-]+):/gm)].map(([, target]) => target);
+    expect(told).to.not.be.empty;
+    expect(targets).to.include.members(told.map(([, target]) => target));
+  });
+
   for (const path of DOCUMENTS) {
     it(`${path} has lines of at most 120 columns`, () => {
       expect(longLines(path)).to.deep.equal([]);
     });
   }
+
+  it('CONTRIBUTING.md says of each folder of src what is in it, down to two levels', () => {
+    const named = [...read('CONTRIBUTING.md').matchAll(/^\| `(src\/[^`]+)` \|/gm)].map(
+      ([, folder]) => folder,
+    );
+    const folders = globSync(['src/*/', 'src/*/*/'], { cwd: ROOT }).filter((path) => !path.endsWith('.ts'));
+    expect(named).to.have.members(folders.map((folder) => folder.replace(/\/$/, '')));
+  });
 
   it('README.md shows the gate of the story, in 12 lines', () => {
     const [block = ''] = /apiVersion: .*?(?=^```$)/ms.exec(read('README.md')) ?? [];
