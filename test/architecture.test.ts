@@ -53,6 +53,29 @@ function readsEnvironment({ code }: Source): boolean {
   );
 }
 
+/**
+ * What may read words: a library that fails has no codes, and of a check that runs in a Pod there is nothing but its log.
+ * The sandbox plays programs, and the waiter talks to servers whose protocols are words.
+ */
+const READERS_OF_WORDS = [
+  'core/expression/expression.ts',
+  'commands/explain/steps/answer-step.ts',
+  'commands/explain/steps/dependency-steps.ts: message.indexOf',
+];
+
+const WORDS = String.raw`\b(?:message|answer|note|said|hint)\b`;
+const READ_BY = String.raw`${WORDS}\??\.(?:startsWith|endsWith|includes|match|matchAll|search|indexOf|split)\(`;
+const READ_IN = String.raw`\.(?:test|exec)\((?:\w+\??\.)*${WORDS}\)`;
+
+/** Where a text that is for people is looked into. */
+function decisionsByWords({ path, code }: Source): string[] {
+  if (/^(sandbox|waiter)\//.test(path)) return [];
+  const found = code.match(new RegExp(`${READ_BY}|${READ_IN}`, 'g')) ?? [];
+  return found
+    .map((one) => `${path}: ${one}`)
+    .filter((one) => !READERS_OF_WORDS.some((known) => one.startsWith(known)));
+}
+
 describe('the sources', () => {
   const inCore = sources.filter(({ path }) => partOf(path) === 'core');
 
@@ -90,6 +113,22 @@ describe('the reading of sources', () => {
     const code = `import a from './a.ts';\nimport type {\n  B,\n} from "./b.ts";\nexport * from './c.ts';
       import './d.ts';\nconst e = await import('./e.ts'); // from './f.ts'\n/* import './g.ts' */`;
     expect(importsOf(source('x.ts', code))).to.deep.equal(['./a.ts', './b.ts', './c.ts', './d.ts', './e.ts']);
+  });
+
+  it('decide by no words that are for people', () => {
+    expect(sources.flatMap(decisionsByWords)).to.deep.equal([]);
+  });
+
+  it('finds a decision that is made by words', () => {
+    for (const code of [
+      "if (answer.endsWith('does not exist')) return;",
+      'status.message?.includes(UNLOOKED)',
+      '/^exit code/.test(dependency.message)',
+      'pattern.exec(answer)',
+    ]) {
+      expect(decisionsByWords(source('core/x.ts', code)), code).to.have.length(1);
+    }
+    expect(decisionsByWords(source('core/x.ts', 'names.includes(name)'))).to.deep.equal([]);
   });
 
   it('finds an import that points the wrong way', () => {

@@ -32,3 +32,66 @@ export type StallReason = (typeof STALL_REASONS)[number];
 export type ReadyReason = (typeof READY_REASONS)[number] | StallReason;
 export type OpenReason = (typeof OPEN_REASONS)[number] | 'InvalidSpec';
 export type ConditionReason = ReadyReason | OpenReason;
+
+/**
+ * Why a dependency is as the operator sees it: `.status.dependencies[].reason`, beside the words of `answer`. What the
+ * operator decides by, and programs may; the words are for people alone.
+ */
+export const DEPENDENCY_REASONS = [
+  // Satisfied.
+  'EndpointsReady',
+  'GateOpen',
+  'ExpressionTrue',
+  'ConditionMet',
+  'ObjectReady',
+  'JobCompleted',
+  'JobCompletedAndGone',
+  // Not yet.
+  'NotFound',
+  'BeingDeleted',
+  'Unreadable',
+  'ExternalName',
+  'PortNotFound',
+  'EndpointsNotReady',
+  'GateWithoutStatus',
+  'GateNotOpen',
+  'ExpressionFalse',
+  'ExpressionFailed',
+  'ConditionNotMet',
+  'ConditionMissing',
+  'StatusOutdated',
+  'ObjectNotReady',
+  // Not before somebody acts.
+  'KindNotServed',
+  'Forbidden',
+  'DiscoveryForbidden',
+  'InvalidExpression',
+  'ExpressionOutsideNamespace',
+  'DependencyCycle',
+  // Not known.
+  'NotObserved',
+  'WatchFailed',
+  // Will not come by itself.
+  'JobFailed',
+  'JobFailedAndGone',
+  'PodFailed',
+  'VolumeLost',
+  'ObjectStalled',
+] as const;
+export type DependencyReason = (typeof DEPENDENCY_REASONS)[number];
+
+/** A status may have been written by an operator that knows others. */
+export function isDependencyReason(reason: string | undefined): reason is DependencyReason {
+  return DEPENDENCY_REASONS.some((known) => known === reason);
+}
+
+/** Why a target is as it is: `.status.targets[].reason`, beside the words of `message`. */
+export const TARGET_REASONS = [
+  'VolumeNameTaken',
+  'TooManyContainers',
+  'RefusedByServer',
+  'JobCreatedWithout',
+  'WaitsForRollout',
+  'FirstStartUngated',
+] as const;
+export type TargetReason = (typeof TARGET_REASONS)[number];

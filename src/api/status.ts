@@ -155,6 +155,9 @@ export const targetStatusSchema = z
       .describe(
         'Missing: does not exist. Pending: does not carry the containers yet. Rolling: carries them, older Pods are still there. Current: carries them, as do all its Pods. Refused: cannot carry them, see message. Immutable: a Job that was created without them.',
       ),
+    reason: text(64)
+      .optional()
+      .describe('One word for programs: why it is not current. The message says it.'),
     message: text(1024).optional().describe('Why it is not current.'),
     open: count('Pods that have passed the gate.'),
     waiting: count('Pods that wait in it.'),
@@ -183,6 +186,9 @@ export const dependencyStatusSchema = z
       .boolean()
       .optional()
       .describe('Whether it is there, as the operator judges it: of service, resource and gate only.'),
+    reason: text(64)
+      .optional()
+      .describe('One word for programs: what the operator sees, as the answer says it for people.'),
     answer: text(1024)
       .optional()
       .describe(
@@ -208,6 +214,17 @@ export const dependencyStatusSchema = z
     message: text(1024)
       .optional()
       .describe("The last answer: of the kubelet, or of the container's last run."),
+    containerReason: text(256)
+      .optional()
+      .describe(
+        "The kubelet's own word for why its container does not run, or how its last run ended: ImagePullBackOff, OOMKilled.",
+      ),
+    exitCode: z
+      .int()
+      .min(-2147483648)
+      .max(2147483647)
+      .optional()
+      .describe('Exit code of the last run of its container that failed.'),
     blockedPods: z
       .array(text(253))
       .max(MAX_POD_NAMES)

@@ -161,15 +161,15 @@ export interface Repair {
  * What is seen of the object that a dependency is judged by.
  *
  * - `unseen`: it has not been looked at yet, since its watch has just begun. `absent`: there is none.
- * - `unknown kind`, `forbidden`: the API server does not serve the kind, or not to the operator; `message` says which,
- *   and what to do.
+ * - `unknown kind`, `forbidden`, `undiscoverable`: the API server does not serve the kind, or not to the operator, or the
+ *   operator may not ask whether; `message` says which, and what to do.
  */
 export type Sighting =
   /** `problem`: why, where the API server has answered with a failure. */
   | { readonly is: 'unseen'; readonly problem?: string }
   /** `last`: what it was, where it has gone just now and nothing of it is remembered yet. */
   | { readonly is: 'absent'; readonly last?: JsonObject }
-  | { readonly is: 'unknown kind' | 'forbidden'; readonly message: string }
+  | { readonly is: 'unknown kind' | 'forbidden' | 'undiscoverable'; readonly message: string }
   | { readonly is: 'object'; readonly object: JsonObject; readonly isNamespaced: boolean }
   | {
       readonly is: 'service';

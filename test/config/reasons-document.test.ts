@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { OPEN_REASONS, READY_REASONS, STALL_REASONS } from '../../src/api/reasons.ts';
+import {
+  DEPENDENCY_REASONS,
+  OPEN_REASONS,
+  READY_REASONS,
+  STALL_REASONS,
+  TARGET_REASONS,
+} from '../../src/api/reasons.ts';
 import { dependencyStatusSchema, TARGET_STATES } from '../../src/api/status.ts';
 import type { Failure } from '../../src/controller/failures.ts';
 import { createMetrics } from '../../src/controller/metrics.ts';
@@ -45,6 +51,13 @@ describe('docs/reference/reasons.md', () => {
   it('tells each state of a target and of a dependency', () => {
     const { state } = dependencyStatusSchema.shape;
     expect(column(section('## States'), 0)).to.have.members([...TARGET_STATES, ...state.options]);
+  });
+
+  it('tells each reason of a dependency and of a target, in order', () => {
+    const of = (heading: string) =>
+      column(section(heading), 0).filter((word) => /^[A-Z][A-Za-z]+$/.test(word));
+    expect(of('## Why a dependency is as it is')).to.deep.equal(DEPENDENCY_REASONS);
+    expect(of('## Why a target is as it is')).to.deep.equal(TARGET_REASONS);
   });
 
   it('tells each metric with its labels', async () => {

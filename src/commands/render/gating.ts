@@ -68,8 +68,8 @@ function gateTarget({ object, kind, gates }: InputTarget, settings: RenderSettin
       render: renderOf(gate, settings),
       target: targetAnnotationValue(kind, object.name),
     };
-    const reason = obstacle(viewTemplate(after), injection);
-    if (reason !== undefined) return reason;
+    const hindrance = obstacle(viewTemplate(after), injection);
+    if (hindrance) return hindrance.message;
     after = inject(after, injection);
   }
   return { object, templateAt, gates: names, before, after: requiring(after, names) };

@@ -67,7 +67,9 @@ function unseen(
       message: `the API server knows no ${kind} of ${apiVersion}`,
     };
   }
-  return { is: 'forbidden', message: look.resource ? ruleFor(look.resource) : mayNotDiscover(apiVersion) };
+  return look.resource
+    ? { is: 'forbidden', message: ruleFor(look.resource) }
+    : { is: 'undiscoverable', message: mayNotDiscover(apiVersion) };
 }
 
 function ruleFor({ group, plural }: Resource): string {

@@ -5,22 +5,29 @@ import { gatesBefore } from './subjects.ts';
 
 /** Satisfied when the other gate is open, by a status that speaks of its present spec. */
 export function judgeGate({ name }: GateCheck, sighting: Sighting): Judgement {
-  if (sighting.is === 'absent') return { is: 'waiting', answer: `gate ${name} does not exist` };
-  if (sighting.is !== 'gate') return { is: 'unknown', answer: `gate ${name} has not been looked at yet` };
+  if (sighting.is === 'absent')
+    return { is: 'waiting', reason: 'NotFound', answer: `gate ${name} does not exist` };
+  if (sighting.is !== 'gate')
+    return { is: 'unknown', reason: 'NotObserved', answer: `gate ${name} has not been looked at yet` };
   if (sighting.cycle.length > 0) return cycle(sighting.cycle);
   const { status, generation, deleting } = sighting.gate;
-  if (deleting) return { is: 'waiting', answer: `gate ${name} is being deleted` };
+  if (deleting) return { is: 'waiting', reason: 'BeingDeleted', answer: `gate ${name} is being deleted` };
   const open = status.conditions?.find(({ type }) => type === 'Open');
   if (!open || open.observedGeneration < generation) {
-    return { is: 'waiting', answer: `gate ${name} has no status yet` };
+    return { is: 'waiting', reason: 'GateWithoutStatus', answer: `gate ${name} has no status yet` };
   }
-  if (open.status === 'True') return { is: 'satisfied', answer: `gate ${name} is open` };
-  return { is: 'waiting', answer: `gate ${name} is not open: ${open.reason}` };
+  if (open.status === 'True') return { is: 'satisfied', reason: 'GateOpen', answer: `gate ${name} is open` };
+  return { is: 'waiting', reason: 'GateNotOpen', answer: `gate ${name} is not open: ${open.reason}` };
 }
 
 function cycle(names: readonly string[]): Judgement {
   const message = `these gates wait for each other and none will ever open: ${names.join(' → ')}`;
-  return { is: 'waiting', answer: message, fault: { reason: 'DependencyCycle', message } };
+  return {
+    is: 'waiting',
+    reason: 'DependencyCycle',
+    answer: message,
+    fault: { reason: 'DependencyCycle', message },
+  };
 }
 
 /**

@@ -13,16 +13,13 @@ export interface Known {
   readonly completed: Judgement['completed'];
   /** What was said of this very spec. */
   readonly said: DependencyStatus | undefined;
-  /** With which words it was said to have failed, and not of a Pod in its container. */
-  readonly failed: string | undefined;
+  /** As what it was evaluated to have failed, and not of a Pod in its container. */
+  readonly failed: Evaluated | undefined;
 }
+
+type Evaluated = Pick<Judgement, 'reason' | 'answer'>;
 
 const GONE = ', and is gone since';
-
-/** Whether an answer is of an object that ended and was deleted. */
-export function isOfGone(answer: string): boolean {
-  return answer.endsWith(GONE);
-}
 
 /** Judges any object: by a condition, an expression, or by what says of its kind that it is ready. */
 export function judgeResource(resource: ResourceCheck, sighting: Sighting, known: Known): Judgement {
@@ -31,8 +28,8 @@ export function judgeResource(resource: ResourceCheck, sighting: Sighting, known
   const completed = isRemembered && known.completed ? { completed: known.completed } : {};
   const fault = faultOf(resource, sighting, known);
   if (fault !== undefined) {
-    const why = { reason: 'InvalidExpression', message: fault } as const;
-    return { is: 'waiting', answer: fault, fault: why, ...completed };
+    const why = { reason: 'InvalidExpression', message: fault.answer } as const;
+    return { is: 'waiting', ...fault, fault: why, ...completed };
   }
   if (sighting.is === 'object') return judgeObject(resource, sighting.object, known);
   const ended =
@@ -46,16 +43,22 @@ function endedJob(
   last: JsonObject | undefined,
   known: Known,
 ): Judgement | undefined {
-  const { kind, name } = resource;
   const { completed } = known;
-  if (completed?.name === name)
-    return { is: 'satisfied', answer: `${kind} ${name} completed${GONE}`, completed };
+  if (completed?.name === resource.name) return { is: 'satisfied', ...completedAndGone(resource), completed };
   // It ended and was deleted before a pass could see it.
   const ended = last && judgeObject(resource, last, known);
-  if (ended?.is === 'satisfied' && ended.completed)
-    return { ...ended, answer: `${kind} ${name} completed${GONE}` };
-  const answer = ended?.is === 'failed' ? ended.answer : known.failed;
-  return answer === undefined ? undefined : { is: 'failed', answer: `${answer.replace(GONE, '')}${GONE}` };
+  if (ended?.is === 'satisfied' && ended.completed) return { ...ended, ...completedAndGone(resource) };
+  const failed = ended?.is === 'failed' ? ended : known.failed;
+  return failed && { is: 'failed', ...failedAndGone(failed) };
+}
+
+function completedAndGone({ kind, name }: ResourceCheck): Evaluated {
+  return { reason: 'JobCompletedAndGone', answer: `${kind} ${name} completed${GONE}` };
+}
+
+function failedAndGone({ reason, answer }: Evaluated): Evaluated {
+  const isTold = reason === 'JobFailedAndGone';
+  return { reason: 'JobFailedAndGone', answer: isTold ? answer : `${answer}${GONE}` };
 }
 
 /** An expression may look at the gate's own namespace only: its author would learn, bit by bit, what they may not read. */
@@ -63,20 +66,23 @@ function faultOf(
   { kind, expression }: ResourceCheck,
   sighting: Sighting,
   { said, expressions }: Known,
-): string | undefined {
+): Evaluated | undefined {
   if (expression === undefined) return undefined;
   const why = expressions.check(expression);
-  if (why !== undefined) return `the expression cannot be used: ${why}`;
-  const outside = `${kind} has no namespace: an expression may not look at it, name a condition`;
+  if (why !== undefined)
+    return { reason: 'InvalidExpression', answer: `the expression cannot be used: ${why}` };
   const isOutside =
-    sighting.is === 'object' ? !sighting.isNamespaced : sighting.is === 'unseen' && said?.answer === outside;
-  return isOutside ? outside : undefined;
+    sighting.is === 'object'
+      ? !sighting.isNamespaced
+      : sighting.is === 'unseen' && said?.reason === 'ExpressionOutsideNamespace';
+  const answer = `${kind} has no namespace: an expression may not look at it, name a condition`;
+  return isOutside ? { reason: 'ExpressionOutsideNamespace', answer } : undefined;
 }
 
 function judgeObject(resource: ResourceCheck, object: JsonObject, { expressions }: Known): Judgement {
-  const { is, message } = readinessOf(resource, object, expressions);
-  if (is === 'ready') return { is: 'satisfied', answer: message, ...completedBy(resource, object) };
-  return { is, answer: message };
+  const { is, reason, message: answer } = readinessOf(resource, object, expressions);
+  if (is === 'ready') return { is: 'satisfied', reason, answer, ...completedBy(resource, object) };
+  return { is, reason, answer };
 }
 
 function readinessOf(resource: ResourceCheck, object: JsonObject, expressions: Evaluator): Readiness {
@@ -84,12 +90,18 @@ function readinessOf(resource: ResourceCheck, object: JsonObject, expressions: E
   if (condition) return conditionOf(object, condition.type, condition.status ?? 'True');
   if (expression === undefined) return readiness(object);
   const result = expressions.evaluate(expression, object);
-  if (result.is === 'true') return { is: 'ready', message: `${kind} ${name}: the expression is true` };
+  const begin = `${kind} ${name}: the expression`;
+  if (result.is === 'true') return { is: 'ready', reason: 'ExpressionTrue', message: `${begin} is true` };
   // A Job that has failed changes no more, whatever is asked of it; other kinds may, whatever they say of themselves.
   const own = readiness(object);
   if (isJob(resource) && own.is === 'failed') return own;
-  const why = result.is === 'false' ? 'is false' : `cannot be evaluated: ${result.message}`;
-  return { is: 'waiting', message: `${kind} ${name}: the expression ${why}` };
+  return result.is === 'false'
+    ? { is: 'waiting', reason: 'ExpressionFalse', message: `${begin} is false` }
+    : {
+        is: 'waiting',
+        reason: 'ExpressionFailed',
+        message: `${begin} cannot be evaluated: ${result.message}`,
+      };
 }
 
 /** Only what has ended in order counts for ever: a Job that is merely `Suspended` may be all else tomorrow. */

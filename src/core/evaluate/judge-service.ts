@@ -44,27 +44,31 @@ export function judgeService(
   { name, port, minReady = DEFAULT_MIN_READY }: ServiceCheck,
   seen: Seen,
 ): Judgement {
-  if (!seen.service) return { is: 'waiting', answer: `Service ${name} does not exist` };
+  if (!seen.service) return { is: 'waiting', reason: 'NotFound', answer: `Service ${name} does not exist` };
   const parsed = serviceSchema.safeParse(seen.service);
-  if (!parsed.success) return { is: 'waiting', answer: `Service ${name} cannot be read` };
+  if (!parsed.success)
+    return { is: 'waiting', reason: 'Unreadable', answer: `Service ${name} cannot be read` };
   const { type, ports } = parsed.data.spec;
   if (type === 'ExternalName') {
     return {
       is: 'waiting',
+      reason: 'ExternalName',
       answer: `Service ${name} is an ExternalName, which has no endpoints: use dns or tcp`,
     };
   }
   // A number may be there twice, for TCP and UDP.
   const wanted = ports.filter((one) => one.port === port);
   if (port !== undefined && wanted.length === 0)
-    return { is: 'waiting', answer: withoutPort(name, port, ports) };
+    return { is: 'waiting', reason: 'PortNotFound', answer: withoutPort(name, port, ports) };
   const slices = slicesOf(seen.slices).filter(
     (slice) => port === undefined || wanted.some((one) => hasPort(slice, one.name)),
   );
   const ready = countReady(slices);
   const of = port === undefined ? '' : ` for port ${port}`;
   const answer = `Service ${name} has ${ready} of ${minReady} ready endpoint${minReady === 1 ? '' : 's'}${of}`;
-  return { is: ready >= minReady ? 'satisfied' : 'waiting', answer };
+  return ready >= minReady
+    ? { is: 'satisfied', reason: 'EndpointsReady', answer }
+    : { is: 'waiting', reason: 'EndpointsNotReady', answer };
 }
 
 function withoutPort(name: string, port: number, ports: z.infer<typeof portsSchema>): string {
@@ -104,8 +108,11 @@ function serves({ ready, serving, terminating }: Slice['endpoints'][number]['con
 }
 
 /** What the Service that a check's host names looks like from outside of the Pod: why it may be that it waits. */
-export function serviceHint(name: string, { service, slices }: Seen): string {
-  if (!service) return `Service ${name} does not exist`;
+export function serviceHint(name: string, { service, slices }: Seen): Pick<Judgement, 'reason' | 'answer'> {
+  if (!service) return { reason: 'NotFound', answer: `Service ${name} does not exist` };
   const ready = countReady(slicesOf(slices));
-  return `Service ${name} has ${ready === 0 ? 'no' : ready} ready endpoint${ready === 1 ? '' : 's'}`;
+  return {
+    reason: ready === 0 ? 'EndpointsNotReady' : 'EndpointsReady',
+    answer: `Service ${name} has ${ready === 0 ? 'no' : ready} ready endpoint${ready === 1 ? '' : 's'}`,
+  };
 }

@@ -1,16 +1,16 @@
 import { targetAnnotationValue } from '../../api/names.ts';
+import { type DependencyReason, isDependencyReason } from '../../api/reasons.ts';
 import { judgedCheckOf } from '../../api/settled.ts';
 import type { Dependency, GateSpec, ServiceCheck } from '../../api/spec.ts';
 import type { DependencyStatus, Render } from '../../api/status.ts';
 import { EVALUATOR, type Evaluator } from '../expression/expression.ts';
 import type { Gate, Sighting, World } from '../model.ts';
-import { failureOf } from '../status/conditions.ts';
 import { targetKey } from '../targets.ts';
 import { judgeGate } from './judge-gate.ts';
 import { judgeResource, type Known } from './judge-resource.ts';
 import { judgeService } from './judge-service.ts';
 import type { Judgement } from './judgement.ts';
-import { isUnlooked, unseen } from './unseen.ts';
+import { unseen } from './unseen.ts';
 
 /**
  * Judges the dependencies that the operator judges, by their names. `current` is the render that Pods are compared with:
@@ -42,26 +42,31 @@ function knownOf(gate: Gate, name: string, current: Render | undefined): Omit<Kn
   return {
     completed: isSameRender ? before?.completed : undefined,
     said,
-    failed: said && failedWith(gate, said),
+    failed: said && failedWith(said),
   };
 }
 
-function failedWith(
-  { status }: Gate,
-  { name, answer, satisfied, state, failed }: DependencyStatus,
-): string | undefined {
-  if (answer === undefined || satisfied !== false || state !== 'Failed') return undefined;
-  const open = status.conditions?.find(({ type }) => type === 'Open');
-  // Where no Pod has failed in it, it was the operator that called it failed; else the condition tells.
-  const isLost = failed === 0 || open?.message.includes(failureOf({ name, answer }));
-  return isLost ? answer : undefined;
+/** What the operator itself evaluated: a state of `Failed` may be that of a container. */
+const FAILED: readonly DependencyReason[] = [
+  'JobFailed',
+  'JobFailedAndGone',
+  'PodFailed',
+  'VolumeLost',
+  'ObjectStalled',
+];
+
+function failedWith({ reason, answer }: DependencyStatus): Known['failed'] {
+  const isFailed = isDependencyReason(reason) && FAILED.includes(reason);
+  return isFailed && answer !== undefined ? { reason, answer } : undefined;
 }
 
 /** What holds until something is seen, as after a restart: all that was said, and nothing opens by it. */
 function remembered({ said, failed }: Known): Partial<Judgement> {
-  if (said?.answer === undefined || said.satisfied === undefined || isUnlooked(said.answer)) return {};
-  const { answer, satisfied } = said;
-  return { answer, ...(failed !== undefined ? { is: 'failed' } : { wasSatisfied: satisfied }) };
+  const { reason, answer, satisfied } = said ?? {};
+  if (!isDependencyReason(reason) || answer === undefined || satisfied === undefined) return {};
+  // There is nothing in these to hold to: the next answer may tell more.
+  if (reason === 'NotObserved' || reason === 'WatchFailed') return {};
+  return { reason, answer, ...(failed !== undefined ? { is: 'failed' } : { wasSatisfied: satisfied }) };
 }
 
 /** A rollout, or a Job, that is to be complete before its own Pods start. A condition or an expression may ask for less. */
@@ -72,7 +77,12 @@ function waitsForItself({ resource }: Dependency, { targets }: GateSpec): Judgem
   if (kind === 'CronJob' || !/^(apps|batch)\//.test(apiVersion)) return undefined;
   if (!targets.some((target) => targetKey(target) === targetAnnotationValue(kind, name))) return undefined;
   const message = `${kind} ${name} is a target of this gate, and is not ready before its own Pods have started`;
-  return { is: 'waiting', answer: message, fault: { reason: 'DependencyCycle', message } };
+  return {
+    is: 'waiting',
+    reason: 'DependencyCycle',
+    answer: message,
+    fault: { reason: 'DependencyCycle', message },
+  };
 }
 
 function judge(dependency: Dependency, sighting: Sighting, known: Known): Judgement | undefined {

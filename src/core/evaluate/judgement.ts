@@ -1,3 +1,4 @@
+import type { DependencyReason } from '../../api/reasons.ts';
 import type { DependencyStatus } from '../../api/status.ts';
 
 /** What the operator makes of a dependency that it judges. */
@@ -7,6 +8,8 @@ export interface Judgement {
    * `failed`: it will not come by itself.
    */
   readonly is: 'satisfied' | 'waiting' | 'failed' | 'unknown';
+  /** For programs, and the operator itself: nothing reads the words of the answer. */
+  readonly reason: DependencyReason;
   /** For people. Never holds anything of an object that an expression was asked about. */
   readonly answer: string;
   /** Of `unknown`: it was satisfied when it was last seen, as the status tells. */

@@ -5,28 +5,21 @@ import type { Judgement } from './judgement.ts';
 export function unseen(sighting: Sighting, what: string): Judgement {
   switch (sighting.is) {
     case 'absent':
-      return { is: 'waiting', answer: `${what} does not exist` };
+      return { is: 'waiting', reason: 'NotFound', answer: `${what} does not exist` };
     case 'unknown kind':
+      return { is: 'waiting', reason: 'KindNotServed', answer: sighting.message };
     case 'forbidden':
-      return { is: 'waiting', answer: sighting.message };
+      return { is: 'waiting', reason: 'Forbidden', answer: sighting.message };
+    case 'undiscoverable':
+      return { is: 'waiting', reason: 'DiscoveryForbidden', answer: sighting.message };
     default:
-      return { is: 'unknown', answer: unlooked(what, sighting) };
+      return unlooked(what, sighting);
   }
 }
 
-const UNLOOKED = ' has not been looked at yet';
-
-function unlooked(what: string, sighting: Sighting): string {
-  const problem = sighting.is === 'unseen' && sighting.problem !== undefined ? `: ${sighting.problem}` : '';
-  return `${what}${UNLOOKED}${problem}`;
-}
-
-/** There is nothing in it to hold to: the next answer may tell more. */
-export function isUnlooked(answer: string): boolean {
-  return answer.includes(UNLOOKED);
-}
-
-/** Whether it says, too, with which words the API server fails. */
-export function isUnserved(answer: string): boolean {
-  return answer.includes(`${UNLOOKED}: `);
+function unlooked(what: string, sighting: Sighting): Judgement {
+  const answer = `${what} has not been looked at yet`;
+  return sighting.is === 'unseen' && sighting.problem !== undefined
+    ? { is: 'unknown', reason: 'WatchFailed', answer: `${answer}: ${sighting.problem}` }
+    : { is: 'unknown', reason: 'NotObserved', answer };
 }

@@ -15,6 +15,10 @@ export interface DependencyProgress {
   readonly state: 'pending' | 'starting' | 'checking' | 'failed' | 'passed';
   /** Why it is so, in the kubelet's or the container's words; empty when there is nothing to say. */
   readonly message: string;
+  /** The kubelet's own word for that; empty where it has none. */
+  readonly reason: string;
+  /** Of the last run that failed; undefined where none has, or that is not what the message tells. */
+  readonly exitCode: number | undefined;
 }
 
 export interface PodProgress {
@@ -90,39 +94,42 @@ export function podProgress(pod: Pod, gate: string): PodProgress {
 function dependencyProgress(pod: Pod, name: string, isItsTurn: boolean): DependencyProgress {
   const dependency = containerOwner(name)?.dependency ?? name;
   const status = statusOf(pod, name);
-  const { state, message } = containerProgress(status, pod, isItsTurn);
-  return { dependency, state, message };
+  return { dependency, ...containerProgress(status, pod, isItsTurn) };
 }
 
-type Progress = Pick<DependencyProgress, 'state' | 'message'>;
+type Progress = Omit<DependencyProgress, 'dependency'>;
+type Said = Omit<Progress, 'state'>;
+
+const SILENT: Said = { message: '', reason: '', exitCode: undefined };
 
 function containerProgress(status: ContainerStatus | undefined, pod: Pod, isItsTurn: boolean): Progress {
-  if (status && hasPassed(status)) return { state: 'passed', message: '' };
-  if (status?.state.is === 'terminated') return { state: 'failed', message: lastRun(status) };
-  if (status?.state.is === 'running') return { state: 'checking', message: lastRun(status) };
-  if (status?.last && status.last.exitCode !== 0) return { state: 'failed', message: lastRun(status) };
-  if (!isItsTurn) return { state: 'pending', message: '' };
-  if (pod.unscheduled !== undefined) return { state: 'pending', message: pod.unscheduled };
-  return { state: 'starting', message: waitingReason(status) };
+  if (status && hasPassed(status)) return { state: 'passed', ...SILENT };
+  if (status?.state.is === 'terminated') return { state: 'failed', ...lastRun(status) };
+  if (status?.state.is === 'running') return { state: 'checking', ...lastRun(status) };
+  if (status?.last && status.last.exitCode !== 0) return { state: 'failed', ...lastRun(status) };
+  if (!isItsTurn) return { state: 'pending', ...SILENT };
+  if (pod.unscheduled !== undefined) return { state: 'pending', ...SILENT, message: pod.unscheduled };
+  return { state: 'starting', ...waitingReason(status) };
 }
 
 /** The kubelet's reason; `PodInitializing` only says that it has not come to the container yet. */
-function waitingReason(status: ContainerStatus | undefined): string {
-  if (status?.state.is !== 'waiting') return '';
+function waitingReason(status: ContainerStatus | undefined): Said {
+  if (status?.state.is !== 'waiting') return SILENT;
   const { reason, message } = status.state;
-  if (reason === '' || reason === 'PodInitializing') return '';
-  return message === '' ? reason : `${reason}: ${message}`;
+  if (reason === '' || reason === 'PodInitializing') return SILENT;
+  return { ...SILENT, reason, message: message === '' ? reason : `${reason}: ${message}` };
 }
 
 /** How the last run that failed ended: `exit code 9 (Error), 3 restarts: no servers could be reached`. */
-function lastRun(status: ContainerStatus): string {
+function lastRun(status: ContainerStatus): Said {
   const run = status.state.is === 'terminated' ? status.state : status.last;
-  if (run === undefined || run.exitCode === 0) return '';
+  if (run === undefined || run.exitCode === 0) return SILENT;
   const restarts =
     status.restarts === 0 ? '' : `, ${status.restarts} restart${status.restarts === 1 ? '' : 's'}`;
-  const reason = run.reason === '' ? '' : ` (${run.reason})`;
+  const { reason, exitCode } = run;
   const words = run.message.trim();
-  return `exit code ${run.exitCode}${reason}${restarts}${words === '' ? '' : `: ${words}`}`;
+  const end = `exit code ${exitCode}${reason === '' ? '' : ` (${reason})`}`;
+  return { message: `${end}${restarts}${words === '' ? '' : `: ${words}`}`, reason, exitCode };
 }
 
 /** Only a Pod that is never restarted can fail for good; the others are tried again by the kubelet. */

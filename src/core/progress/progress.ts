@@ -5,7 +5,7 @@ import type { PodCounts, Render, TargetStatus } from '../../api/status.ts';
 import { cut } from '../cut.ts';
 import type { Drift, Gate, Pod, Refusal, Workload, World } from '../model.ts';
 import { isHeldFor, lacksRequired } from '../render/hold.ts';
-import { drift, obstacle } from '../render/inject.ts';
+import { drift, type Obstacle, obstacle } from '../render/inject.ts';
 import { type Dispute, dispute } from './dispute.ts';
 import { carriesRender, isGated, isLive, isRetried, type PodProgress, podProgress } from './pod-progress.ts';
 
@@ -22,7 +22,7 @@ export interface TargetProgress {
   /** Who makes it current: the operator's patch, the next rollout of somebody else, or nobody, since a Job never changes. */
   readonly lag: 'none' | 'patch' | 'next rollout' | 'immutable';
   /** Why it cannot carry the render, for the user. */
-  readonly obstacle: string | undefined;
+  readonly obstacle: Obstacle | undefined;
   readonly refusal: Refusal | undefined;
   /** Somebody else undoes its patches. */
   readonly dispute: Dispute | undefined;
@@ -121,12 +121,12 @@ function byName(a: Pod, b: Pod): number {
 
 export function targetStatus(target: TargetProgress, { gate, hasAdmission }: World): TargetStatus {
   const { kind, name, pods } = target;
-  const message = target.obstacle ?? target.refusal?.message ?? remark(target, gate, hasAdmission);
+  const why = target.obstacle ?? refused(target) ?? remark(target, gate, hasAdmission);
   return {
     kind,
     name,
     state: targetState(target),
-    ...(message !== undefined && { message: cut(message, 1024) }),
+    ...(why && { reason: why.reason, message: cut(why.message, 1024) }),
     open: pods.filter(({ state }) => state === 'open').length,
     waiting: pods.filter(({ state }) => state !== 'open').length,
     held: target.held,
@@ -134,20 +134,34 @@ export function targetStatus(target: TargetProgress, { gate, hasAdmission }: Wor
   };
 }
 
+function refused({ refusal }: TargetProgress): Obstacle | undefined {
+  return refusal && { reason: 'RefusedByServer', message: refusal.message };
+}
+
 /** What a person should know of a target that cannot be mended by the operator. */
 function remark(
   { lag, workload, ungated }: TargetProgress,
   gate: Gate,
   hasAdmission: boolean,
-): string | undefined {
+): Obstacle | undefined {
   if (lag === 'immutable')
-    return 'a Job never changes: delete it and create it again, and it will carry the containers';
+    return {
+      reason: 'JobCreatedWithout',
+      message: 'a Job never changes: delete it and create it again, and it will carry the containers',
+    };
   if (lag === 'next rollout')
-    return 'the next change of its Pod template brings the containers in (OnNextRollout)';
+    return {
+      reason: 'WaitsForRollout',
+      message: 'the next change of its Pod template brings the containers in (OnNextRollout)',
+    };
   // Of the same second they were most likely applied together.
   const isFirstStart = workload !== undefined && workload.createdAt >= gate.createdAt;
   if (hasAdmission || ungated === 0 || !isFirstStart) return undefined;
-  return 'FirstStartUngated: its first Pods were made before the containers were patched in; install the admission policies (Kubernetes 1.36) or render the gate at build time';
+  return {
+    reason: 'FirstStartUngated',
+    message:
+      'FirstStartUngated: its first Pods were made before the containers were patched in; install the admission policies (Kubernetes 1.36) or render the gate at build time',
+  };
 }
 
 function targetState(target: TargetProgress): TargetStatus['state'] {

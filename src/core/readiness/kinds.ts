@@ -27,7 +27,7 @@ const jobSchema = z.object({
 });
 
 export function job(view: ObjectView): Readiness {
-  if (isCompleteJob(view)) return ready(`${view.label} completed`);
+  if (isCompleteJob(view)) return ready(`${view.label} completed`, 'JobCompleted');
   const failure = jobFailure(view);
   if (failure) return failure;
   const { spec, status } = jobSchema.parse(view);
@@ -44,7 +44,7 @@ export function isCompleteJob(view: ObjectView): boolean {
 /** A Job that failed never completes: its conditions are final. */
 export function jobFailure(view: ObjectView): Readiness | undefined {
   if (view.type !== JOB || !isTrue(view, 'Failed')) return undefined;
-  return failed(`${view.label} failed${because(conditionIn(view, 'Failed'))}`);
+  return failed(`${view.label} failed${because(conditionIn(view, 'Failed'))}`, 'JobFailed');
 }
 
 const podSchema = z.object({
@@ -56,7 +56,7 @@ const podSchema = z.object({
 export function pod(view: ObjectView): Readiness {
   const { status } = podSchema.parse(view);
   if (status.phase === 'Succeeded') return ready(`${view.label} succeeded`);
-  if (status.phase === 'Failed') return failed(`${view.label} failed${because(status)}`);
+  if (status.phase === 'Failed') return failed(`${view.label} failed${because(status)}`, 'PodFailed');
   if (isTrue(view, 'Ready')) return ready(`${view.label} is ready`);
   const scheduled = conditionIn(view, 'PodScheduled');
   if (scheduled?.status === 'False') return waiting(`${view.label} is not scheduled${because(scheduled)}`);
@@ -72,7 +72,8 @@ function phaseOf(view: ObjectView): string {
 export function persistentVolumeClaim(view: ObjectView): Readiness {
   const phase = phaseOf(view);
   if (phase === 'Bound') return ready(`${view.label} is Bound`);
-  if (phase === 'Lost') return failed(`${view.label} is Lost: its volume does not exist any more`);
+  if (phase === 'Lost')
+    return failed(`${view.label} is Lost: its volume does not exist any more`, 'VolumeLost');
   return waiting(`${view.label} is ${phase || 'Pending'}: it is not bound to a volume yet`);
 }
 

@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import { groupOf } from '../../api/group.ts';
+import type { DependencyReason } from '../../api/reasons.ts';
 import type { JsonObject } from '../model.ts';
 
 /** Whether a watched object is as a dependency wants it. `failed`: it will not be by itself, without somebody acting. */
-export type Readiness = { readonly is: 'ready' | 'waiting' | 'failed'; readonly message: string };
+export interface Readiness {
+  readonly is: 'ready' | 'waiting' | 'failed';
+  readonly reason: DependencyReason;
+  /** For people: nothing reads it to decide. */
+  readonly message: string;
+}
 
 const text = z.string().catch('');
 const count = z.number().catch(0);
@@ -86,6 +92,14 @@ export function because(said: { readonly reason: string; readonly message: strin
     .join('');
 }
 
-export const ready = (message: string): Readiness => ({ is: 'ready', message });
-export const waiting = (message: string): Readiness => ({ is: 'waiting', message });
-export const failed = (message: string): Readiness => ({ is: 'failed', message });
+export function ready(message: string, reason: DependencyReason = 'ObjectReady'): Readiness {
+  return { is: 'ready', reason, message };
+}
+
+export function waiting(message: string, reason: DependencyReason = 'ObjectNotReady'): Readiness {
+  return { is: 'waiting', reason, message };
+}
+
+export function failed(message: string, reason: DependencyReason): Readiness {
+  return { is: 'failed', reason, message };
+}

@@ -56,24 +56,21 @@ export function conditionOf(object: JsonObject, type: string, status: string): R
 /** What is being deleted is no ground to build on. A Job that has ended stays what it became. */
 function deletion(view: ObjectView): Readiness | undefined {
   const hasEnded = isCompleteJob(view) || jobFailure(view) !== undefined;
-  return view.deleting && !hasEnded ? waiting(`${view.label} is being deleted`) : undefined;
+  return view.deleting && !hasEnded ? waiting(`${view.label} is being deleted`, 'BeingDeleted') : undefined;
 }
 
 /** kstatus' rules: the generation, then `Stalled` and `Reconciling`, which exist while True, then `Ready`. */
 function generic(view: ObjectView): Readiness {
   const stale = outdated(view, view.observedGeneration);
   if (stale) return stale;
-  for (const [type, verdict] of [
-    ['Stalled', failed],
-    ['Reconciling', waiting],
-  ] as const) {
-    const condition = conditionIn(view, type);
-    if (condition?.status === 'True')
-      return verdict(`${view.label} is ${type.toLowerCase()}${because(condition)}`);
-  }
+  const stalled = conditionIn(view, 'Stalled');
+  if (stalled?.status === 'True')
+    return failed(`${view.label} is stalled${because(stalled)}`, 'ObjectStalled');
+  const reconciling = conditionIn(view, 'Reconciling');
+  if (reconciling?.status === 'True') return waiting(`${view.label} is reconciling${because(reconciling)}`);
   if (view.conditions.length > 0) return named(view, 'Ready', 'True');
   if (!view.spec && !view.status) return ready(`${view.label} exists`);
-  return waiting(`${view.label} has no conditions yet: if it never has any, ${ADVICE}`);
+  return waiting(`${view.label} has no conditions yet: if it never has any, ${ADVICE}`, 'ConditionMissing');
 }
 
 const ADVICE = 'name a condition or give an expression';
@@ -83,20 +80,24 @@ function named(view: ObjectView, type: string, status: string): Readiness {
   if (!condition) return absent(view, type);
   const stale = outdated(view, condition.observedGeneration ?? view.observedGeneration);
   if (stale) return stale;
-  const verdict = condition.status === status ? ready : waiting;
-  return verdict(`${view.label}: ${type} is ${condition.status || 'without a status'}${because(condition)}`);
+  const message = `${view.label}: ${type} is ${condition.status || 'without a status'}${because(condition)}`;
+  return condition.status === status ? ready(message, 'ConditionMet') : waiting(message, 'ConditionNotMet');
 }
 
 function absent({ label, conditions }: ObjectView, type: string): Readiness {
-  if (conditions.length === 0) return waiting(`${label} has no conditions yet`);
+  if (conditions.length === 0) return waiting(`${label} has no conditions yet`, 'ConditionMissing');
   const others = conditions.map((condition) => condition.type).join(', ');
   return waiting(
     `${label} has no condition ${type}; it has ${others}: name one of them or give an expression`,
+    'ConditionMissing',
   );
 }
 
 /** What a controller says of an older generation is not believed. */
 function outdated({ label, generation }: ObjectView, observed: number | undefined): Readiness | undefined {
   if (observed === undefined || observed >= generation) return undefined;
-  return waiting(`${label}: its status is of generation ${observed}, not yet of ${generation}`);
+  return waiting(
+    `${label}: its status is of generation ${observed}, not yet of ${generation}`,
+    'StatusOutdated',
+  );
 }

@@ -106,5 +106,5 @@ export function daemonSet(view: ObjectView): Readiness {
 /** A controller that has not seen the latest spec, or nothing yet, says nothing of it. */
 function unobserved({ label, generation, observedGeneration = 0 }: ObjectView): Readiness | undefined {
   if (observedGeneration > 0 && observedGeneration >= generation) return undefined;
-  return waiting(`${label}: its spec update is yet to be observed`);
+  return waiting(`${label}: its spec update is yet to be observed`, 'StatusOutdated');
 }

@@ -8,6 +8,7 @@ import {
   TARGET_ANNOTATION,
   VOLUME_NAME,
 } from '../../api/names.ts';
+import type { TargetReason } from '../../api/reasons.ts';
 import type { Render } from '../../api/status.ts';
 import type { Drift, JsonObject, TemplateView } from '../model.ts';
 import { requires } from './hold.ts';
@@ -52,15 +53,26 @@ export function drift(template: TemplateView, { gate, render, target }: Injectio
   return reasons.filter(([holds]) => holds).map(([, reason]) => reason);
 }
 
-/** Why a template cannot carry the render at all, in words for the user; undefined when it can. */
-export function obstacle(template: TemplateView, { gate, render }: Injection): string | undefined {
+/** Why a template cannot carry a render at all. */
+export interface Obstacle {
+  readonly reason: TargetReason;
+  /** For the user. */
+  readonly message: string;
+}
+
+/** Undefined when the template can carry the render. */
+export function obstacle(template: TemplateView, { gate, render }: Injection): Obstacle | undefined {
   if (template.volume === 'foreign') {
-    return `its Pod template has a volume of its own named ${VOLUME_NAME}: rename that volume`;
+    const message = `its Pod template has a volume of its own named ${VOLUME_NAME}: rename that volume`;
+    return { reason: 'VolumeNameTaken', message };
   }
   const others = template.initContainers.filter((name) => isOfAnotherGate(name, gate)).length;
   const count = others + render.initContainers.length;
   if (count <= MAX_GATE_CONTAINERS) return undefined;
-  return `it would have ${count} gate containers, and ${MAX_GATE_CONTAINERS} is the most: use fewer gates or dependencies`;
+  return {
+    reason: 'TooManyContainers',
+    message: `it would have ${count} gate containers, and ${MAX_GATE_CONTAINERS} is the most: use fewer gates or dependencies`,
+  };
 }
 
 /**

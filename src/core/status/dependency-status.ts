@@ -7,7 +7,7 @@ import { serviceHint } from '../evaluate/judge-service.ts';
 import type { Judgement } from '../evaluate/judgement.ts';
 import { serviceOf } from '../evaluate/subjects.ts';
 import type { Pod, World } from '../model.ts';
-import type { PodProgress } from '../progress/pod-progress.ts';
+import type { DependencyProgress, PodProgress } from '../progress/pod-progress.ts';
 
 /** What the status of dependencies is made from. */
 export interface Seen {
@@ -54,7 +54,7 @@ function progressOf(name: string, pods: readonly PodProgress[]): Progress {
     states.filter(({ state }) => state === wanted).length;
   const blocked = pods.filter(({ blockedBy }) => blockedBy === name);
   const worst = WORST_FIRST.find((state) => inState(state) > 0) ?? 'pending';
-  const message = states.find(({ state, message }) => state === worst && message !== '')?.message;
+  const said = states.find(({ state, message }) => state === worst && message !== '');
   const since = blocked.map((pod) => pod.since).sort()[0];
   return {
     state: STATE_NAMES[worst],
@@ -64,9 +64,17 @@ function progressOf(name: string, pods: readonly PodProgress[]): Progress {
     failed: inState('failed'),
     passed: inState('passed'),
     ...(since !== undefined && { since }),
-    ...(message !== undefined && { message: cut(message, 1024) }),
+    ...(said && saidBy(said)),
     ...(blocked.length > 0 && { blockedPods: blocked.slice(0, MAX_POD_NAMES).map(({ pod }) => pod.name) }),
     blocked: blocked.length,
+  };
+}
+
+function saidBy({ message, reason, exitCode }: DependencyProgress): Partial<Progress> {
+  return {
+    message: cut(message, 1024),
+    ...(reason !== '' && { containerReason: cut(reason, 256) }),
+    ...(exitCode !== undefined && { exitCode }),
   };
 }
 
@@ -100,10 +108,12 @@ function isByHand({ writtenByOthers }: Pod, key: string): boolean {
   return writtenByOthers.includes(key);
 }
 
-function judgedStatus(judgement: Judgement): Pick<DependencyStatus, 'satisfied' | 'answer' | 'completed'> {
-  const { is, answer, completed, wasSatisfied } = judgement;
+function judgedStatus(
+  judgement: Judgement,
+): Pick<DependencyStatus, 'satisfied' | 'reason' | 'answer' | 'completed'> {
+  const { is, reason, answer, completed, wasSatisfied } = judgement;
   const satisfied = is === 'satisfied' || (is === 'unknown' && wasSatisfied === true);
-  return { satisfied, answer: cut(answer, 1024), ...(completed && { completed }) };
+  return { satisfied, reason, answer: cut(answer, 1024), ...(completed && { completed }) };
 }
 
 /**
@@ -114,13 +124,16 @@ function hint(
   dependency: Dependency,
   { world: { gate, sightings } }: Seen,
   { blocked }: Progress,
-): Pick<DependencyStatus, 'answer'> {
+): Partial<Pick<DependencyStatus, 'reason' | 'answer'>> {
   const service = serviceOf(dependency, gate.namespace);
   const sighting = sightings.get(dependency.name);
   if (blocked === 0 || service === undefined) return {};
-  if (sighting?.is === 'service') return { answer: cut(serviceHint(service, sighting), 1024) };
+  if (sighting?.is === 'service') {
+    const { reason, answer } = serviceHint(service, sighting);
+    return { reason, answer: cut(answer, 1024) };
+  }
   const { observedGeneration, dependencies = [] } = gate.status;
   const isOfThisSpec = observedGeneration === gate.generation && sighting?.is === 'unseen';
-  const told = dependencies.find(({ name }) => name === dependency.name)?.answer;
-  return isOfThisSpec && told !== undefined ? { answer: told } : {};
+  const { reason, answer } = dependencies.find(({ name }) => name === dependency.name) ?? {};
+  return isOfThisSpec && answer !== undefined ? { ...(reason && { reason }), answer } : {};
 }

@@ -79,7 +79,7 @@ function stallOf({ world, spec, refusal, targets, judged }: Observed): Stall | u
   if (refusal)
     return { reason: 'InvalidRender', message: `the API server refuses the containers: ${refusal.message}` };
   const refused = targets.flatMap(({ kind, name, obstacle, refusal: refused }) => {
-    const why = obstacle ?? refused?.message;
+    const why = obstacle?.message ?? refused?.message;
     return why === undefined ? [] : `${kind} ${name}: ${why}`;
   });
   if (refused.length > 0) return { reason: 'TargetRefused', message: refused.join('; ') };

@@ -95,7 +95,9 @@ describe('sightingsOf', () => {
 
     it('ask for no rule where it is not known what the kind is served as', () => {
       const sighting = only(sightings(of, { [key]: { is: 'forbidden', resource: undefined } }));
-      expect(sighting?.is === 'forbidden' && sighting.message).to.match(/of batch\/v1: .*system:discovery$/);
+      expect(sighting?.is === 'undiscoverable' && sighting.message).to.match(
+        /of batch\/v1: .*system:discovery$/,
+      );
     });
   });
 

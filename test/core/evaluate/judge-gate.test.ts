@@ -11,30 +11,34 @@ describe('judgeGate', () => {
   it('is satisfied by a gate that is open', () => {
     expect(judged(seenGate(withOpen(db, 'True', 'AllPassed')))).to.deep.equal({
       is: 'satisfied',
+      reason: 'GateOpen',
       answer: 'gate db-first is open',
     });
   });
 
-  const waiting: Readonly<Record<string, [Sighting, string]>> = {
-    'does not exist': [ABSENT, 'gate db-first does not exist'],
-    'has no status': [seenGate(db), 'gate db-first has no status yet'],
+  const waiting: Readonly<Record<string, [Sighting, string, string]>> = {
+    'does not exist': [ABSENT, 'NotFound', 'gate db-first does not exist'],
+    'has no status': [seenGate(db), 'GateWithoutStatus', 'gate db-first has no status yet'],
     'was open before its spec was changed': [
       seenGate(withOpen(db, 'True', 'AllPassed').generation(2)),
+      'GateWithoutStatus',
       'gate db-first has no status yet',
     ],
-    waits: [seenGate(withOpen(db, 'False', 'Waiting')), 'gate db-first is not open: Waiting'],
+    waits: [seenGate(withOpen(db, 'False', 'Waiting')), 'GateNotOpen', 'gate db-first is not open: Waiting'],
     'cannot know': [
       seenGate(withOpen(db, 'Unknown', 'TargetMissing')),
+      'GateNotOpen',
       'gate db-first is not open: TargetMissing',
     ],
     'is open and being deleted': [
       seenGate(withOpen(db, 'True', 'AllPassed').deleting()),
+      'BeingDeleted',
       'gate db-first is being deleted',
     ],
   };
-  for (const [what, [sighting, answer]] of Object.entries(waiting)) {
+  for (const [what, [sighting, reason, answer]] of Object.entries(waiting)) {
     it(`waits for a gate that ${what}`, () => {
-      expect(judged(sighting)).to.deep.equal({ is: 'waiting', answer });
+      expect(judged(sighting)).to.deep.equal({ is: 'waiting', reason, answer });
     });
   }
 
@@ -48,6 +52,7 @@ describe('judgeGate', () => {
     const open = withOpen(db, 'True', 'NoPods');
     expect(judged(seenGate(open, 'api-first', 'db-first', 'api-first'))).to.deep.equal({
       is: 'waiting',
+      reason: 'DependencyCycle',
       answer: message,
       fault: { reason: 'DependencyCycle', message },
     });

@@ -36,6 +36,7 @@ describe('judgeService', () => {
   it('is satisfied with one ready endpoint, and says how many there are', () => {
     expect(judged([slice([endpoint(true), endpoint(false), endpoint(true)])])).to.deep.equal({
       is: 'satisfied',
+      reason: 'EndpointsReady',
       answer: 'Service api has 2 of 1 ready endpoint',
     });
   });
@@ -44,6 +45,7 @@ describe('judgeService', () => {
     const two = [slice([endpoint(true), endpoint(true)])];
     expect(judged(two, { minReady: 3 })).to.deep.equal({
       is: 'waiting',
+      reason: 'EndpointsNotReady',
       answer: 'Service api has 2 of 3 ready endpoints',
     });
     expect(judged(two, { minReady: 2 }).is).to.equal('satisfied');
@@ -153,6 +155,7 @@ describe('judgeService', () => {
     it('says which ports there are where it is none of them', () => {
       expect(judged([slice([endpoint(true)])], { port: 81 })).to.deep.equal({
         is: 'waiting',
+        reason: 'PortNotFound',
         answer: 'Service api has no port 81: it has 80, 9090',
       });
       const headless = plain({ ports: null });
@@ -183,13 +186,17 @@ describe('judgeService', () => {
   it('waits for a Service that does not exist, whatever slices it has left', () => {
     const slices = [slice([endpoint(true)])];
     const judgement = judgeService({ name: 'api' }, { is: 'service', service: undefined, slices });
-    expect(judgement).to.deep.equal({ is: 'waiting', answer: 'Service api does not exist' });
+    expect(judgement).to.deep.equal({
+      is: 'waiting',
+      reason: 'NotFound',
+      answer: 'Service api does not exist',
+    });
   });
 });
 
 describe('serviceHint', () => {
   const hint = (service: JsonObject | undefined, ...slices: JsonObject[]) =>
-    serviceHint('api', { is: 'service', service, slices });
+    serviceHint('api', { is: 'service', service, slices }).answer;
 
   it('says what the Service looks like from outside', () => {
     expect(hint(undefined)).to.equal('Service api does not exist');

@@ -149,6 +149,7 @@ describe('judgements', () => {
       expect(ready('object.status.phase == "Ready"')?.is).to.equal('satisfied');
       expect(ready('object.status.phase == "Gone"')).to.deep.equal({
         is: 'waiting',
+        reason: 'ExpressionFalse',
         answer: 'Database db: the expression is false',
       });
       expect(ready('object.status.missing == 1')?.is).to.equal('waiting');
@@ -214,6 +215,7 @@ describe('judgements', () => {
     it('are satisfied after it is gone', () => {
       expect(judgedIn(done, ABSENT)).to.deep.equal({
         is: 'satisfied',
+        reason: 'JobCompletedAndGone',
         answer: 'Job migrate completed, and is gone since',
         completed: migrated,
       });
@@ -241,25 +243,40 @@ describe('judgements', () => {
         judgedIn(of, { is: 'absent', last: jobObject('migrate', condition) });
       expect(gone('Complete')).to.deep.equal({
         is: 'satisfied',
+        reason: 'JobCompletedAndGone',
         answer: 'Job migrate completed, and is gone since',
         completed: migrated,
       });
-      expect(gone()).to.deep.equal({ is: 'waiting', answer: 'Job migrate does not exist' });
+      expect(gone()).to.deep.equal({
+        is: 'waiting',
+        reason: 'NotFound',
+        answer: 'Job migrate does not exist',
+      });
       expect(gone('Failed')).to.deep.equal({
         is: 'failed',
+        reason: 'JobFailedAndGone',
         answer: 'Job migrate failed: JobFailed: its own words, and is gone since',
       });
     });
 
     it('hold that it failed until there is another, of this spec and of a Job only', () => {
-      const told = { satisfied: false, answer: 'Job migrate failed: why', state: 'Failed' } as const;
+      const told = {
+        satisfied: false,
+        reason: 'JobFailed',
+        answer: 'Job migrate failed: why',
+        state: 'Failed',
+      } as const;
       const failed = telling(of, told);
       expect(judgedIn(failed, ABSENT)).to.deep.equal({
         is: 'failed',
+        reason: 'JobFailedAndGone',
         answer: `${told.answer}, and is gone since`,
       });
       expect(judgedIn(failed.generation(2), ABSENT)?.is).to.equal('waiting');
-      expect(judgedIn(telling(of, { ...told, failed: 1 }), ABSENT)?.is, 'a Pod has').to.equal('waiting');
+      const byPod = telling(of, { ...told, reason: 'ObjectNotReady', failed: 1 });
+      expect(judgedIn(byPod, ABSENT)?.is, 'a Pod failed in its container').to.equal('waiting');
+      const both = telling(of, { ...told, failed: 1 });
+      expect(judgedIn(both, ABSENT)?.is, 'whatever the Pods do besides').to.equal('failed');
       expect(judgedIn(failed, seen(jobObject('migrate', undefined, 'uid-2')))?.is).to.equal('waiting');
       const other = telling(blank.dependsOn(database('db')).rendered(), told);
       expect(judgedIn(other, ABSENT)?.is).to.equal('waiting');
@@ -313,45 +330,87 @@ describe('judgements', () => {
     const of = blank.dependsOn(database('db')).rendered();
 
     it('hold what was said, but as a memory that opens nothing', () => {
-      const judgement = judgedIn(telling(of, { satisfied: true, answer: 'it is there' }), UNSEEN);
-      expect(judgement).to.deep.equal({ is: 'unknown', answer: 'it is there', wasSatisfied: true });
-      const waited = judgedIn(telling(of, { satisfied: false, answer: 'not yet' }), UNSEEN);
-      expect(waited).to.deep.equal({ is: 'unknown', answer: 'not yet', wasSatisfied: false });
+      const judgement = judgedIn(
+        telling(of, { satisfied: true, reason: 'ConditionMet', answer: 'it is there' }),
+        UNSEEN,
+      );
+      expect(judgement).to.deep.equal({
+        is: 'unknown',
+        reason: 'ConditionMet',
+        answer: 'it is there',
+        wasSatisfied: true,
+      });
+      const waited = judgedIn(
+        telling(of, { satisfied: false, reason: 'ConditionNotMet', answer: 'not yet' }),
+        UNSEEN,
+      );
+      expect(waited).to.deep.equal({
+        is: 'unknown',
+        reason: 'ConditionNotMet',
+        answer: 'not yet',
+        wasSatisfied: false,
+      });
     });
 
     it('hold that it had failed', () => {
-      const failed = telling(of, { satisfied: false, answer: 'it failed', state: 'Failed' });
-      expect(judgedIn(failed, UNSEEN)).to.deep.equal({ is: 'failed', answer: 'it failed' });
+      const failed = telling(of, {
+        satisfied: false,
+        reason: 'ObjectStalled',
+        answer: 'it failed',
+        state: 'Failed',
+      });
+      expect(judgedIn(failed, UNSEEN)).to.deep.equal({
+        is: 'failed',
+        reason: 'ObjectStalled',
+        answer: 'it failed',
+      });
     });
 
     it('take no Pod that failed for that', () => {
-      const pod = telling(of, { satisfied: false, answer: 'not yet', state: 'Failed', failed: 1 });
+      const pod = telling(of, {
+        satisfied: false,
+        reason: 'ConditionNotMet',
+        answer: 'not yet',
+        state: 'Failed',
+        failed: 1,
+      });
       expect(judgedIn(pod, UNSEEN)?.is).to.equal('unknown');
     });
 
     it('hold that an expression may not look at it', () => {
       const asked = of.dependsOn(database('db', { expression: 'true' })).rendered();
       const fault = judgedIn(asked, seen(databaseObject('db', {}), false));
-      const after = judgedIn(telling(asked, { satisfied: false, answer: fault?.answer ?? '' }), UNSEEN);
+      const after = judgedIn(
+        telling(asked, {
+          satisfied: false,
+          reason: 'ExpressionOutsideNamespace',
+          answer: fault?.answer ?? '',
+        }),
+        UNSEEN,
+      );
       expect(after).to.deep.equal(fault);
     });
 
     it('hold nothing that says no more than that: why it could not be looked at is told', () => {
       const down = { is: 'unseen', problem: 'the server is down' } as const;
       const answer = 'Database db has not been looked at yet';
-      const unlooked = telling(of, { satisfied: false, answer });
+      const unlooked = telling(of, { satisfied: false, reason: 'NotObserved', answer });
       expect(judgedIn(unlooked, down)).to.deep.equal({
         is: 'unknown',
+        reason: 'WatchFailed',
         answer: `${answer}: the server is down`,
       });
-      const said = telling(of, { satisfied: true, answer: 'it is there' });
+      const said = telling(of, { satisfied: true, reason: 'ConditionMet', answer: 'it is there' });
       expect(judgedIn(said, down)?.answer, 'what is known is worth more').to.equal('it is there');
     });
 
     it('hold nothing that was said of another spec', () => {
-      const said = telling(of, { satisfied: true, answer: 'it is there' }).generation(2);
+      const said = telling(of, { satisfied: true, reason: 'ConditionMet', answer: 'it is there' }).generation(
+        2,
+      );
       expect(judgedIn(said, UNSEEN)).to.deep.equal({
         is: 'unknown',
+        reason: 'NotObserved',
         answer: 'Database db has not been looked at yet',
       });
     });

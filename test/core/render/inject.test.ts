@@ -148,7 +148,9 @@ describe('obstacle', () => {
 
   it("is a volume of the user's own under our name, and says what to do", () => {
     const { template } = workload('pinger').foreignVolume().workload;
-    expect(obstacle(template, injection)).to.match(/volume of its own named dependency-gate: rename/);
+    const found = obstacle(template, injection);
+    expect(found?.reason).to.equal('VolumeNameTaken');
+    expect(found?.message).to.match(/volume of its own named dependency-gate: rename/);
   });
 
   it('is a 65th gate container', () => {
@@ -156,7 +158,9 @@ describe('obstacle', () => {
       workload('pinger').own(...Array.from({ length: count }, (_, index) => `dgate-other--d${index}`))
         .workload.template;
     expect(obstacle(withOthers(62), injection)).to.equal(undefined);
-    expect(obstacle(withOthers(63), injection)).to.match(/65 gate containers.*64 is the most/);
+    const found = obstacle(withOthers(63), injection);
+    expect(found?.reason).to.equal('TooManyContainers');
+    expect(found?.message).to.match(/65 gate containers.*64 is the most/);
   });
 
   it('does not count what the gate replaces, nor own containers', () => {

@@ -78,6 +78,8 @@ describe('dependencyStatuses', () => {
       },
       since: ago(90),
       message: 'exit code 9 (Error): no servers',
+      containerReason: 'Error',
+      exitCode: 9,
       blockedPods: ['a', 'b', 'c', 'e'],
       blocked: 4,
     });
@@ -130,33 +132,48 @@ function judgedAs(judgement: Judgement, pods: readonly PodBuilder[] = [], of = j
 
 describe('dependencyStatuses, of what the operator judges', () => {
   it('say whether it is there, and what the last answer is', () => {
-    const there = judgedAs({ is: 'satisfied', answer: 'it completed', completed: { name: 'job', uid: 'u' } });
-    expect(there).to.deep.include({
-      ...{ check: 'resource', state: 'Pending', satisfied: true, answer: 'it completed' },
+    const there = judgedAs({
+      is: 'satisfied',
+      reason: 'JobCompleted',
+      answer: 'it completed',
       completed: { name: 'job', uid: 'u' },
     });
-    const not = judgedAs({ is: 'waiting', answer: 'it runs' });
+    expect(there).to.deep.include({
+      ...{ check: 'resource', state: 'Pending', satisfied: true },
+      ...{ reason: 'JobCompleted', answer: 'it completed' },
+      completed: { name: 'job', uid: 'u' },
+    });
+    const not = judgedAs({ is: 'waiting', reason: 'ObjectNotReady', answer: 'it runs' });
     expect(not).to.include({ satisfied: false, answer: 'it runs' }).and.not.to.have.property('completed');
   });
 
   it('say what is remembered while it is unknown', () => {
-    const before = judgedAs({ is: 'unknown', answer: 'it was there', wasSatisfied: true });
+    const before = judgedAs({
+      is: 'unknown',
+      reason: 'ObjectReady',
+      answer: 'it was there',
+      wasSatisfied: true,
+    });
     expect(before).to.include({ satisfied: true, answer: 'it was there' });
-    expect(judgedAs({ is: 'unknown', answer: 'not looked at' })?.satisfied).to.equal(false);
+    expect(judgedAs({ is: 'unknown', reason: 'NotObserved', answer: 'not looked at' })?.satisfied).to.equal(
+      false,
+    );
   });
 
   it('keep what is remembered of a Job while it cannot be seen', () => {
     const completed = { name: 'job', uid: 'u' };
-    const status = judgedAs({ is: 'waiting', answer: FORBIDDEN.message, completed });
+    const status = judgedAs({ is: 'waiting', reason: 'Forbidden', answer: FORBIDDEN.message, completed });
     expect(status).to.deep.include({ satisfied: false, completed });
   });
 
   it('cut an endless answer', () => {
-    expect(judgedAs({ is: 'waiting', answer: 'x'.repeat(5000) })?.answer).to.have.length(1024);
+    expect(
+      judgedAs({ is: 'waiting', reason: 'ObjectNotReady', answer: 'x'.repeat(5000) })?.answer,
+    ).to.have.length(1024);
   });
 
   it('are Failed once it will not come, whatever the containers do, until all have passed it', () => {
-    const failed = { is: 'failed', answer: 'it failed' } as const;
+    const failed = { is: 'failed', reason: 'JobFailed', answer: 'it failed' } as const;
     expect(judgedAs(failed)?.state).to.equal('Failed');
     expect(judgedAs(failed, [waiting().checking('job')])).to.include({
       state: 'Failed',
@@ -170,7 +187,7 @@ describe('dependencyStatuses, of what the operator judges', () => {
   });
 
   it('are not Failed where a person opens it for all', () => {
-    const failed = { is: 'failed', answer: 'it failed' } as const;
+    const failed = { is: 'failed', reason: 'JobFailed', answer: 'it failed' } as const;
     const opened = judgedGate.specifying({ open: ['job'] });
     expect(judgedAs(failed, [waiting().checking('job')], opened)?.state).to.equal('Checking');
     expect(isLost('job', judgedGate.spec, new Map([['job', failed]]))).to.equal(true);
@@ -186,7 +203,7 @@ describe('dependencyStatuses, of what the operator judges', () => {
 });
 
 describe('dependencyStatuses, of what was opened', () => {
-  const there = { is: 'satisfied', answer: 'there' } as const;
+  const there = { is: 'satisfied', reason: 'ObjectReady', answer: 'there' } as const;
   const byOperator = (name: string) => waiting(name).checking('job').opened('job');
   const byHand = (name: string) => byOperator(name).with({ writtenByOthers: [KEY] });
   const counts = (status: DependencyStatus | undefined) => [status?.opened, status?.openedByHand];

@@ -1,5 +1,6 @@
 import { containerName } from '../../../api/names.ts';
 import type { Dependency } from '../../../api/spec.ts';
+import type { DependencyStatus } from '../../../api/status.ts';
 import { serviceOf } from '../../../core/evaluate/subjects.ts';
 import type { ExplainWorld } from '../explain-world.ts';
 import { kubectl, type Step, step } from './step.ts';
@@ -29,22 +30,26 @@ const ANSWERS: readonly (readonly [RegExp, string])[] = [
  * What to do about a dependency that Pods check themselves. What the operator sees of its Service says most, then the
  * last line of a log.
  */
-export function answerStep(world: ExplainWorld, dependency: Dependency, hint: string | undefined): Step {
+export function answerStep(
+  world: ExplainWorld,
+  dependency: Dependency,
+  { reason, answer: hint }: Pick<DependencyStatus, 'reason' | 'answer'>,
+): Step {
   const service = serviceOf(dependency, world.gate.namespace);
   const said = lastAnswer(world, dependency.name);
   const known = ANSWERS.find(([pattern]) => said !== undefined && pattern.test(said));
   const why = known ? `${said}: ${known[1]}` : said;
-  if (service !== undefined && hint?.endsWith('does not exist')) {
+  if (service !== undefined && reason === 'NotFound') {
     return step(
       `${dependency.name}: Service ${service} does not exist in ${world.gate.namespace}. Create it, or correct the host in the gate.`,
       kubectl(world, 'get services'),
     );
   }
   if (service !== undefined && hint !== undefined) {
-    const ready = hint.includes(' no ready endpoint');
-    const text = ready
-      ? `Service ${service} has no Pod that is ready behind it`
-      : (why ?? `${hint}, and the check is not satisfied yet`);
+    const text =
+      reason === 'EndpointsNotReady'
+        ? `Service ${service} has no Pod that is ready behind it`
+        : (why ?? `${hint}, and the check is not satisfied yet`);
     return step(`${dependency.name}: ${text}.`, ...serviceCommands(world, service));
   }
   if (why !== undefined) return step(`${dependency.name}: ${why}.`);

@@ -1,4 +1,5 @@
 import { containerName, openAnnotation } from '../../../api/names.ts';
+import type { DependencyReason } from '../../../api/reasons.ts';
 import { judgedCheckOf } from '../../../api/settled.ts';
 import type { Dependency } from '../../../api/spec.ts';
 import type { DependencyStatus } from '../../../api/status.ts';
@@ -19,35 +20,45 @@ export function dependencySteps(world: ExplainWorld): Step[] {
   ];
 }
 
-function isWanted({ blocked, state, satisfied, answer = '' }: DependencyStatus): boolean {
-  return blocked > 0 || state === 'Failed' || (satisfied === false && isUnreadable(answer));
+function isWanted({ blocked, state, satisfied, reason }: DependencyStatus): boolean {
+  return blocked > 0 || state === 'Failed' || (satisfied === false && isUnreadable(reason));
 }
 
 function stepOf(world: ExplainWorld, dependency: Dependency, status: DependencyStatus): Step | undefined {
   const made = judgedCheckOf(dependency);
-  const { name, state, message = '' } = status;
+  const { name, state } = status;
   // The scheduler's words: told with the Pods.
   if (state === 'Pending' && status.blocked > 0) return undefined;
-  if (state === 'Starting') return startingStep(world, dependency, message);
-  if (message.startsWith('exit code') && state === 'Failed') return failedRunStep(world, dependency, message);
+  if (state === 'Starting') return startingStep(world, dependency, status);
+  if (status.exitCode !== undefined && state === 'Failed') return failedRunStep(world, dependency, status);
   if ((status.opened ?? 0) > 0 || status.satisfied) return beingOpenedStep(world, name, status);
   if (made) return isStalledBy(world, status) ? undefined : judgedStep(world, made, status);
   if (dependency.container) return containerStep(world, dependency.name);
-  return answerStep(world, dependency, status.answer);
+  return answerStep(world, dependency, status);
 }
 
-/** Whether the gate is stalled by this very answer: what to do about it is told of the gate. */
-function isStalledBy(world: ExplainWorld, { name, answer }: DependencyStatus): boolean {
-  const stalled = conditionOf(world, 'Stalled');
-  return stalled?.status === 'True' && stalled.message === `dependency ${name}: ${answer}`;
+const FAULTS: readonly (string | undefined)[] = [
+  'InvalidExpression',
+  'ExpressionOutsideNamespace',
+  'DependencyCycle',
+] satisfies DependencyReason[];
+
+/** Whether the gate is stalled by this very dependency, the first with a fault: what to do is told of the gate. */
+function isStalledBy(world: ExplainWorld, { name }: DependencyStatus): boolean {
+  const first = world.gate.status.dependencies?.find(({ reason }) => FAULTS.includes(reason));
+  return conditionOf(world, 'Stalled')?.status === 'True' && first?.name === name;
 }
 
 /** The container does not run: what it would be asking does not matter. */
-function startingStep(world: ExplainWorld, dependency: Dependency, message: string): Step | undefined {
+function startingStep(
+  world: ExplainWorld,
+  dependency: Dependency,
+  { message = '', containerReason = '' }: DependencyStatus,
+): Step | undefined {
   const { name } = dependency;
   const describe = podOf(world, name).map((pod) => kubectl(world, `describe pod ${pod}`));
   if (message === '') return step(`${name}: the kubelet is about to start the container.`, ...describe);
-  if (/^(ErrImage|Image|InvalidImage|RegistryUnavailable)/.test(message)) {
+  if (/^(ErrImage|Image|InvalidImage|RegistryUnavailable)/.test(containerReason)) {
     const whose = dependency.container
       ? 'Correct it in the gate'
       : "It is the operator's --waiter-image, or spec.waiter.image of the gate; correct it there";
@@ -56,7 +67,7 @@ function startingStep(world: ExplainWorld, dependency: Dependency, message: stri
       ...describe,
     );
   }
-  if (message.startsWith('CreateContainerConfigError')) {
+  if (containerReason === 'CreateContainerConfigError') {
     return step(
       `${name}: a Secret or ConfigMap that the check refers to is not there, or lacks the key: ${afterReason(message)}. The container starts by itself once it is.`,
       ...references(dependency).map((object) => kubectl(world, `get ${object}`)),
@@ -85,10 +96,14 @@ function references({ http, grpc }: Dependency): string[] {
 }
 
 /** A typed check exits by itself only when it is used in a wrong way, or is killed. */
-function failedRunStep(world: ExplainWorld, { name, container }: Dependency, message: string): Step {
+function failedRunStep(
+  world: ExplainWorld,
+  { name, container }: Dependency,
+  { message = '', containerReason }: DependencyStatus,
+): Step {
   const [pod] = podOf(world, name);
   const log = pod === undefined ? [] : [logCommand(world, pod, name, ' --previous')];
-  if (message.includes('OOMKilled')) {
+  if (containerReason === 'OOMKilled') {
     const where = container ? "the container's resources" : 'spec.waiter.resources';
     return step(`${name}: its container needs more memory than it may have. Raise ${where} in the gate.`);
   }
@@ -157,7 +172,7 @@ function openingSteps(
   ];
 }
 
-function isStuck({ state, overdue, blocked, message = '' }: DependencyStatus): boolean {
-  const runs = state === 'Checking' || (state === 'Failed' && !message.startsWith('exit code'));
+function isStuck({ state, overdue, blocked, exitCode }: DependencyStatus): boolean {
+  const runs = state === 'Checking' || (state === 'Failed' && exitCode === undefined);
   return blocked > 0 && runs && (overdue === true || state === 'Failed');
 }

@@ -1,10 +1,9 @@
 import { groupOf } from '../../../api/group.ts';
 import { AGGREGATE_LABEL } from '../../../api/names.ts';
+import type { DependencyReason } from '../../../api/reasons.ts';
 import type { JudgedCheckOf } from '../../../api/settled.ts';
 import type { ResourceCheck } from '../../../api/spec.ts';
 import type { DependencyStatus } from '../../../api/status.ts';
-import { isOfGone } from '../../../core/evaluate/judge-resource.ts';
-import { isUnserved } from '../../../core/evaluate/unseen.ts';
 import type { ExplainWorld } from '../explain-world.ts';
 import { quoted } from '../words.ts';
 import { serviceCommands } from './answer-step.ts';
@@ -12,26 +11,33 @@ import { kubectl, type Step, step, within } from './step.ts';
 
 /** What to do about a dependency that the operator judges, by its answer. */
 export function judgedStep(world: ExplainWorld, made: JudgedCheckOf, status: DependencyStatus): Step {
-  const { name, answer = 'the operator has not looked at it yet' } = status;
+  const told = { ...status, answer: status.answer ?? 'the operator has not looked at it yet' };
   switch (made.check) {
     case 'gate':
-      return gateStep(world, name, made.settings.name, answer);
+      return gateStep(world, made.settings.name, told);
     case 'service':
-      return serviceStep(world, name, made.settings.name, answer);
+      return serviceStep(world, made.settings.name, told);
     case 'resource':
-      return resourceStep(world, made.settings, { ...status, answer });
+      return resourceStep(world, made.settings, told);
   }
 }
 
-const MAY_NOT = 'the operator may not ';
+const UNREADABLE: readonly (string | undefined)[] = [
+  'KindNotServed',
+  'Forbidden',
+  'DiscoveryForbidden',
+  'WatchFailed',
+] satisfies DependencyReason[];
 
 /** Whether nobody can say how it stands until somebody acts, even before its turn comes. */
-export function isUnreadable(answer: string): boolean {
-  return answer.startsWith('the API server knows no ') || answer.startsWith(MAY_NOT) || isUnserved(answer);
+export function isUnreadable(reason: string | undefined): boolean {
+  return UNREADABLE.includes(reason);
 }
 
-function gateStep(world: ExplainWorld, name: string, gate: string, answer: string): Step {
-  return answer.endsWith('does not exist')
+type Told = DependencyStatus & { readonly answer: string };
+
+function gateStep(world: ExplainWorld, gate: string, { name, reason, answer }: Told): Step {
+  return reason === 'NotFound'
     ? step(
         `${name}: ${answer} in ${world.gate.namespace}. Create it, or correct its name.`,
         kubectl(world, 'get dgate'),
@@ -39,52 +45,50 @@ function gateStep(world: ExplainWorld, name: string, gate: string, answer: strin
     : step(`${name}: ${answer}. What that gate waits for:`, kubectl(world, `dgate explain ${gate}`));
 }
 
-function serviceStep(world: ExplainWorld, name: string, service: string, answer: string): Step {
-  if (answer.endsWith('does not exist')) {
+function serviceStep(world: ExplainWorld, service: string, told: Told): Step {
+  const { name, reason, answer } = told;
+  if (reason === 'NotFound') {
     const text = `${name}: ${answer} in ${world.gate.namespace}. Create it, or correct its name in the gate.`;
     return step(text, kubectl(world, 'get services'));
   }
   return (
-    forbiddenStep(world, name, answer) ?? step(`${name}: ${answer}.`, ...serviceCommands(world, service))
+    forbiddenStep(world, told, SERVICE_KINDS) ??
+    step(`${name}: ${answer}.`, ...serviceCommands(world, service))
   );
 }
 
-function resourceStep(
-  world: ExplainWorld,
-  resource: ResourceCheck,
-  { name, answer, state }: DependencyStatus & { readonly answer: string },
-): Step {
+function resourceStep(world: ExplainWorld, resource: ResourceCheck, told: Told): Step {
+  const { name, answer, reason, state } = told;
   const object = objectName(resource);
-  if (answer.startsWith('the API server knows no')) return unknownKindStep(world, resource, name, answer);
-  if (isUnserved(answer)) return unservedStep(world, name, answer);
-  // The words of a condition may end so too.
-  if (answer === `${resource.kind} ${resource.name} does not exist`) {
+  if (reason === 'KindNotServed') return unknownKindStep(world, resource, name, answer);
+  if (reason === 'WatchFailed') return unservedStep(world, name, answer);
+  if (reason === 'NotFound') {
     const text = `${name}: ${answer}. Create it, or correct its name in the gate (namespace ${world.gate.namespace}).`;
     return step(text, kubectl(world, `get ${object.split('/')[0]}`));
   }
-  if (state === 'Failed' && resource.kind === 'Job') return failedJobStep(world, resource, name, answer);
-  const forbidden = forbiddenStep(world, name, answer);
+  if (state === 'Failed' && resource.kind === 'Job') return failedJobStep(world, resource, told);
+  const forbidden = forbiddenStep(world, told, [kindOf(resource)]);
   if (forbidden) return forbidden;
   return resource.expression === undefined
     ? step(`${name}: ${answer}.`, kubectl(world, `describe ${object}`))
-    : expressionStep(world, name, object, answer);
+    : expressionStep(world, object, told);
 }
 
 /** An expression is read beside the very fields that it asks for. */
-function expressionStep(world: ExplainWorld, name: string, object: string, answer: string): Step {
-  const advice = answer.includes(': the expression cannot be evaluated: ')
-    ? ' Correct the expression, or ask with has() first where a field may be missing.'
-    : '';
+function expressionStep(world: ExplainWorld, object: string, { name, reason, answer }: Told): Step {
+  const advice =
+    reason === 'ExpressionFailed'
+      ? ' Correct the expression, or ask with has() first where a field may be missing.'
+      : '';
   return step(`${name}: ${answer}.${advice}`, kubectl(world, `get ${object} -o yaml`));
 }
 
 function failedJobStep(
   world: ExplainWorld,
   { name: job }: ResourceCheck,
-  name: string,
-  answer: string,
+  { name, reason, answer }: Told,
 ): Step {
-  if (isOfGone(answer)) {
+  if (reason === 'JobFailedAndGone') {
     const text = `${name}: ${answer}. It will not come by itself. Mend the cause and create the Job again: the gate goes on by itself when it completes.`;
     return step(text, kubectl(world, `events --for job/${job}`));
   }
@@ -116,26 +120,31 @@ function unservedStep(world: ExplainWorld, name: string, answer: string): Step {
   );
 }
 
-/** The status prints the rule; these commands make it. */
-function forbiddenStep(world: ExplainWorld, name: string, answer: string): Step | undefined {
-  const rule = /^the operator may not read .*"apiGroups":\["([^"]*)"\],"resources":\["([^"]+)"\]/.exec(
-    answer,
-  );
-  if (!rule) return answer.startsWith(MAY_NOT) ? step(`${name}: ${answer}.`) : undefined;
-  const [, group = '', plural = ''] = rule;
-  const role = `dependency-gate-${plural}`;
+/** What a Service is evaluated by, as kubectl names kinds. */
+const SERVICE_KINDS = ['service', 'endpointslice.discovery.k8s.io'];
+
+/** The answer has the rule; these commands make it. kubectl finds what a kind is called in a rule. */
+function forbiddenStep(
+  world: ExplainWorld,
+  { name, reason, answer }: Told,
+  kinds: readonly string[],
+): Step | undefined {
+  if (reason === 'DiscoveryForbidden') return step(`${name}: ${answer}.`);
+  if (reason !== 'Forbidden') return undefined;
+  const role = `dependency-gate-${kinds.map((kind) => kind.split('.')[0]).join('-')}`;
   return step(
-    `${name}: the operator may not read ${plural}. Whoever administers the cluster can allow it; the operator goes on by itself then.`,
-    within(
-      world,
-      `create clusterrole ${role} --verb=list,watch --resource=${group ? `${plural}.${group}` : plural}`,
-    ),
+    `${name}: the operator may not read ${kinds.join(' and ')}. Whoever administers the cluster can allow it; the operator goes on by itself then.`,
+    within(world, `create clusterrole ${role} --verb=list,watch --resource=${kinds.join(',')}`),
     within(world, `label clusterrole ${role} ${AGGREGATE_LABEL}=true`),
   );
 }
 
 /** As kubectl finds it whatever other groups have a kind of that name: `job/migrate`, `certificate.cert-manager.io/web`. */
-function objectName({ apiVersion, kind, name }: ResourceCheck): string {
+function objectName(resource: ResourceCheck): string {
+  return `${kindOf(resource)}/${resource.name}`;
+}
+
+function kindOf({ apiVersion, kind }: ResourceCheck): string {
   const group = groupOf(apiVersion);
-  return `${kind.toLowerCase()}${group.includes('.') ? `.${group}` : ''}/${name}`;
+  return `${kind.toLowerCase()}${group.includes('.') ? `.${group}` : ''}`;
 }

@@ -56,11 +56,9 @@ function held(world: ExplainWorld, { kind, name, held = 0, state }: TargetStatus
   ];
 }
 
-function ungated(world: ExplainWorld, { kind, name, ungated, message = '' }: TargetStatus): Step[] {
+function ungated(world: ExplainWorld, { kind, name, ungated, reason }: TargetStatus): Step[] {
   if (ungated === 0) return [];
-  const why = message.startsWith('FirstStartUngated')
-    ? 'made before the containers were patched in'
-    : 'older than it';
+  const why = reason === 'FirstStartUngated' ? 'made before the containers were patched in' : 'older than it';
   const key = resourceName({ kind, name });
   const stop = kind === 'Deployment' ? ' If the app must stop, scale it to 0 and back.' : '';
   return [

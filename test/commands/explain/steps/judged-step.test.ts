@@ -132,15 +132,15 @@ describe('what to do where the operator judges', () => {
     const message = `the operator may not read certificates: create a ClusterRole labelled dependencygate.dev/aggregate-to-operator: "true" with the rule ${JSON.stringify(rule)}`;
     const all = about(certificate, undefined, { sighting: { is: 'forbidden', message } });
     expect(propose(all)).to.deep.equal([
-      'kubectl create clusterrole dependency-gate-certificates --verb=list,watch --resource=certificates.cert-manager.io',
-      'kubectl label clusterrole dependency-gate-certificates dependencygate.dev/aggregate-to-operator=true',
+      'kubectl create clusterrole dependency-gate-certificate --verb=list,watch --resource=certificate.cert-manager.io',
+      'kubectl label clusterrole dependency-gate-certificate dependencygate.dev/aggregate-to-operator=true',
     ]);
   });
 
   it('what it may not even ask for: its words have what to do', () => {
     const message =
       'the operator may not ask what the API server serves of cert-manager.io/v1: bind it to system:discovery';
-    const all = about(certificate, undefined, { sighting: { is: 'forbidden', message } });
+    const all = about(certificate, undefined, { sighting: { is: 'undiscoverable', message } });
     expect(all).to.deep.equal([{ text: `tls: ${message}.`, commands: [] }]);
   });
 
