@@ -76,7 +76,7 @@ describe('judgeService', () => {
     it(`counts ${counts} of an endpoint that ${what}, in the hint too`, () => {
       const slices = [slice([{ ...endpoint(true), conditions }])];
       expect(judged(slices).answer).to.equal(`Service api has ${counts} of 1 ready endpoint`);
-      const hint = serviceHint('api', { is: 'service', service: plain(), slices });
+      const hint = serviceHint('api', { is: 'service', service: plain(), slices }).answer;
       expect(hint).to.match(counts === 1 ? /has 1 ready endpoint$/ : /has no ready endpoints$/);
     });
   }
