@@ -1,4 +1,7 @@
-/** The reasons of the conditions: closed lists, since programs rely on them. docs/reference/reasons.md has the meanings. */
+/**
+ * The reasons of conditions and Events: closed lists, since programs rely on them. docs/reference/reasons.md has the
+ * meanings.
+ */
 
 /** Of `Ready` alone. */
 export const READY_REASONS = ['InForce', 'Rendering', 'Patching', 'Suspended'] as const;
@@ -95,3 +98,31 @@ export const TARGET_REASONS = [
   'FirstStartUngated',
 ] as const;
 export type TargetReason = (typeof TARGET_REASONS)[number];
+
+/** Of Events on a gate. Those of a stalled gate, and of one that is not open, are the condition's. */
+export const GATE_EVENT_REASONS = [
+  'Gated',
+  'Ungated',
+  'PodReplaced',
+  'PodOpened',
+  'OpenedByHand',
+  'DependencySatisfied',
+  'Opened',
+  'Waiting',
+  'Held',
+  'DependencyFailed',
+  'PodFailed',
+  'Overdue',
+  'PatchFailed',
+  ...STALL_REASONS,
+] as const;
+
+/** Of Events on a workload. */
+export const WORKLOAD_EVENT_REASONS = [
+  'HeldWithoutGate',
+  'HeldByOtherGate',
+  'RemovalUndone',
+  'PatchFailed',
+] as const;
+
+export type EventReason = (typeof GATE_EVENT_REASONS)[number] | (typeof WORKLOAD_EVENT_REASONS)[number];

@@ -1,3 +1,4 @@
+import type { EventReason } from '../api/reasons.ts';
 import type { GateSpec, TargetKind } from '../api/spec.ts';
 import type { Condition, GateStatus, Render } from '../api/status.ts';
 
@@ -256,8 +257,7 @@ export type Drift =
 
 export interface Notice {
   readonly type: 'Normal' | 'Warning';
-  /** CamelCase, the Event's reason. */
-  readonly reason: string;
+  readonly reason: EventReason;
   /** What was done or is going on, one verb in CamelCase: the Event's action. */
   readonly action: string;
   readonly note: string;

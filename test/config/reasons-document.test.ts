@@ -1,10 +1,12 @@
 import { expect } from 'chai';
 import {
   DEPENDENCY_REASONS,
+  GATE_EVENT_REASONS,
   OPEN_REASONS,
   READY_REASONS,
   STALL_REASONS,
   TARGET_REASONS,
+  WORKLOAD_EVENT_REASONS,
 } from '../../src/api/reasons.ts';
 import { dependencyStatusSchema, TARGET_STATES } from '../../src/api/status.ts';
 import type { Failure } from '../../src/controller/failures.ts';
@@ -60,19 +62,13 @@ describe('docs/reference/reasons.md', () => {
     expect(of('## Why a target is as it is')).to.deep.equal(TARGET_REASONS);
   });
 
-  it('tells each metric with its labels', async () => {
-    const none = () => 0;
-    const gauges = {
-      queued: none,
-      gates: none,
-      held: none,
-      overdue: none,
-      failed: none,
-      hasAdmission: () => true,
-    };
-    const ours = createMetrics(gauges)
-      .registry.getMetricsAsArray()
-      .filter(({ name }) => name.startsWith('dependency_gate_'));
+  it('tells each Event of a gate and of a workload', () => {
+    expect(column(section('### On a gate'), 0)).to.have.members([...GATE_EVENT_REASONS]);
+    expect(column(section('### On a workload'), 0)).to.have.members([...WORKLOAD_EVENT_REASONS]);
+  });
+
+  it('tells each metric with its labels', () => {
+    const ours = metrics();
     const told = section('## Metrics');
     expect(column(told, 0)).to.have.members(ours.map(({ name }) => name));
     expect(column(told, 1)).to.have.members(ours.flatMap(labelsOf));
@@ -82,6 +78,32 @@ describe('docs/reference/reasons.md', () => {
     for (const result of Object.keys(RESULTS)) expect(section('## Metrics')).to.contain(`\`${result}\``);
   });
 });
+
+describe('docs/guide/troubleshooting.md', () => {
+  it('alerts on metrics that there are', () => {
+    const named = [...read('docs/guide/troubleshooting.md').matchAll(/dependency_gate_\w+/g)].map(
+      ([name]) => name,
+    );
+    expect(named).to.not.be.empty;
+    expect(metrics().map(({ name }) => name)).to.include.members(named);
+  });
+});
+
+/** The operator's own metrics. */
+function metrics() {
+  const none = () => 0;
+  const gauges = {
+    queued: none,
+    gates: none,
+    held: none,
+    overdue: none,
+    failed: none,
+    hasAdmission: () => true,
+  };
+  return createMetrics(gauges)
+    .registry.getMetricsAsArray()
+    .filter(({ name }) => name.startsWith('dependency_gate_'));
+}
 
 /** prom-client keeps them, and its types do not say so. */
 function labelsOf(metric: object): readonly string[] {

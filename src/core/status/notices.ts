@@ -1,3 +1,4 @@
+import { type EventReason, STALL_REASONS } from '../../api/reasons.ts';
 import type { Condition, DependencyStatus, GateStatus } from '../../api/status.ts';
 import type { Notice, Write } from '../model.ts';
 
@@ -81,22 +82,25 @@ function ofConditions(before: GateStatus, after: GateStatus): Notice[] {
   ];
 }
 
+/** By the reason of `Open`. What is unknown is no event, and what is overdue is told of each dependency. */
+const OPEN_EVENTS: ReadonlyMap<string, (message: string) => Notice> = new Map([
+  ['AllPassed', (message) => normal('Opened', 'Open', message)],
+  ['Waiting', (message) => normal('Waiting', 'Wait', message)],
+  ['Held', (message) => normal('Held', 'Wait', message)],
+  ['DependencyFailed', (message) => warning('DependencyFailed', 'Wait', message)],
+  ['PodFailed', (message) => warning('PodFailed', 'Wait', message)],
+]);
+
 function ofOpen(before: Condition | undefined, after: Condition | undefined): Notice[] {
   if (!after || (before?.status === after.status && before.reason === after.reason)) return [];
-  if (after.status === 'True')
-    return after.reason === 'AllPassed' ? [normal('Opened', 'Open', after.message)] : [];
-  // What is overdue is told of each dependency.
-  if (after.status === 'Unknown' || after.reason === 'Overdue') return [];
-  return [
-    after.reason === 'Waiting' || after.reason === 'Held'
-      ? normal(after.reason, 'Wait', after.message)
-      : warning(after.reason, 'Wait', after.message),
-  ];
+  const event = OPEN_EVENTS.get(after.reason);
+  return event ? [event(after.message)] : [];
 }
 
 function ofStalled(before: Condition | undefined, after: Condition | undefined): Notice[] {
   if (!after || before?.message === after.message) return [];
-  return [warning(after.reason, 'Reconcile', after.message)];
+  const reason = STALL_REASONS.find((stall) => stall === after.reason);
+  return reason === undefined ? [] : [warning(reason, 'Reconcile', after.message)];
 }
 
 function conditionOf(status: GateStatus, type: Condition['type']): Condition | undefined {
@@ -107,10 +111,10 @@ function nameOf({ kind, name }: { readonly kind: string; readonly name: string }
   return `${kind} ${name}`;
 }
 
-function normal(reason: string, action: string, note: string): Notice {
+function normal(reason: EventReason, action: string, note: string): Notice {
   return { type: 'Normal', reason, action, note };
 }
 
-function warning(reason: string, action: string, note: string): Notice {
+function warning(reason: EventReason, action: string, note: string): Notice {
   return { type: 'Warning', reason, action, note };
 }
