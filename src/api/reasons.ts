@@ -121,6 +121,7 @@ export const GATE_EVENT_REASONS = [
 export const WORKLOAD_EVENT_REASONS = [
   'HeldWithoutGate',
   'HeldByOtherGate',
+  'AdmissionSkipped',
   'RemovalUndone',
   'PatchFailed',
 ] as const;

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { CAUSES, type Cause } from '../core/admission/cause.ts';
 import type { Observation } from '../kube/client/requests.ts';
 import { nameOf } from '../kube/resource.ts';
 import type { Failure } from './failures.ts';
@@ -8,6 +9,8 @@ export interface Metrics {
   readonly registry: Registry;
   passEnded(result: 'success' | Failure, seconds: number): void;
   requestEnded(observation: Observation): void;
+  /** A target came without the containers that admission had to place. */
+  admissionSkipped(cause: Cause): void;
 }
 
 export interface Gauges {
@@ -21,7 +24,10 @@ export interface Gauges {
   readonly overdue: () => number;
   /** Dependencies that a Pod has failed in, or that will not come by themselves, over all gates. */
   readonly failed: () => number;
+  /** Whether the admission policies are there. */
   readonly hasAdmission: () => boolean;
+  /** Whether they also do what they are for, as far as it was seen. */
+  readonly isAdmissionActing: () => boolean;
 }
 
 /** A registry of its own, so that two operators in one process (as in tests) do not count together. */
@@ -64,16 +70,36 @@ export function createMetrics(gauges: Gauges): Metrics {
   );
   gauge(
     registry,
-    'dependency_gate_admission',
+    'dependency_gate_admission_installed',
     'Whether the admission policies are there (1) or not (0).',
     () => (gauges.hasAdmission() ? 1 : 0),
   );
+  gauge(
+    registry,
+    'dependency_gate_admission_acting',
+    'Whether the admission policies are there and act (1), or not (0): 0 after three targets in a row came without the containers.',
+    () => (gauges.isAdmissionActing() ? 1 : 0),
+  );
+  const skipped = skippedCounter(registry);
   return {
     registry,
     passEnded: (result, seconds) => passes.observe({ result }, seconds),
     requestEnded: ({ verb, resource, status }) =>
       requests.inc({ verb, resource: nameOf(resource), status: String(status) }),
+    admissionSkipped: (cause) => skipped.inc({ cause }),
   };
+}
+
+/** Each cause is there from the beginning: an increase from nothing is none to whoever computes rates. */
+function skippedCounter(registry: Registry): Counter<'cause'> {
+  const counter = new Counter({
+    name: 'dependency_gate_admission_skipped_total',
+    help: 'Writes of targets by others that came without the containers although a gate was in force, by cause.',
+    labelNames: ['cause'],
+    registers: [registry],
+  });
+  for (const cause of CAUSES) counter.inc({ cause }, 0);
+  return counter;
 }
 
 function gauge(registry: Registry, name: string, help: string, read: () => number): void {

@@ -12,13 +12,14 @@ export interface Surroundings {
   readonly memory: Memory;
   readonly settings: Settings;
   readonly hasAdmission: boolean;
+  readonly idleAdmission: World['idleAdmission'];
   readonly subjects: Watched['subjects'];
 }
 
 /** The world of one gate, from the stores only; undefined where there is no such gate. */
 export function observe(
   stores: Stores,
-  { memory, settings, hasAdmission, subjects }: Surroundings,
+  { memory, settings, hasAdmission, idleAdmission, subjects }: Surroundings,
   key: string,
 ): World | undefined {
   const gate = stores.gates.get(key);
@@ -27,7 +28,8 @@ export function observe(
   const pods = podsOf(stores, key, targets);
   const workloads = workloadsOf(stores, key, [...targets, ...pods.map(({ target }) => target)]);
   const sightings = sightingsOf({ gates: stores.gates, subjects }, gate);
-  return { gate, workloads, pods, sightings, ...memory.recall(key), hasAdmission, settings };
+  const admission = { hasAdmission, idleAdmission };
+  return { gate, workloads, pods, sightings, ...memory.recall(key), ...admission, settings };
 }
 
 /** What stands in the cluster of a gate that does not exist. */

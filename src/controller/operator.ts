@@ -17,7 +17,7 @@ import { projectGate } from '../projections/project-gate.ts';
 import { projectPod } from '../projections/project-pod.ts';
 import { projectWorkload } from '../projections/project-workload.ts';
 import { GATES, PODS, WORKLOADS } from '../projections/resources.ts';
-import { AdmissionWatch } from './admission.ts';
+import { Admission } from './admission/admission.ts';
 import { Expressions } from './expressions.ts';
 import { judgeFailure, levelOfWatch } from './failures.ts';
 import { Memory } from './memory.ts';
@@ -25,6 +25,7 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import { type Context, reconcile } from './reconcile.ts';
 import { SubjectWatches } from './referenced/subject-watches.ts';
 import { countDependencies, countHeld, createStores, knownGates, type Stores, subscribe } from './stores.ts';
+import { tellVersion } from './tested-versions.ts';
 
 export interface OperatorOptions {
   readonly connection: Connection;
@@ -44,9 +45,6 @@ const EVENT_CONTROLLER = 'dependencygate.dev/operator';
 /** How long passes under way may take to end when the operator is stopped. */
 const DRAIN_MS = 10_000;
 
-const WITHOUT_ADMISSION =
-  'the admission policies are not there: targets are patched after they were created, so a first start may run ungated (Kubernetes 1.36: install config/default)';
-
 /** The reconcile loop: stores kept by watches, a queue of gates' keys, and one pass after another. */
 export class Operator {
   readonly metrics: Metrics;
@@ -56,7 +54,7 @@ export class Operator {
   readonly #reflectors: readonly Reflector<Meta>[];
   readonly #events: EventRecorder;
   readonly #queue: Queue;
-  readonly #admission: AdmissionWatch;
+  readonly #admission: Admission;
   readonly #memory = new Memory();
   readonly #subjects: SubjectWatches;
   readonly #expressions = new Expressions();
@@ -71,6 +69,7 @@ export class Operator {
       overdue: () => countDependencies(this.#stores).overdue,
       failed: () => countDependencies(this.#stores).failed,
       hasAdmission: () => this.#admission.isThere,
+      isAdmissionActing: () => this.#admission.isActing,
     });
     const observer = (observation: Observation) => this.metrics.requestEnded(observation);
     this.#requests = createRequests({ connection, clock, observer });
@@ -89,12 +88,15 @@ export class Operator {
       run: (key) => this.#pass(key),
       onError: (key, error) => log.error({ gate: key, err: error }, 'the queue failed'),
     });
-    this.#admission = new AdmissionWatch({
+    this.#admission = new Admission({
       requests: this.#requests,
+      stores: this.#stores,
       clock,
+      log,
       everyMs: options.lookForPoliciesEveryMs,
-      onChange: (isThere) => this.#admissionChanged(isThere),
-      onError: (error) => log.warn({ err: error }, 'the admission policies could not be looked for'),
+      notify: (workload, notice) => this.#notify(workload, notice),
+      count: (cause) => this.metrics.admissionSkipped(cause),
+      onChange: () => this.#admissionChanged(),
     });
     this.#subjects = new SubjectWatches({
       requests: this.#requests,
@@ -121,7 +123,8 @@ export class Operator {
     const synced = this.#reflectors.map((reflector) => reflector.synced);
     const known = await Promise.all([this.#admission.start(), ...synced]);
     if (!known.every(Boolean)) return;
-    if (!this.#admission.isThere) this.#options.log.warn(WITHOUT_ADMISSION);
+    this.#admission.storesFilled();
+    void tellVersion(this.#requests, this.#options.log);
     this.#options.log.info({ gates: this.#stores.gates.size }, 'the stores are filled');
     for (const key of knownGates(this.#stores)) this.#queue.add(key, 'initial');
   }
@@ -199,6 +202,7 @@ export class Operator {
       memory: this.#memory,
       stores: this.#stores,
       hasAdmission: this.#admission.isThere,
+      idleAdmission: this.#admission.idle,
       subjects: this.#subjects,
       expressions: this.#expressions,
       settings,
@@ -216,11 +220,7 @@ export class Operator {
   }
 
   /** What depends on the policies may be decided otherwise now. */
-  #admissionChanged(isThere: boolean): void {
-    this.#options.log.info(
-      { admission: isThere },
-      isThere ? 'the admission policies are there' : 'the admission policies are gone',
-    );
+  #admissionChanged(): void {
     if (this.isReady) for (const key of knownGates(this.#stores)) this.#queue.add(key, 'initial');
   }
 }

@@ -18,6 +18,8 @@ export interface Gate {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly createdAt: string;
+  /** When it was last written, in whole or in part, by its managed fields; empty where they do not tell. */
+  readonly writtenAt: string;
   readonly generation: number;
   readonly deleting: boolean;
   readonly finalizers: readonly string[];
@@ -71,8 +73,13 @@ export interface Workload {
   /** StatefulSet: `status.updateRevision`, the value of the label `controller-revision-hash` on up-to-date Pods. */
   readonly updateRevision: string | undefined;
   readonly template: TemplateView;
+  /** Another one for any other Pod template. */
+  readonly templateHash: string;
   /** Who else wrote it last, from its managed fields. */
   readonly otherManager: string | undefined;
+  /** When that was, and when the operator wrote it last, RFC 3339; empty where the managed fields tell nothing of it. */
+  readonly otherWroteAt: string;
+  readonly operatorWroteAt: string;
 }
 
 /** State of one container, as the kubelet reports it in `.status.initContainerStatuses`. */
@@ -198,6 +205,8 @@ export interface World {
   readonly repairs: readonly Repair[];
   /** Whether the admission policies are there: they gate first starts, and the rollouts of others. */
   readonly hasAdmission: boolean;
+  /** The kinds of workloads for which they are there and do nothing, and why in words. */
+  readonly idleAdmission: ReadonlyMap<TargetKind, string>;
   readonly settings: Settings;
 }
 

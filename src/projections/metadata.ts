@@ -35,3 +35,15 @@ export function identityOf(metadata: z.infer<typeof metadataSchema>) {
   const deleting = deletionTimestamp !== undefined;
   return { namespace, name, uid, resourceVersion, createdAt: creationTimestamp, deleting };
 }
+
+type ManagedFields = z.infer<typeof metadataSchema>['managedFields'];
+
+/** The newest time of these managed fields; empty where there is none. RFC 3339 in UTC sorts as text. */
+export function lastWrite(managedFields: ManagedFields): string {
+  return (
+    managedFields
+      .map(({ time }) => time)
+      .sort()
+      .at(-1) ?? ''
+  );
+}

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseStatus, validateGate } from '../api/gate.ts';
 import { API_VERSION, KIND } from '../api/names.ts';
 import type { Gate } from '../core/model.ts';
-import { identityOf, metadataSchema } from './metadata.ts';
+import { identityOf, lastWrite, metadataSchema } from './metadata.ts';
 
 const envelopeSchema = z.looseObject({ metadata: metadataSchema, status: z.unknown().optional() });
 
@@ -15,6 +15,7 @@ export function projectGate(raw: unknown): Gate {
   return {
     ...identityOf(metadata),
     generation: metadata.generation,
+    writtenAt: lastWrite(metadata.managedFields),
     finalizers: metadata.finalizers,
     spec: verdict.valid
       ? { valid: true, value: verdict.gate.spec }

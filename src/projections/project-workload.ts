@@ -1,9 +1,10 @@
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { FIELD_MANAGER } from '../api/names.ts';
 import type { TargetKind } from '../api/spec.ts';
 import type { Workload } from '../core/model.ts';
 import { podTemplateSchema, viewTemplate } from '../core/render/template.ts';
-import { identityOf, metadataSchema } from './metadata.ts';
+import { identityOf, lastWrite, metadataSchema } from './metadata.ts';
 
 const count = z.int().default(0);
 
@@ -52,7 +53,8 @@ export function projectWorkload(kind: TargetKind, raw: unknown): Workload {
     partition: spec.updateStrategy?.rollingUpdate?.partition ?? 0,
     updateRevision: status.updateRevision,
     template: viewTemplate(template),
-    otherManager: otherManager(metadata.managedFields),
+    templateHash: hash('sha1', JSON.stringify(template), 'base64').slice(0, 16),
+    ...writersOf(metadata.managedFields),
   };
 }
 
@@ -64,12 +66,17 @@ const TELLS_GENERATION: Readonly<Record<TargetKind, boolean>> = {
   CronJob: false,
 };
 
-/** Who wrote the object last, besides the operator, and not only its status. */
-function otherManager(managedFields: Raw['metadata']['managedFields']): string | undefined {
-  const others = managedFields.filter(
-    ({ manager, subresource }) => manager !== FIELD_MANAGER && subresource === '',
-  );
-  return others.toSorted((a, b) => (a.time < b.time ? -1 : 1)).at(-1)?.manager;
+/** Who wrote the object last, and when, and not only its status or its scale. */
+function writersOf(
+  managedFields: Raw['metadata']['managedFields'],
+): Pick<Workload, 'otherManager' | 'otherWroteAt' | 'operatorWroteAt'> {
+  const whole = managedFields.filter(({ subresource }) => subresource === '');
+  const others = whole.filter(({ manager }) => manager !== FIELD_MANAGER);
+  return {
+    otherManager: others.toSorted((a, b) => (a.time < b.time ? -1 : 1)).at(-1)?.manager,
+    otherWroteAt: lastWrite(others),
+    operatorWroteAt: lastWrite(whole.filter(({ manager }) => manager === FIELD_MANAGER)),
+  };
 }
 
 /** How many Pods a workload wants and has. */

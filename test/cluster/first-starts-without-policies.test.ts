@@ -92,7 +92,7 @@ describe('first starts without the policies', function () {
     );
     const { here } = useStory(cluster);
     const stalled = { ready: 'False/NoAdmission', stalled: 'True/NoAdmission' } as const;
-    const gauge = () => cluster().operator.gauge('dependency_gate_admission');
+    const gauge = () => cluster().operator.gauge('dependency_gate_admission_installed');
     /** What the gate says of its target. */
     const untilRemark = (is: string) =>
       here().until(`the gate says ${is}`, async () => {

@@ -11,6 +11,7 @@ import {
 import { dependencyStatusSchema, TARGET_STATES } from '../../src/api/status.ts';
 import type { Failure } from '../../src/controller/failures.ts';
 import { createMetrics } from '../../src/controller/metrics.ts';
+import { CAUSES } from '../../src/core/admission/cause.ts';
 import { read } from './manifests.ts';
 
 /** What `dependency_gate_pass_seconds` is labelled with: typed, so that a new one is told here and in the document. */
@@ -74,6 +75,10 @@ describe('docs/reference/reasons.md', () => {
     expect(column(told, 1)).to.have.members(ours.flatMap(labelsOf));
   });
 
+  it('tells each cause of a target that came without its containers', () => {
+    for (const cause of CAUSES) expect(section('## Metrics')).to.contain(`\`${cause}\``);
+  });
+
   it('tells each result of a reconcile', () => {
     for (const result of Object.keys(RESULTS)) expect(section('## Metrics')).to.contain(`\`${result}\``);
   });
@@ -99,6 +104,7 @@ function metrics() {
     overdue: none,
     failed: none,
     hasAdmission: () => true,
+    isAdmissionActing: () => true,
   };
   return createMetrics(gauges)
     .registry.getMetricsAsArray()

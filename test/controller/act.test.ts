@@ -139,6 +139,7 @@ describe('reconcile', () => {
         stores,
         settings: SETTINGS,
         hasAdmission: true,
+        idleAdmission: new Map(),
         subjects: NO_SUBJECTS,
         expressions: new Expressions(),
         log,
@@ -195,7 +196,15 @@ describe('reconcile, of a gate that does not exist', () => {
     const notify: Context['notify'] = (about, { reason }) => told.push(`${about.name}: ${reason}`);
     const log = pino({ level: 'silent' });
     const around = {
-      ...{ ...context, stores, settings: SETTINGS, hasAdmission: true, log, notify },
+      ...{
+        ...context,
+        stores,
+        settings: SETTINGS,
+        hasAdmission: true,
+        idleAdmission: new Map(),
+        log,
+        notify,
+      },
       subjects: NO_SUBJECTS,
       expressions: new Expressions(),
     };

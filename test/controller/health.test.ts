@@ -12,6 +12,7 @@ describe('serveHealth', () => {
     overdue: () => 4,
     failed: () => 2,
     hasAdmission: () => true,
+    isAdmissionActing: () => false,
   });
   before(async () => {
     health = await serveHealth({ port: 0, isReady: () => isReady, registry: metrics.registry });
@@ -37,13 +38,17 @@ describe('serveHealth', () => {
       status: 200,
       ms: 5,
     });
+    metrics.admissionSkipped('policy_differs');
     const text = await (await get('/metrics')).text();
     expect(text).to.match(/^dependency_gate_gates 7$/m);
     expect(text).to.match(/^dependency_gate_queue_length 3$/m);
     expect(text).to.match(/^dependency_gate_held_pods 1$/m);
     expect(text).to.match(/^dependency_gate_overdue_dependencies 4$/m);
     expect(text).to.match(/^dependency_gate_failed_dependencies 2$/m);
-    expect(text).to.match(/^dependency_gate_admission 1$/m);
+    expect(text).to.match(/^dependency_gate_admission_installed 1$/m);
+    expect(text).to.match(/^dependency_gate_admission_acting 0$/m);
+    expect(text).to.match(/^dependency_gate_admission_skipped_total\{cause="policy_differs"\} 1$/m);
+    expect(text).to.match(/^dependency_gate_admission_skipped_total\{cause="unknown"\} 0$/m);
     expect(text).to.match(/^dependency_gate_pass_seconds_count\{result="conflict"\} 1$/m);
     expect(text).to.include('verb="patch",resource="apps/v1/deployments",status="200"');
   });
@@ -52,7 +57,7 @@ describe('serveHealth', () => {
     const text = await (await get('/metrics')).text();
     const own = text.split('\n').filter((line) => line.startsWith('dependency_gate_'));
     const labels = new Set(own.flatMap((line) => [...line.matchAll(/(\w+)="/g)].map(([, label]) => label)));
-    expect([...labels]).to.have.members(['result', 'le', 'verb', 'resource', 'status']);
+    expect([...labels]).to.have.members(['result', 'le', 'verb', 'resource', 'status', 'cause']);
   });
 
   it('answers 404 to anything else', async () => {

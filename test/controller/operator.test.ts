@@ -5,6 +5,7 @@ import { Operator } from '../../src/controller/operator.ts';
 import type { Connection, HttpAnswer, Init } from '../../src/kube/client/connection.ts';
 import { dns, type GateBuilder, gate, SETTINGS } from '../core/builders.ts';
 import { ManualClock, settled } from '../kube/manual-clock.ts';
+import { asked, storedPolicies } from './admission/stored-policies.ts';
 
 interface LogLine {
   readonly level: number;
@@ -19,6 +20,8 @@ const EMPTY = { metadata: { resourceVersion: '1' }, items: [] };
 interface Server {
   /** How it answers whoever asks for the admission policies. */
   readonly policies?: () => number;
+  /** What it says of its version. */
+  readonly version?: object;
   /** Its gates, as they are for ever. */
   readonly gates?: readonly object[];
   /** What is sent to change one of them. */
@@ -27,16 +30,17 @@ interface Server {
 
 /** An operator on an API server that knows no WatchList, has nothing but these, and answers the lists of one resource as it is told. */
 function rig(path: string, answer: (signal: AbortSignal) => Promise<HttpAnswer>, server: Server = {}) {
-  const { policies = () => 404, gates = [], onPatch = () => {} } = server;
+  const { policies = () => 404, gates = [], onPatch = () => {}, version = {} } = server;
   const lines: LogLine[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
   const clock = new ManualClock();
-  const fetch = async (asked: string, { signal, method, body = '' }: Init): Promise<HttpAnswer> => {
-    if (asked.startsWith(path)) return answer(signal);
-    if (asked.includes('mutatingadmissionpolicies')) return answered(policies(), {});
-    if (asked.includes('sendInitialEvents')) return answered(422, {});
-    if (asked.includes('watch=true')) return untilAborted(signal);
-    if (!asked.includes(PLURAL)) return answered(200, EMPTY);
+  const fetch = async (url: string, { signal, method, body = '' }: Init): Promise<HttpAnswer> => {
+    if (url.startsWith(path)) return answer(signal);
+    if (url.includes('mutatingadmissionpolic')) return answered(policies(), storedPolicy(url));
+    if (url === '/version') return answered(200, version);
+    if (url.includes('sendInitialEvents')) return answered(422, {});
+    if (url.includes('watch=true')) return untilAborted(signal);
+    if (!url.includes(PLURAL)) return answered(200, EMPTY);
     if (method === 'PATCH') onPatch(body);
     return answered(200, method === 'PATCH' ? (gates[0] ?? {}) : { ...EMPTY, items: gates });
   };
@@ -53,6 +57,12 @@ function answered(status: number, body: object): HttpAnswer {
     text: async () => JSON.stringify(body),
     chunks: (async function* () {})(),
   };
+}
+
+/** The object that a path names. */
+function storedPolicy(path: string): object {
+  const [name = '', plural = ''] = path.split('/').reverse();
+  return storedPolicies().get(asked(plural, name)) ?? {};
 }
 
 /** A gate as a list of the API server has it. */
@@ -110,10 +120,13 @@ describe('Operator', () => {
 
   it('says when the policies come after its start, and when they go, and tells the metric', async () => {
     const state = { status: 404 };
-    const policies = '/apis/admissionregistration.k8s.io';
-    const { operator, clock, lines } = rig(policies, async () => answered(state.status, {}));
+    const { operator, clock, lines } = rig('/nothing', async () => answered(200, {}), {
+      policies: () => state.status,
+    });
     const metric = async () => {
-      const values = await operator.metrics.registry.getSingleMetric('dependency_gate_admission')?.get();
+      const values = await operator.metrics.registry
+        .getSingleMetric('dependency_gate_admission_installed')
+        ?.get();
       return values?.values[0]?.value;
     };
     const said = () => lines.map(({ msg }) => msg).filter((msg) => msg.includes('admission policies'));
@@ -138,6 +151,17 @@ describe('Operator', () => {
       await clock.advance(60_000);
       expect(said().slice(before), 'it is said once').to.deep.equal([words]);
     }
+    await operator.stop();
+  });
+
+  it('says once that its Kubernetes is newer than any that was tested', async () => {
+    const version = { major: '1', minor: '99', gitVersion: 'v1.99.0' };
+    const { operator, clock, lines } = rig('/nothing', async () => answered(200, EMPTY), { version });
+    const started = operator.start();
+    for (let second = 0; second < 180; second++) await clock.advance(1000);
+    await started;
+    const said = lines.filter(({ msg }) => msg.includes('v1.99.0'));
+    expect(said.map(({ level }) => level)).to.deep.equal([WARN]);
     await operator.stop();
   });
 

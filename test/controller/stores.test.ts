@@ -25,7 +25,13 @@ function rig(): { stores: Stores; keys: () => string[] } {
   return { stores, keys: () => heard.splice(0) };
 }
 const subjects = { look: () => undefined };
-const around = { memory: new Memory(), settings: SETTINGS, hasAdmission: true, subjects };
+const around = {
+  memory: new Memory(),
+  settings: SETTINGS,
+  hasAdmission: true,
+  idleAdmission: new Map(),
+  subjects,
+};
 
 describe('subscribe', () => {
   it('tells a gate of itself', () => {

@@ -25,6 +25,7 @@ export function world(gate: GateBuilder, ...around: (WorkloadBuilder | PodBuilde
     repairs: [],
     openings: new Map(),
     hasAdmission: true,
+    idleAdmission: new Map(),
     settings: SETTINGS,
   });
 }

@@ -48,6 +48,7 @@ export function gate(name: string): GateBuilder {
     uid: `uid-of-${name}`,
     resourceVersion: '100',
     createdAt: ago(3600),
+    writtenAt: ago(3600),
     generation: 1,
     deleting: false,
     finalizers: [],

@@ -32,7 +32,10 @@ function workloadOfKind(kind: TargetKind, name: string): WorkloadBuilder {
     partition: 0,
     updateRevision: undefined,
     template: viewTemplate(template),
+    templateHash: '',
     otherManager: undefined,
+    otherWroteAt: '',
+    operatorWroteAt: '',
   };
   return new WorkloadBuilder(blank, template);
 }

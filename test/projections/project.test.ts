@@ -237,7 +237,54 @@ describe('projectPod, of who opened it', () => {
   });
 });
 
+describe('projectWorkload, of who wrote it', () => {
+  const field = (manager: string, time: string, subresource?: string) => ({
+    ...{ manager, operation: 'Update', time: `2026-03-01T10:00:0${time}Z` },
+    ...(subresource && { subresource }),
+  });
+  const written = (managedFields: object[], spec: object = {}) =>
+    projectWorkload('Deployment', {
+      metadata: { ...META, managedFields },
+      spec: { template: { spec }, replicas: 2 },
+    });
+
+  it('tells who else wrote it last and when, and when the operator did, status and scale apart', () => {
+    const all = [
+      field('kubectl', '2'),
+      field('dependency-gate-operator', '4'),
+      field('helm', '3'),
+      field('kube-controller-manager', '8', 'status'),
+      field('hpa', '9', 'scale'),
+    ];
+    expect(written(all)).to.include({
+      otherManager: 'helm',
+      otherWroteAt: '2026-03-01T10:00:03Z',
+      operatorWroteAt: '2026-03-01T10:00:04Z',
+    });
+  });
+
+  it('tells nothing where there are no managed fields', () => {
+    const nobody = { otherManager: undefined, otherWroteAt: '', operatorWroteAt: '' };
+    expect(written([])).to.include(nobody);
+  });
+
+  it('knows one template from another, and by nothing else', () => {
+    const { templateHash } = written([]);
+    expect(written([field('helm', '3')]).templateHash).to.equal(templateHash);
+    expect(written([], { nodeName: 'a' }).templateHash).to.not.equal(templateHash);
+  });
+});
+
 describe('projectGate', () => {
+  it('tells when it was last written, its status or else', () => {
+    const times = ['2026-03-01T10:00:02Z', '2026-03-01T10:00:07Z', '2026-03-01T10:00:03Z'];
+    const managedFields = times.map((time) => ({ manager: 'helm', time }));
+    const writtenAt = (metadata: object) =>
+      projectGate({ metadata: { ...META, ...metadata }, spec: SPEC }).writtenAt;
+    expect(writtenAt({ managedFields })).to.equal(times[1]);
+    expect(writtenAt({})).to.equal('');
+  });
+
   const gate = (spec: object, more: object = {}) =>
     projectGate({
       apiVersion: 'dependencygate.dev/v1alpha1',

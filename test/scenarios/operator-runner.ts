@@ -13,6 +13,7 @@ const lineSchema = z.looseObject({
   gate: z.string().default(''),
 });
 const ERROR_LEVEL = 50;
+const WARN_LEVEL = 40;
 /** Nobody waits a minute for what a scenario installs. */
 const LOOK_EVERY_MS = 1000;
 
@@ -21,6 +22,8 @@ export class OperatorRunner {
   readonly calls: Call[] = [];
   /** What it logged as errors: a defect each. */
   readonly errors: string[] = [];
+  /** Its lines of the level warn and above, in words. */
+  readonly warnings: string[] = [];
   readonly #source: Source;
   readonly #passes = new Map<string, number>();
   #stop: (() => Promise<void>) | undefined;
@@ -36,10 +39,11 @@ export class OperatorRunner {
     return this.#passes.get(gate) ?? 0;
   }
 
-  /** The value of one of its gauges; undefined while it has never run. */
-  async gauge(name: string): Promise<number | undefined> {
+  /** The value of one of its gauges or counters, with these labels; undefined while it has never run. */
+  async gauge(name: string, labels: Readonly<Record<string, string>> = {}): Promise<number | undefined> {
     const metric = await this.#operator?.metrics.registry.getSingleMetric(name)?.get();
-    return metric?.values[0]?.value;
+    const wanted = Object.entries(labels);
+    return metric?.values.find((one) => wanted.every(([label, value]) => one.labels[label] === value))?.value;
   }
 
   /** Starts it where it does not run. Resolves when it has seen everything that there is. */
@@ -75,6 +79,7 @@ export class OperatorRunner {
   #note(text: string): void {
     const { level, msg, gate } = lineSchema.parse(JSON.parse(text));
     if (msg === 'pass') this.#passes.set(gate, this.passes(gate) + 1);
+    if (level >= WARN_LEVEL) this.warnings.push(msg);
     if (level >= ERROR_LEVEL) this.errors.push(text);
   }
 }

@@ -42,6 +42,7 @@ export function summarize({ metadata, status }: GateView) {
   return {
     isSeen: status.observedGeneration === metadata.generation,
     ready: verdict('Ready'),
+    readyMessage: condition('Ready')?.message ?? '-',
     open: verdict('Open'),
     openMessage: condition('Open')?.message ?? '-',
     stalled: verdict('Stalled'),

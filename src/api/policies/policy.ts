@@ -61,8 +61,16 @@ export interface ValidatingSpec extends CommonSpec {
 export interface Admission {
   /** What a reader of the manifest should know first. */
   readonly about: string;
-  readonly objects: readonly object[];
+  readonly objects: readonly [policy: PolicyObject, binding: PolicyObject];
 }
+
+/** A policy or a binding as it is applied. */
+export type PolicyObject = Readonly<{
+  apiVersion: string;
+  kind: string;
+  metadata: Readonly<{ name: string; labels: Readonly<Record<string, string>> }>;
+  spec: object;
+}>;
 
 const API_VERSION = 'admissionregistration.k8s.io/v1';
 const PREFIX = 'dependencygate-';

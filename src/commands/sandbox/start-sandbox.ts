@@ -2,7 +2,8 @@ import type { Logger } from 'pino';
 import { customResourceDefinition } from '../../api/crd.ts';
 import { statusCauses, validateGate } from '../../api/gate.ts';
 import { KIND, OPERATOR_USER } from '../../api/names.ts';
-import { INJECT_POLICY } from '../../controller/admission.ts';
+import { inject } from '../../api/policies/inject.ts';
+import { injectCronJob } from '../../api/policies/inject-cronjob.ts';
 import { Operator } from '../../controller/operator.ts';
 import type { Settings } from '../../core/model.ts';
 import { connect } from '../../kube/client/connection.ts';
@@ -64,7 +65,7 @@ export async function startSimulatedCluster(
     logs,
     ...(admission && { admit }),
   });
-  if (admission) await server.cluster.create(INJECTS);
+  if (admission) for (const one of POLICIES) await server.cluster.create(one);
   const simulation = startSimulation(server.cluster, options.simulation);
   logs.source = simulation.logs;
   return {
@@ -78,11 +79,7 @@ export async function startSimulatedCluster(
 }
 
 /** What tells the operator that first starts are gated. */
-const INJECTS: KubeObject = {
-  apiVersion: 'admissionregistration.k8s.io/v1',
-  kind: 'MutatingAdmissionPolicy',
-  metadata: { name: INJECT_POLICY },
-};
+const POLICIES: readonly KubeObject[] = [...inject().objects, ...injectCronJob().objects];
 
 /** A cluster in this process, with the operator at work in it. */
 export async function startSandbox({ log, ...options }: SandboxOptions): Promise<Sandbox> {

@@ -3,7 +3,7 @@ import { targetKind } from '../../api/settled.ts';
 import type { GateSpec, Target, TargetKind } from '../../api/spec.ts';
 import type { PodCounts, Render, TargetStatus } from '../../api/status.ts';
 import { cut } from '../cut.ts';
-import type { Drift, Gate, Pod, Refusal, Workload, World } from '../model.ts';
+import type { Drift, Pod, Refusal, Workload, World } from '../model.ts';
 import { isHeldFor, lacksRequired } from '../render/hold.ts';
 import { drift, type Obstacle, obstacle } from '../render/inject.ts';
 import { type Dispute, dispute } from './dispute.ts';
@@ -119,9 +119,9 @@ function byName(a: Pod, b: Pod): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
-export function targetStatus(target: TargetProgress, { gate, hasAdmission }: World): TargetStatus {
+export function targetStatus(target: TargetProgress, world: World): TargetStatus {
   const { kind, name, pods } = target;
-  const why = target.obstacle ?? refused(target) ?? remark(target, gate, hasAdmission);
+  const why = target.obstacle ?? refused(target) ?? remark(target, world);
   return {
     kind,
     name,
@@ -140,9 +140,8 @@ function refused({ refusal }: TargetProgress): Obstacle | undefined {
 
 /** What a person should know of a target that cannot be mended by the operator. */
 function remark(
-  { lag, workload, ungated }: TargetProgress,
-  gate: Gate,
-  hasAdmission: boolean,
+  { kind, lag, workload, ungated }: TargetProgress,
+  { gate, hasAdmission, idleAdmission }: World,
 ): Obstacle | undefined {
   if (lag === 'immutable')
     return {
@@ -156,11 +155,14 @@ function remark(
     };
   // Of the same second they were most likely applied together.
   const isFirstStart = workload !== undefined && workload.createdAt >= gate.createdAt;
-  if (hasAdmission || ungated === 0 || !isFirstStart) return undefined;
+  const isGatedAtBirth = hasAdmission && !idleAdmission.has(kind);
+  if (isGatedAtBirth || ungated === 0 || !isFirstStart) return undefined;
+  const instead = hasAdmission
+    ? ', since admission does not act: see the condition Ready'
+    : '; install the admission policies (Kubernetes 1.36) or render the gate at build time';
   return {
     reason: 'FirstStartUngated',
-    message:
-      'FirstStartUngated: its first Pods were made before the containers were patched in; install the admission policies (Kubernetes 1.36) or render the gate at build time',
+    message: `FirstStartUngated: its first Pods were made before the containers were patched in${instead}`,
   };
 }
 

@@ -2,6 +2,7 @@ import type { ConditionReason, OpenReason, ReadyReason, StallReason } from '../.
 import type { GateSpec } from '../../api/spec.ts';
 import type { Condition, ConditionType, DependencyStatus } from '../../api/status.ts';
 import { cut } from '../cut.ts';
+import type { World } from '../model.ts';
 import type { TargetProgress } from '../progress/progress.ts';
 
 /** What a condition says, before it is compared with what stood there. */
@@ -26,6 +27,8 @@ export interface Findings {
   readonly targets: readonly TargetProgress[];
   readonly dependencies: readonly DependencyStatus[];
   readonly stall: Stall | undefined;
+  /** The kinds of workloads for which the admission policies are there and do nothing, and why in words. */
+  readonly idleAdmission: World['idleAdmission'];
   /** Dependencies that will not come by themselves, as the operator judges it. */
   readonly failed: readonly string[];
   /** Dependencies that block a Pod for longer than their `overdueAfterSeconds`. */
@@ -59,7 +62,7 @@ function stalled({ reason, message }: Stall): Verdict {
 }
 
 /** The gate is in force: rendered, and every target that exists carries the render. */
-function judgeReady({ spec, isRendered, targets, stall }: Findings): Verdict {
+function judgeReady({ spec, isRendered, targets, stall, idleAdmission }: Findings): Verdict {
   const ready = (status: Condition['status'], reason: ReadyReason, message: string): Verdict => ({
     type: 'Ready',
     status,
@@ -73,11 +76,12 @@ function judgeReady({ spec, isRendered, targets, stall }: Findings): Verdict {
   }
   if (!isRendered) return ready('False', 'Rendering', 'the containers are being rendered');
   if (behind.length > 0) return ready('False', 'Patching', `to be patched: ${names(behind)}`);
-  return ready('True', 'InForce', inForce(targets));
+  return ready('True', 'InForce', inForce(targets, idleAdmission));
 }
 
 /** Targets that carry the containers, and those that need not yet, or cannot any more. */
-function inForce(targets: readonly TargetProgress[]): string {
+function inForce(targets: readonly TargetProgress[], idleAdmission: World['idleAdmission']): string {
+  const idle = targets.flatMap(({ kind }) => idleAdmission.get(kind) ?? [])[0];
   const carrying = targets.filter(({ workload, lag }) => workload && lag === 'none').length;
   const later = targets.filter(({ lag }) => lag === 'next rollout');
   const never = targets.filter(({ lag }) => lag === 'immutable');
@@ -87,6 +91,7 @@ function inForce(targets: readonly TargetProgress[]): string {
       : `${carrying} of ${targets.length} targets exist and carry the containers`,
     ...(later.length > 0 ? [`with the next rollout: ${names(later)}`] : []),
     ...(never.length > 0 ? [`created without them: ${names(never)}`] : []),
+    ...(idle === undefined ? [] : [`admission does not act, so that first starts run ungated: ${idle}`]),
   ].join('; ');
 }
 

@@ -33,6 +33,7 @@ export function status(observed: Observed, now: number): GateStatus {
     targets,
     dependencies,
     stall: stallOf(observed),
+    idleAdmission: world.idleAdmission,
     failed: [...judged.keys()].filter((name) => isLost(name, spec, judged)),
     overdue: late,
   });
@@ -90,7 +91,19 @@ function stallOf({ world, spec, refusal, targets, judged }: Observed): Stall | u
     const message = `somebody else keeps taking the containers out: ${disputed.join(', ')}; let it ignore them`;
     return { reason: 'Conflict', message };
   }
-  return spec.updatePolicy === 'OnNextRollout' && !world.hasAdmission ? NO_ADMISSION : undefined;
+  return spec.updatePolicy === 'OnNextRollout' ? withoutAdmission(world, targets) : undefined;
+}
+
+/** Why nothing brings the containers into the targets with their next rollout. */
+function withoutAdmission(
+  { hasAdmission, idleAdmission }: World,
+  targets: readonly TargetProgress[],
+): Stall | undefined {
+  if (!hasAdmission) return NO_ADMISSION;
+  const why = targets.flatMap(({ kind }) => idleAdmission.get(kind) ?? [])[0];
+  if (why === undefined) return undefined;
+  const message = `updatePolicy OnNextRollout needs admission policies that act, and they do not: ${why}; until then use Immediate`;
+  return { reason: 'NoAdmission', message };
 }
 
 const NO_ADMISSION: Stall = {

@@ -51,6 +51,8 @@ const PATCH_TYPES = {
 /** Whatever group is asked for, as what is observed becomes labels of metrics: users name groups, and without bound. */
 const DISCOVERY: Resource = { group: '', version: '', plural: 'discovery', namespaced: false };
 
+const VERSION: Resource = { group: '', version: '', plural: 'version', namespaced: false };
+
 const pageSchema = z.object({
   metadata: z.object({ resourceVersion: z.string().default(''), continue: z.string().default('') }),
   items: z
@@ -87,6 +89,10 @@ class ConnectionRequests implements Requests {
       { verb: 'get', resource: DISCOVERY, method: 'GET', path: versionPath(group, version) },
       signal,
     );
+  }
+
+  version(): Promise<unknown> {
+    return this.#json({ verb: 'get', resource: VERSION, method: 'GET', path: '/version' });
   }
 
   get(resource: Resource, target: ObjectName): Promise<unknown> {

@@ -69,6 +69,8 @@ export interface Observation {
  * Each throws ApiError and nothing else. Nothing is tried again here.
  */
 export interface Requests {
+  /** Which release the API server is of (`/version`). */
+  version(): Promise<unknown>;
   /** What the API server serves of a group and version (APIResourceList). */
   resources(group: string, version: string, signal?: AbortSignal): Promise<unknown>;
   get(resource: Resource, target: ObjectName): Promise<unknown>;

@@ -114,6 +114,10 @@ const BUILT_IN: readonly ResourceType[] = [
     group: 'admissionregistration.k8s.io',
     namespaced: false,
   }),
+  core('MutatingAdmissionPolicyBinding', 'mutatingadmissionpolicybindings', {
+    group: 'admissionregistration.k8s.io',
+    namespaced: false,
+  }),
   core('Lease', 'leases', { group: 'coordination.k8s.io' }),
   core('CustomResourceDefinition', 'customresourcedefinitions', {
     group: 'apiextensions.k8s.io',

@@ -7,7 +7,7 @@ import { MAX_GUARDED_TARGETS } from '../../../src/api/policies/guard.ts';
 import { POLICY_MANIFESTS } from '../../../src/api/policies/manifests.ts';
 import { TARGET_KINDS } from '../../../src/api/spec.ts';
 import { TARGET_RESOURCES } from '../../../src/api/target-resources.ts';
-import { INJECT_POLICY } from '../../../src/controller/admission.ts';
+import { POLICIES } from '../../../src/core/admission/policies.ts';
 
 const ruleSchema = z.object({
   apiGroups: z.array(z.string()),
@@ -56,8 +56,8 @@ describe('POLICY_MANIFESTS', () => {
     expect(new Set(policies.map(named)).size).to.equal(policies.length);
   });
 
-  it('have the policy that the operator looks for', () => {
-    expect(policies.map(({ metadata }) => metadata.name)).to.include(INJECT_POLICY);
+  it('have the policies that the operator looks for', () => {
+    expect(policies.map(({ metadata }) => metadata.name)).to.include.members(POLICIES);
   });
 
   it('place renders into every kind of target: at creation, and at changes of all whose template may change', () => {
@@ -80,7 +80,7 @@ describe('POLICY_MANIFESTS', () => {
 
   it('let workloads through when a placement fails, and nothing through when a guard or a hold does', () => {
     for (const { metadata, spec } of policies) {
-      const expected = metadata.name.startsWith(INJECT_POLICY) ? 'Ignore' : 'Fail';
+      const expected = POLICIES.some((policy) => policy === metadata.name) ? 'Ignore' : 'Fail';
       expect(spec.failurePolicy, metadata.name).to.equal(expected);
     }
   });

@@ -8,11 +8,15 @@ const eventSchema = z.looseObject({
   regarding: z.looseObject({ kind: z.string(), name: z.string() }),
 });
 
+type Told = z.infer<typeof eventSchema>;
+
 /** Waits for an Event with this reason. */
-export function untilTold(here: Namespace, reason: string): Promise<z.infer<typeof eventSchema>> {
-  return here.until(`an Event ${reason}`, async () =>
-    (await here.list('Event'))
-      .map((event) => eventSchema.parse(event))
-      .find((event) => event.reason === reason),
-  );
+export function untilTold(here: Namespace, reason: string): Promise<Told> {
+  return here.until(`an Event ${reason}`, async () => (await told(here, reason))[0]);
+}
+
+/** The Events with this reason. */
+export async function told(here: Namespace, reason: string): Promise<Told[]> {
+  const events = (await here.list('Event')).map((event) => eventSchema.parse(event));
+  return events.filter((event) => event.reason === reason);
 }

@@ -105,6 +105,15 @@ describe('decide, with updatePolicy OnNextRollout', () => {
     expect(messageOf(plan.status, 'Stalled')).to.match(/install them, or use Immediate/);
   });
 
+  it('is stalled where those of its targets do not act, with the reason, and nowhere else', () => {
+    const withIdle = (kind: 'Deployment' | 'CronJob') =>
+      decide({ ...world(later, pinger), idleAdmission: new Map([[kind, 'the binding is gone']]) }, NOW);
+    const { status } = withIdle('Deployment');
+    expect(conditionOf(status, 'Stalled')).to.equal('True NoAdmission');
+    expect(messageOf(status, 'Stalled')).to.match(/policies that act, and they do not: the binding is gone/);
+    expect(conditionOf(withIdle('CronJob').status, 'Ready')).to.equal('True InForce');
+  });
+
   it('changes no render', () => {
     const now = apiFirst.targets('pinger').specifying({ updatePolicy: 'Immediate' }).rendered();
     expect(now.render.hash).to.equal(later.render.hash);
@@ -123,6 +132,20 @@ describe('the status of a first start without admission', () => {
 
   it('says so of a target of the same second: they were applied together', () => {
     expect(status(ago(3600), false)).to.match(/^FirstStartUngated: /);
+  });
+
+  it('says so where the policies are there and do not act, and why', () => {
+    const idleAdmission = new Map([['StatefulSet', 'it fails']] as const);
+    const around = world(
+      inForce,
+      statefulSet('db')
+        .with({ createdAt: ago(60) })
+        .carrying(inForce),
+    );
+    const { status } = decide({ ...around, idleAdmission }, NOW);
+    expect(status?.targets?.[0]?.message).to.match(/^FirstStartUngated: .*does not act: see the condition/);
+    expect(conditionOf(status, 'Ready')).to.equal('True InForce');
+    expect(messageOf(status, 'Ready')).to.match(/; admission does not act, .* ungated: it fails$/);
   });
 
   it('says nothing of a target that is older than the gate, or where the policies are there', () => {

@@ -39,7 +39,9 @@ function findings(of: GateBuilder, around: Around, more: Partial<Findings> = {})
   const pods = targets.flatMap((target) => target.pods);
   const dependencies = dependencyStatuses({ world: at, spec, pods, judged: new Map(), overdue: [] });
   const isRendered = render?.hash === renderHash(spec);
-  return { spec, isRendered, targets, dependencies, stall: undefined, failed: [], overdue: [], ...more };
+  const { idleAdmission } = at;
+  const none = { stall: undefined, failed: [], overdue: [] };
+  return { spec, isRendered, targets, dependencies, idleAdmission, ...none, ...more };
 }
 
 /** `Ready=True InForce, Open=False Waiting` */

@@ -1,0 +1,134 @@
+import type { Logger } from 'pino';
+import type { TargetKind } from '../../api/spec.ts';
+import type { Cause, Diagnosis } from '../../core/admission/cause.ts';
+import {
+  isInstalled,
+  lacking,
+  POLICIES,
+  type Policy,
+  type PolicyViews,
+} from '../../core/admission/policies.ts';
+import type { Notice, Workload } from '../../core/model.ts';
+import type { Requests } from '../../kube/client/requests.ts';
+import type { Clock } from '../../kube/clock.ts';
+import type { Stores } from '../stores.ts';
+import { AdmissionAudit, type Skipped } from './audit.ts';
+import { AdmissionWatch, areInstalled } from './watch.ts';
+
+export interface AdmissionOptions {
+  readonly requests: Pick<Requests, 'get'>;
+  readonly stores: Stores;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** How often the policies are looked for, ms. Default a minute. */
+  readonly everyMs?: number | undefined;
+  /** Records an Event about a target. */
+  readonly notify: (workload: Workload, notice: Notice) => void;
+  /** Counts a target that came without the containers. */
+  readonly count: (cause: Cause) => void;
+  /** What depends on admission may be decided otherwise now. */
+  readonly onChange: () => void;
+}
+
+const WITHOUT_ADMISSION =
+  'the admission policies are not there: targets are patched after they were created, so a first start may run ungated (Kubernetes 1.36: install config/default)';
+
+/** What the operator knows of admission: whether its policies are there, and whether they do what they are for. */
+export class Admission {
+  readonly #options: AdmissionOptions;
+  readonly #watch: AdmissionWatch;
+  readonly #audit: AdmissionAudit;
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+    const { requests, stores, clock, everyMs, log } = options;
+    this.#watch = new AdmissionWatch({
+      requests,
+      clock,
+      everyMs,
+      onChange: (now, before) => this.#policiesChanged(now, before),
+      onError: (error) => log.warn({ err: error }, 'the admission policies could not be looked for'),
+    });
+    this.#audit = new AdmissionAudit({
+      requests,
+      stores,
+      clock,
+      watch: this.#watch,
+      onSkipped: (skipped) => this.#skipped(skipped),
+      onTurn: (policy, idle) => this.#turned(policy, idle),
+    });
+  }
+
+  /** Whether the policies were looked for. */
+  get isKnown(): boolean {
+    return this.#watch.isKnown;
+  }
+
+  /** Whether they are there. */
+  get isThere(): boolean {
+    return this.#watch.isThere;
+  }
+
+  /** Whether they are there and nothing is known of one that does nothing. */
+  get isActing(): boolean {
+    return this.isThere && this.idle.size === 0;
+  }
+
+  /** The kinds of workloads for which they are there and do nothing, and why in words. */
+  get idle(): ReadonlyMap<TargetKind, string> {
+    return this.#audit.idle;
+  }
+
+  /** Looks for the policies. Becomes true with the first answer, false when stopped before. */
+  start(): Promise<boolean> {
+    return this.#watch.start();
+  }
+
+  /** Begins to look at what others write: the stores are filled. */
+  storesFilled(): void {
+    if (!this.isThere) this.#options.log.warn(WITHOUT_ADMISSION);
+    this.#audit.start();
+  }
+
+  stop(): void {
+    this.#watch.stop();
+    this.#audit.stop();
+  }
+
+  #policiesChanged(now: PolicyViews, before: PolicyViews): void {
+    const { log, onChange } = this.#options;
+    const missing = POLICIES.flatMap((policy) => lacking(policy, now[policy]));
+    const isThere = areInstalled(now);
+    if (isThere !== areInstalled(before)) {
+      const words = isThere ? 'the admission policies are there' : 'the admission policies are gone';
+      log.info({ admission: isThere, ...(missing.length > 0 && { missing }) }, words);
+    } else if (isThere && missing.length > 0) {
+      log.warn({ missing }, 'a part of the admission policies is gone');
+    }
+    const foreign = POLICIES.filter((policy) => !now[policy].isOurs);
+    if (foreign.length > 0)
+      log.warn({ policies: foreign }, "not this release's policies: apply this release's config/admission");
+    this.#audit.policiesChanged(now, before);
+    if (POLICIES.some((policy) => isInstalled(now[policy]) !== isInstalled(before[policy]))) onChange();
+  }
+
+  #skipped({ workload, gates, diagnosis: { cause, words }, isNew }: Skipped): void {
+    const { log, count, notify } = this.#options;
+    count(cause);
+    if (!isNew) return;
+    const of = gates.length === 1 ? `gate ${gates[0]}` : `gates ${gates.join(', ')}`;
+    const note = `it was written without the containers of ${of}, which admission had to place: ${words}`;
+    log.warn(
+      { kind: workload.kind, namespace: workload.namespace, name: workload.name, gates, cause },
+      `a target came without its containers: ${words}`,
+    );
+    notify(workload, { type: 'Warning', reason: 'AdmissionSkipped', action: 'Admit', note });
+  }
+
+  #turned(policy: Policy, idle: Diagnosis | undefined): void {
+    const { log, onChange } = this.#options;
+    if (idle) log.warn({ policy, cause: idle.cause }, `admission does not act: ${idle.words}`);
+    else log.info({ policy }, 'admission acts again, or its policy is another one');
+    onChange();
+  }
+}

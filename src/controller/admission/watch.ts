@@ -1,0 +1,142 @@
+import {
+  isInstalled,
+  NO_POLICY,
+  POLICIES,
+  type Policy,
+  type PolicyView,
+  type PolicyViews,
+} from '../../core/admission/policies.ts';
+import { isForbidden, isNotFound } from '../../kube/api-error.ts';
+import type { Requests } from '../../kube/client/requests.ts';
+import type { Clock } from '../../kube/clock.ts';
+import type { Resource } from '../../kube/resource.ts';
+import { type Answer, viewOf } from './policy-view.ts';
+
+/** How often the policies are looked for where nothing else is said: they are installed and removed by people, rarely. */
+const LOOK_EVERY_MS = 60_000;
+/** When to look again after no answer. */
+const LOOK_AGAIN_MS = 5000;
+
+export interface AdmissionWatchOptions {
+  readonly requests: Pick<Requests, 'get'>;
+  readonly clock: Clock;
+  /** How often the policies are looked for, ms. Default a minute. */
+  readonly everyMs?: number | undefined;
+  readonly onChange: (now: PolicyViews, before: PolicyViews) => void;
+  /** Is told why there was no answer. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Knows whether the admission policies are there. They may come later, and go. */
+export class AdmissionWatch {
+  readonly #options: AdmissionWatchOptions;
+  readonly #settled = Promise.withResolvers<boolean>();
+  #views: PolicyViews | undefined;
+  #isStopped = false;
+  #cancel = () => {};
+
+  constructor(options: AdmissionWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the API server has answered once. It stays true. */
+  get isKnown(): boolean {
+    return this.#views !== undefined;
+  }
+
+  get views(): PolicyViews {
+    return this.#views ?? NOTHING;
+  }
+
+  /** Whether the policies are there and bound: CronJobs have one of their own, and are told of apart. */
+  get isThere(): boolean {
+    return areInstalled(this.views);
+  }
+
+  /** Looks until there is an answer, and from then on every so often. Becomes true with the first answer, false when stopped before. */
+  start(): Promise<boolean> {
+    void this.#turn();
+    return this.#settled.promise;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#settled.resolve(false);
+    this.#cancel();
+  }
+
+  /** Looks now. Whatever the answer is, what is known afterwards is as new as can be. */
+  async look(): Promise<PolicyViews> {
+    const found = await this.#ask();
+    if (found !== undefined && !this.#isStopped) this.#learn(found);
+    return this.views;
+  }
+
+  async #turn(): Promise<void> {
+    const found = await this.#ask();
+    if (this.#isStopped) return;
+    const { clock, everyMs = LOOK_EVERY_MS } = this.#options;
+    this.#cancel = clock.after(found === undefined ? LOOK_AGAIN_MS : everyMs, () => void this.#turn());
+    if (found === undefined) return;
+    this.#learn(found);
+    this.#settled.resolve(true);
+  }
+
+  #learn(found: PolicyViews): void {
+    const before = this.views;
+    this.#views = found;
+    if (POLICIES.some((policy) => !isSame(before[policy], found[policy])))
+      this.#options.onChange(found, before);
+  }
+
+  /** Undefined where there is no answer: what is known holds until there is one, or an outage would turn the status of gates. */
+  async #ask(): Promise<PolicyViews | undefined> {
+    try {
+      const views = await Promise.all(POLICIES.map((policy) => this.#view(policy)));
+      return byPolicy((policy) => views[POLICIES.indexOf(policy)] ?? NO_POLICY);
+    } catch (error) {
+      this.#options.onError(error);
+      return undefined;
+    }
+  }
+
+  async #view(policy: Policy): Promise<PolicyView> {
+    const [one, binding] = await Promise.all([
+      this.#get('mutatingadmissionpolicies', policy),
+      this.#get('mutatingadmissionpolicybindings', policy),
+    ]);
+    return viewOf(policy, one, binding);
+  }
+
+  async #get(plural: string, name: string): Promise<Answer> {
+    try {
+      return { object: await this.#options.requests.get(resourceOf(plural), { name }) };
+    } catch (error) {
+      if (isNotFound(error)) return 'absent';
+      if (isForbidden(error)) return 'forbidden';
+      throw error;
+    }
+  }
+}
+
+/** Whether first starts are gated, but for those of CronJobs. */
+export function areInstalled(views: PolicyViews): boolean {
+  return isInstalled(views['dependencygate-inject']);
+}
+
+function resourceOf(plural: string): Resource {
+  return { group: 'admissionregistration.k8s.io', version: 'v1', plural, namespaced: false };
+}
+
+function byPolicy(of: (policy: Policy) => PolicyView): PolicyViews {
+  return {
+    'dependencygate-inject': of('dependencygate-inject'),
+    'dependencygate-inject-cronjob': of('dependencygate-inject-cronjob'),
+  };
+}
+
+const NOTHING: PolicyViews = byPolicy(() => NO_POLICY);
+
+function isSame(one: PolicyView, other: PolicyView): boolean {
+  return one.isThere === other.isThere && one.isBound === other.isBound && one.revision === other.revision;
+}
