@@ -6,7 +6,7 @@ import { toStored } from './event-view.ts';
 import { type Fields, fields } from './json.ts';
 import { listing } from './listing.ts';
 import { type LogSource, streamLog } from './logs.ts';
-import { parseObject } from './object.ts';
+import { parseObject } from './parse-object.ts';
 import { patched } from './patching.ts';
 import { type Presentation, presentList, presentObject } from './presentation.ts';
 import type { Registry, UpdateOptions } from './registry.ts';

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../cluster.ts';
 import { fields, list } from './json.ts';
-import { parseObject } from './object.ts';
+import { parseObject } from './parse-object.ts';
 import type { Registry } from './registry.ts';
 import type { ResourceType } from './resources.ts';
 import type { Change, Store } from './store.ts';

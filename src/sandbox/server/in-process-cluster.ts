@@ -1,5 +1,5 @@
 import type { Cluster, ClusterEvent, KubeObject } from '../cluster.ts';
-import { parseObject } from './object.ts';
+import { parseObject } from './parse-object.ts';
 import { patched } from './patching.ts';
 import type { Registry } from './registry.ts';
 import type { ResourceType } from './resources.ts';

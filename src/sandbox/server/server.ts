@@ -11,7 +11,7 @@ import { inProcessCluster } from './in-process-cluster.ts';
 import { Journal } from './journal.ts';
 import type { Fields } from './json.ts';
 import type { LogSource } from './logs.ts';
-import { parseObject } from './object.ts';
+import { parseObject } from './parse-object.ts';
 import { type Admit, Registry, type Validate } from './registry.ts';
 import { type ResourceType, resourceTypes } from './resources.ts';
 import { Store } from './store.ts';
