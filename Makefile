@@ -60,6 +60,10 @@ coverage: node_modules ## Tell which lines the unit tests run, with a page for e
 	$(NODE) $(BIN)/c8 --all --src src --include 'src/**/*.ts' --temp-directory $(COVERAGE)/raw \
 	  --reporter text-summary --reporter html --reports-dir $(COVERAGE) $(NODE) test/run.ts --no-build unit
 
+.PHONY: test-versions
+test-versions: dist ## Run the tier of the real API server on every release of Kubernetes that is supported
+	$(NODE) test/run.ts versions
+
 .PHONY: bench
 bench: dist ## Measure: the waiter against bare Node
 	$(NODE) test/bench/waiter.ts

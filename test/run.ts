@@ -2,6 +2,7 @@
  * Runs tiers of the tests, all that can run here or those that are named, and adds them up:
  *
  *     node test/run.ts [--no-build] [unit|sandbox|control-plane|node …]
+ *     node test/run.ts 1.37 1.34      # the control plane tier on these releases of Kubernetes; `versions`: on each
  *
  * The last line is `N passed, N failed` (`, N skipped`). A tier that cannot run is skipped loudly; where the environment
  * says CI, a skip is a failure. With `--no-build` nothing is built first: what needs a program that is not there yet is
@@ -34,9 +35,16 @@ const { values: options, positionals: names } = parseArgs({
 });
 const isCi = process.env.CI === 'true';
 const total: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
-for (const tier of selectTiers(names)) add(await run(tier));
+const summary: string[] = [];
+for (const tier of selectTiers(names)) {
+  const began = performance.now();
+  const counts = await run(tier);
+  add(counts);
+  summary.push(lineOf(tier, counts, performance.now() - began));
+}
 const failed = total.failed + (isCi ? total.skipped : 0);
 if (isCi && total.skipped > 0) console.log(`${total.skipped} skipped, which counts as failed in CI`);
+console.log(`\n${summary.join('\n')}`);
 // Repeated here, since a log of thousands of lines is read from its end.
 for (const failure of total.failures) console.log(`\nFAILED ${failure}`);
 const skipped = !isCi && total.skipped > 0 ? `, ${total.skipped} skipped` : '';
@@ -51,7 +59,7 @@ async function run(tier: Tier): Promise<Counts> {
     return { passed: 0, failed: 0, skipped: 1, failures: [] };
   }
   for (const step of options['no-build'] ? [] : await tier.before()) {
-    const code = await execute(step);
+    const code = await execute(step, tier);
     if (code !== 0) {
       return broken(`${tier.name}: node ${step.join(' ')} exited with ${code}`);
     }
@@ -65,7 +73,10 @@ async function mocha(tier: Tier): Promise<Counts> {
   const file = join(folder, 'counts.json');
   const reporter = ['--reporter', 'test/reporter.ts', '--reporter-option', `counts=${file}`];
   const ignored = tier.without.flatMap((pattern) => ['--ignore', pattern]);
-  const code = await execute(['node_modules/mocha/bin/mocha.js', ...reporter, ...ignored, ...tier.files]);
+  const code = await execute(
+    ['node_modules/mocha/bin/mocha.js', ...reporter, ...ignored, ...tier.files],
+    tier,
+  );
   try {
     const counts = countsSchema.parse(JSON.parse(await readFile(file, 'utf8')));
     const isBroken = code !== 0 && counts.failed === 0;
@@ -80,9 +91,10 @@ async function mocha(tier: Tier): Promise<Counts> {
 }
 
 /** Runs Node with what is given; a signal to this process reaches it too, and so does the end of the time limit. */
-function execute(args: readonly string[]): Promise<number> {
+function execute(args: readonly string[], { version }: Tier): Promise<number> {
+  const env = { ...process.env, DEPENDENCY_GATE_TEST_KUBERNETES: version };
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { stdio: 'inherit', timeout: LIMIT_MS });
+    const child = spawn(process.execPath, args, { stdio: 'inherit', timeout: LIMIT_MS, env });
     const forward = (signal: NodeJS.Signals) => child.kill(signal);
     process.on('SIGINT', forward).on('SIGTERM', forward);
     child.on('error', reject);
@@ -96,6 +108,11 @@ function execute(args: readonly string[]): Promise<number> {
 /** What failed outside of the tests counts as one. */
 function broken(why: string): Counts {
   return { passed: 0, failed: 1, skipped: 0, failures: [why] };
+}
+
+function lineOf({ name }: Tier, { passed, failed, skipped }: Counts, milliseconds: number): string {
+  const counts = `${passed} passed, ${failed} failed, ${skipped} skipped`;
+  return `  ${name.padEnd(20)}  ${counts}, in ${Math.round(milliseconds / 1000)} s`;
 }
 
 function add(counts: Counts): void {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import process from 'node:process';
+import { MAIN_VERSION, minorName, VERSIONS, type Version } from './cluster/versions.ts';
 
 /** A part of the tests that runs as a whole or not at all. */
 export interface Tier {
@@ -7,6 +8,8 @@ export interface Tier {
   readonly what: string;
   readonly files: readonly string[];
   readonly without: readonly string[];
+  /** The release of Kubernetes that it runs on. */
+  readonly version: Version;
   /** Scripts that must end well first. */
   readonly before: () => Promise<readonly (readonly string[])[]>;
   /** Why it cannot run here. */
@@ -18,6 +21,11 @@ const NODE_FILES = 'test/cluster/**/*.node.test.ts';
 const CONTROL_PLANE = ['test/cluster/build.ts', 'control-plane'] as const;
 const TOOLS = ['test/cluster/build.ts', 'tools'] as const;
 
+/** What they test is the same whatever the release. */
+const OF_NO_RELEASE = 'test/cluster/{audit,describe-with,programs,run-command,use,versions}.test.ts';
+
+const others = VERSIONS.map(({ version }) => version).filter((version) => version !== MAIN_VERSION);
+
 export const TIERS: readonly Tier[] = [
   {
     name: 'unit',
@@ -27,6 +35,7 @@ export const TIERS: readonly Tier[] = [
       'test/{api,core,kube,projections,controller,waiter,sandbox,config,commands}/**/*.test.ts',
     ],
     without: [],
+    version: MAIN_VERSION,
     // kubectl, helm and kustomize; without Go, what is on the machine serves.
     before: async () => ((await withoutGo()) === undefined ? [CONTROL_PLANE, TOOLS] : []),
     missing: async () => undefined,
@@ -36,14 +45,16 @@ export const TIERS: readonly Tier[] = [
     what: 'whole stories, exact requests and faults on the embedded sandbox',
     files: ['test/{requests,scenarios}/**/*.test.ts'],
     without: [],
+    version: MAIN_VERSION,
     before: async () => ((await withoutGo()) === undefined ? [CONTROL_PLANE] : []),
     missing: async () => undefined,
   },
   {
     name: 'control-plane',
-    what: 'whole stories on a real API server',
+    what: `whole stories on a real API server, of Kubernetes ${MAIN_VERSION}`,
     files: ['test/cluster/**/*.test.ts'],
     without: [NODE_FILES],
+    version: MAIN_VERSION,
     before: async () => [CONTROL_PLANE],
     missing: withoutGo,
   },
@@ -52,20 +63,47 @@ export const TIERS: readonly Tier[] = [
     what: 'whole stories on a real node: kubelet, containers, DNS and Services',
     files: [NODE_FILES],
     without: [],
+    version: MAIN_VERSION,
     before: async () => [CONTROL_PLANE, ['test/cluster/build.ts', 'node']],
     missing: async () => withoutRoot() ?? withoutGo(),
   },
+  ...others.map(controlPlaneOf),
 ];
 
-/** The tiers named, or all. */
+/** The control plane tier on another release than the main one. */
+function controlPlaneOf(version: Version): Tier {
+  return {
+    name: `control-plane ${version}`,
+    what: `whole stories on an API server of Kubernetes ${version}`,
+    files: ['test/cluster/**/*.test.ts'],
+    without: [NODE_FILES, OF_NO_RELEASE],
+    version,
+    before: async () => [[...CONTROL_PLANE, version]],
+    missing: async () =>
+      process.env.KUBEBUILDER_ASSETS ? 'KUBEBUILDER_ASSETS gives programs of one release' : withoutGo(),
+  };
+}
+
+/** Those named: by name, by release (`1.37` is its control plane tier) or all releases (`versions`). None: what always runs. */
 export function selectTiers(names: readonly string[]): readonly Tier[] {
-  const unknown = names.filter((name) => !TIERS.some((tier) => tier.name === name));
-  if (unknown.length > 0) {
-    throw new Error(
-      `no such tier: ${unknown.join(', ')}; there are ${TIERS.map(({ name }) => name).join(', ')}`,
-    );
-  }
-  return names.length === 0 ? TIERS : TIERS.filter(({ name }) => names.includes(name));
+  if (names.length === 0) return TIERS.filter(({ version }) => runsAlways(version));
+  const selected = names.flatMap(tiersNamed);
+  return TIERS.filter((tier) => selected.includes(tier));
+}
+
+function tiersNamed(wanted: string): readonly Tier[] {
+  const found = TIERS.filter(({ name, version }) => {
+    if (name === wanted) return true;
+    const isOfRelease = wanted === 'versions' || wanted === version || wanted === minorName(version);
+    return isOfRelease && name.startsWith('control-plane');
+  });
+  if (found.length > 0) return found;
+  const names = TIERS.map(({ name }) => name).join(', ');
+  throw new Error(`no such tier: ${wanted}; there are ${names}, and versions`);
+}
+
+function runsAlways(version: Version): boolean {
+  return VERSIONS.some((tested) => tested.version === version && tested.runs === 'always');
 }
 
 function withoutGo(): Promise<string | undefined> {

@@ -7,6 +7,8 @@ import { dns, gate, tcp } from '../core/builders.ts';
 import { app, MERGE_PATCH } from './admission-api.ts';
 import { useAdmission } from './admission-cluster.ts';
 import { manifestOf, pathOf, TARGET, templateIn } from './admission-workloads.ts';
+import { describeWith } from './describe-with.ts';
+import { MUTATING_POLICIES } from './versions.ts';
 
 const API_FIRST = gate('api-first').dependsOn(dns('api'), tcp('redis', 6379)).rendered();
 const DB_FIRST = gate('db-first').dependsOn(tcp('db', 5432)).rendered();
@@ -19,7 +21,7 @@ const withInit = (...names: string[]): PodTemplate => {
   return { ...app(), spec: { ...app().spec, ...(names.length > 0 && { initContainers }) } };
 };
 
-describe('with the inject policies', function () {
+describeWith(MUTATING_POLICIES, 'with the inject policies', function () {
   this.timeout(120_000);
   const cluster = useAdmission();
   let namespace = '';

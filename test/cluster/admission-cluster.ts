@@ -18,6 +18,7 @@ import { established } from './established.ts';
 import { eventually } from './eventually.ts';
 import { requirePrograms } from './programs.ts';
 import { useCluster } from './use.ts';
+import { MUTATING_POLICIES, meets, versionUnderTest } from './versions.ts';
 
 /** Gives the suite a control plane with the custom resource, the rights and the policies in force, and no operator. */
 export function useAdmission(): () => AdmissionCluster {
@@ -53,11 +54,16 @@ export class AdmissionCluster extends AdmissionApi {
     await established(this.controlPlane);
   }
 
-  /** Applies the policies, and waits until each does what it is for. */
+  /** Applies the policies that this release serves, and waits until each does what it is for. */
   async putPoliciesInForce(): Promise<void> {
-    for (const format of Object.values(POLICY_MANIFESTS)) await this.controlPlane.apply(format());
-    const probes = await prepareProbes(this);
-    const inForce = Object.entries(probes).map(([policy, holds]) =>
+    const manifests = Object.values(POLICY_MANIFESTS)
+      .map((format) => format())
+      .filter(isServed);
+    for (const manifest of manifests) await this.controlPlane.apply(manifest);
+    const isApplied = (policy: string) =>
+      manifests.some((manifest) => manifest.includes(`  name: dependencygate-${policy}\n`));
+    const probes = Object.entries(await prepareProbes(this)).filter(([policy]) => isApplied(policy));
+    const inForce = probes.map(([policy, holds]) =>
       eventually(`${policy} is in force`, EFFECT_LIMIT_MS, async () => (await holds()) || undefined),
     );
     await Promise.all(inForce);
@@ -95,4 +101,10 @@ export class AdmissionCluster extends AdmissionApi {
       return rendered.every(isAsExpected) || undefined;
     });
   }
+}
+
+function isServed(manifest: string): boolean {
+  return (
+    meets(versionUnderTest(), MUTATING_POLICIES) || !manifest.includes('kind: MutatingAdmissionPolicy\n')
+  );
 }

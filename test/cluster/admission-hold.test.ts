@@ -6,7 +6,9 @@ import { app, EFFECT_LIMIT_MS, MERGE_PATCH } from './admission-api.ts';
 import { useAdmission } from './admission-cluster.ts';
 import { denial } from './admission-denial.ts';
 import { manifestOf, pathOf, TARGET } from './admission-workloads.ts';
+import { describeWith } from './describe-with.ts';
 import { eventually } from './eventually.ts';
+import { MUTATING_POLICIES } from './versions.ts';
 
 const podSchema = z.object({
   metadata: z.object({ annotations: z.record(z.string(), z.string()).default({}) }),
@@ -20,7 +22,7 @@ const requiring = (...gates: string[]) => ({ [REQUIRE_LABEL]: requireValue(gates
 const inPlace = (...gates: string[]) => Object.fromEntries(gates.map((name) => [gateAnnotation(name), 'x']));
 const holdsOf = ({ spec }: Pod) => spec.schedulingGates.map(({ name }) => name);
 
-describe('the hold policies', function () {
+describeWith(MUTATING_POLICIES, 'the hold policies', function () {
   this.timeout(120_000);
   const cluster = useAdmission();
   let namespace = '';

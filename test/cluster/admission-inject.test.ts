@@ -9,6 +9,8 @@ import { app, type Call, type Caller, MERGE_PATCH, OPERATOR } from './admission-
 import { useAdmission } from './admission-cluster.ts';
 import { API_FIRST, placed, TEMPLATES, withRoomFor } from './admission-templates.ts';
 import { completed, type Kind, pathOf, TARGET, templateIn } from './admission-workloads.ts';
+import { describeWith } from './describe-with.ts';
+import { MUTATING_POLICIES } from './versions.ts';
 
 /** Gates of one namespace, as they are when a workload is written. */
 const SCENES: Readonly<Record<string, readonly GateBuilder[]>> = {
@@ -32,7 +34,7 @@ const SCENES: Readonly<Record<string, readonly GateBuilder[]>> = {
   ],
 };
 
-describe('the inject policies', function () {
+describeWith(MUTATING_POLICIES, 'the inject policies', function () {
   this.timeout(180_000);
   const cluster = useAdmission();
 

@@ -4,11 +4,13 @@ import type { PolicyObject } from '../../src/api/policies/policy.ts';
 import { CACHE_LAG_MS } from '../../src/core/admission/written.ts';
 import { cronJob, deployment, dns, gate } from '../scenarios/manifests.ts';
 import { initNames } from '../scenarios/views.ts';
+import { describeWith } from './describe-with.ts';
 import { startGatedCluster, useStory } from './first-starts/cluster.ts';
 import { told, untilTold } from './first-starts/events.ts';
 import { job, PASSING } from './first-starts/manifests.ts';
 import { requirePrograms } from './programs.ts';
 import { useCluster } from './use.ts';
+import { MUTATING_POLICIES } from './versions.ts';
 
 const SKIPPED = 'AdmissionSkipped';
 const POLICY = 'mutatingadmissionpolicy/dependencygate-inject';
@@ -25,7 +27,7 @@ function failing(expression: string): PolicyObject {
 }
 
 /** The policies are there, and what they do is not what they are for. */
-describe('admission that does not act', function () {
+describeWith(MUTATING_POLICIES, 'admission that does not act', function () {
   this.timeout(180_000);
   const cluster = useCluster(() => requirePrograms(process.env.KUBEBUILDER_ASSETS), startGatedCluster);
   const { here, untilInForce } = useStory(cluster);

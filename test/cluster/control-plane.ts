@@ -7,7 +7,7 @@ import { eventually } from './eventually.ts';
 import { freePorts } from './ports.ts';
 import { findPrograms, type Programs } from './programs.ts';
 import { Scratch } from './scratch.ts';
-import { type Version, versionUnderTest } from './versions.ts';
+import { ETCD_3_6, meets, type Version, versionUnderTest } from './versions.ts';
 
 export type ControlPlaneComponent = 'etcd' | 'kube-apiserver' | 'kube-controller-manager';
 
@@ -125,7 +125,7 @@ export async function runControlPlane(
     await eventually(what, 60_000, attempt, () => components.assertRunning());
   };
   try {
-    start('etcd', programs.etcd, etcdFlags(site));
+    start('etcd', programs.etcd, etcdFlags(site, programs.version));
     start('kube-apiserver', programs.apiServer, apiServerFlags(site, credentials));
     await answers('the API server is ready', ['get', '--raw', '/readyz']);
     start('kube-controller-manager', programs.controllerManager, controllerManagerFlags(site, credentials));
@@ -139,7 +139,8 @@ export async function runControlPlane(
   }
 }
 
-function etcdFlags(site: Site): string[] {
+function etcdFlags(site: Site, version: Version): string[] {
+  const progress = 'watch-progress-notify-interval';
   const clients = `http://127.0.0.1:${site.ports.etcd}`;
   const peers = `http://127.0.0.1:${site.ports.etcdPeer}`;
   return [
@@ -150,7 +151,8 @@ function etcdFlags(site: Site): string[] {
     `--initial-advertise-peer-urls=${peers}`,
     `--initial-cluster=default=${peers}`,
     '--log-level=warn',
-    '--watch-progress-notify-interval=5s', // as kubeadm sets it: what lets the API server send bookmarks when nothing changes
+    // As kubeadm sets it: what lets the API server send bookmarks when nothing changes.
+    `--${meets(version, ETCD_3_6) ? progress : `experimental-${progress}`}=5s`,
     '--unsafe-no-fsync', // nothing in it outlives the run
   ];
 }

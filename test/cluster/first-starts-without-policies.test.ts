@@ -2,10 +2,12 @@ import { expect } from 'chai';
 import { deployment, dns, gate, service } from '../scenarios/manifests.ts';
 import type { Namespace } from '../scenarios/namespace.ts';
 import { isReady } from '../scenarios/views.ts';
+import { describeWith } from './describe-with.ts';
 import { startWatchedCluster, useStory, type WatchedCluster } from './first-starts/cluster.ts';
 import { PASSING } from './first-starts/manifests.ts';
 import { requirePrograms } from './programs.ts';
 import { useCluster } from './use.ts';
+import { MUTATING_POLICIES } from './versions.ts';
 
 const ADMISSION = 'config/admission';
 const V1 = 'admissionregistration.k8s.io/v1';
@@ -85,7 +87,7 @@ describe('first starts without the policies', function () {
     });
   });
 
-  describe('where they are not installed', () => {
+  describeWith(MUTATING_POLICIES, 'where they are not installed', () => {
     const cluster = useCluster(
       () => requirePrograms(process.env.KUBEBUILDER_ASSETS),
       () => startWatchedCluster(),

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { describeWith } from './describe-with.ts';
 import { away } from './first-starts/away.ts';
 import { births } from './first-starts/births.ts';
 import { changes } from './first-starts/changes.ts';
@@ -13,9 +14,10 @@ import { rendered } from './first-starts/rendered.ts';
 import { stranded } from './first-starts/stranded.ts';
 import { requirePrograms } from './programs.ts';
 import { useCluster } from './use.ts';
+import { MUTATING_POLICIES } from './versions.ts';
 
 /** Whole stories on a real API server with the policies of config/admission in force: no Pod of a target starts ungated. */
-describe('first starts', function () {
+describeWith(MUTATING_POLICIES, 'first starts', function () {
   this.timeout(240_000);
   const cluster = useCluster(() => requirePrograms(process.env.KUBEBUILDER_ASSETS), startGatedCluster);
 

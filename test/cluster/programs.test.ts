@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { findPrograms, requirePrograms } from './programs.ts';
+import { MAIN_VERSION } from './versions.ts';
 
 describe('findPrograms', () => {
   let assets: string;
@@ -20,6 +21,7 @@ describe('findPrograms', () => {
     give('etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl');
     await requirePrograms(assets);
     expect(await findPrograms(assets, say)).to.deep.equal({
+      version: MAIN_VERSION,
       etcd: join(assets, 'etcd'),
       apiServer: join(assets, 'kube-apiserver'),
       controllerManager: join(assets, 'kube-controller-manager'),

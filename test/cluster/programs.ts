@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, goVersion } from './build.ts';
-import type { Version } from './versions.ts';
+import { MAIN_VERSION, type Version } from './versions.ts';
 
 /** Where the programs of a control plane are. */
 export interface Programs {
+  /** Their release of Kubernetes, on which their flags depend. */
+  readonly version: Version;
   readonly etcd: string;
   readonly apiServer: string;
   readonly controllerManager: string;
@@ -25,7 +27,7 @@ export async function requirePrograms(assets: string | undefined): Promise<void>
 export async function findPrograms(
   assets: string | undefined,
   say: (line: string) => void,
-  version?: Version,
+  version: Version = MAIN_VERSION,
 ): Promise<Programs> {
   const missing = ['etcd', 'kube-apiserver'].filter((name) => find(assets, name) === undefined);
   if (assets !== undefined && missing.length > 0)
@@ -33,6 +35,7 @@ export async function findPrograms(
   const built = NAMES.every((name) => find(assets, name)) ? '' : await build('control-plane', say, version);
   const path = (name: string): string => find(assets, name) ?? join(built, name);
   return {
+    version,
     etcd: path('etcd'),
     apiServer: path('kube-apiserver'),
     controllerManager: path('kube-controller-manager'),

@@ -1,0 +1,39 @@
+import { expect } from 'chai';
+import { MAIN_VERSION, VERSIONS } from './cluster/versions.ts';
+import { selectTiers, TIERS } from './tiers.ts';
+
+const named = (...names: readonly string[]) => selectTiers(names).map(({ name }) => name);
+
+describe('selectTiers', () => {
+  it('takes what always runs where nothing is named', () => {
+    expect(named()).to.include.members(['unit', 'sandbox', 'control-plane', 'node']);
+    const asked = VERSIONS.filter(({ runs }) => runs === 'asked').map(({ version }) => version);
+    expect(named().filter((name) => asked.some((version) => name.includes(version)))).to.deep.equal([]);
+  });
+
+  it('takes the tiers named, in the order in which they run', () => {
+    expect(named('node', 'unit')).to.deep.equal(['unit', 'node']);
+  });
+
+  it('knows a release by its number and by that of its minor release', () => {
+    expect(named('1.37')).to.deep.equal(named('control-plane 1.37.2'));
+    expect(named('1.37.2', '1.36')).to.deep.equal(['control-plane', 'control-plane 1.37.2']);
+  });
+
+  it('takes every release, once each', () => {
+    const tiers = selectTiers(['versions', '1.37']);
+    expect(tiers.map(({ version }) => version).toSorted()).to.deep.equal(
+      VERSIONS.map(({ version }) => version).toSorted(),
+    );
+    expect(tiers.every(({ name }) => name.startsWith('control-plane'))).to.equal(true);
+  });
+
+  it('says which there are where there is none of a name', () => {
+    expect(() => selectTiers(['unit', 'e2e'])).to.throw(/^no such tier: e2e; there are unit, .*node/);
+  });
+
+  it('has a name for each', () => {
+    expect(new Set(TIERS.map(({ name }) => name)).size).to.equal(TIERS.length);
+    expect(TIERS.filter(({ version }) => version === MAIN_VERSION)).to.have.length(4);
+  });
+});
