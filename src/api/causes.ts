@@ -34,6 +34,11 @@ export function isUnknownField(cause: FieldCause): boolean {
   return cause.reason === 'FieldValueForbidden';
 }
 
+/** Whether a cause says what to correct, and not only that there may be more, as the API server does at the end. */
+export function isOfAField(cause: FieldCause): boolean {
+  return cause !== UNCHECKED_RULES;
+}
+
 /** What is wrong, as the API server would say it, from what zod says (given `reportInput: true`). */
 export function causesOf(issues: readonly z.core.$ZodIssue[]): FieldCause[] {
   const shape = onePerField(issues.filter(({ code }) => code !== 'custom').flatMap(shapeCauses));

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 /** Writes to standard output. A reader that has seen enough (`| head`) is no error. */
-export async function print(texts: readonly string[]): Promise<void> {
+export async function print(texts: readonly (string | Uint8Array)[]): Promise<void> {
   try {
     await pipeline(Readable.from(texts), stdout, { end: false });
   } catch (error) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isOfAField } from '../api/causes.ts';
 import { parseStatus, validateGate } from '../api/gate.ts';
 import { API_VERSION, KIND } from '../api/names.ts';
 import type { Gate } from '../core/model.ts';
@@ -21,7 +22,10 @@ export function projectGate(raw: unknown): Gate {
       ? { valid: true, value: verdict.gate.spec }
       : {
           valid: false,
-          message: verdict.causes.map(({ field, message }) => `${field}: ${message}`).join('; '),
+          message: verdict.causes
+            .filter(isOfAField)
+            .map(({ field, message }) => `${field}: ${message}`)
+            .join('; '),
         },
     status: parseStatus(status),
   };

@@ -31,7 +31,8 @@ export interface FunctionConfig {
 
 /** The configuration in a document that is a ResourceList. @throws InputError for one that is neither gate nor settings */
 export function functionConfigOf(document: YamlDocument): FunctionConfig | undefined {
-  const config = resourceListSchema.safeParse(document.value).data?.functionConfig;
+  if (!document.body.includes('ResourceList')) return undefined;
+  const config = resourceListSchema.safeParse(document.reading?.value).data?.functionConfig;
   if (config === undefined || config === null) return undefined;
   const path = ['functionConfig'];
   const object = objectAt(document, path, config);

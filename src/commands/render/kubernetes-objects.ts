@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { groupOf } from '../../api/group.ts';
+import { KIND } from '../../api/names.ts';
+import { TARGET_KINDS } from '../../api/spec.ts';
 import type { YamlDocument, YamlPath } from './yaml/documents.ts';
 
 /** An object of Kubernetes in the input: a document, or an item of a list in one. */
@@ -27,12 +29,16 @@ const listSchema = z.looseObject({
   items: z.array(z.unknown()),
 });
 
-/** The objects of a document, also those of a list (`kind: List`, or a kustomize function's `ResourceList`). */
+/** A text without any of these words has no gate, no target and no list of them in it, and need not be read. */
+const OF_CONCERN = new RegExp([KIND, ...TARGET_KINDS, 'List'].join('|'));
+
+/** The objects of a document that gates are about, and others; also those of a list (`kind: List`, or a kustomize function's `ResourceList`). */
 export function objectsIn(document: YamlDocument): KubernetesObject[] {
-  const list = listSchema.safeParse(document.value);
+  if (!OF_CONCERN.test(document.body)) return [];
+  const list = listSchema.safeParse(document.reading?.value);
   const found = list.success
     ? list.data.items.map((item, index) => objectAt(document, ['items', index], item))
-    : [objectAt(document, [], document.value)];
+    : [objectAt(document, [], document.reading?.value)];
   return found.filter((object) => object !== undefined);
 }
 

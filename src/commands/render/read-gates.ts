@@ -1,4 +1,4 @@
-import type { FieldCause } from '../../api/causes.ts';
+import { type FieldCause, isOfAField } from '../../api/causes.ts';
 import { validateGate } from '../../api/gate.ts';
 import { GROUP, KIND } from '../../api/names.ts';
 import { targetKind } from '../../api/settled.ts';
@@ -51,7 +51,9 @@ export function readGates(objects: readonly KubernetesObject[]): GateOfInput[] {
 function readGate(object: KubernetesObject): { readonly gate?: GateOfInput; readonly causes: string[] } {
   const { document, path, name, namespace, value } = object;
   const validation = validateGate(value);
-  const wrong = validation.valid ? expressionCauses(validation.gate.spec) : validation.causes;
+  const wrong = validation.valid
+    ? expressionCauses(validation.gate.spec)
+    : validation.causes.filter(isOfAField);
   if (validation.valid && wrong.length === 0) {
     return {
       gate: { name, namespace, spec: validation.gate.spec, place: placeOf(document, path) },

@@ -1,7 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { stdin } from 'node:process';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { InputError, type Source } from './yaml/documents.ts';
 
 /** Where the input comes from. */
@@ -39,15 +40,20 @@ export async function readFiles(names: readonly string[]): Promise<Source[]> {
 
 async function readStandardInput(): Promise<Source> {
   if (stdin.isTTY) console.error('dependency-gate: reading manifests from the terminal, until Ctrl-D');
-  return { name: 'stdin', text: await text(stdin) };
+  return sourceOf('stdin', await buffer(stdin));
 }
 
 async function readNamed(name: string): Promise<Source> {
   try {
-    return { name, text: await readFile(name, 'utf8') };
+    return sourceOf(name, await readFile(name));
   } catch (error) {
     throw new InputError([error instanceof Error ? error.message : String(error)]);
   }
+}
+
+function sourceOf(name: string, bytes: Buffer): Source {
+  const encoding = isUtf8(bytes) ? 'utf8' : 'latin1';
+  return { name, text: bytes.toString(encoding), encoding };
 }
 
 async function build(folder: string): Promise<Source> {

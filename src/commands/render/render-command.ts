@@ -4,7 +4,7 @@ import type { Process } from '../process.ts';
 import type { RenderFlags } from './run-render.ts';
 
 /** `dependency-gate render`; what it does is loaded when it is used. */
-export function renderCommand(process: Pick<Process, 'exitCode'>): Command {
+export function renderCommand(process: Pick<Process, 'exitCode' | 'env'>): Command {
   return new Command('render')
     .description(
       'Print manifests with the containers of their gates in them: no cluster and no operator is needed.',
@@ -33,7 +33,7 @@ export function renderCommand(process: Pick<Process, 'exitCode'>): Command {
     .addOption(runAsUserOption())
     .action(async (flags: RenderFlags) => {
       const { runRender } = await import('./run-render.ts');
-      process.exitCode = await runRender(flags);
+      process.exitCode = await runRender(flags, process);
     });
 }
 

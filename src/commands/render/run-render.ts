@@ -1,5 +1,8 @@
+import { stderr } from 'node:process';
 import { chosenUid, type UserId } from '../options/numbers.ts';
 import { print } from '../print.ts';
+import type { Process } from '../process.ts';
+import { tellHelm } from './helm-words.ts';
 import { type InputFlags, readFiles, readInput } from './read-input.ts';
 import { type OUTPUTS, type Rendered, renderSources } from './sources.ts';
 import { InputError } from './yaml/documents.ts';
@@ -20,21 +23,30 @@ export interface RenderFlags extends InputFlags {
  * Prints the result to standard output and warnings to standard error.
  * @returns the exit code: 1 for input that is wrong, and with `--strict` for any warning; nothing is printed then
  */
-export async function runRender(flags: RenderFlags): Promise<number> {
-  try {
-    const { texts, warnings } = await renderFlags(flags);
-    for (const warning of warnings) console.error(`dependency-gate: warning: ${warning}`);
-    if (flags.strict && warnings.length > 0) return 1;
+export async function runRender(flags: RenderFlags, { env }: Pick<Process, 'env'>): Promise<number> {
+  const { texts, warnings, problems = [] } = await renderFlags(flags).catch(asProblems);
+  const words = [...warnings.map((warning) => `warning: ${warning}`), ...problems]
+    .map((line) => `dependency-gate: ${line}\n`)
+    .join('');
+  stderr.write(words);
+  if (problems.length === 0 && !(flags.strict && warnings.length > 0)) {
     await print(texts);
     return 0;
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    for (const problem of error.problems) console.error(`dependency-gate: ${problem}`);
-    return 1;
   }
+  if (env.HELM_PLUGIN_NAME !== undefined) await tellHelm(words);
+  return 1;
 }
 
-async function renderFlags(flags: RenderFlags): Promise<Rendered> {
+interface Outcome extends Rendered {
+  readonly problems?: readonly string[];
+}
+
+function asProblems(error: unknown): Outcome {
+  if (!(error instanceof InputError)) throw error;
+  return { texts: [], warnings: [], problems: error.problems };
+}
+
+async function renderFlags(flags: RenderFlags): Promise<Outcome> {
   const { waiterImage, waiterImagePullPolicy } = flags;
   return renderSources(await readInput(flags), await readFiles(flags.gates ?? []), {
     settings: { waiterImage, waiterImagePullPolicy, runAsUser: chosenUid(flags.runAsUser) },

@@ -6,7 +6,8 @@ import { type GatedTarget, gateTargets } from './gating.ts';
 import { objectsIn } from './kubernetes-objects.ts';
 import { formatPatches } from './patches.ts';
 import { type RenderSettings, readGates } from './read-gates.ts';
-import { parseDocuments, placeOf, type Source, textOf, type YamlDocument } from './yaml/documents.ts';
+import { assertReadable } from './unreadable.ts';
+import { InputError, parseDocuments, placeOf, type Source, type YamlDocument } from './yaml/documents.ts';
 import { type EditedText, editDocument } from './yaml/edit.ts';
 
 /** What is printed: the manifests with the gates in them, what changes in them, a patch for kustomize, or bare containers. */
@@ -19,7 +20,7 @@ export interface RenderOptions {
 
 export interface Rendered {
   /** Texts to be printed one after the other. */
-  readonly texts: readonly string[];
+  readonly texts: readonly (string | Uint8Array)[];
   /** What a person should know, one line each. */
   readonly warnings: readonly string[];
 }
@@ -41,11 +42,10 @@ export function renderSources(
   const configs = documents.map(functionConfigOf).filter((config) => config !== undefined);
   const settings = { ...given, ...configs.at(-1)?.settings };
   const objects = documents.flatMap(objectsIn);
-  const elsewhere = [
-    ...gateSources.flatMap(parseDocuments).flatMap(objectsIn),
-    ...configs.flatMap(({ gate }) => gate ?? []),
-  ];
+  const others = gateSources.flatMap(parseDocuments);
+  const elsewhere = [...others.flatMap(objectsIn), ...configs.flatMap(({ gate }) => gate ?? [])];
   const gates = readGates([...objects, ...elsewhere]);
+  assertReadable([...documents, ...others], gates);
   const none = gates.length === 0 ? [`there is no ${KIND} in the input`] : [];
   if (output === 'containers') return { texts: [formatContainers(gates, settings)], warnings: none };
   const { targets, warnings } = gateTargets(gates, objects, settings);
@@ -57,10 +57,20 @@ export function renderSources(
       const its = edited.filter(({ document }) => document.source === source);
       return output === 'diff'
         ? [diffOf(source, its)]
-        : [separator(source, sources[index - 1]), ...its.map(({ text }) => text)];
+        : [separator(source, sources[index - 1]), ...its.map((one) => encoded(source, one))];
     }),
     warnings: [...known, ...edited.filter(({ keptForm }) => !keptForm).map(formWarning)],
   };
+}
+
+/** @throws InputError for a text that cannot hold what is put into it */
+function encoded({ encoding }: Source, { document, text }: Edited): string | Uint8Array {
+  if (encoding !== 'latin1') return text;
+  if (/[\u0100-\uFFFF]/.test(text))
+    throw new InputError([
+      `${placeOf(document, [])}: the file is not UTF-8, and a gate has a letter for it that is`,
+    ]);
+  return Buffer.from(text, encoding);
 }
 
 interface Edited extends EditedText {
@@ -81,7 +91,7 @@ function formWarning({ document }: Edited): string {
 function diffOf({ name }: Source, edited: readonly Edited[]): string {
   return unifiedDiff(
     name,
-    edited.flatMap(({ document, text }) => lineEdits(textOf(document), text)),
+    edited.flatMap(({ document, text }) => lineEdits(document.text, text)),
   );
 }
 

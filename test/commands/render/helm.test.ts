@@ -18,7 +18,7 @@ runtimeConfig:
     args: [--strict]
 `;
 
-  const template = (files: Readonly<Record<string, string>>, ...args: string[]) => {
+  const template = (files: Readonly<Record<string, string>>, before: string[] = [], args: string[] = []) => {
     folder.write({
       'plugins/dependency-gate/plugin.yaml': PLUGIN,
       'plugins/dependency-gate/render': RENDER_SCRIPT,
@@ -26,7 +26,7 @@ runtimeConfig:
       ...files,
     });
     const rendering = ['--post-renderer', 'dependency-gate', '--post-renderer-args=--waiter-image=waiter:1'];
-    return run([helm(), 'template', 'release', `${folder.path}/chart`, ...rendering, ...args], {
+    return run([...before, helm(), 'template', 'release', `${folder.path}/chart`, ...rendering, ...args], {
       env: { HOME: folder.path, HELM_PLUGINS: `${folder.path}/plugins` },
     });
   };
@@ -44,14 +44,24 @@ runtimeConfig:
 
   it('gates a chart by a gate from elsewhere, which does not become part of the release', () => {
     const arg = `--post-renderer-args=--gates=${folder.path}/gate.yaml`;
-    const { stdout } = template({ ...chart, 'gate.yaml': GATE }, arg);
+    const { stdout } = template({ ...chart, 'gate.yaml': GATE }, [], [arg]);
     expect(namesIn(stdout)).to.deep.equal(NAMES);
     expect(stdout).not.to.contain('kind: DependencyGate');
   });
 
   it('makes Helm fail where something is wrong', () => {
-    const { code, stdout } = template({ ...chart, 'chart/templates/gate.yaml': GATE.replace('6379', '0') });
+    const wrong = { ...chart, 'chart/templates/gate.yaml': GATE.replace('6379', '0') };
+    const { code, stdout } = template(wrong);
     expect(code).to.equal(1);
     expect(stdout).to.equal('');
+  });
+
+  it('says what is wrong although Helm says only that the plugin failed', () => {
+    const wrong = { ...chart, 'chart/templates/gate.yaml': GATE.replace('6379', '0') };
+    // The standard error of a program that Node starts is a socket, which nobody else can open; a pipe is as in a shell.
+    const { stderr } = template(wrong, ['sh', '-c', '"$@" 2>&1 >/dev/null | cat >&2', 'sh']);
+    expect(stderr).to.match(
+      /^dependency-gate: stdin, document \d+, line \d+: .*tcp\.port: Invalid value: 0: .*\n/,
+    );
   });
 });

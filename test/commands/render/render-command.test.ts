@@ -39,9 +39,11 @@ describe('dependency-gate render', function () {
   });
 
   it('says what is wrong with the input, prints nothing and exits 1', () => {
-    const { code, stdout, stderr } = render([IMAGE], 'a: 1\n---\nb: [\n');
+    const { code, stdout, stderr } = render([IMAGE], 'a: 1\n---\nkind: DependencyGate\nb: [\n');
     expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
-    expect(stderr).to.match(/^dependency-gate: stdin, document 2, line [34]: .+\n$/);
+    expect(stderr).to.match(
+      /^dependency-gate: stdin, document 2, line [45]: .+ \(this looks like a DependencyGate\)\n$/,
+    );
     expect(render(['-f', 'none.yaml']).stderr).to.match(/^dependency-gate: ENOENT: .*'none\.yaml'\n$/);
   });
 

@@ -9,7 +9,7 @@ describe('docs/guide/render.md', () => {
 
   it('tells every option, and none that there is not', () => {
     const told = [...document.matchAll(/^\| (?:`-\w`, )?`(--[a-z-]+)` \|/gm)].map(([, name]) => name);
-    expect(told).to.have.members(renderCommand({}).options.map(({ long }) => long));
+    expect(told).to.have.members(renderCommand({ env: {} }).options.map(({ long }) => long));
   });
 
   it('shows YAML that parses, and a gate that is valid', () => {

@@ -1,6 +1,7 @@
-import { isNode, parseDocument, stringify } from 'yaml';
+import { isNode, stringify } from 'yaml';
 import { canonicalJson } from '../../../core/canonical.ts';
-import { READING, textOf, type YamlDocument, type YamlPath } from './documents.ts';
+import type { YamlDocument, YamlPath } from './documents.ts';
+import { type Reading, read } from './reading.ts';
 import { Splicer } from './splice.ts';
 import { WRITING, withEdits } from './text.ts';
 import { withValueAt } from './value-at.ts';
@@ -23,34 +24,35 @@ export interface EditedText {
  * written anew.
  */
 export function editDocument(document: YamlDocument, changes: readonly ValueChange[]): EditedText {
+  const { head, reading, text } = document;
+  if (!reading) return { text, keptForm: true };
   const wanted = changes.reduce(
     (value: unknown, change) => withValueAt(value, change.path, change.value),
-    document.value,
+    reading.value,
   );
-  const text = textOf(document);
-  if (isSame(wanted, document.value)) return { text, keptForm: true };
-  const spliced = splice(document, wanted);
-  if (spliced !== undefined && isSame(read(spliced), wanted)) return { text: spliced, keptForm: true };
-  return { text: writeAnew(document, wanted), keptForm: false };
+  if (isSame(wanted, reading.value)) return { text, keptForm: true };
+  const spliced = splice(reading, wanted);
+  if (spliced !== undefined && says(spliced, wanted)) return { text: head + spliced, keptForm: true };
+  return { text: head + writeAnew(reading, wanted), keptForm: false };
 }
 
 /** Only the comments before and after all content are left. */
-function writeAnew({ source, start, ast }: YamlDocument, wanted: unknown): string {
-  const before = source.text.slice(start, ast.contents?.range?.[0]);
-  const after = source.text.slice(ast.range[1], ast.range[2]);
+function writeAnew({ text, ast }: Reading, wanted: unknown): string {
+  const before = text.slice(0, ast.contents?.range?.[0]);
+  const after = text.slice(ast.range[1]);
   const marker = before === '' || before.endsWith('\n') ? before : '---\n';
   return marker + stringify(wanted, { ...WRITING, aliasDuplicateObjects: false }) + after;
 }
 
-function splice({ source, start, end, ast }: YamlDocument, wanted: unknown): string | undefined {
+function splice({ text, ast }: Reading, wanted: unknown): string | undefined {
   if (!isNode(ast.contents)) return undefined;
-  const edits = new Splicer(source.text, ast).edits(ast.contents, wanted);
-  return edits && withEdits(source.text, edits, start, end);
+  const edits = new Splicer(text, ast).edits(ast.contents, wanted);
+  return edits && withEdits(text, edits);
 }
 
-function read(text: string): unknown {
-  const document = parseDocument(text, READING);
-  return document.errors.length > 0 ? undefined : document.toJS();
+function says(text: string, wanted: unknown): boolean {
+  const reading = read(text);
+  return 'ast' in reading && isSame(reading.value, wanted);
 }
 
 function isSame(a: unknown, b: unknown): boolean {

@@ -1,5 +1,6 @@
 import { type Document, isMap, isNode, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
 import { canonicalJson } from '../../../core/canonical.ts';
+import { EVALUATING } from './reading.ts';
 import { blockLines, type Edit, flowText, type Writing, withEdits, writingOf } from './text.ts';
 
 /**
@@ -31,11 +32,11 @@ export class Splicer {
   }
 
   #says(node: Node, wanted: unknown): boolean {
-    return canonicalJson(node.toJS(this.#document)) === canonicalJson(wanted);
+    return canonicalJson(node.toJS(this.#document, EVALUATING)) === canonicalJson(wanted);
   }
 
   #mapEdits(map: YAMLMap, wanted: Readonly<Record<string, unknown>>): Edit[] | undefined {
-    const present: unknown = map.toJS(this.#document);
+    const present: unknown = map.toJS(this.#document, EVALUATING);
     if (!isRecord(present) || map.items.length === 0) return undefined;
     if (Object.keys(present).some((key) => !(key in wanted))) return undefined;
     const changed = Object.keys(present).filter(
@@ -48,7 +49,8 @@ export class Splicer {
   }
 
   #valueEdits(map: YAMLMap, key: string, wanted: unknown): Edit[] | undefined {
-    const value = map.items.find((pair) => isScalar(pair.key) && pair.key.value === key)?.value;
+    // Of two equal keys the last one holds.
+    const value = map.items.findLast((pair) => isScalar(pair.key) && pair.key.value === key)?.value;
     if (!isNode(value)) return undefined;
     return this.edits(value, wanted) ?? this.#replacement(map, value, wanted);
   }
@@ -79,7 +81,7 @@ export class Splicer {
   }
 
   #listEdits(list: YAMLSeq, wanted: readonly unknown[]): Edit[] | undefined {
-    const present: unknown = list.toJS(this.#document);
+    const present: unknown = list.toJS(this.#document, EVALUATING);
     if (!Array.isArray(present) || present.length === 0 || wanted.length === 0) return undefined;
     const names = present.map(identity);
     const inPlace = wanted.map((value, index) => {

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { parse, stringify } from 'yaml';
-import { parseDocuments, READING } from '../../../../src/commands/render/yaml/documents.ts';
+import { parseDocuments } from '../../../../src/commands/render/yaml/documents.ts';
 import { editDocument, type ValueChange } from '../../../../src/commands/render/yaml/edit.ts';
+import { READING } from '../../../../src/commands/render/yaml/reading.ts';
 import { withValueAt } from '../../../../src/commands/render/yaml/value-at.ts';
 
 function edit(text: string, ...changes: ValueChange[]) {
@@ -70,15 +71,15 @@ describe('editDocument', () => {
   }
 
   it('stays in flow style inside of it, on the same lines', () => {
-    const text = 'a: { b: {c: 1}, list: [ {name: x}, {name: y} ], empty: {}, none: ~ }  # all\n';
+    const text = 'a: { b: {c: 1}, list: [ {name: v}, {name: w} ], empty: {}, none: ~ }  # all\n';
     const value = {
       b: { c: 1, d: 'true' },
-      list: [{ name: 'z' }, { name: 'x' }, { name: 'y' }],
+      list: [{ name: 'z' }, { name: 'v' }, { name: 'w' }],
       empty: { e: 1 },
       none: [1],
     };
     expect(edited(text, ['a'], value)).to.equal(
-      'a: { b: {c: 1, d: "true"}, list: [{name: z}, {name: x}, {name: y}], empty: {e: 1}, none: [1] }  # all\n',
+      'a: { b: {c: 1, d: "true"}, list: [{name: z}, {name: v}, {name: w}], empty: {e: 1}, none: [1] }  # all\n',
     );
   });
 
@@ -164,7 +165,7 @@ describe('editDocument, of any text', () => {
   it('says what it should afterwards', () => {
     fc.assert(
       fc.property(maps, form, keys, value, (before, options, key, wanted) => {
-        const text = stringify(before, { ...options, aliasDuplicateObjects: false });
+        const text = stringify(before, { ...options, compat: 'yaml-1.1', aliasDuplicateObjects: false });
         const result = edit(text, { path: [key], value: wanted });
         const expected: unknown = JSON.parse(JSON.stringify(withValueAt(before, [key], wanted)));
         expect(parse(result.text, READING)).to.deep.equal(expected);
