@@ -20,7 +20,9 @@ export default class CountingReporter extends Mocha.reporters.Spec {
 }
 
 function summaryOf(titlePath: readonly string[], error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  // An error that comes from another process has lost its class on the way.
+  const hasMessage = typeof error === 'object' && error !== null && 'message' in error;
+  const message = String(hasMessage ? error.message : error);
   const lines = message.split('\n').slice(0, MESSAGE_LINES);
   return [titlePath.join(' › '), ...lines.map((line) => `    ${line}`)].join('\n');
 }

@@ -73,8 +73,9 @@ async function mocha(tier: Tier): Promise<Counts> {
   const file = join(folder, 'counts.json');
   const reporter = ['--reporter', 'test/reporter.ts', '--reporter-option', `counts=${file}`];
   const ignored = tier.without.flatMap((pattern) => ['--ignore', pattern]);
+  const jobs = tier.jobs === undefined ? [] : ['--parallel', '--jobs', String(tier.jobs)];
   const code = await execute(
-    ['node_modules/mocha/bin/mocha.js', ...reporter, ...ignored, ...tier.files],
+    ['node_modules/mocha/bin/mocha.js', ...reporter, ...ignored, ...jobs, ...tier.files],
     tier,
   );
   try {

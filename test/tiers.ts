@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { MAIN_VERSION, minorName, VERSIONS, type Version } from './cluster/versions.ts';
 
@@ -10,6 +11,8 @@ export interface Tier {
   readonly without: readonly string[];
   /** The release of Kubernetes that it runs on. */
   readonly version: Version;
+  /** How many of its files run at once, each number in a process of its own; one after the other where there is none. */
+  readonly jobs?: number;
   /** Scripts that must end well first. */
   readonly before: () => Promise<readonly (readonly string[])[]>;
   /** Why it cannot run here. */
@@ -36,6 +39,8 @@ export const TIERS: readonly Tier[] = [
     ],
     without: [],
     version: MAIN_VERSION,
+    // Half of its time it waits for programs that it starts, on another core.
+    jobs: Math.max(2, availableParallelism()),
     // kubectl, helm and kustomize; without Go, what is on the machine serves.
     before: async () => ((await withoutGo()) === undefined ? [CONTROL_PLANE, TOOLS] : []),
     missing: async () => undefined,
