@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { z } from 'zod';
 import { inject } from '../../src/api/policies/inject.ts';
 import type { PolicyObject } from '../../src/api/policies/policy.ts';
 import { CACHE_LAG_MS } from '../../src/core/admission/written.ts';
@@ -10,21 +11,46 @@ import { told, untilTold } from './first-starts/events.ts';
 import { job, PASSING } from './first-starts/manifests.ts';
 import { requirePrograms } from './programs.ts';
 import { useCluster } from './use.ts';
-import { MUTATING_POLICIES } from './versions.ts';
+import { MUTATING_POLICIES, meets, type Need, versionUnderTest } from './versions.ts';
 
+const OBJECT_VALUES_REFUSED: Need = { what: 'no part of the object in a patch', from: 37 };
 const SKIPPED = 'AdmissionSkipped';
 const POLICY = 'mutatingadmissionpolicy/dependencygate-inject';
 const BINDING = 'mutatingadmissionpolicybinding/dependencygate-inject';
 /** Times of objects have whole seconds. */
 const WELL_AFTER_MS = CACHE_LAG_MS + 2000;
 
-/** The policy with one expression more. It fails for what is called `bad…`, or for all. */
-function failing(expression: string): PolicyObject {
+const specSchema = z.looseObject({
+  matchConditions: z.array(z.looseObject({ name: z.string(), expression: z.string() })),
+  mutations: z.tuple([z.looseObject({ jsonPatch: z.object({ expression: z.string() }) })]),
+});
+
+/** The policy with one condition more. */
+function withCondition(expression: string): PolicyObject {
   const [policy] = inject().objects;
-  const spec = JSON.parse(JSON.stringify(policy.spec));
-  spec.matchConditions.push({ name: 'error', expression });
-  return { ...policy, spec };
+  const spec = specSchema.parse(policy.spec);
+  return {
+    ...policy,
+    spec: { ...spec, matchConditions: [...spec.matchConditions, { name: 'error', expression }] },
+  };
 }
+
+/** The policy with another patch first. */
+function withPatch(first: string): PolicyObject {
+  const [policy] = inject().objects;
+  const spec = specSchema.parse(policy.spec);
+  const [mutation] = spec.mutations;
+  const expression = `${first} + (${mutation.jsonPatch.expression})`;
+  return { ...policy, spec: { ...spec, mutations: [{ ...mutation, jsonPatch: { expression } }] } };
+}
+
+/** As policies before this release had them: a patch with a part of the object as its value, which 1.37 cannot take. */
+const OLDER_RELEASE = withPatch(
+  "[JSONPatch{op: 'add', path: '/spec/template/spec/containers', value: dyn(object.spec.template.spec.containers)}]",
+);
+const WRONG_FIELD = withPatch(
+  "(object.spec.template.spec.containers[0].nothing == 'x' ? [] : [JSONPatch{op: 'remove', path: '/nothing'}])",
+);
 
 /** The policies are there, and what they do is not what they are for. */
 describeWith(MUTATING_POLICIES, 'admission that does not act', function () {
@@ -55,6 +81,11 @@ describeWith(MUTATING_POLICIES, 'admission that does not act', function () {
   const untilGauge = (name: string, value: number) =>
     here().until(`${name} is ${value}`, async () => ((await gauge(name)) === value ? true : undefined));
 
+  const untilWarned = (words: RegExp) =>
+    here().until(`the log has ${words}`, () =>
+      cluster().operator.warnings.some((line) => words.test(line)) ? true : undefined,
+    );
+
   beforeEach('the policies of this release', async () => {
     for (const one of inject().objects) await apply(one);
   });
@@ -65,7 +96,7 @@ describeWith(MUTATING_POLICIES, 'admission that does not act', function () {
       gate('later', ['poller'], [PASSING], { updatePolicy: 'OnNextRollout' }),
     );
     await untilInForce(deployment('bad-1'), 'first');
-    await apply(failing("!object.metadata.name.startsWith('bad') || object.spec.nothing == 1"));
+    await apply(withCondition("!object.metadata.name.startsWith('bad') || object.spec.nothing == 1"));
     await untilPlaced(false, 'bad-1');
     await untilWellAfter();
     const before = (await skipped('policy_differs')) ?? 0;
@@ -111,6 +142,26 @@ describeWith(MUTATING_POLICIES, 'admission that does not act', function () {
       readyMessage: /^[^;]*carry the containers(; created without them: Job bad-2)?$/,
     });
   });
+
+  for (const [what, policy, isRefused] of [
+    ['with a field in its patch that there is not', WRONG_FIELD, true],
+    ['of an older release', OLDER_RELEASE, meets(versionUnderTest(), OBJECT_VALUES_REFUSED)],
+  ] as const) {
+    it(`tells of a policy ${what}, ${isRefused ? 'and the operator patches' : 'which acts on this Kubernetes'}`, async () => {
+      await here().create(gate('first', ['pinger', 'probe'], [dns('api')]));
+      await untilInForce(deployment('pinger'), 'first');
+      await apply(policy);
+      await untilWarned(/not this release's policies/);
+      if (isRefused) await untilPlaced(false, 'probe');
+      await untilWellAfter();
+      const before = (await skipped('policy_differs')) ?? 0;
+      await here().create(deployment('pinger'));
+      await untilPatched('pinger');
+      await untilWellAfter();
+      expect(await skipped('policy_differs')).to.equal(before + (isRefused ? 1 : 0));
+      expect(await told(here(), SKIPPED)).to.have.length(isRefused ? 1 : 0);
+    });
+  }
 
   it('says nothing of what is written before a gate is in force, by the operator, or gated', async () => {
     await here().create(deployment('pinger'));

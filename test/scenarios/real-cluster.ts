@@ -22,9 +22,15 @@ export interface RealCluster extends TestCluster {
  * etcd, API server and controller manager, with the operator installed as config/ has it but run by the tests, as its
  * ServiceAccount and with nothing but its rights. The sandbox's node plays scheduler and kubelet, so a cluster that runs
  * already, with its own, cannot take its place.
+ *
+ * @param prepare does what is to be done before the operator is installed
  */
-export async function startRealCluster(flags: ControlPlaneOptions['flags'] = {}): Promise<RealCluster> {
+export async function startRealCluster(
+  flags: ControlPlaneOptions['flags'] = {},
+  prepare: (controlPlane: ControlPlane) => Promise<void> = async () => {},
+): Promise<RealCluster> {
   const controlPlane = await startControlPlane({ flags, assets: process.env.KUBEBUILDER_ASSETS });
+  await prepare(controlPlane);
   await install(controlPlane);
   const source = { kubeconfigPath: controlPlane.kubeconfig };
   const connection = connect(source, { clock: systemClock, userAgent: 'scenario' });
