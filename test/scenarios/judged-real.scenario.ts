@@ -129,6 +129,12 @@ export const judgedReal: Scenario = (on) => {
         resources: [plural()],
         verbs: ['list', 'watch'],
       });
+      // What explain proposes names the kind in the singular: kubectl finds what it is called in a rule.
+      const proposed = await here().kubectl([
+        ...['create', 'clusterrole', 'proposed', '--verb=list,watch', '--dry-run=client', '-o=json'],
+        `--resource=${kind().toLowerCase()}.stories.example.com`,
+      ]);
+      expect(JSON.parse(proposed).rules).to.deep.equal([JSON.parse(rule)]);
       await here().create({
         apiVersion: 'rbac.authorization.k8s.io/v1',
         kind: 'ClusterRole',
