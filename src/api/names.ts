@@ -41,8 +41,10 @@ export const HOLD_GATE = `${GROUP}/hold`;
 /** Value of the gate annotation that a deleted gate leaves where `require` names it: nothing is to be waited for. */
 export const REMOVED = 'removed';
 
-/** Pod annotation prefix: `open.dependencygate.dev/<gate>.<dependency>: <attempt number>`. */
+/** Pod annotation prefix: `open.dependencygate.dev/<gate>.<dependency>`; see `openValue` for what the operator writes. */
 export const OPEN_ANNOTATION_PREFIX = `open.${GROUP}/`;
+/** Pod annotation that changes so that the kubelet brings what a person opened into a container that has missed it. */
+export const OPENED_AGAIN_ANNOTATION = `${GROUP}/opened-again`;
 
 /** The downward-API volume through which a waiting container sees its Pod's annotations. */
 export const VOLUME_NAME = 'dependency-gate';
@@ -87,6 +89,26 @@ export function gateAnnotation(gate: string): string {
 
 export function openAnnotation(gate: string, dependency: string): string {
   return `${OPEN_ANNOTATION_PREFIX}${gate}.${dependency}`;
+}
+
+/** An opening's value: for one run of its container, or, as a person writes it, without a run: for every one. */
+export interface OpenValue {
+  readonly attempt: number;
+  /** When the run started, as the kubelet reports it: RFC 3339. */
+  readonly startedAt: string;
+}
+
+export function openValue({ attempt, startedAt }: OpenValue): string {
+  return `${attempt} ${startedAt}`;
+}
+
+/** Reads what `openValue` has written; undefined for any other value, which is for every run. */
+export function readOpenValue(value: string): OpenValue | undefined {
+  const [, attempt, startedAt] =
+    /^(\d{1,4}) (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)$/.exec(value) ?? [];
+  return attempt === undefined || startedAt === undefined
+    ? undefined
+    : { attempt: Number(attempt), startedAt };
 }
 
 export function targetAnnotationValue(kind: string, name: string): string {

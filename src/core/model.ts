@@ -117,8 +117,8 @@ export interface Pod {
   readonly target: string;
   /** Annotations of our group: render hashes by gate, and what was opened. */
   readonly annotations: Readonly<Record<string, string>>;
-  /** Those of its annotations of our group that somebody else than the operator wrote last. */
-  readonly writtenByOthers: readonly string[];
+  /** Those of its openings that somebody else than the operator wrote last, and when. */
+  readonly writtenByOthers: Readonly<Record<string, string>>;
   /** The gates that its label `dependencygate.dev/require` names. */
   readonly required: readonly string[];
   /** Whether it has our scheduling gate: it was made without a gate that it requires, and never started. */

@@ -85,15 +85,17 @@ const ownedSchema = z.object({
   'f:metadata': z.object({ 'f:annotations': z.record(z.string(), z.unknown()).default({}) }).optional(),
 });
 
-/** The openings that somebody else wrote: what a manager wrote last is its own. */
-function writtenByOthers(managedFields: z.infer<typeof metadataSchema>['managedFields']): string[] {
-  return managedFields
+/** The openings that somebody else wrote, and when: what a manager wrote last is its own. */
+function writtenByOthers(
+  managedFields: z.infer<typeof metadataSchema>['managedFields'],
+): Record<string, string> {
+  const written = managedFields
     .filter(({ manager }) => manager !== FIELD_MANAGER)
-    .flatMap(({ fieldsV1 }) => {
+    .flatMap(({ fieldsV1, time: at }) => {
       const owned = ownedSchema.safeParse(fieldsV1).data?.['f:metadata']?.['f:annotations'] ?? {};
-      return Object.keys(owned).map((field) => field.slice('f:'.length));
-    })
-    .filter((key) => key.startsWith(OPEN_ANNOTATION_PREFIX));
+      return Object.keys(owned).map((field) => [field.slice('f:'.length), at] as const);
+    });
+  return Object.fromEntries(written.filter(([key]) => key.startsWith(OPEN_ANNOTATION_PREFIX)));
 }
 
 /** Label by which a Deployment's ReplicaSets are told apart: their names end in its value. */

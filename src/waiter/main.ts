@@ -16,6 +16,8 @@ export interface Process {
   readonly env: Environment;
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
+  /** Seconds since it started. */
+  uptime(): number;
   on(event: Signal, listener: () => void): unknown;
   off(event: Signal, listener: () => void): unknown;
 }
@@ -58,6 +60,7 @@ export async function run(argv: readonly string[], process: Process, files = SYS
 async function runWait(options: Options, process: Process, files: Files): Promise<number> {
   const { check, opening } = options;
   const ending = endingSignal(process);
+  const startedAt = Date.now() - process.uptime() * 1000;
   try {
     const resolvConf = parseResolvConf(read(files.resolvConf));
     const search = { ...resolvConf, hosts: parseHosts(read(files.hosts)) };
@@ -67,7 +70,7 @@ async function runWait(options: Options, process: Process, files: Files): Promis
       clock: systemClock,
       random: Math.random,
       log: logTo(process, options),
-      isOpened: () => opening !== undefined && isOpened(opening.file, opening.key),
+      isOpened: () => opening !== undefined && isOpened(opening.file, opening.key, startedAt),
       signal: ending.signal,
     });
     leaveMessage(files.terminationLog, terminationMessage(describeCheck(check), result));

@@ -1,20 +1,42 @@
+import { readOpenValue } from '../api/names.ts';
 import { fs } from './builtin.ts';
 
+/** How much earlier than the process the kubelet may say that it started: it tells whole seconds. */
+const EARLIER_BY = 2000;
+/** How much later: the runtime may be slow to notice. */
+const LATER_BY = 60_000;
+
 /**
- * Whether the annotation is in a downward-API file. The kubelet writes one line `key="value"` for each annotation and
- * escapes the value as Go's `%q` does, so a value holds no line break: only a real key stands at the start of a line.
+ * The annotation in a downward-API file, with its value as it is escaped there. The kubelet writes one line `key="value"` for
+ * each annotation and escapes the value as Go's `%q` does, so a value holds no line break: only a real key stands at the
+ * start of a line.
  */
-export function hasAnnotation(text: string, key: string): boolean {
-  return text.split('\n').some((line) => line.startsWith(`${key}="`));
+export function annotationOf(text: string, key: string): string | undefined {
+  const start = `${key}="`;
+  const line = text.split('\n').find((one) => one.startsWith(start));
+  return line?.slice(start.length).replace(/"$/, '');
 }
 
 /**
- * Whether the file says that the dependency was opened. A file that is absent (the kubelet has not written it yet, or the
+ * Whether an opening is for the run that started then (ms since the epoch): one by the operator is for a single run, and does
+ * not open the next one, in a sandbox that was made anew or in another Pod that was made from this one. Both times are the
+ * node's.
+ */
+export function isForRun(value: string, startedAt: number): boolean {
+  const opening = readOpenValue(value);
+  if (opening === undefined) return true;
+  const since = startedAt - Date.parse(opening.startedAt);
+  return since <= EARLIER_BY && since >= -LATER_BY;
+}
+
+/**
+ * Whether the file says that the dependency was opened for the run that started then. A file that is absent (the kubelet has not written it yet, or the
  * program runs outside of a Pod) or unreadable opens nothing, and must not stop the check itself.
  */
-export function isOpened(file: string, key: string): boolean {
+export function isOpened(file: string, key: string, startedAt: number): boolean {
   try {
-    return hasAnnotation(fs.readFileSync(file, 'utf8'), key);
+    const value = annotationOf(fs.readFileSync(file, 'utf8'), key);
+    return value !== undefined && isForRun(value, startedAt);
   } catch {
     return false;
   }

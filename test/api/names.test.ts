@@ -5,7 +5,10 @@ import {
   containerOwner,
   gateAnnotation,
   MAX_GATE_AND_DEPENDENCY_LENGTH,
+  OPENED_AGAIN_ANNOTATION,
   openAnnotation,
+  openValue,
+  readOpenValue,
   targetAnnotationValue,
 } from '../../src/api/names.ts';
 import { gateNameArbitrary, specArbitrary } from './gate-arbitrary.ts';
@@ -49,5 +52,28 @@ describe('annotations', () => {
     expect(gateAnnotation('api-first')).to.equal('gate.dependencygate.dev/api-first');
     expect(openAnnotation('api-first', 'redis')).to.equal('open.dependencygate.dev/api-first.redis');
     expect(targetAnnotationValue('Deployment', 'pinger')).to.equal('Deployment/pinger');
+    expect(OPENED_AGAIN_ANNOTATION).to.equal('dependencygate.dev/opened-again');
+  });
+});
+
+describe('openValue', () => {
+  const startedAt = '2026-11-26T11:00:00Z';
+
+  it('is wire format, and read back', () => {
+    expect(openValue({ attempt: 3, startedAt })).to.equal('3 2026-11-26T11:00:00Z');
+    expect(readOpenValue('3 2026-11-26T11:00:00Z')).to.deep.equal({ attempt: 3, startedAt });
+  });
+
+  it('is nothing else', () => {
+    for (const value of [
+      '',
+      '1',
+      'please',
+      startedAt,
+      `${startedAt} 1`,
+      `1 ${startedAt} `,
+      `x1 ${startedAt}`,
+    ])
+      expect(readOpenValue(value), value).to.equal(undefined);
   });
 });

@@ -77,6 +77,13 @@ export class Machine {
     await this.#containerd('images', 'import', tar);
   }
 
+  /** Kills the process that holds a Pod's sandbox, as a reboot does: the kubelet makes another sandbox for the Pod. */
+  async endSandbox(podUid: string): Promise<void> {
+    const filter = `labels."io.kubernetes.pod.uid"==${podUid},labels."io.cri-containerd.kind"==sandbox`;
+    const { stdout } = await this.#containerd('containers', 'list', '--quiet', filter);
+    await this.#containerd('tasks', 'kill', '--signal', 'SIGKILL', stdout.trim());
+  }
+
   /** Ends everything and removes it, but for the logs where those are to be kept. */
   async stop(keepLogs: boolean): Promise<void> {
     await this.components.stopAll();
@@ -84,7 +91,7 @@ export class Machine {
     this.#remove(keepLogs);
   }
 
-  #containerd(...args: readonly string[]): Promise<unknown> {
+  #containerd(...args: readonly string[]) {
     return runCommand([...this.enter, 'ctr', '--namespace', 'k8s.io', ...args], { limitMs: 120_000 });
   }
 

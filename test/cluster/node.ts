@@ -35,6 +35,8 @@ export interface ClusterNode extends Access {
   readonly enterNetwork: readonly string[];
   /** Gives the node an image; Pods name it by `image.name`. */
   importImage(image: Image): Promise<void>;
+  /** Ends the sandbox of the Pod with this UID, as a reboot of the node does. */
+  endSandbox(podUid: string): Promise<void>;
   /** Kills the kubelet, starts it again and waits until it answers. */
   restartKubelet(): Promise<void>;
   /** Kills the kubelet, does what is to be done meanwhile, and starts it again, however that has ended. */
@@ -68,6 +70,7 @@ export async function startNode(options: NodeOptions = {}): Promise<ClusterNode>
       auditLog: auditLog(site),
       enterNetwork: machine.enterNetwork,
       importImage: (image: Image) => node.importImage(image),
+      endSandbox: (podUid: string) => machine.endSandbox(podUid),
       restartKubelet: () => node.withoutKubelet(async () => {}),
       withoutKubelet: (meanwhile: () => Promise<void>) => node.withoutKubelet(meanwhile),
       stop: ({ keepLogs = false } = {}) => machine.stop(keepLogs),

@@ -12,6 +12,7 @@ const NAMES = [
   names.GATED_LABEL,
   names.REQUIRE_LABEL,
   names.openAnnotation('<gate>', '<dependency>'),
+  names.OPENED_AGAIN_ANNOTATION,
   names.HOLD_GATE,
   names.AGGREGATE_LABEL,
   names.FINALIZER,

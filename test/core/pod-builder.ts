@@ -3,6 +3,7 @@ import {
   containerOwner,
   gateAnnotation,
   openAnnotation,
+  openValue,
   TARGET_ANNOTATION,
 } from '../../src/api/names.ts';
 import type { ContainerState, ContainerStatus, Pod } from '../../src/core/model.ts';
@@ -34,7 +35,7 @@ export function pod(name: string): PodBuilder {
     restartPolicy: 'Always',
     target: '',
     annotations: {},
-    writtenByOthers: [],
+    writtenByOthers: {},
     required: [],
     held: false,
     revision: undefined,
@@ -108,10 +109,24 @@ export class PodBuilder {
     return this.#reporting(dependency, terminated(run), undefined, run.restarts);
   }
 
-  opened(dependency: string, attempt = '1'): PodBuilder {
+  /** By a value that names no run, as a person writes it; who wrote it is not told. */
+  opened(dependency: string, value = '1'): PodBuilder {
     const owner = containerOwner(this.#container(dependency));
     const key = openAnnotation(owner?.gate ?? '', owner?.dependency ?? '');
-    return this.with({ annotations: { ...this.pod.annotations, [key]: attempt } });
+    return this.with({ annotations: { ...this.pod.annotations, [key]: value } });
+  }
+
+  /** By the operator: for the run that `checking` tells of, or for another. */
+  openedForRun(dependency: string, attempt = 1, startedAt = ago(5)): PodBuilder {
+    return this.opened(dependency, openValue({ attempt, startedAt }));
+  }
+
+  /** By a person, then. */
+  openedByHand(dependency: string, at: string, value = 'please'): PodBuilder {
+    const key = openAnnotation(containerOwner(this.#container(dependency))?.gate ?? '', dependency);
+    return this.opened(dependency, value).with({
+      writtenByOthers: { ...this.pod.writtenByOthers, [key]: at },
+    });
   }
 
   deleting(): PodBuilder {

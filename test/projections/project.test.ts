@@ -205,16 +205,19 @@ describe('projectPod, of who opened it', () => {
   const others = (...managedFields: object[]) =>
     projectPod({ metadata: { ...META, managedFields }, spec: {} }).writtenByOthers;
 
-  it('are the openings that somebody else than the operator wrote last', () => {
+  it('are the openings that somebody else than the operator wrote last, and when', () => {
     const own = owns('dependency-gate-operator', API);
-    expect(others(own)).to.deep.equal([]);
-    expect(others(own, owns('kubectl-annotate', REDIS))).to.deep.equal([REDIS]);
-    expect(others(owns('kubectl-annotate', API), owns('k9s', REDIS))).to.deep.equal([API, REDIS]);
+    expect(others(own)).to.deep.equal({});
+    expect(others(own, owns('kubectl-annotate', REDIS))).to.deep.equal({ [REDIS]: 't' });
+    expect(others(owns('kubectl-annotate', API), owns('k9s', REDIS))).to.deep.equal({
+      [API]: 't',
+      [REDIS]: 't',
+    });
   });
 
   it('are no annotations of another kind', () => {
     const keys = ['gate.dependencygate.dev/api-first', 'dependencygate.dev/target', 'example.com/open'];
-    expect(others(owns('kube-controller-manager', ...keys))).to.deep.equal([]);
+    expect(others(owns('kube-controller-manager', ...keys))).to.deep.equal({});
   });
 
   it('are none where nothing is told, or told in another way', () => {
@@ -227,13 +230,13 @@ describe('projectPod, of who opened it', () => {
       { 'f:metadata': { 'f:annotations': 'text' } },
       { 'f:spec': { [`f:${API}`]: {} } },
     ];
-    expect(others(...odd.map((fieldsV1) => ({ manager: 'm', fieldsV1 })))).to.deep.equal([]);
-    expect(projectPod({ metadata: META, spec: {} }).writtenByOthers).to.deep.equal([]);
+    expect(others(...odd.map((fieldsV1) => ({ manager: 'm', fieldsV1 })))).to.deep.equal({});
+    expect(projectPod({ metadata: META, spec: {} }).writtenByOthers).to.deep.equal({});
   });
 
   it('are those of a manager that does not give its name', () => {
     const { fieldsV1 } = owns('', API);
-    expect(others({ fieldsV1 })).to.deep.equal([API]);
+    expect(others({ fieldsV1 })).to.deep.equal({ [API]: '' });
   });
 });
 

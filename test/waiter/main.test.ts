@@ -157,6 +157,19 @@ describe('the program', function () {
     expect(await lastWords()).to.include({ outcome: 'opened' });
   });
 
+  it('is not opened by what opened an earlier run, but by what is for its own', async () => {
+    const file = join(folder, 'annotations');
+    const key = 'open.dependencygate.dev/api-first.api';
+    const openFor = (startedAt: Date) =>
+      writeFile(file, `${key}="1 ${startedAt.toISOString().replace(/\.\d+/, '')}"`);
+    await openFor(new Date(Date.now() - 60_000));
+    const waiter = run(`dns api --period 50ms --open-key ${key} --annotations-file ${file}`);
+    await waiter.says('waiting for api: NXDOMAIN');
+    await openFor(new Date());
+    expect(await waiter.exitCode()).to.equal(0);
+    expect(waiter.lines.at(-2)).to.equal('api was opened by an annotation of the Pod');
+  });
+
   it('says when it is overdue, and goes on', async () => {
     const waiter = run('dns api --period 50ms --overdue-after 200ms');
     await waiter.says('overdue: still waiting for api after 200ms: ');

@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { hasAnnotation, isOpened } from '../../src/waiter/opened.ts';
+import { openValue } from '../../src/api/names.ts';
+import { annotationOf, isForRun, isOpened } from '../../src/waiter/opened.ts';
 
 const KEY = 'open.dependencygate.dev/api-first.redis';
+
+const STARTED = Date.parse('2026-11-26T11:00:00.400Z');
 
 /** The file as the kubelet writes it: sorted, `fmt.Sprintf("%v=%q")` for each annotation. */
 function annotationsFile(annotations: Readonly<Record<string, string>>): string {
@@ -31,7 +34,9 @@ function quote(value: string): string {
   return `"${escaped}"`;
 }
 
-describe('hasAnnotation', () => {
+describe('annotationOf', () => {
+  const hasAnnotation = (text: string, key: string) => annotationOf(text, key) !== undefined;
+
   it('finds the key, whatever its value', () => {
     expect(hasAnnotation(`a="b"\n${KEY}="1"\nz="y"\n`, KEY)).to.equal(true);
     expect(hasAnnotation(`${KEY}=""`, KEY)).to.equal(true);
@@ -64,6 +69,35 @@ describe('hasAnnotation', () => {
   });
 });
 
+describe('annotationOf, as far as the operator writes it', () => {
+  it('has the value', () => {
+    const value = openValue({ attempt: 2, startedAt: '2026-11-26T11:00:00Z' });
+    expect(annotationOf(annotationsFile({ [KEY]: value, z: 'y' }), KEY)).to.equal(value);
+  });
+});
+
+describe('isForRun', () => {
+  for (const [what, value, expected] of [
+    ['of this run', '1 2026-11-26T11:00:00Z', true],
+    ['of this run, at a later attempt', '12 2026-11-26T11:00:00Z', true],
+    ['of this run, with parts of a second', '1 2026-11-26T11:00:00.123456789Z', true],
+    ['of this run, which began at the end of the second before', '1 2026-11-26T10:59:59Z', true],
+    ['of this run, of which the runtime learned late', '1 2026-11-26T11:00:59Z', true],
+    ['of a run 3 s before', '1 2026-11-26T10:59:57Z', false],
+    ['of a run of yesterday', '1 2026-11-25T11:00:00Z', false],
+    ['of a run whose clock was wrong', '1 2027-11-26T11:00:00Z', false],
+    ['by a person, who says nothing', '', true],
+    ['by a person, who counts', '1', true],
+    ['by a person, in words', 'go on, please', true],
+    ['by a person, who tells the time', '2026-11-25T11:00:00Z', true],
+    ['by a person, who tells another kind of time', '1 yesterday', true],
+  ] as const) {
+    it(`${expected ? 'takes' : 'does not take'} an opening ${what}`, () => {
+      expect(isForRun(value, STARTED)).to.equal(expected);
+    });
+  }
+});
+
 describe('isOpened', () => {
   let folder = '';
   beforeEach(async () => {
@@ -72,11 +106,21 @@ describe('isOpened', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   it('takes a file that is not there as nothing opened', () => {
-    expect(isOpened(join(folder, 'annotations'), KEY)).to.equal(false);
+    expect(isOpened(join(folder, 'annotations'), KEY, STARTED)).to.equal(false);
   });
 
   it('takes what cannot be read as nothing opened', () => {
-    expect(isOpened(folder, KEY)).to.equal(false);
+    expect(isOpened(folder, KEY, STARTED)).to.equal(false);
+  });
+
+  it('waits again where the opening is of an earlier run, until there is one of this', async () => {
+    const file = join(folder, 'annotations');
+    const write = (startedAt: string) =>
+      writeFile(file, annotationsFile({ [KEY]: openValue({ attempt: 1, startedAt }) }));
+    await write('2026-11-26T10:30:00Z');
+    expect(isOpened(file, KEY, STARTED)).to.equal(false);
+    await write('2026-11-26T11:00:00Z');
+    expect(isOpened(file, KEY, STARTED)).to.equal(true);
   });
 
   it('sees a new version of the volume, which the kubelet swaps in by a link', async () => {
@@ -89,8 +133,8 @@ describe('isOpened', () => {
     };
     await put('..v1', 'a="b"');
     await symlink('..data/annotations', file);
-    expect(isOpened(file, KEY)).to.equal(false);
+    expect(isOpened(file, KEY, STARTED)).to.equal(false);
     await put('..v2', `a="b"\n${KEY}="2"`);
-    expect(isOpened(file, KEY)).to.equal(true);
+    expect(isOpened(file, KEY, STARTED)).to.equal(true);
   });
 });

@@ -1,6 +1,13 @@
-import { containerOwner, openAnnotation } from '../../api/names.ts';
-import type { ContainerStatus, Pod, World, Write } from '../model.ts';
-import { isGated, isPassed } from '../progress/pod-progress.ts';
+import {
+  containerOwner,
+  OPENED_AGAIN_ANNOTATION,
+  openAnnotation,
+  openValue,
+  readOpenValue,
+} from '../../api/names.ts';
+import type { Gate, Pod, World, Write } from '../model.ts';
+import { mayWait, runningSince } from '../progress/opening.ts';
+import { firstUnpassed } from '../progress/pod-progress.ts';
 import { soonest } from '../soonest.ts';
 
 /** The kubelet brings an annotation into the container within 1 to 2 s, measured; now and then it misses one. */
@@ -27,79 +34,91 @@ export interface Open {
 }
 
 /**
- * Opens dependencies for the Pods that wait, by annotation. What a person opened is opened at once; what is satisfied only
- * when nothing before it in the Pod waits any more, since it may be gone again when its turn comes. It is level-triggered: a Pod that appears later is opened, and
- * so is one whose annotation was lost. The value is an attempt number: a container that still runs a while after it was
- * opened gets the next one, since writing another value has always reached a kubelet that had missed the first.
+ * Opens dependencies for the Pods that wait, by annotation: of each Pod the container that runs, since an opening is for that
+ * run and no other. What comes after it is opened when its turn comes, as what is there now may be gone again by then. It is
+ * level-triggered: a Pod that appears later is opened, and so is one whose annotation was lost or is of an earlier run. A
+ * container that still runs a while after it was opened gets the next attempt, since another annotation has always reached a
+ * kubelet that had missed the first; where a person annotated the Pod, that is another beside it, and what they wrote stays.
  */
 export function openings(world: World, open: Open, now: number): Openings {
-  const found = world.pods
-    .filter((pod) => !pod.deleting && pod.phase === 'Pending' && isGated(pod, world.gate.name))
-    .map((pod) => openingsOf(world, pod, open, now));
+  const attempts = world.pods.flatMap((pod) => {
+    const run = runToOpen(world.gate, pod, open);
+    return run ? [{ pod, run, ...nextAttempt(world, pod, run, now) }] : [];
+  });
   return {
-    writes: found.flatMap(({ write }) => write ?? []),
-    next: soonest(found.map(({ next }) => next)),
+    writes: attempts
+      .filter(({ due }) => due === 0)
+      .map(({ pod, run, writes, attempt }) => {
+        const annotations = { [writes]: openValue({ attempt, startedAt: run.startedAt }) };
+        const isNews = !(run.key in pod.annotations) && open.bySpec.has(run.dependency);
+        return { do: 'open-pod', pod, annotations, told: isNews ? [run.dependency] : [], why: 'spec.open' };
+      }),
+    next: soonest(attempts.map(({ due }) => (due > 0 ? due : undefined))),
   };
 }
 
-interface OfPod {
-  readonly write: Write | undefined;
-  readonly next: number | undefined;
+/** The run of a gate's container that is to find its dependency open. */
+interface Run {
+  readonly dependency: string;
+  /** The annotation that opens it. */
+  readonly key: string;
+  readonly startedAt: string;
+  /** When a person wrote that annotation; undefined where it is the operator's to write. */
+  readonly byHandAt: string | undefined;
 }
 
-function openingsOf(world: World, pod: Pod, open: Open, now: number): OfPod {
-  const gate = world.gate.name;
-  const annotations: Record<string, string> = {};
-  const told: string[] = [];
-  const waits: number[] = [];
-  for (const { dependency, container } of openContainers(pod, gate, open)) {
-    const key = openAnnotation(gate, dependency);
-    const due = dueIn(world, pod, container, key, now);
-    if (due === undefined) continue;
-    if (due > 0) waits.push(due);
-    else {
-      annotations[key] = String(attempt(pod, key) + 1);
-      if (!(key in pod.annotations) && open.bySpec.has(dependency)) told.push(dependency);
-    }
+/** What a Pod waits in, where that is of the gate, runs, and is open by any way that it can see. */
+function runToOpen(gate: Gate, pod: Pod, { bySpec, satisfied }: Open): Run | undefined {
+  const container = mayWait(pod) ? firstUnpassed(pod) : undefined;
+  const owner = container === undefined ? undefined : containerOwner(container);
+  if (container === undefined || owner?.gate !== gate.name) return undefined;
+  const { dependency } = owner;
+  const key = openAnnotation(gate.name, dependency);
+  const startedAt = runningSince(pod, container);
+  if (startedAt === undefined) return undefined;
+  if (!isByHand(pod, key)) {
+    const isOpen = bySpec.has(dependency) || satisfied.has(dependency);
+    return isOpen ? { dependency, key, startedAt, byHandAt: undefined } : undefined;
   }
-  const isNeeded = Object.keys(annotations).length > 0;
-  return {
-    write: isNeeded ? { do: 'open-pod', pod, annotations, told, why: 'spec.open' } : undefined,
-    next: soonest(waits),
-  };
+  const byHandAt = pod.writtenByOthers[key];
+  const isSeen = byHandAt !== undefined && canSee(gate, dependency);
+  return isSeen ? { dependency, key, startedAt, byHandAt } : undefined;
 }
 
-/** The gate's containers that the Pod is yet to pass and that it is to find open. */
-function openContainers(pod: Pod, gate: string, { bySpec, satisfied }: Open) {
-  const found: { readonly dependency: string; readonly container: string }[] = [];
-  let isNext = true;
-  for (const container of pod.containers) {
-    if (isPassed(pod, container)) continue;
-    const owner = containerOwner(container);
-    const dependency = owner?.gate === gate ? owner.dependency : '';
-    const isOpen = bySpec.has(dependency) || (isNext && satisfied.has(dependency));
-    if (isOpen) found.push({ dependency, container });
-    else isNext = false;
-  }
-  return found;
+/** A person's opening names no run: it is for every one. */
+function isByHand({ annotations }: Pod, key: string): boolean {
+  const value = annotations[key];
+  return value !== undefined && readOpenValue(value) === undefined;
 }
 
-/** In how many ms the annotation is to be written: undefined where it is there, and the container has yet to read it. */
-function dueIn(world: World, pod: Pod, container: string, key: string, now: number): number | undefined {
-  if (!(key in pod.annotations)) return 0;
-  if (!isRunning(pod.statuses.find(({ name }) => name === container))) return undefined;
-  const writtenAt = world.openings.get(openingKey(pod, key));
-  if (writtenAt === undefined) return 0;
-  const pause = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempt(pod, key) - 1));
-  return Math.max(0, writtenAt + pause - now);
+/** A user's container cannot see an annotation. */
+function canSee({ spec }: Gate, dependency: string): boolean {
+  return (
+    spec.valid && spec.value.dependencies.some(({ name, container }) => name === dependency && !container)
+  );
 }
 
-function isRunning(status: ContainerStatus | undefined): boolean {
-  return status?.state.is === 'running';
+interface Attempt {
+  /** The annotation to be written. */
+  readonly writes: string;
+  readonly attempt: number;
+  /** In how many ms. */
+  readonly due: number;
 }
 
-/** How often it was written; what a person wrote counts as once. */
-function attempt(pod: Pod, key: string): number {
-  const value = Number(pod.annotations[key] ?? 0);
-  return Number.isInteger(value) && value >= 0 && value < 1000 ? value : 1;
+function nextAttempt(world: World, pod: Pod, { key, startedAt, byHandAt }: Run, now: number): Attempt {
+  const writes = byHandAt === undefined ? key : OPENED_AGAIN_ANNOTATION;
+  const written = readOpenValue(pod.annotations[writes] ?? '');
+  // What was written for another run counts for nothing.
+  const made = written?.startedAt === startedAt ? written.attempt : 0;
+  const last = made > 0 ? world.openings.get(openingKey(pod, writes)) : missedSince(byHandAt, startedAt);
+  const pause = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.max(0, made - 1));
+  // What is not known was long ago, and so was what is still to come by another's clock.
+  const isLongAgo = last === undefined || !(last <= now);
+  return { writes, attempt: made + 1, due: isLongAgo ? 0 : Math.max(0, last + pause - now) };
+}
+
+/** Since when a container may have missed what a person wrote: it reads at once what it finds when it starts. */
+function missedSince(byHandAt: string | undefined, startedAt: string): number | undefined {
+  return byHandAt === undefined ? undefined : Math.max(Date.parse(byHandAt), Date.parse(startedAt));
 }

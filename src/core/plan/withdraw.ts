@@ -2,6 +2,7 @@ import { containerOwner, openAnnotation, targetAnnotationValue, VOLUME_NAME } fr
 import type { Render } from '../../api/status.ts';
 import type { Pod, Repair, Workload, Write } from '../model.ts';
 import { removalPause } from '../progress/dispute.ts';
+import { isVoid, mayWait } from '../progress/opening.ts';
 import { isPassed } from '../progress/pod-progress.ts';
 import { isHeldInVain } from '../render/hold.ts';
 import { carries, removePatch } from '../render/inject.ts';
@@ -64,12 +65,16 @@ function pauseOf({ repairs, mark, now }: Leaving, workload: Workload): number | 
   return until === undefined ? undefined : until - now;
 }
 
-/** Opens every container of the gate that a waiting Pod has not passed; a Pod that was opened is left alone. */
+/**
+ * Opens every container of the gate that a waiting Pod has not passed, for all its runs, since nobody will be there to open
+ * the next; a Pod that was opened is left alone.
+ */
 function openPods(pods: readonly Pod[], gate: string): Write[] {
   return pods.flatMap((pod) => {
-    const closed = ahead(pod, gate).filter(
-      ({ dependency }) => !(openAnnotation(gate, dependency) in pod.annotations),
-    );
+    const closed = ahead(pod, gate).filter(({ dependency, container }) => {
+      const key = openAnnotation(gate, dependency);
+      return !(key in pod.annotations) || isVoid(pod, container, key);
+    });
     if (closed.length === 0) return [];
     const told = closed.map(({ dependency }) => dependency);
     const annotations = Object.fromEntries(told.map((name) => [openAnnotation(gate, name), '1']));
@@ -103,7 +108,7 @@ function deletePod(pod: Pod): Write {
 
 /** The gate's containers that a waiting Pod has not passed. */
 function ahead(pod: Pod, gate: string): { readonly container: string; readonly dependency: string }[] {
-  if (pod.deleting || pod.phase !== 'Pending') return [];
+  if (!mayWait(pod)) return [];
   return pod.containers.flatMap((container) => {
     const owner = containerOwner(container);
     if (owner?.gate !== gate || isPassed(pod, container)) return [];

@@ -1,4 +1,4 @@
-import { openAnnotation } from '../../api/names.ts';
+import { containerName, openAnnotation } from '../../api/names.ts';
 import { checkOf, openedBySpec } from '../../api/settled.ts';
 import type { Dependency, GateSpec } from '../../api/spec.ts';
 import { type DependencyStatus, MAX_POD_NAMES } from '../../api/status.ts';
@@ -7,6 +7,7 @@ import { serviceHint } from '../evaluate/judge-service.ts';
 import type { Judgement } from '../evaluate/judgement.ts';
 import { serviceOf } from '../evaluate/subjects.ts';
 import type { Pod, World } from '../model.ts';
+import { isVoid } from '../progress/opening.ts';
 import type { DependencyProgress, PodProgress } from '../progress/pod-progress.ts';
 
 /** What the status of dependencies is made from. */
@@ -92,20 +93,24 @@ export function isLost(name: string, spec: GateSpec, judged: Seen['judged']): bo
   return judged.get(name)?.is === 'failed' && !openedBySpec(spec).has(name);
 }
 
-/** For how many Pods a person opened it: all that carry the annotation, but for what the operator itself judged. */
+/**
+ * For how many Pods a person opened it: all that carry the annotation, but for what the operator itself judged, and not for
+ * an earlier run.
+ */
 function openedFor(
   { name }: Dependency,
   { world, spec, pods, judged }: Seen,
 ): Pick<DependencyStatus, 'opened' | 'openedByHand'> {
   const key = openAnnotation(world.gate.name, name);
-  const opened = pods.filter(({ pod }) => key in pod.annotations);
+  const container = containerName(world.gate.name, name);
+  const opened = pods.filter(({ pod }) => key in pod.annotations && !isVoid(pod, container, key));
   const byHand = opened.filter(({ pod }) => isByHand(pod, key)).length;
   const isJudged = judged.has(name) && !openedBySpec(spec).has(name);
   return { opened: isJudged ? byHand : opened.length, ...(byHand > 0 && { openedByHand: byHand }) };
 }
 
 function isByHand({ writtenByOthers }: Pod, key: string): boolean {
-  return writtenByOthers.includes(key);
+  return key in writtenByOthers;
 }
 
 function judgedStatus(

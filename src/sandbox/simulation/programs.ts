@@ -1,6 +1,7 @@
 import { parseArguments, UsageError } from '../../waiter/arguments.ts';
 import { createCheck, describeCheck } from '../../waiter/checks/checks.ts';
 import { formatJson, formatText } from '../../waiter/log.ts';
+import { isForRun } from '../../waiter/opened.ts';
 import { terminationMessage } from '../../waiter/termination.ts';
 import { wait } from '../../waiter/wait.ts';
 import type { PodNetwork } from './network.ts';
@@ -43,10 +44,15 @@ async function runWaiter(argv: readonly string[], world: ProgramWorld): Promise<
   if (!options) return { exitCode: 2 };
   const check = describeCheck(options.check);
   const about = { ...options, check };
+  const startedAt = world.clock.now();
+  const isOpened = () => {
+    const value = options.opening && world.annotations()[options.opening.key];
+    return value !== undefined && isForRun(value, startedAt);
+  };
   const result = await wait(options, {
     ...world,
     check: createCheck(options.check, world.network, world.network.search),
-    isOpened: () => options.opening !== undefined && options.opening.key in world.annotations(),
+    isOpened,
     log: (event) => {
       const asJson = () => [formatJson(event, about, new Date(world.clock.now()))];
       for (const line of options.logFormat === 'json' ? asJson() : formatText(event, about)) world.log(line);

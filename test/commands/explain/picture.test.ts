@@ -202,7 +202,9 @@ describe('a dependency', () => {
     const bySpec = apiFirst.specifying({ open: ['api'] });
     const opened = one().opened('api').checking('api');
     expect(lines(bySpec, [pinger, opened])).to.include('     opened for 1 Pod by spec.open');
-    const byHand = opened.with({ writtenByOthers: ['open.dependencygate.dev/api-first.api'] });
+    const byHand = opened.with({
+      writtenByOthers: { 'open.dependencygate.dev/api-first.api': '2026-01-01T00:00:00Z' },
+    });
     const words = '     opened for 1 Pod by an annotation of the Pod';
     expect(lines(apiFirst, [pinger, byHand])).to.include(words);
     expect(lines(bySpec, [pinger, byHand]).join()).to.not.contain('spec.open');

@@ -3,20 +3,31 @@ import fc from 'fast-check';
 import { OPEN_ANNOTATION_PREFIX } from '../../../src/api/names.ts';
 import { openedBySpec } from '../../../src/api/settled.ts';
 import type { Dependency } from '../../../src/api/spec.ts';
-import type { Plan, Sighting, World } from '../../../src/core/model.ts';
+import type { Plan, Pod, Sighting, World } from '../../../src/core/model.ts';
 import { decide } from '../../../src/core/plan/decide.ts';
+import { firstUnpassed } from '../../../src/core/progress/pod-progress.ts';
 import { NOW } from '../builders.ts';
 import { carryOut, settle } from '../simulate.ts';
+import { ago } from '../time.ts';
 import { worlds } from '../world-arbitraries.ts';
 
 const anyWorld = (holds: (world: World) => void, of = worlds) =>
   fc.assert(fc.property(of, holds), { numRuns: 500 });
 
-/** Those in which more is to be opened: of Pods that all wait, and some for a gate that was never changed. */
+/** Those in which more is to be opened: of Pods that all wait in a container, and some for a gate that was never changed. */
 const waitingWorlds = worlds.map((world) => ({
   ...world,
-  pods: world.pods.map((pod) => ({ ...pod, phase: 'Pending' as const, deleting: false })),
+  pods: world.pods.map((pod) => inItsTurn({ ...pod, phase: 'Pending' as const, deleting: false })),
 }));
+
+/** The Pod, in which the container runs whose turn it is. */
+function inItsTurn(pod: Pod): Pod {
+  const turn = firstUnpassed(pod);
+  if (turn === undefined) return pod;
+  const state = { is: 'running', startedAt: ago(5) } as const;
+  const others = pod.statuses.filter(({ name }) => name !== turn);
+  return { ...pod, statuses: [...others, { name: turn, restarts: 0, state, last: undefined }] };
+}
 
 /** Whether a dependency is there for the pass with that plan, said once more and from what the worlds are made of. */
 function isThere({ name, service, resource, gate }: Dependency, world: World, plan: Plan): boolean {
@@ -92,7 +103,7 @@ describe('decide, of any world with dependencies that the operator judges', () =
         }
       }
     }, waitingWorlds);
-    expect(opened, 'openings that were looked at').to.be.greaterThan(50);
+    expect(opened, 'openings that were looked at').to.be.greaterThan(10);
   });
 
   it('opens every Pod that waits for what is there', () => {

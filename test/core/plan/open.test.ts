@@ -1,8 +1,10 @@
 import { expect } from 'chai';
+import { openValue } from '../../../src/api/names.ts';
 import { decide } from '../../../src/core/plan/decide.ts';
 import { FIRST_RETRY_MS, openingKey, openings } from '../../../src/core/plan/open.ts';
 import { container, dns, gate, NOW, type PodBuilder, pod, tcp, workload, world } from '../builders.ts';
 import { conditionOf, writesOf } from '../in-words.ts';
+import { ago } from '../time.ts';
 
 const apiFirst = gate('api-first')
   .targets('pinger')
@@ -12,6 +14,9 @@ const carrier = workload('pinger').carrying(apiFirst);
 const one = pod('pinger-1').of('pinger').carrying(apiFirst);
 const API = 'open.dependencygate.dev/api-first.api';
 const REDIS = 'open.dependencygate.dev/api-first.redis';
+/** The first attempt, for the run that `checking` tells of. */
+const FIRST = openValue({ attempt: 1, startedAt: ago(5) });
+const sentNow = new Map([[openingKey(one.pod, API), NOW]]);
 const opening = (...names: string[]) => apiFirst.specifying({ open: names });
 
 /** What is written for the Pods when api and redis are to be opened: Pod → annotations. */
@@ -25,8 +30,26 @@ function opened(pods: readonly PodBuilder[], known: ReadonlyMap<string, number> 
 }
 
 describe('openings', () => {
-  it('annotate a Pod that waits, also for what is still before it', () => {
-    expect(opened([one.checking('api')]).written).to.deep.equal({ 'pinger-1': { [API]: '1', [REDIS]: '1' } });
+  it('annotate a Pod that waits, for the run that waits', () => {
+    expect(opened([one.checking('api')]).written).to.deep.equal({ 'pinger-1': { [API]: FIRST } });
+  });
+
+  it('say nothing to a container that does not run: its run is still to come', () => {
+    expect(opened([one, one.starting('api', 'PodInitializing')])).to.deep.equal({
+      written: {},
+      next: undefined,
+    });
+  });
+
+  it('are for one run: the next one is opened by itself, and at once', () => {
+    const before = one.openedForRun('api', 3, ago(60));
+    expect(opened([before.checking('api')], sentNow).written).to.deep.equal({ 'pinger-1': { [API]: FIRST } });
+    expect(opened([before])).to.deep.equal({ written: {}, next: undefined });
+  });
+
+  it('come to a Pod that has run before: its sandbox was made anew', () => {
+    const again = one.with({ phase: 'Running' }).checking('api');
+    expect(opened([again]).written).to.deep.equal({ 'pinger-1': { [API]: FIRST } });
   });
 
   it('leave out what the Pod has passed, and Pods that are through, going away or without the gate', () => {
@@ -36,41 +59,84 @@ describe('openings', () => {
       pod('going').of('pinger').carrying(apiFirst).with({ deleting: true }),
       pod('bare').of('pinger'),
     ];
-    expect(opened(pods).written).to.deep.equal({ 'pinger-1': { [REDIS]: '1' } });
-  });
-
-  it('do not repeat themselves before the container runs, which reads them at its start', () => {
-    expect(opened([one.opened('api').opened('redis')])).to.deep.equal({ written: {}, next: undefined });
+    expect(opened(pods).written).to.deep.equal({ 'pinger-1': { [REDIS]: FIRST } });
   });
 
   it('write the next attempt when the container still runs 5 s later, and then later and later', () => {
-    const uid = one.pod.uid;
-    const known = new Map([[openingKey({ uid }, API), NOW]]);
-    const waiting = one.opened('api').opened('redis').checking('api');
-    expect(opened([waiting], known)).to.deep.equal({ written: {}, next: FIRST_RETRY_MS });
-    expect(opened([waiting], known, NOW + FIRST_RETRY_MS).written).to.deep.equal({
-      'pinger-1': { [API]: '2' },
+    const waiting = one.openedForRun('api').checking('api');
+    expect(opened([waiting], sentNow)).to.deep.equal({ written: {}, next: FIRST_RETRY_MS });
+    expect(opened([waiting], sentNow, NOW + FIRST_RETRY_MS).written).to.deep.equal({
+      'pinger-1': { [API]: openValue({ attempt: 2, startedAt: ago(5) }) },
     });
-    const third = waiting.with({ annotations: { ...waiting.pod.annotations, [API]: '3' } });
-    expect(opened([third], known).next).to.equal(FIRST_RETRY_MS * 4);
+    expect(opened([waiting.openedForRun('api', 3)], sentNow).next).to.equal(FIRST_RETRY_MS * 4);
   });
 
   it('go on at once with the next attempt when it is not known when the last was, as after a restart', () => {
-    const waiting = one.opened('api').opened('redis').checking('api');
-    expect(opened([waiting]).written).to.deep.equal({ 'pinger-1': { [API]: '2' } });
-  });
-
-  it('count what a person wrote in words as one attempt', () => {
-    const by = one
-      .with({ annotations: { ...one.pod.annotations, [API]: 'please', [REDIS]: '1' } })
-      .checking('api');
-    expect(opened([by]).written).to.deep.equal({ 'pinger-1': { [API]: '2' } });
+    const waiting = one.openedForRun('api').checking('api');
+    expect(opened([waiting]).written).to.deep.equal({
+      'pinger-1': { [API]: openValue({ attempt: 2, startedAt: ago(5) }) },
+    });
   });
 
   it('write again what was lost', () => {
-    const known = new Map([[openingKey(one.pod, API), NOW]]);
-    expect(opened([one.checking('api')], known).written['pinger-1']).to.include({ [API]: '1' });
+    expect(opened([one.checking('api')], sentNow).written['pinger-1']).to.include({ [API]: FIRST });
   });
+});
+
+describe('openings, of what a person opened', () => {
+  const AGAIN = 'dependencygate.dev/opened-again';
+  const again = (attempt: number) => ({ 'pinger-1': { [AGAIN]: openValue({ attempt, startedAt: ago(5) }) } });
+  const justNow = one.checking('api').openedByHand('api', ago(0));
+  const seen = (of: PodBuilder) =>
+    of.with({
+      annotations: { ...of.pod.annotations, [AGAIN]: openValue({ attempt: 1, startedAt: ago(5) }) },
+    });
+  const sent = new Map([[openingKey(one.pod, AGAIN), NOW]]);
+
+  it('bring it again where the container still runs 5 s later, and leave what was written as it is', () => {
+    expect(opened([justNow])).to.deep.equal({ written: {}, next: FIRST_RETRY_MS });
+    expect(opened([justNow], new Map(), NOW + FIRST_RETRY_MS).written).to.deep.equal(again(1));
+  });
+
+  it('bring it again and again, later and later', () => {
+    expect(opened([seen(justNow)], sent)).to.deep.equal({ written: {}, next: FIRST_RETRY_MS });
+    expect(opened([seen(justNow)], sent, NOW + FIRST_RETRY_MS).written).to.deep.equal(again(2));
+  });
+
+  it('do so for what nobody else would open, and tell nobody', () => {
+    const at = world(apiFirst, carrier, justNow);
+    const { writes } = openings(at, { bySpec: new Set(), satisfied: new Set() }, NOW + FIRST_RETRY_MS);
+    expect(writes.map((write) => write.do === 'open-pod' && [write.annotations, write.told])).to.deep.equal([
+      [again(1)['pinger-1'], []],
+    ]);
+  });
+
+  it('give a container 5 s that found it at its start', () => {
+    const early = one.checking('api').openedByHand('api', ago(600));
+    expect(opened([early], new Map(), NOW - 1000)).to.deep.equal({ written: {}, next: 1000 });
+    expect(opened([early]).written).to.deep.equal(again(1));
+  });
+
+  it('bring it at once where its time is not known, or is still to come', () => {
+    for (const time of [ago(-3600), 'some day']) {
+      const odd = one.checking('api').openedByHand('api', time);
+      expect(opened([odd]).written, time).to.deep.equal(again(1));
+    }
+  });
+
+  for (const [what, of] of [
+    ['where nobody tells who wrote it, and when', one.checking('api').opened('api')],
+    ['before the container runs', one.openedByHand('api', ago(60))],
+    ['once the container has passed', one.passed('api').starting('redis', '').openedByHand('api', ago(60))],
+    [
+      "for a user's container, which cannot see it",
+      one.passed('api').passed('redis').checking('own').openedByHand('own', ago(60)),
+    ],
+  ] as const) {
+    it(`leave it alone ${what}`, () => {
+      expect(opened([of])).to.deep.equal({ written: {}, next: undefined });
+    });
+  }
 });
 
 describe('decide, with spec.open', () => {
@@ -97,7 +163,7 @@ describe('decide, with spec.open', () => {
   });
 
   it('looks again when the next attempt is due', () => {
-    const waiting = one.opened('api').checking('api');
+    const waiting = one.openedForRun('api').checking('api');
     const at = {
       ...world(opening('api'), carrier, waiting),
       openings: new Map([[openingKey(one.pod, API), NOW]]),
@@ -121,16 +187,23 @@ describe('openings, of what is satisfied', () => {
       .join(' ');
   }
 
+  const second = fresh.passed('a').checking('b');
   const cases: readonly [string, PodBuilder, string, string, string][] = [
-    ['the first is opened', fresh, 'a', '', 'a'],
-    ['one whose turn has not come is not, since it may be gone again by then', fresh, 'b c', '', ''],
-    ['it is once what was before it has passed', fresh.passed('a').checking('b'), 'b', '', 'b'],
-    ['a chain is opened as a whole', fresh, 'a b c', '', 'a b c'],
-    ['a chain is opened up to the first that waits', fresh, 'a c', '', 'a'],
-    ['what the spec opens keeps nothing up', fresh, 'b', 'a', 'a b'],
-    ['what the spec opens is opened at once, wherever it stands', fresh, 'b', 'c', 'c'],
-    ['what has passed is left alone', fresh.passed('a').passed('b').checking('c'), 'a b', '', ''],
-    ['what failed waits as well', fresh.passed('a').failed('b'), 'c', '', ''],
+    ['the first is opened once it runs', fresh.checking('a'), 'a', '', 'a'],
+    ['nothing is before anything runs', fresh, 'a b c', 'a', ''],
+    [
+      'one whose turn has not come is not, since it may be gone again by then',
+      fresh.checking('a'),
+      'b c',
+      '',
+      '',
+    ],
+    ['it is once what was before it has passed', second, 'b', '', 'b'],
+    ['one after the other is opened, each for its own run', second, 'a b c', '', 'b'],
+    ['what the spec opens is opened in its turn too', second, '', 'a b c', 'b'],
+    ['what neither says is left alone', second, 'a c', 'a c', ''],
+    ['what has passed is left alone', second.passed('b').checking('c'), 'a b', 'a b', ''],
+    ['what failed waits as well', fresh.passed('a').failed('b'), 'b c', '', ''],
   ];
   for (const [what, of, satisfied, bySpec, written] of cases) {
     it(`${what}`, () => {
@@ -142,17 +215,21 @@ describe('openings, of what is satisfied', () => {
     const aa = gate('aa').dependsOn(dns('a'));
     const both = pod('p').of('pinger').carrying(aa, three);
     expect(openedBy(both.checking('aa/a'), 'a b')).to.equal('');
-    expect(openedBy(both.passed('aa/a').checking('three/a'), 'a b')).to.equal('a b');
+    expect(openedBy(both.passed('aa/a').checking('three/a'), 'a b')).to.equal('a');
   });
 
   it('does not wait for the containers of gates that come after it', () => {
     const zz = gate('zz').dependsOn(dns('a'));
-    expect(openedBy(pod('p').of('pinger').carrying(three, zz), 'a')).to.equal('a');
+    expect(openedBy(pod('p').of('pinger').carrying(three, zz).checking('three/a'), 'a')).to.equal('a');
   });
 
   it('is no news of a person: the status tells it, once for all Pods', () => {
-    const open = { bySpec: new Set(['c']), satisfied: new Set(['a']) };
-    const { writes } = openings(world(three, carrier, fresh), open, NOW);
-    expect(writes.map((write) => (write.do === 'open-pod' ? write.told : []))).to.deep.equal([['c']]);
+    const told = (bySpec: string) => {
+      const open = { bySpec: new Set([bySpec]), satisfied: new Set(['a']) };
+      const { writes } = openings(world(three, carrier, fresh.checking('a')), open, NOW);
+      return writes.map((write) => (write.do === 'open-pod' ? write.told : []));
+    };
+    expect(told('c')).to.deep.equal([[]]);
+    expect(told('a')).to.deep.equal([['a']]);
   });
 });

@@ -205,7 +205,8 @@ describe('dependencyStatuses, of what the operator judges', () => {
 describe('dependencyStatuses, of what was opened', () => {
   const there = { is: 'satisfied', reason: 'ObjectReady', answer: 'there' } as const;
   const byOperator = (name: string) => waiting(name).checking('job').opened('job');
-  const byHand = (name: string) => byOperator(name).with({ writtenByOthers: [KEY] });
+  const byHand = (name: string) =>
+    byOperator(name).with({ writtenByOthers: { [KEY]: '2026-01-01T00:00:00Z' } });
   const counts = (status: DependencyStatus | undefined) => [status?.opened, status?.openedByHand];
 
   it('do not count what was simply there', () => {
@@ -228,7 +229,9 @@ describe('dependencyStatuses, of what was opened', () => {
   });
 
   it('do not take what somebody wrote for another dependency for it', () => {
-    const other = byOperator('a').with({ writtenByOthers: [openAnnotation('job-first', 'redis')] });
+    const other = byOperator('a').with({
+      writtenByOthers: { [openAnnotation('job-first', 'redis')]: '2026-01-01T00:00:00Z' },
+    });
     expect(counts(judgedAs(there, [other]))).to.deep.equal([0, undefined]);
   });
 });

@@ -115,14 +115,14 @@ function failedRunStep(
     : step(`${name}: its container fails: ${message}. The image may be older than the operator.`, ...log);
 }
 
-/** What was annotated by hand is annotated again by nobody else. */
+/** What was annotated by hand can be annotated again without waiting for the operator. */
 function beingOpenedStep(world: ExplainWorld, name: string, status: DependencyStatus): Step {
   const { opened = 0, openedByHand = 0 } = status;
   const begin = `${name} ${opened > 0 ? 'was opened' : 'is there'}: the kubelet brings that into the container within 1 to 2 s, and now and then a minute late.`;
   if (openedByHand === 0) return step(`${begin} The operator writes it again until it is seen.`);
   const annotation = openAnnotation(world.gate.name, name);
   return step(
-    `${begin} Writing the annotation again with another value has always helped.`,
+    `${begin} The operator changes another annotation until it is seen; writing yours again with another value helps too.`,
     ...podOf(world, name).map((pod) =>
       kubectl(world, `annotate pod ${pod} --overwrite ${annotation}=${world.now}`),
     ),

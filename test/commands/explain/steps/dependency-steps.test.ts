@@ -123,7 +123,7 @@ describe('opening by hand', () => {
       one
         .opened('api')
         .checking('api')
-        .with({ writtenByOthers: [annotation] }),
+        .with({ writtenByOthers: { [annotation]: '2026-01-01T00:00:00Z' } }),
     );
     expect(propose(opened)).to.deep.equal([
       `kubectl annotate pod pinger-1 --overwrite ${annotation}=${NOW} ${NS}`,
