@@ -7,7 +7,7 @@ import { type Fields, fields } from './json.ts';
 import { listing } from './listing.ts';
 import { type LogSource, streamLog } from './logs.ts';
 import { parseObject } from './parse-object.ts';
-import { patched } from './patching.ts';
+import { APPLY_PATCH, appliedObject, patched } from './patching.ts';
 import { type Presentation, presentList, presentObject } from './presentation.ts';
 import type { Registry, UpdateOptions } from './registry.ts';
 import type { ResourceType } from './resources.ts';
@@ -66,9 +66,10 @@ export class Api {
     const { method, path } = request;
     const document = documents.get(path);
     if (document && method === 'GET') return { status: 200, body: document };
+    if (path === '/openapi/v2') return { stream: sendOpenApi2 };
     const route = routeOf(path, types);
     if (!route) throw noSuchPath();
-    if (route.type.readOnly && method !== 'GET') throw methodNotAllowed();
+    if (!route.type.verbs.includes(method === 'GET' ? 'get' : 'create')) throw methodNotAllowed();
     if (route.name === undefined) return this.#collection(request, route);
     if (route.subresource === 'log') return this.#log(request, route);
     return this.#object(request, route, route.name);
@@ -84,13 +85,9 @@ export class Api {
       return { stream: (response) => streamWatch(options, response) };
     }
     if (method === 'POST' && (namespace !== undefined || !type.namespaced)) {
-      const object = registry.create(
-        stored,
-        namespace ?? '',
-        this.#body(request, type),
-        writeOptions(request),
-      );
-      return { status: 201, body: presentObject(object, presentation()) };
+      const body = this.#body(request, type);
+      if (type.review) return { status: 201, body: { ...body, status: type.review(request.user) } };
+      return this.#create(request, type, namespace, body);
     }
     if (method !== 'GET' && method !== 'DELETE') throw methodNotAllowed();
     const { objects, metadata } = listing(store, stored, namespace, query);
@@ -100,12 +97,19 @@ export class Api {
     return { status: 200, body: presentList(objects, metadata, presentation()) };
   }
 
+  #create(request: ApiRequest, type: ResourceType, namespace = '', body: KubeObject): Answer {
+    const object = this.#options.registry.create(type.viewOf ?? type, namespace, body, writeOptions(request));
+    return { status: 201, body: presentObject(object, this.#presentation(request, type)) };
+  }
+
   #object(request: ApiRequest, route: Route, name: string): Answer {
-    const { registry } = this.#options;
+    const { registry, store } = this.#options;
     const { type, namespace = '', subresource } = route;
     const stored = type.viewOf ?? type;
     if (request.method === 'DELETE' && subresource === undefined) return this.#delete(request, route, name);
     if (!['GET', 'PUT', 'PATCH'].includes(request.method)) throw methodNotAllowed();
+    if (isApply(request) && subresource === undefined && !store.get(stored, namespace, name))
+      return this.#create(request, type, namespace, appliedObject(type, request.body));
     const object =
       request.method === 'GET'
         ? registry.get(stored, namespace, name)
@@ -169,6 +173,20 @@ export class Api {
     const includeObject = query.get('includeObject') ?? 'Metadata';
     return { type, table: accept.includes('as=Table'), includeObject, now: this.#options.now() };
   }
+}
+
+/**
+ * kubectl asks for the older OpenAPI document where it finds a kind in no newer one, and complains of the document and not
+ * of the kind when there is none. It reads it as protobuf, in which an empty document has no bytes.
+ */
+function sendOpenApi2(response: ServerResponse): void {
+  response
+    .writeHead(200, { 'content-type': 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf' })
+    .end();
+}
+
+function isApply({ method, contentType }: ApiRequest): boolean {
+  return method === 'PATCH' && contentType === APPLY_PATCH;
 }
 
 function writeOptions({ user, query }: ApiRequest): UpdateOptions {

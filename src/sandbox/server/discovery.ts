@@ -14,9 +14,6 @@ export const VERSION: Fields = {
   platform: 'node',
 };
 
-const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
-const READ_VERBS = ['get', 'list', 'watch'];
-
 /** The documents by which clients learn what is served, by path: of a REST mapping, and for kubectl's own checks. */
 export function discoveryDocuments(types: readonly ResourceType[]): ReadonlyMap<string, Fields> {
   const groups = [...new Set(types.map(({ group }) => group))].filter((group) => group !== '');
@@ -62,8 +59,7 @@ function resourceList(type: ResourceType, peers: readonly ResourceType[]): Field
 }
 
 function resources(type: ResourceType): readonly Fields[] {
-  const { resource: name, singular: singularName, namespaced, kind, shortNames, categories } = type;
-  const verbs = type.readOnly ? READ_VERBS : VERBS;
+  const { resource: name, singular: singularName, namespaced, kind, shortNames, categories, verbs } = type;
   return [
     { name, singularName, namespaced, kind, verbs, shortNames, categories },
     ...type.subresources.map((subresource) => ({

@@ -1,5 +1,6 @@
 import mergePatch from 'json-merge-patch';
 import { applyPatch, type Operation } from 'rfc6902';
+import { parse } from 'yaml';
 import type { KubeObject } from '../cluster.ts';
 import { type Fields, isFields } from './json.ts';
 import { mergeSchemaOf } from './merge-keys.ts';
@@ -11,6 +12,15 @@ import { strategicMergePatch } from './strategic-merge-patch.ts';
 const JSON_PATCH = 'application/json-patch+json';
 const MERGE_PATCH = 'application/merge-patch+json';
 const STRATEGIC_MERGE_PATCH = 'application/strategic-merge-patch+json';
+export const APPLY_PATCH = 'application/apply-patch+yaml';
+
+/**
+ * The object that server-side apply makes of nothing. To change what is there it would need the ownership of every field,
+ * which nothing in the sandbox asks for.
+ */
+export function appliedObject(type: ResourceType, body: unknown): KubeObject {
+  return parseObject(typeof body === 'string' ? parse(body) : body, { custom: type.custom !== undefined });
+}
 
 /** The object that a patch of this media type makes of the current one. */
 export function patched(
@@ -20,11 +30,10 @@ export function patched(
   patch: unknown,
 ): KubeObject {
   const custom = type.custom !== undefined;
-  // Server-side apply is left out: it needs the ownership of every field, which nothing in the sandbox asks for.
   const accepted = [JSON_PATCH, MERGE_PATCH, ...(custom ? [] : [STRATEGIC_MERGE_PATCH])];
   if (!accepted.includes(mediaType))
     throw unsupportedMediaType(
-      `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}${mediaType.includes('apply-patch') ? ' (the sandbox has no server-side apply)' : ''}`,
+      `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}${mediaType === APPLY_PATCH ? ' (the sandbox has server-side apply for new objects only: use kubectl apply without --server-side, or helm with --server-side=false)' : ''}`,
     );
   return parseObject(apply(type, current, mediaType, patch), { custom });
 }

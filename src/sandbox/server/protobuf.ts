@@ -1,161 +1,129 @@
-import { type Fields, fields, list } from './json.ts';
-import { unsupportedMediaType } from './status-error.ts';
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { timestamp } from './deletion.ts';
+import { type Fields, fields, list, number, text } from './json.ts';
+import { MESSAGES } from './protobuf-messages.ts';
+import { badRequest, StatusError, unsupportedMediaType } from './status-error.ts';
 
 /**
- * Kubernetes' protobuf form of objects, as far as kubectl leaves no choice: since 1.32 `kubectl create namespace`,
- * `deployment`, `configmap`, `secret`, `service` and `serviceaccount` send nothing else. Field numbers are those of
- * Kubernetes' `generated.proto` files. Go writes empty fields too: what is empty is absent here.
+ * Kubernetes' protobuf form of objects, as far as kubectl leaves no choice: since 1.32 `kubectl create` and `auth` send
+ * nothing else for the kinds of Kubernetes. Go writes empty fields too: what is empty is absent here.
  */
 export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 
-type Type =
-  | 'string'
-  | 'int'
-  | 'base64'
-  | 'map'
-  | 'base64 map'
-  | 'int-or-string'
-  | Message
-  | readonly [Message | 'string'];
+/** The bytes before the message: `k8s` and a zero. */
+const MAGIC_BYTES = 4;
 
-/** Field number → name and type; a list for a repeated field. */
-interface Message {
-  readonly [number: number]: readonly [string, Type];
+interface Field {
+  readonly name: string;
+  readonly type: string;
+  readonly form: 'one' | 'list' | 'map';
+  /** Whether 0 and false are values, and not what Go writes for an absent field. */
+  readonly saysZero: boolean;
 }
 
-const metadata: Message = {
-  1: ['name', 'string'],
-  2: ['generateName', 'string'],
-  3: ['namespace', 'string'],
-  11: ['labels', 'map'],
-  12: ['annotations', 'map'],
-};
-const intOrString: Message = { 1: ['type', 'int'], 2: ['int', 'int'], 3: ['string', 'string'] };
-const containerPort: Message = {
-  1: ['name', 'string'],
-  3: ['containerPort', 'int'],
-  4: ['protocol', 'string'],
-};
-const container: Message = {
-  1: ['name', 'string'],
-  2: ['image', 'string'],
-  3: ['command', ['string']],
-  4: ['args', ['string']],
-  6: ['ports', [containerPort]],
-  14: ['imagePullPolicy', 'string'],
-};
-const template: Message = { 1: ['metadata', metadata], 2: ['spec', { 2: ['containers', [container]] }] };
-const deploymentSpec: Message = {
-  1: ['replicas', 'int'],
-  2: ['selector', { 1: ['matchLabels', 'map'] }],
-  3: ['template', template],
-};
-const servicePort: Message = {
-  1: ['name', 'string'],
-  2: ['protocol', 'string'],
-  3: ['port', 'int'],
-  4: ['targetPort', 'int-or-string'],
-};
-const serviceSpec: Message = {
-  1: ['ports', [servicePort]],
-  2: ['selector', 'map'],
-  3: ['clusterIP', 'string'],
-  4: ['type', 'string'],
-  10: ['externalName', 'string'],
-};
-
-const MESSAGES: Readonly<Record<string, Message>> = {
-  Namespace: { 1: ['metadata', metadata] },
-  ServiceAccount: { 1: ['metadata', metadata] },
-  ConfigMap: { 1: ['metadata', metadata], 2: ['data', 'map'], 3: ['binaryData', 'base64 map'] },
-  Secret: { 1: ['metadata', metadata], 2: ['data', 'base64 map'], 3: ['type', 'string'] },
-  Service: { 1: ['metadata', metadata], 2: ['spec', serviceSpec] },
-  Deployment: { 1: ['metadata', metadata], 2: ['spec', deploymentSpec] },
-};
-
-const typeMeta: Message = { 1: ['apiVersion', 'string'], 2: ['kind', 'string'] };
-
-/** Reads an object in its envelope (`k8s\0`, then a `runtime.Unknown`). Throws 415 for what it does not know. */
-export function readProtobuf(body: Buffer): Fields {
-  const envelope = new Map(entries(body.subarray(4)));
-  const about = message(bytes(envelope.get(1)), typeMeta);
-  const schema = MESSAGES[String(about.kind)];
-  if (!schema) throw unsupportedMediaType(`the sandbox reads ${about.kind} as application/json only`);
-  return { ...about, ...message(bytes(envelope.get(2)), schema) };
+/** Reads an object in its envelope. Throws 415 for what it does not know, and 400 for what is no protobuf. */
+export function readProtobuf(body: Uint8Array): Fields {
+  try {
+    return object(body);
+  } catch (error) {
+    throw error instanceof StatusError ? error : badRequest(`the body is no protobuf: ${error}`);
+  }
 }
 
-function message(body: Buffer, schema: Message): Fields {
+function object(body: Uint8Array): Fields {
+  const envelope = message(body.subarray(MAGIC_BYTES), fieldsOf(MESSAGES.Unknown));
+  const about = fields(envelope.typeMeta);
+  const raw = Buffer.from(text(envelope.raw), 'base64');
+  return { ...about, ...message(raw, messageOf(text(about.kind))) };
+}
+
+function messageOf(name: string): ReadonlyMap<number, Field> {
+  const found = Object.entries(MESSAGES).find(([known]) => known === name);
+  if (!found) throw unsupportedMediaType(`the sandbox reads ${name} as application/json only`);
+  return fieldsOf(found[1]);
+}
+
+function fieldsOf(notation: string): ReadonlyMap<number, Field> {
+  const found = notation.matchAll(/(\d+) ([\w.]+)(?::(\w+)|\[(\w*)\]|\{(\w*)\})?(\??)/g);
+  return new Map(
+    [...found].map(([, tag, name = '', one, listed, mapped, zero]): [number, Field] => {
+      const form = listed !== undefined ? 'list' : mapped !== undefined ? 'map' : 'one';
+      const type = one || listed || mapped || 'string';
+      return [Number(tag), { name, type, form, saysZero: zero === '?' }];
+    }),
+  );
+}
+
+function message(body: Uint8Array, known: ReadonlyMap<number, Field>): Fields {
+  const reader = new BinaryReader(body);
   const object: Record<string, unknown> = {};
-  for (const [number, value] of entries(body)) {
-    const [name, type] = schema[number] ?? [];
-    if (name === undefined || type === undefined) {
-      assertEmpty(number, value);
-    } else if (type === 'map' || type === 'base64 map') {
-      object[name] = { ...fields(object[name]), ...pair(value, type === 'map' ? 'string' : 'base64') };
-    } else if (isRepeated(type)) {
-      object[name] = [...list(object[name]), field(value, type[0])];
-    } else {
-      const read = field(value, type);
-      if (read !== '') object[name] = read;
-    }
+  while (reader.pos < reader.len) {
+    const [tag, wire] = reader.tag();
+    const field = known.get(tag);
+    if (!field) assertEmpty(tag, wire, reader);
+    else if (field.form === 'list')
+      object[field.name] = [...list(object[field.name]), value(reader, field.type)];
+    else if (field.form === 'map')
+      object[field.name] = { ...fields(object[field.name]), ...entry(reader.bytes(), field.type) };
+    else if (field.name === '...') Object.assign(object, value(reader, field.type));
+    else set(object, field, value(reader, field.type));
   }
   return object;
 }
 
-function isRepeated(type: Type): type is readonly [Message | 'string'] {
-  return Array.isArray(type);
+function set(object: Record<string, unknown>, { name, saysZero }: Field, read: unknown): void {
+  const isAbsent = read === '' || (!saysZero && (read === 0 || read === false));
+  if (!isAbsent) object[name] = read;
 }
 
-function field(
-  value: number | Buffer,
-  type: Message | 'string' | 'int' | 'base64' | 'int-or-string',
-): unknown {
-  if (type === 'int') return value;
-  if (type === 'string') return bytes(value).toString();
-  if (type === 'base64') return bytes(value).toString('base64');
-  if (type !== 'int-or-string') return message(bytes(value), type);
-  const either = message(bytes(value), intOrString);
-  return either.type === 1 ? either.string : either.int;
+function value(reader: BinaryReader, type: string): unknown {
+  switch (type) {
+    case 'string':
+      return reader.string();
+    case 'int':
+      return Number(reader.int64());
+    case 'bool':
+      return reader.bool();
+    case 'bytes':
+      return Buffer.from(reader.bytes()).toString('base64');
+    default:
+      return plain(message(reader.bytes(), messageOf(type)), type);
+  }
 }
 
-function pair(value: number | Buffer, type: 'string' | 'base64'): Fields {
-  const { key, value: read } = message(bytes(value), { 1: ['key', 'string'], 2: ['value', type] });
-  return { [String(key)]: read ?? '' };
+/** Some messages are plain values in JSON. */
+function plain(read: Fields, type: string): unknown {
+  if (type === 'Quantity') return read.string ?? '';
+  if (type === 'Time') return read.seconds === undefined ? '' : timestamp(number(read.seconds) * 1000);
+  if (type === 'IntOrString') return read.type === 1 ? (read.string ?? '') : (read.int ?? 0);
+  return read;
+}
+
+/** A map travels as a list of its entries. */
+function entry(body: Uint8Array, type: string): Fields {
+  const { key, value: read } = message(body, fieldsOf(`1 key, 2 value:${type}`));
+  return { [text(key)]: read ?? '' };
 }
 
 /** A field that is not read must not be lost silently. */
-function assertEmpty(number: number, value: number | Buffer): void {
-  const empty =
-    typeof value === 'number' ? value === 0 : [...entries(value)].every(([, inner]) => isEmpty(inner));
-  if (!empty)
-    throw unsupportedMediaType(`the sandbox does not read protobuf field ${number}: use application/json`);
+function assertEmpty(field: number, wire: WireType, reader: BinaryReader): void {
+  if (isEmpty(wire, reader.skip(wire, field))) return;
+  throw unsupportedMediaType(`the sandbox does not read protobuf field ${field}: use application/json`);
 }
 
-function isEmpty(value: number | Buffer): boolean {
-  return typeof value === 'number' ? value === 0 : value.length === 0;
-}
-
-function bytes(value: number | Buffer | undefined): Buffer {
-  return typeof value === 'object' ? value : Buffer.alloc(0);
-}
-
-/** The fields of a message: number and value (a varint, or bytes). */
-function* entries(body: Buffer): Generator<[number, number | Buffer]> {
-  let at = 0;
-  const varint = () => {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = body[at++] ?? 0;
-      value += (byte & 127) * scale;
-      if (byte < 128) return value;
+/** Whether a value that was skipped is 0, has no bytes, or is a message of such values. */
+function isEmpty(wire: WireType, skipped: Uint8Array): boolean {
+  if (wire === WireType.Varint) return skipped.every((byte) => byte === 0);
+  if (wire !== WireType.LengthDelimited) return false;
+  const inner = new BinaryReader(new BinaryReader(skipped).bytes());
+  try {
+    while (inner.pos < inner.len) {
+      const [field, type] = inner.tag();
+      if (!isEmpty(type, inner.skip(type, field))) return false;
     }
-  };
-  while (at < body.length) {
-    const tag = varint();
-    const [number, wire] = [tag >>> 3, tag & 7];
-    const value = varint();
-    if (wire !== 0 && wire !== 2) throw unsupportedMediaType(`protobuf wire type ${wire}`);
-    yield [number, wire === 0 ? value : body.subarray(at, at + value)];
-    if (wire === 2) at += value;
+    return true;
+  } catch {
+    // Text, and not a message.
+    return false;
   }
 }

@@ -1,4 +1,4 @@
-import { at, fields, list, text } from './json.ts';
+import { at, type Fields, fields, list, text } from './json.ts';
 
 /** A kind as the API server serves it. */
 export interface ResourceType {
@@ -12,7 +12,9 @@ export interface ResourceType {
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
   readonly subresources: readonly ('status' | 'scale' | 'log')[];
-  readonly readOnly: boolean;
+  readonly verbs: readonly string[];
+  /** What an object is answered with as its status when it is created, instead of being stored; undefined for most. */
+  readonly review: ((user: string) => Fields) | undefined;
   /** `metadata.generation` counts the changes of these fields; empty: the kind has none. */
   readonly generationOf: readonly (readonly string[])[];
   /** Fields that field selectors may name besides metadata.name and metadata.namespace. */
@@ -34,7 +36,8 @@ const builtIn = {
   shortNames: [],
   categories: [],
   subresources: [],
-  readOnly: false,
+  verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
+  review: undefined,
   generationOf: [],
   selectableFields: [],
   custom: undefined,
@@ -43,6 +46,12 @@ const builtIn = {
 
 function core(kind: string, resource: string, more: Partial<ResourceType> = {}): ResourceType {
   return { ...builtIn, group: '', kind, resource, singular: kind.toLowerCase(), ...more };
+}
+
+/** A question to the API server: what is created is the answer, and nothing is stored. */
+function review(kind: string, group: string, answer: (user: string) => Fields): ResourceType {
+  const resource = `${kind.toLowerCase()}s`;
+  return core(kind, resource, { group, namespaced: false, verbs: ['create'], review: answer });
 }
 
 const EVENT = core('Event', 'events', {
@@ -118,13 +127,27 @@ const BUILT_IN: readonly ResourceType[] = [
     group: 'admissionregistration.k8s.io',
     namespaced: false,
   }),
+  // Kept and served, since people have them beside their workloads.
+  core('Ingress', 'ingresses', { group: 'networking.k8s.io', shortNames: ['ing'], generationOf: [['spec']] }),
+  review('SelfSubjectAccessReview', 'authorization.k8s.io', () => ({
+    allowed: true,
+    reason: 'everybody may do everything in the sandbox',
+  })),
+  review('SelfSubjectRulesReview', 'authorization.k8s.io', () => ({
+    resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
+    nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
+    incomplete: false,
+  })),
+  review('SelfSubjectReview', 'authentication.k8s.io', (username) => ({
+    userInfo: { username, groups: ['system:authenticated'] },
+  })),
   core('Lease', 'leases', { group: 'coordination.k8s.io' }),
   core('CustomResourceDefinition', 'customresourcedefinitions', {
     group: 'apiextensions.k8s.io',
     namespaced: false,
     shortNames: ['crd', 'crds'],
     categories: ['api-extensions'],
-    readOnly: true,
+    verbs: ['get', 'list', 'watch'],
   }),
 ];
 

@@ -76,7 +76,7 @@ describe('serve', () => {
     const unknown = Buffer.concat([
       Buffer.from('k8s\0'),
       Buffer.from([0x0a, 0x05, 0x12, 0x03]),
-      Buffer.from('Job'),
+      Buffer.from('Dog'),
     ]);
     expect(
       await post(DEPLOYMENTS, new Uint8Array(unknown), 'application/vnd.kubernetes.protobuf'),

@@ -1,4 +1,4 @@
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { stringify } from 'yaml';
 import type { LogSource } from '../../../src/sandbox/server/logs.ts';
+import { useProgram } from '../../commands/programs.ts';
 import { until } from '../../kube/until.ts';
 import {
   DEPLOYMENTS,
@@ -32,13 +33,8 @@ describe('kubectl', function () {
   let server: Sandbox;
   let directory: string;
 
-  before(function () {
-    try {
-      execFileSync('kubectl', ['version', '--client'], { timeout: 20_000, stdio: 'ignore' });
-    } catch (error) {
-      process.stderr.write(`    skipped: no kubectl that can be run (${error})\n`);
-      this.skip();
-    }
+  const program = useProgram('kubectl');
+  before(() => {
     directory = mkdtempSync(join(tmpdir(), 'dgate-kubectl-'));
   });
   after(() => directory && rmSync(directory, { recursive: true }));
@@ -52,7 +48,7 @@ describe('kubectl', function () {
 
   /** What kubectl prints; rejects with its stderr. */
   async function kubectl(...args: readonly string[]): Promise<string> {
-    const { stdout } = await run('kubectl', [...flags(), ...args], { timeout: 60_000 });
+    const { stdout } = await run(program(), [...flags(), ...args], { timeout: 60_000 });
     return stdout.trim();
   }
 
@@ -127,7 +123,7 @@ describe('kubectl', function () {
   });
 
   it('watches', async () => {
-    const watching = spawn('kubectl', [...flags(), 'get', 'cm', '-w', '--request-timeout=20s'], {
+    const watching = spawn(program(), [...flags(), 'get', 'cm', '-w', '--request-timeout=20s'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     try {
@@ -160,6 +156,67 @@ describe('kubectl', function () {
     expect(await refused('apply', '-f', bad)).to.contain('The DependencyGate "a" is invalid');
     const typo = manifest(gate('a', { spec: { targets: [{ name: 'x', nmae: 'x' }], dependencies: [] } }));
     expect(await refused('apply', '-f', typo)).to.contain('unknown field "spec.targets[0].nmae"');
+  });
+
+  it('creates Jobs, CronJobs, Jobs of CronJobs and Ingresses', async () => {
+    const field = (object: string, path: string) => kubectl('get', object, '-o', `jsonpath={${path}}`);
+    await kubectl('create', 'job', 'j', '--image=j:1', '--', 'sh', '-c', 'true');
+    expect(await field('job/j', '.spec.template.spec.containers[0].command[2]')).to.equal('true');
+    expect(await field('job/j', '.spec.template.spec.restartPolicy')).to.equal('Never');
+    await kubectl('create', 'cronjob', 'c', '--image=c:1', '--schedule=0 1 * * *');
+    expect(await field('cronjob/c', '.spec.schedule')).to.equal('0 1 * * *');
+    const container = {
+      name: 'c',
+      securityContext: { runAsNonRoot: false, capabilities: { drop: ['ALL'] } },
+      resources: { limits: { cpu: '1', memory: '64Mi' } },
+      env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 's', key: 'k', optional: true } } }],
+      ports: [{ containerPort: 80 }],
+    };
+    const volumes = [{ name: 'v', emptyDir: {} }];
+    const spec = { template: { spec: { containers: [container], volumes } }, backoffLimit: 0 };
+    await kubectl('patch', 'cronjob', 'c', '-p', JSON.stringify({ spec: { jobTemplate: { spec } } }));
+    await kubectl('create', 'job', 'of-c', '--from=cronjob/c');
+    const [made, from] = await Promise.all([
+      field('job/of-c', '.spec'),
+      field('cronjob/c', '.spec.jobTemplate.spec'),
+    ]);
+    expect(JSON.parse(made)).to.deep.equal(JSON.parse(from));
+    expect(await field('job/of-c', '.metadata.ownerReferences[0].controller')).to.equal('true');
+    await kubectl(
+      'create',
+      'ingress',
+      'i',
+      '--class=k',
+      '--rule=a.example/b*=web:http',
+      '--rule=/=web:80,tls=t',
+    );
+    expect(await field('ingress/i', '.spec.rules[*].http.paths[*].backend.service.port')).to.equal(
+      '{"name":"http"} {"number":80}',
+    );
+    expect(await field('ingress/i', '.spec.rules[0].host')).to.equal('a.example');
+  });
+
+  it('says what one may do, and who one is', async () => {
+    expect(await kubectl('auth', 'can-i', 'create', 'deployments')).to.match(/^yes/);
+    expect(await kubectl('auth', 'can-i', '--list')).to.match(/^Resources +Non-Resource URLs.*\n\*\.\* /);
+    expect(await kubectl('auth', 'whoami')).to.contain('kubernetes-admin');
+  });
+
+  it('says that there is no such kind', async () => {
+    const path = manifest({ ...deployment('a'), kind: 'Deploymnt' });
+    expect(await refused('apply', '-f', path)).to.contain(
+      'no matches for kind "Deploymnt" in version "apps/v1"',
+    );
+  });
+
+  it('applies a new object on the server, and says that the sandbox cannot do so with one that is there', async () => {
+    const path = manifest(deployment('a'), gate('g'));
+    expect(await kubectl('apply', '--server-side', '-f', path)).to.equal(
+      'deployment.apps/a serverside-applied\ndependencygate.dependencygate.dev/g serverside-applied',
+    );
+    expect(await refused('apply', '--server-side', '-f', path)).to.contain(
+      'use kubectl apply without --server-side',
+    );
   });
 
   it('patches in all ways, labels, annotates and scales', async () => {

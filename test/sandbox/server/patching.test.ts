@@ -63,12 +63,13 @@ describe('patched', () => {
     expect(at((await server.call('GET', DEPLOYMENT)).body, 'spec', 'replicas')).to.equal(4);
   });
 
-  it('has no strategic merge for custom resources, and no server-side apply', async () => {
+  it('has no strategic merge for custom resources, and no server-side apply of what is there', async () => {
     const custom = await patch(`${GATES}/a`, STRATEGIC, {});
     expect([custom.status, custom.body.reason]).to.deep.equal([415, 'UnsupportedMediaType']);
     const apply = await patch(DEPLOYMENT, 'application/apply-patch+yaml', {});
     expect([apply.status, apply.body.message]).to.satisfy(
-      ([status, message]: [number, string]) => status === 415 && message.includes('no server-side apply'),
+      ([status, message]: [number, string]) =>
+        status === 415 && message.includes('server-side apply for new objects only'),
     );
   });
 
