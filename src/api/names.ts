@@ -61,6 +61,14 @@ export const MAX_GATE_AND_DEPENDENCY_LENGTH = 63 - CONTAINER_PREFIX.length - CON
 /** Gate containers on one target, of all gates: past it an API server takes seconds for each write of the target. */
 export const MAX_GATE_CONTAINERS = 64;
 
+/** Of an object that others write at most so many names of gates are followed up: none can carry or require more. */
+export const MAX_GATES_OF_AN_OBJECT = MAX_GATE_CONTAINERS;
+
+/** Whether a gate may have this name: a DNS label without `--`. What others write as one is not followed up otherwise. */
+export function isGateName(name: string): boolean {
+  return name.length < MAX_GATE_AND_DEPENDENCY_LENGTH && /^[a-z0-9](-?[a-z0-9])*$/.test(name);
+}
+
 /** Which gate's which dependency a container belongs to. */
 export interface ContainerOwner {
   readonly gate: string;

@@ -14,7 +14,7 @@ export interface Metrics {
 }
 
 export interface Gauges {
-  /** Keys that wait for a pass. */
+  /** Gates and workloads that wait for a pass. */
   readonly queued: () => number;
   /** Gates that exist. */
   readonly gates: () => number;
@@ -48,7 +48,7 @@ export function createMetrics(gauges: Gauges): Metrics {
     labelNames: ['verb', 'resource', 'status'],
     registers,
   });
-  gauge(registry, 'dependency_gate_queue_length', 'Gates that wait for a pass.', gauges.queued);
+  gauge(registry, 'dependency_gate_queue_length', 'Gates and workloads that wait for a pass.', gauges.queued);
   gauge(registry, 'dependency_gate_gates', 'Gates that exist.', gauges.gates);
   gauge(
     registry,

@@ -1,13 +1,17 @@
-import { targetAnnotationValue } from '../api/names.ts';
+import { KIND } from '../api/names.ts';
 import { TARGET_KINDS, type TargetKind } from '../api/spec.ts';
-import type { Pod, Settings, Workload, World } from '../core/model.ts';
-import type { Absent } from '../core/plan/orphans.ts';
+import type { Pod, Settings, Workload, WorkloadWorld, World } from '../core/model.ts';
+import { gatesInPod } from '../core/plan/withdraw.ts';
+import { gatesIn } from '../core/render/inject.ts';
 import { targetKeys } from '../core/targets.ts';
-import type { Memory, VersionOf } from './memory.ts';
+import { keyOf, type ObjectKey } from '../kube/object.ts';
+import type { VersionOf } from './expectations.ts';
+import type { Memory } from './memory.ts';
+import { referenceTo, type WorkloadReference } from './reference.ts';
 import { sightingsOf, type Watched } from './referenced/sightings.ts';
-import type { Stores } from './stores.ts';
+import { indexValue, keyOfTarget, type Stores, workloadNamed, workloadReference } from './stores.ts';
 
-/** What a pass is told besides the stores. */
+/** What a reconcile is told besides the stores. */
 export interface Surroundings {
   readonly memory: Memory;
   readonly settings: Settings;
@@ -20,64 +24,80 @@ export interface Surroundings {
 export function observe(
   stores: Stores,
   { memory, settings, hasAdmission, idleAdmission, subjects }: Surroundings,
-  key: string,
+  key: ObjectKey,
 ): World | undefined {
-  const gate = stores.gates.get(key);
+  const gate = stores.gates.get(keyOf(key));
   if (!gate) return undefined;
   const targets = [...targetKeys(gate)];
   const pods = podsOf(stores, key, targets);
   const workloads = workloadsOf(stores, key, [...targets, ...pods.map(({ target }) => target)]);
   const sightings = sightingsOf({ gates: stores.gates, subjects }, gate);
-  const admission = { hasAdmission, idleAdmission };
-  return { gate, workloads, pods, sightings, ...memory.recall(key), ...admission, settings };
+  const { triedRender, refusals, openings } = memory.gates.of(referenceTo(key));
+  const patched = [...workloads.values()].flatMap(
+    (one) => memory.workloads.peek(workloadReference(one)) ?? [],
+  );
+  return {
+    ...{ gate, workloads, pods, sightings, triedRender, openings, settings },
+    ...{ hasAdmission, idleAdmission },
+    refusals: [...refusals, ...patched.flatMap((one) => one.refusals)],
+    repairs: patched.flatMap((one) => one.repairs),
+  };
 }
 
-/** What stands in the cluster of a gate that does not exist. */
-export function observeAbsent(stores: Stores, key: string): Absent {
-  const pods = podsOf(stores, key, []);
-  const workloads = workloadsOf(
-    stores,
-    key,
-    pods.map(({ target }) => target),
+/** The world of one workload, from the stores only; undefined where there is no such workload. */
+export function observeWorkload(
+  stores: Stores,
+  memory: Memory,
+  reference: WorkloadReference,
+  now: number,
+): WorkloadWorld | undefined {
+  const workload = stores.workloads[reference.kind].get(keyOf(reference));
+  if (!workload) return undefined;
+  const target = indexValue(workload, keyOfTarget(workload));
+  const pods = [stores.pods, stores.ungated].flatMap((store) => store.byIndex('target', target));
+  const named = new Set([
+    ...gatesIn(workload.template),
+    ...pods.flatMap((pod) => [...gatesInPod(pod), ...pod.required]),
+  ]);
+  const found = [...named].flatMap((name) => stores.gates.get(indexValue(workload, name)) ?? []);
+  const gates = [...stores.gates.byIndex('target', target), ...found].map((gate) => {
+    return [gate.name, memory.gates.of(referenceTo(gate)).know(gate, now)] as const;
+  });
+  const remembered = [...new Map(gates).values()].flatMap(
+    ({ gate }) => memory.gates.peek(referenceTo(gate))?.refusals ?? [],
   );
-  return { gate: key.slice(key.indexOf('/') + 1), workloads: [...workloads.values()], pods };
+  const { refusals, repairs } = memory.workloads.of(reference);
+  return { workload, gates: new Map(gates), pods, refusals: [...refusals, ...remembered], repairs };
 }
 
 /** Pods that carry the gate or require it, and those of its targets that do not. */
-function podsOf(stores: Stores, key: string, targets: readonly string[]): Pod[] {
-  const namespace = key.slice(0, key.indexOf('/'));
+function podsOf(stores: Stores, key: ObjectKey, targets: readonly string[]): Pod[] {
   const found = [stores.pods, stores.ungated].flatMap((pods) => [
-    ...pods.byIndex('gate', key),
-    ...targets.flatMap((target) => pods.byIndex('target', `${namespace}/${target}`)),
+    ...pods.byIndex('gate', indexValue(key, key.name)),
+    ...targets.flatMap((target) => pods.byIndex('target', indexValue(key, target))),
   ]);
   return [...new Set(found)];
 }
 
 /** The workloads named, as far as they exist, and every other that carries the gate. */
-function workloadsOf(stores: Stores, key: string, named: readonly string[]): Map<string, Workload> {
-  const namespace = key.slice(0, key.indexOf('/'));
-  const found = named.flatMap((target) => workload(stores, namespace, target) ?? []);
-  const carriers = TARGET_KINDS.flatMap((kind) => stores.workloads[kind].byIndex('gate', key));
-  return new Map([...found, ...carriers].map((one) => [targetAnnotationValue(one.kind, one.name), one]));
+function workloadsOf(stores: Stores, key: ObjectKey, named: readonly string[]): Map<string, Workload> {
+  const found = named.flatMap((target) => workloadNamed(stores, key.namespace, target) ?? []);
+  const carriers = TARGET_KINDS.flatMap((kind) =>
+    stores.workloads[kind].byIndex('gate', indexValue(key, key.name)),
+  );
+  return new Map([...found, ...carriers].map((one) => [keyOfTarget(one), one]));
 }
 
-function workload(stores: Stores, namespace: string, target: string): Workload | undefined {
-  const [kind = '', name = ''] = target.split('/');
-  return storeOf(stores, kind)?.get(`${namespace}/${name}`);
-}
-
-function storeOf(stores: Stores, kind: string): Stores['workloads'][TargetKind] | undefined {
-  const known = TARGET_KINDS.find((one) => one === kind);
-  return known && stores.workloads[known];
-}
-
-/** Finds the stored version of what a write of ours has changed: `<Kind>/<namespace>/<name>`. */
+/** Finds the stored version of what a write of ours has changed. */
 export function versionIn(stores: Stores): VersionOf {
-  return (object) => {
-    const at = object.indexOf('/');
-    const [kind, key] = [object.slice(0, at), object.slice(at + 1)];
-    if (kind === 'DependencyGate') return stores.gates.get(key);
-    if (kind === 'Pod') return stores.pods.get(key) ?? stores.ungated.get(key);
-    return storeOf(stores, kind)?.get(key);
+  return ({ kind, ...key }) => {
+    if (kind === KIND) return stores.gates.get(keyOf(key));
+    if (kind === 'Pod') return stores.pods.get(keyOf(key)) ?? stores.ungated.get(keyOf(key));
+    return storeOf(stores, kind)?.get(keyOf(key));
   };
+}
+
+function storeOf({ workloads }: Stores, kind: string): Stores['workloads'][TargetKind] | undefined {
+  const known = TARGET_KINDS.find((one) => one === kind);
+  return known && workloads[known];
 }

@@ -18,13 +18,16 @@ import { projectPod } from '../projections/project-pod.ts';
 import { projectWorkload } from '../projections/project-workload.ts';
 import { GATES, PODS, WORKLOADS } from '../projections/resources.ts';
 import { Admission } from './admission/admission.ts';
+import { subscribe } from './affected.ts';
+import type { Context } from './context.ts';
 import { Expressions } from './expressions.ts';
 import { judgeFailure, levelOfWatch } from './failures.ts';
 import { Memory } from './memory.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import { type Context, reconcile } from './reconcile.ts';
+import { reconcile } from './reconcile.ts';
+import { idOf, type Reconciled, referenceTo } from './reference.ts';
 import { SubjectWatches } from './referenced/subject-watches.ts';
-import { countDependencies, countHeld, createStores, knownGates, type Stores, subscribe } from './stores.ts';
+import { countDependencies, countHeld, createStores, everything, type Stores } from './stores.ts';
 import { tellVersion } from './tested-versions.ts';
 
 export interface OperatorOptions {
@@ -45,7 +48,7 @@ const EVENT_CONTROLLER = 'dependencygate.dev/operator';
 /** How long passes under way may take to end when the operator is stopped. */
 const DRAIN_MS = 10_000;
 
-/** The reconcile loop: stores kept by watches, a queue of gates' keys, and one pass after another. */
+/** The reconcile loop: stores kept by watches, a queue of gates and workloads, and one reconcile after another. */
 export class Operator {
   readonly metrics: Metrics;
   readonly #options: OperatorOptions;
@@ -53,7 +56,7 @@ export class Operator {
   readonly #requests: Requests;
   readonly #reflectors: readonly Reflector<Meta>[];
   readonly #events: EventRecorder;
-  readonly #queue: Queue;
+  readonly #queue: Queue<Reconciled>;
   readonly #admission: Admission;
   readonly #memory = new Memory();
   readonly #subjects: SubjectWatches;
@@ -81,12 +84,13 @@ export class Operator {
       random,
       onError: (error) => log.warn({ err: error }, 'an Event was not recorded'),
     });
-    this.#queue = new Queue({
+    this.#queue = new Queue<Reconciled>({
       clock,
       random,
       concurrency: options.concurrency ?? 4,
-      run: (key) => this.#pass(key),
-      onError: (key, error) => log.error({ gate: key, err: error }, 'the queue failed'),
+      idOf,
+      run: (one) => this.#pass(one),
+      onError: (one, error) => log.error({ ...named(one), err: error }, 'the queue failed'),
     });
     this.#admission = new Admission({
       requests: this.#requests,
@@ -103,7 +107,7 @@ export class Operator {
       gates: this.#stores.gates,
       clock,
       random,
-      onAffected: (gate) => this.#look(keyOf(gate), 'change'),
+      onAffected: (gate) => this.#look(referenceTo(gate), 'change'),
       onError: (kind, error) =>
         log[levelOfWatch(error)]({ kind, err: error }, 'a kind of dependencies could not be watched'),
     });
@@ -118,7 +122,7 @@ export class Operator {
   /** Starts the watches, and the passes once all stores are filled. Resolves then, or when stopped before. */
   async start(): Promise<void> {
     this.#subjects.start();
-    subscribe(this.#stores, (key, initial) => this.#look(key, initial ? 'initial' : 'change'));
+    subscribe(this.#stores, (one, initial) => this.#look(one, initial ? 'initial' : 'change'));
     for (const reflector of this.#reflectors) reflector.start();
     const synced = this.#reflectors.map((reflector) => reflector.synced);
     const known = await Promise.all([this.#admission.start(), ...synced]);
@@ -126,7 +130,7 @@ export class Operator {
     this.#admission.storesFilled();
     void tellVersion(this.#requests, this.#options.log);
     this.#options.log.info({ gates: this.#stores.gates.size }, 'the stores are filled');
-    for (const key of knownGates(this.#stores)) this.#queue.add(key, 'initial');
+    for (const one of everything(this.#stores)) this.#queue.add(one, 'initial');
   }
 
   /** Ends the passes under way, then everything else. */
@@ -172,19 +176,19 @@ export class Operator {
     return new Reflector({ ...options, requests: this.#requests, clock, random, onError });
   }
 
-  /** Until the stores are filled a pass would see a part of the world; all gates are added then. */
-  #look(key: string, urgency: Urgency): void {
-    if (this.isReady) this.#queue.add(key, urgency);
+  /** Until the stores are filled a reconcile would see a part of the world; everything is added then. */
+  #look(one: Reconciled, urgency: Urgency): void {
+    if (this.isReady) this.#queue.add(one, urgency);
   }
 
-  async #pass(key: string): Promise<Again | undefined> {
+  async #pass(one: Reconciled): Promise<Again | undefined> {
     const { clock, log } = this.#options;
     const began = clock.now();
     const ended = (result: Parameters<Metrics['passEnded']>[0]) =>
       this.metrics.passEnded(result, (clock.now() - began) / 1000);
-    const passLog = log.child({ gate: key, reconcileID: randomUUID() });
+    const passLog = log.child({ ...named(one), reconcileID: randomUUID() });
     try {
-      const afterMs = await reconcile(this.#context(passLog), key);
+      const afterMs = await reconcile(this.#context(passLog), one);
       ended('success');
       return afterMs === undefined ? undefined : { afterMs };
     } catch (error) {
@@ -209,6 +213,7 @@ export class Operator {
       clock,
       log,
       notify: (about, notice) => this.#notify(about, notice),
+      look: (one) => this.#look(one, 'change'),
     };
   }
 
@@ -221,7 +226,7 @@ export class Operator {
 
   /** What depends on the policies may be decided otherwise now. */
   #admissionChanged(): void {
-    if (this.isReady) for (const key of knownGates(this.#stores)) this.#queue.add(key, 'initial');
+    if (this.isReady) for (const one of everything(this.#stores)) this.#queue.add(one, 'initial');
   }
 }
 
@@ -230,4 +235,9 @@ function typeOf(
   kind: string,
 ): { readonly apiVersion: string; readonly kind: string } {
   return { apiVersion: `${group}/${version}`, kind };
+}
+
+/** What log lines call it: `gate: <namespace>/<name>`, `workload: <Kind>/<namespace>/<name>`. */
+function named(one: Reconciled): { readonly gate: string } | { readonly workload: string } {
+  return one.kind === KIND ? { gate: keyOf(one) } : { workload: idOf(one) };
 }

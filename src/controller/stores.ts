@@ -1,13 +1,24 @@
-import { GATE_ANNOTATION_PREFIX, targetAnnotationValue } from '../api/names.ts';
+import {
+  GATE_ANNOTATION_PREFIX,
+  isGateName,
+  MAX_GATES_OF_AN_OBJECT,
+  targetAnnotationValue,
+} from '../api/names.ts';
 import { TARGET_KINDS, type TargetKind } from '../api/spec.ts';
 import { gatesBefore } from '../core/evaluate/subjects.ts';
 import type { Gate, Pod, Workload } from '../core/model.ts';
 import { gatesIn } from '../core/render/inject.ts';
-import { targetKeys } from '../core/targets.ts';
+import { parseTarget, targetKeys } from '../core/targets.ts';
+import { keyOf, type ObjectKey } from '../kube/object.ts';
 import { Store } from '../kube/watch/store.ts';
+import { type Reconciled, referenceTo, type WorkloadReference } from './reference.ts';
 import { referencedKinds, referenceValues } from './referenced/reference-index.ts';
 
-/** What the operator knows of the cluster, indexed by what a pass asks for. Index values are `<namespace>/…`. */
+/**
+ * What the operator knows of the cluster, indexed by what a reconcile asks for. Index values are `<namespace>/…`. Of what
+ * others write into templates and Pods a bounded number of names is taken, and nothing is done about the names of gates
+ * that do not exist: so indexes and the queue grow with objects, and not with names.
+ */
 export interface Stores {
   /**
    * `target`: `<namespace>/<Kind>/<name>` of each target. `before`: `<namespace>/<name>` of each gate that it waits for.
@@ -44,52 +55,74 @@ export function createStores(): Stores {
 
 function podStore(): Store<Pod, 'gate' | 'target'> {
   return new Store({
-    gate: (pod: Pod) => gatesOf(pod).map((gate) => `${pod.namespace}/${gate}`),
-    target: (pod: Pod) => [`${pod.namespace}/${pod.target}`],
+    gate: (pod: Pod) => gatesOf(pod).map((gate) => indexValue(pod, gate)),
+    target: (pod: Pod) => [indexValue(pod, pod.target)],
   });
 }
 
-/** The keys of all gates that exist, or of which something stands in a workload or a Pod. */
-export function knownGates({ gates, workloads, pods, ungated }: Stores): Set<string> {
-  const named = [...gates.values()].map(({ namespace, name }) => `${namespace}/${name}`);
-  const carried = TARGET_KINDS.flatMap((kind) => [...workloads[kind].values()].flatMap(carriedBy));
-  const required = [...pods.values(), ...ungated.values()].flatMap((pod) =>
-    gatesOf(pod).map((gate) => `${pod.namespace}/${gate}`),
+/** All that may have to be reconciled. */
+export function everything(stores: Stores): Reconciled[] {
+  const workloads = TARGET_KINDS.flatMap((kind) => [...stores.workloads[kind].values()]);
+  return [
+    ...[...stores.gates.values()].map(referenceTo),
+    ...workloads.filter((one) => isConcerned(stores, one)).map(workloadReference),
+  ];
+}
+
+/** Whether a workload, as it is or was, has to do with gates. */
+export function isConcerned(stores: Stores, workload: Workload): boolean {
+  const target = indexValue(workload, keyOfTarget(workload));
+  return (
+    gatesIn(workload.template).size > 0 ||
+    [stores.gates, stores.pods, stores.ungated].some((store) => store.byIndex('target', target).length > 0)
   );
-  return new Set([...named, ...carried, ...required]);
 }
 
 function workloadStore(): Store<Workload, 'gate'> {
   return new Store({ gate: carriedBy });
 }
 
-function carriedBy({ namespace, template }: Workload): string[] {
-  return [...gatesIn(template)].map((gate) => `${namespace}/${gate}`);
+function carriedBy(workload: Workload): string[] {
+  return bounded([...gatesIn(workload.template)]).map((gate) => indexValue(workload, gate));
+}
+
+function bounded(names: readonly string[]): readonly string[] {
+  return names.slice(0, MAX_GATES_OF_AN_OBJECT);
+}
+
+/** What an index finds something of a namespace by. */
+export function indexValue({ namespace }: Pick<ObjectKey, 'namespace'>, name: string): string {
+  return `${namespace}/${name}`;
+}
+
+export function workloadReference({ kind, namespace, name }: Workload): WorkloadReference {
+  return { kind, namespace, name };
+}
+
+/** The workload that a Pod or a gate names as `<Kind>/<name>`, where it exists. */
+export function workloadNamed(
+  { workloads }: Pick<Stores, 'workloads'>,
+  namespace: string,
+  target: string,
+): Workload | undefined {
+  const named = parseTarget(target);
+  return named && workloads[named.kind].get(keyOf({ namespace, name: named.name }));
 }
 
 function targetsOf(gate: Gate): string[] {
-  return [...targetKeys(gate)].map((target) => `${gate.namespace}/${target}`);
+  return [...targetKeys(gate)].map((target) => indexValue(gate, target));
 }
 
-function gatesBeforeOf({ namespace, spec }: Gate): string[] {
-  return spec.valid ? gatesBefore(spec.value).map((name) => `${namespace}/${name}`) : [];
-}
-
-/** The gate itself, and all that wait for it, or for one that does: a cycle ends for each of them. */
-function affectedByGate({ gates }: Stores, key: string): Set<string> {
-  const affected = new Set([key]);
-  for (const one of affected) {
-    for (const { namespace, name } of gates.byIndex('before', one)) affected.add(`${namespace}/${name}`);
-  }
-  return affected;
+function gatesBeforeOf(gate: Gate): string[] {
+  return gate.spec.valid ? gatesBefore(gate.spec.value).map((name) => indexValue(gate, name)) : [];
 }
 
 /** The gates that a Pod carries, and those that it requires. */
-function gatesOf(pod: Pod): string[] {
+export function gatesOf(pod: Pod): readonly string[] {
   const carried = Object.keys(pod.annotations)
     .filter((key) => key.startsWith(GATE_ANNOTATION_PREFIX))
     .map((key) => key.slice(GATE_ANNOTATION_PREFIX.length));
-  return [...new Set([...carried, ...pod.required])];
+  return bounded([...new Set([...pod.required, ...carried])].filter(isGateName));
 }
 
 /** Pods that are held now. */
@@ -106,48 +139,6 @@ export function countDependencies({ gates }: Stores): { readonly overdue: number
   };
 }
 
-/** Says which gates a change may matter to: `initial` is true for what was there before the operator looked. */
-export type OnAffected = (gateKey: string, initial: boolean) => void;
-
-/** Turns every change of a store into the keys of the gates that it may matter to. */
-export function subscribe(stores: Stores, onAffected: OnAffected): void {
-  stores.gates.subscribe(({ key, initial }) => {
-    for (const one of affectedByGate(stores, key)) onAffected(one, initial);
-  });
-  for (const kind of TARGET_KINDS) {
-    stores.workloads[kind].subscribe(({ before, after, initial }) => {
-      for (const key of affectedByWorkload(stores, before, after)) onAffected(key, initial);
-    });
-  }
-  for (const pods of [stores.pods, stores.ungated]) {
-    pods.subscribe(({ before, after, initial }) => {
-      for (const key of affectedByPod(stores, before, after)) onAffected(key, initial);
-    });
-  }
-}
-
-function affectedByWorkload(
-  stores: Stores,
-  before: Workload | undefined,
-  after: Workload | undefined,
-): Set<string> {
-  const versions = [before, after].filter((version) => version !== undefined);
-  const targeting = versions.flatMap((workload) =>
-    gatesTargeting(stores, workload.namespace, keyOfTarget(workload)),
-  );
-  return new Set([...targeting, ...versions.flatMap(carriedBy)]);
-}
-
-function affectedByPod(stores: Stores, before: Pod | undefined, after: Pod | undefined): Set<string> {
-  const versions = [before, after].filter((version) => version !== undefined);
-  const named = versions.flatMap((pod) => gatesOf(pod).map((gate) => `${pod.namespace}/${gate}`));
-  return new Set([...named, ...versions.flatMap((pod) => gatesTargeting(stores, pod.namespace, pod.target))]);
-}
-
-function gatesTargeting(stores: Stores, namespace: string, target: string): string[] {
-  return stores.gates.byIndex('target', `${namespace}/${target}`).map(({ name }) => `${namespace}/${name}`);
-}
-
-function keyOfTarget({ kind, name }: Workload): string {
+export function keyOfTarget({ kind, name }: Workload): string {
   return targetAnnotationValue(kind, name);
 }

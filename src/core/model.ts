@@ -4,7 +4,8 @@ import type { Condition, GateStatus, Render } from '../api/status.ts';
 
 /**
  * What the decisions are made from and what they result in. Everything here is plain data: a `World` is read from the
- * stores, `decide` turns it into a `Plan`, and the same world always gives the same plan.
+ * stores, `decide` turns it into a `Plan`, and the same world always gives the same plan. So it is for a workload, with
+ * `WorkloadWorld`, `decideWorkload` and `WorkloadPlan`.
  *
  * - *Gate*: the custom resource. *Target*: a workload that a gate names. *Carrier*: a workload whose template carries
  *   something of a gate, target or not.
@@ -141,6 +142,8 @@ export interface Pod {
 export interface Refusal {
   /** `render`: a dry-run of the new render; `target`: the patch of one target. */
   readonly of: 'render' | 'target';
+  /** The name of the gate whose containers were refused. */
+  readonly gate: string;
   /** `<Kind>/<name>` of the workload that was patched. */
   readonly target: string;
   /** Of that workload: one that is made anew under its name is judged anew. */
@@ -159,8 +162,8 @@ export interface Repair {
   readonly target: string;
   /** Of that workload: each one that is made anew under its name is patched once, and nobody undoes anything. */
   readonly uid: string;
-  /** Of the render; of a removal its mark, see `removalMark`. */
-  readonly hash: string;
+  /** Which change it was, of which gate: see `additionMark` and `removalMark`. */
+  readonly mark: string;
   /** ms since the epoch. */
   readonly at: number;
 }
@@ -187,7 +190,7 @@ export type Sighting =
   /** `cycle`: the names of gates that wait for each other, from this one to itself; empty where they do not. */
   | { readonly is: 'gate'; readonly gate: Gate; readonly cycle: readonly string[] };
 
-/** All that a decision about one gate depends on. */
+/** All that a decision about one gate depends on: its render, its status, its openings, its finalizer. */
 export interface World {
   readonly gate: Gate;
   /** Workloads by `<Kind>/<name>`: targets as far as they exist, other carriers, and those that Pods of the gate are of. */
@@ -198,16 +201,39 @@ export interface World {
   readonly sightings: ReadonlyMap<string, Sighting>;
   /** Hash of the render that a dry-run was last accepted for. */
   readonly triedRender: string | undefined;
+  /** Of its render, and of the patches by which its targets were to get it. */
   readonly refusals: readonly Refusal[];
   /** When which opening was last written, by {@link openingKey}; what is not known is written anew. */
   readonly openings: ReadonlyMap<string, number>;
-  /** Patches of targets in the last half hour, the oldest first. */
+  /** Patches of its targets in the last half hour, the oldest first of each. */
   readonly repairs: readonly Repair[];
   /** Whether the admission policies are there: they gate first starts, and the rollouts of others. */
   readonly hasAdmission: boolean;
   /** The kinds of workloads for which they are there and do nothing, and why in words. */
   readonly idleAdmission: ReadonlyMap<TargetKind, string>;
   readonly settings: Settings;
+}
+
+/** A gate as a workload is concerned with it. */
+export interface KnownGate {
+  readonly gate: Gate;
+  /** Since when it has been known as it is now: its generation, or that it is being deleted; ms since the epoch. */
+  readonly changedAt: number;
+  /** When the series of changes began of which that is the last. */
+  readonly changingSince: number;
+}
+
+/** All that a decision about one workload depends on: which gates its template is to carry. */
+export interface WorkloadWorld {
+  readonly workload: Workload;
+  /** By name: the gates that name it, and those of which it or its Pods carry or require something, as far as they exist. */
+  readonly gates: ReadonlyMap<string, KnownGate>;
+  /** Its Pods that are gated or held. */
+  readonly pods: readonly Pod[];
+  /** Of its patches, and of the renders of its gates. */
+  readonly refusals: readonly Refusal[];
+  /** Patches of it in the last half hour, the oldest first. */
+  readonly repairs: readonly Repair[];
 }
 
 /** The operator's settings that renders are made with. */
@@ -217,42 +243,6 @@ export interface Settings {
   /** User id of waiting containers; undefined leaves it to the cluster (OpenShift assigns its own). */
   readonly runAsUser: number | undefined;
 }
-
-/** One write to the API server. At most one per object and pass. */
-export type Write =
-  | { readonly do: 'add-finalizer'; readonly gate: Gate }
-  | { readonly do: 'remove-finalizer'; readonly gate: Gate }
-  | {
-      readonly do: 'try-render';
-      readonly workload: Workload;
-      readonly hash: string;
-      readonly patch: JsonObject;
-    }
-  | {
-      readonly do: 'patch-target';
-      readonly workload: Workload;
-      readonly gate: string;
-      readonly render: Render;
-      readonly patch: JsonObject;
-      readonly why: readonly Drift[];
-    }
-  | {
-      readonly do: 'clean-target';
-      readonly workload: Workload;
-      readonly patch: JsonObject;
-      /** What this removal is remembered by. */
-      readonly mark: string;
-    }
-  | {
-      readonly do: 'open-pod';
-      readonly pod: Pod;
-      readonly annotations: Readonly<Record<string, string>>;
-      /** Which of the dependencies are opened by a person's will, and for the first time. */
-      readonly told: readonly string[];
-      /** Of those: by which way. */
-      readonly why: string;
-    }
-  | { readonly do: 'delete-pod'; readonly pod: Pod; readonly why: string };
 
 /** Why a template is not current: the closed list that logs, events and tests share. */
 export type Drift =
@@ -270,15 +260,6 @@ export interface Notice {
   /** What was done or is going on, one verb in CamelCase: the Event's action. */
   readonly action: string;
   readonly note: string;
-}
-
-export interface Plan {
-  /** In the order in which they are to be made. */
-  readonly writes: readonly Write[];
-  /** The status as it should be; undefined leaves it as it is (a gate that is going away). */
-  readonly status: GateStatus | undefined;
-  /** When to look again although nothing has changed (something becomes overdue), in ms from now. */
-  readonly next: number | undefined;
 }
 
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;

@@ -13,11 +13,13 @@ export type Again =
   | { readonly afterMs: number }
   | { readonly backoff: true; readonly atLeastMs?: number | undefined };
 
-export interface QueueOptions {
+export interface QueueOptions<Key> {
+  /** The same for equal keys, and for no others. */
+  readonly idOf: (key: Key) => string;
   /** One pass. Never runs twice at once for a key. */
-  readonly run: (key: string) => Promise<Again | undefined>;
+  readonly run: (key: Key) => Promise<Again | undefined>;
   /** Is told of a pass that threw; its key backs off. Must not throw. */
-  readonly onError: (key: string, error: unknown) => void;
+  readonly onError: (key: Key, error: unknown) => void;
   /** Passes at a time. Default 4. */
   readonly concurrency?: number;
   /** Default 0.5 s to 5 min. */
@@ -47,8 +49,8 @@ const PRIORITIES = { initial: 0, change: 1 } as const;
  * A work queue of keys. A key is in it once, however often it was added; a pass that begins after an add sees what the add
  * was about, and an add during a pass makes another pass follow. Why a pass runs is unknown to it.
  */
-export class Queue {
-  readonly #options: QueueOptions;
+export class Queue<Key> {
+  readonly #options: QueueOptions<Key>;
   readonly #passes: PQueue;
   readonly #entries = new Map<string, Entry>();
   readonly #delays = new Map<string, Delay>();
@@ -56,7 +58,7 @@ export class Queue {
   readonly #failures = new Map<string, number>();
   #stopped = false;
 
-  constructor(options: QueueOptions) {
+  constructor(options: QueueOptions<Key>) {
     this.#options = options;
     this.#passes = new PQueue({ concurrency: options.concurrency ?? CONCURRENCY });
   }
@@ -76,30 +78,32 @@ export class Queue {
     return new Set([...this.#entries.keys(), ...this.#delays.keys(), ...this.#failures.keys()]).size;
   }
 
-  add(key: string, urgency: Urgency = 'change'): void {
+  add(key: Key, urgency: Urgency = 'change'): void {
     if (this.#stopped) return;
     const priority = PRIORITIES[urgency];
-    const entry = this.#entries.get(key);
+    const id = this.#options.idOf(key);
+    const entry = this.#entries.get(id);
     if (!entry) this.#enqueue(key, priority);
     else if (entry.state === 'running') entry.next = Math.max(entry.next ?? priority, priority);
     else if (entry.state === 'waiting' && priority > entry.priority) {
       entry.priority = priority;
-      this.#passes.setPriority(key, priority);
+      this.#passes.setPriority(id, priority);
     }
   }
 
   /** Adds the key in `ms`. Of several such wishes the earliest counts. */
-  addAfter(key: string, ms: number): void {
+  addAfter(key: Key, ms: number): void {
     if (this.#stopped) return;
+    const id = this.#options.idOf(key);
     const at = this.#options.clock.now() + ms;
-    const known = this.#delays.get(key);
+    const known = this.#delays.get(id);
     if (known && known.at <= at) return;
     known?.cancel();
     const cancel = this.#options.clock.after(ms, () => {
-      this.#delays.delete(key);
+      this.#delays.delete(id);
       this.add(key);
     });
-    this.#delays.set(key, { at, cancel });
+    this.#delays.set(id, { at, cancel });
   }
 
   /**
@@ -119,25 +123,26 @@ export class Queue {
     return Promise.race([drained, late]).finally(cancel);
   }
 
-  #enqueue(key: string, priority: number): void {
+  #enqueue(key: Key, priority: number): void {
+    const id = this.#options.idOf(key);
     const entry: Entry = { state: 'waiting', priority, next: undefined };
-    this.#entries.set(key, entry);
-    void this.#passes.add(() => this.#pass(key, entry), { id: key, priority });
+    this.#entries.set(id, entry);
+    void this.#passes.add(() => this.#pass(key, id, entry), { id, priority });
   }
 
-  async #pass(key: string, entry: Entry): Promise<void> {
+  async #pass(key: Key, id: string, entry: Entry): Promise<void> {
     entry.state = 'starting';
     // Never within `add`: what else changes in the same breath belongs to the same pass.
     await Promise.resolve();
     entry.state = 'running';
     const again = await this.#run(key);
-    this.#entries.delete(key);
+    this.#entries.delete(id);
     if (this.#stopped) return;
-    this.#schedule(key, again);
+    this.#schedule(key, id, again);
     if (entry.next !== undefined) this.#enqueue(key, entry.next);
   }
 
-  async #run(key: string): Promise<Again | undefined> {
+  async #run(key: Key): Promise<Again | undefined> {
     try {
       return await this.#options.run(key);
     } catch (error) {
@@ -146,14 +151,14 @@ export class Queue {
     }
   }
 
-  #schedule(key: string, again: Again | undefined): void {
+  #schedule(key: Key, id: string, again: Again | undefined): void {
     if (!again || !('backoff' in again)) {
-      this.#failures.delete(key);
+      this.#failures.delete(id);
       if (again) this.addAfter(key, again.afterMs);
       return;
     }
-    const failures = (this.#failures.get(key) ?? 0) + 1;
-    this.#failures.set(key, failures);
+    const failures = (this.#failures.get(id) ?? 0) + 1;
+    this.#failures.set(id, failures);
     const { backoff = BACKOFF, random } = this.#options;
     this.addAfter(key, Math.max(backoffMs(failures, backoff, random), again.atLeastMs ?? 0));
   }

@@ -31,10 +31,20 @@ export function world(gate: GateBuilder, ...around: (WorkloadBuilder | PodBuilde
 }
 
 /** What the API server refused for a gate's stored (or only) render, `target` being `<Kind>/<name>`. */
-export function refusal(of: Refusal['of'], { render }: GateBuilder, more: Partial<Refusal>): Refusal {
+export function refusal(of: Refusal['of'], { gate, render }: GateBuilder, more: Partial<Refusal>): Refusal {
   const { target = '' } = more;
   const uid = `uid-of-${target.slice(target.indexOf('/') + 1)}`;
-  return { of, target, uid, generation: 1, hash: render.hash, message: 'no', at: 0, ...more };
+  return {
+    of,
+    gate: gate.name,
+    target,
+    uid,
+    generation: 1,
+    hash: render.hash,
+    message: 'no',
+    at: 0,
+    ...more,
+  };
 }
 
 /** The same value; to change anything in it throws from now on. */

@@ -1,31 +1,71 @@
 import { FINALIZER, GATED_LABEL, targetAnnotationValue, VOLUME_NAME } from '../../src/api/names.ts';
-import type { JsonObject, Plan, Pod, TemplateView, Workload, World, Write } from '../../src/core/model.ts';
-import { decide } from '../../src/core/plan/decide.ts';
+import type {
+  Gate,
+  JsonObject,
+  Pod,
+  TemplateView,
+  Workload,
+  WorkloadWorld,
+  World,
+} from '../../src/core/model.ts';
+import { decide as decideGate } from '../../src/core/plan/decide.ts';
+import { decideWorkload } from '../../src/core/plan/decide-workload.ts';
 import { openingKey } from '../../src/core/plan/open.ts';
+import type { Plan, Write } from '../../src/core/plan/plan.ts';
+import { gatesInPod } from '../../src/core/plan/withdraw.ts';
+import { gatesIn } from '../../src/core/render/inject.ts';
 import { type PodTemplate, podTemplateSchema, viewTemplate } from '../../src/core/render/template.ts';
+import { soonest } from '../../src/core/soonest.ts';
 import { mergeSchemaOf } from '../../src/sandbox/server/merge-keys.ts';
 import { strategicMergePatch } from '../../src/sandbox/server/strategic-merge-patch.ts';
-import { frozen } from './builders.ts';
+import { frozen, gate } from './builders.ts';
 
-/** An API server in three functions: what becomes of a world once a plan has been carried out. */
+/** An API server in a few functions: what becomes of a world once a plan has been carried out. */
+
+/** What is decided about a gate and about each of the workloads around it, as one plan. */
+export interface Round extends Omit<Plan, 'writes'> {
+  readonly writes: readonly Write[];
+}
+
+export function decide(world: World, now: number): Round {
+  const ofGate = decideGate(world, now);
+  const ofWorkloads = workloadWorlds(world).map((one) => decideWorkload(one, now));
+  return {
+    writes: [...ofWorkloads.flatMap(({ writes }) => writes), ...ofGate.writes],
+    status: ofGate.status,
+    next: soonest([ofGate.next, ...ofWorkloads.map(({ next }) => next)]),
+  };
+}
+
+/** Each workload with this gate, which has not changed of late. Other gates that are in its way are left as they are. */
+function workloadWorlds({ gate: mine, workloads, pods, refusals, repairs }: World): WorkloadWorld[] {
+  const known = (one: Gate) => ({ gate: one, changedAt: 0, changingSince: 0 });
+  return [...workloads].map(([target, workload]) => {
+    const around = pods.filter((pod) => pod.target === target);
+    const names = [...gatesIn(workload.template), ...around.flatMap(gatesInPod)];
+    const others = names.map((name) => [name, known(gate(name).suspended().gate)] as const);
+    const gates = new Map([...others, [mine.name, known(mine)]]);
+    return { workload, gates, pods: around, refusals, repairs };
+  });
+}
 
 /** The world after the plan, at that time; its controllers have seen every change. */
-export function carryOut(world: World, { writes, status }: Plan, now: number): World {
+export function carryOut(world: World, { writes, status }: Omit<Round, 'next'>, now: number): World {
   const after = writes.reduce((before, one) => write(before, one, now), world);
   return frozen(status ? { ...after, gate: { ...after.gate, status } } : after);
 }
 
 export interface Story {
-  /** One plan a pass; the last one is the first that writes nothing and leaves the status as it is. */
-  readonly plans: readonly Plan[];
+  /** One plan a round; the last one is the first that writes nothing and leaves the status as it is. */
+  readonly plans: readonly Round[];
   readonly world: World;
-  /** False where it still had something to do after `limit` passes. */
+  /** False where it still had something to do after `limit` rounds. */
   readonly isSilent: boolean;
 }
 
-/** Pass after pass, until there is nothing left to do. */
+/** Round after round, until there is nothing left to do. */
 export function settle(world: World, now: number, limit = 12): Story {
-  const plans: Plan[] = [];
+  const plans: Round[] = [];
   let current = world;
   while (plans.length < limit) {
     const plan = decide(current, now);
@@ -37,7 +77,7 @@ export function settle(world: World, now: number, limit = 12): Story {
 }
 
 /** Whether a plan does nothing at all: no write, and a status that is the stored one; so there is no Event either. */
-export function isSilent({ gate }: World, { writes, status }: Plan): boolean {
+export function isSilent({ gate }: World, { writes, status }: Round): boolean {
   const isSame = status === undefined || JSON.stringify(status) === JSON.stringify(gate.status);
   return writes.length === 0 && isSame;
 }
@@ -63,8 +103,7 @@ function write(world: World, one: Write, now: number): World {
       };
     case 'try-render':
       return { ...world, triedRender: one.hash };
-    case 'patch-target':
-    case 'clean-target':
+    case 'patch-workload':
       return patched(world, one.workload, one.patch);
     case 'open-pod':
       return opened(world, one, now);

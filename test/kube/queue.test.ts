@@ -12,11 +12,12 @@ class Rig {
   /** The most passes of one key, and of all, that ran at once. */
   mostOfOne = 0;
   mostAtOnce = 0;
-  readonly queue: Queue;
+  readonly queue: Queue<string>;
   readonly #open: { readonly key: string; readonly end: (again: Again | undefined | Error) => void }[] = [];
 
   constructor(concurrency: number) {
-    this.queue = new Queue({
+    this.queue = new Queue<string>({
+      idOf: (key) => key,
       run: (key) => this.#run(key),
       onError: (key, error) => this.errors.push(`${key}: ${error}`),
       concurrency,

@@ -197,7 +197,8 @@ export class Namespace {
 
   /** `kubectl apply` of these objects, on the client's side. */
   async apply(...objects: readonly KubeObject[]): Promise<string> {
-    const input = objects.map((object) => JSON.stringify(object)).join('\n---\n');
+    // A stream that began with a brace would be taken for JSON, which has no `---`.
+    const input = objects.map((object) => `---\n${JSON.stringify(object)}\n`).join('');
     return this.kubectl(['apply', '-f', '-'], input);
   }
 

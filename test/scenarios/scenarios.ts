@@ -10,6 +10,7 @@ import { ownership } from './ownership.scenario.ts';
 import { pods } from './pods.scenario.ts';
 import type { RealCluster } from './real-cluster.ts';
 import { realRefusals, refusals } from './refusals.scenario.ts';
+import { rollouts } from './rollouts.scenario.ts';
 import { stateful } from './stateful.scenario.ts';
 import { story } from './story.scenario.ts';
 import { targets } from './targets.scenario.ts';
@@ -24,6 +25,7 @@ export const EVERYWHERE: readonly Scenario[] = [
   pods,
   others,
   operator,
+  rollouts,
   explaining,
 ];
 

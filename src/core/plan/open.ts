@@ -5,17 +5,18 @@ import {
   openValue,
   readOpenValue,
 } from '../../api/names.ts';
-import type { Gate, Pod, World, Write } from '../model.ts';
+import type { Gate, Pod, World } from '../model.ts';
 import { mayWait, runningSince } from '../progress/opening.ts';
 import { firstUnpassed } from '../progress/pod-progress.ts';
 import { soonest } from '../soonest.ts';
+import type { PodWrite } from './plan.ts';
 
 /** The kubelet brings an annotation into the container within 1 to 2 s, measured; now and then it misses one. */
 export const FIRST_RETRY_MS = 5000;
 const LONGEST_RETRY_MS = 5 * 60_000;
 
 export interface Openings {
-  readonly writes: readonly Write[];
+  readonly writes: readonly PodWrite[];
   /** When the next attempt is due, ms from now. */
   readonly next: number | undefined;
 }

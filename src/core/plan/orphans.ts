@@ -1,44 +1,51 @@
-import type { Gate, Notice, Pod, Repair, Workload } from '../model.ts';
+import { targetAnnotationValue } from '../../api/names.ts';
+import type { Gate, Notice, Workload, WorkloadWorld } from '../model.ts';
 import { removalMark, removalPause } from '../progress/dispute.ts';
-import { isHeldFor, requires } from '../render/hold.ts';
-import { carries } from '../render/inject.ts';
-import { type Withdrawal, withdraw } from './withdraw.ts';
-
-/** What stands in the cluster of a gate that does not exist. */
-export interface Absent {
-  readonly gate: string;
-  readonly workloads: readonly Workload[];
-  readonly pods: readonly Pod[];
-}
+import { isHeldFor } from '../render/hold.ts';
+import { gatesIn } from '../render/inject.ts';
+import { targetKeys } from '../targets.ts';
+import type { PodWrite, Stranded } from './plan.ts';
+import { gatesInPod, isToLeave, withdraw } from './withdraw.ts';
 
 /**
- * What `rollout undo`, copies and restored backups bring back of a gate that is gone is taken out again, unless the
- * template's `require` names the gate: then it is still to come.
+ * What `rollout undo`, copies and restored backups bring back of gates that are gone is taken out again, and nobody but
+ * the workload is there to open the Pods that wait in them: each once, for all such gates.
  */
-export function sweep(
-  { gate, workloads, pods }: Absent,
-  repairs: readonly Repair[],
-  now: number,
-): Withdrawal {
-  const orphans = workloads.filter(({ template }) => !requires(template, gate));
-  return withdraw({ gate, render: undefined, pods, repairs, mark: removalMark(), now }, orphans);
+export function openOrphans({ workload, gates, pods }: WorkloadWorld): PodWrite[] {
+  const gone = [...new Set(pods.flatMap(gatesInPod))].filter(
+    (name) => !gates.has(name) && isToLeave(name, undefined, workload),
+  );
+  const found = gone.flatMap((gate) => withdraw({ gate, render: undefined, pods }, [workload]).writes);
+  const byPod = new Map<string, PodWrite>();
+  for (const write of found) byPod.set(write.pod.uid, merged(byPod.get(write.pod.uid), write));
+  return [...byPod.values()];
 }
 
-/** A workload of which there is something to say that is no one gate's to say. */
-export interface Stranded {
-  readonly workload: Workload;
-  readonly notice: Notice;
+/** A Pod that is deleted needs no opening. */
+function merged(before: PodWrite | undefined, write: PodWrite): PodWrite {
+  if (before?.do !== 'open-pod') return before ?? write;
+  if (write.do !== 'open-pod') return write;
+  const annotations = { ...before.annotations, ...write.annotations };
+  return { ...write, annotations, told: [...before.told, ...write.told] };
 }
 
-/** Workloads with Pods that wait for a gate which does not exist, or, when `targets` is given, does not name them. */
-export function stranded({ gate, workloads, pods }: Absent, targets?: ReadonlySet<string>): Stranded[] {
-  return workloads
-    .filter((workload) => !targets?.has(keyOf(workload)))
-    .filter((workload) => pods.some((pod) => pod.target === keyOf(workload) && isHeldFor(pod, gate)))
-    .map((workload) => ({ workload, notice: notice(workload, gate, targets !== undefined) }));
+/** What is to be told of a workload, and is no one gate's to tell. */
+export function stranded(world: WorkloadWorld, now: number): Stranded[] {
+  return [...held(world), ...putBack(world, now)];
 }
 
-function notice({ kind, name }: Workload, gate: string, exists: boolean): Notice {
+/** Gates that its Pods wait for, and which do not exist, or do not name it. */
+function held({ workload, gates, pods }: WorkloadWorld): Stranded[] {
+  const names = new Set(pods.flatMap((pod) => pod.required.filter((gate) => isHeldFor(pod, gate))));
+  const target = targetAnnotationValue(workload.kind, workload.name);
+  return [...names].flatMap((gate) => {
+    const known = gates.get(gate)?.gate;
+    const isComing = known && (known.deleting || targetKeys(known).has(target));
+    return isComing ? [] : { workload, gate, notice: heldFor(workload, gate, known !== undefined) };
+  });
+}
+
+function heldFor({ kind, name }: Workload, gate: string, exists: boolean): Notice {
   const why = exists
     ? 'which does not name it as a target: name it there'
     : 'which does not exist: create it';
@@ -50,37 +57,32 @@ function notice({ kind, name }: Workload, gate: string, exists: boolean): Notice
   };
 }
 
-/** What somebody keeps putting back into workloads that a gate is to leave: a gate that goes, or none at all. */
-export interface Removals extends Pick<Absent, 'workloads'> {
-  readonly gate: string;
-  /** The gate itself, where it exists. */
-  readonly of?: Pick<Gate, 'uid' | 'generation' | 'deleting'>;
-  readonly repairs: readonly Repair[];
-}
-
-/** Workloads that are left with the containers for the moment, since each removal so far was undone. */
-export function putBack({ gate, workloads, of, repairs }: Removals, now: number): Stranded[] {
-  const why =
-    of === undefined ? 'which does not exist' : of.deleting ? 'which is deleted' : 'which does not name it';
-  return workloads
-    .filter(({ template }) => carries(template, gate) && (of?.deleting || !requires(template, gate)))
-    .filter((workload) => removalPause(repairs, workload, removalMark(of), now) !== undefined)
-    .map((workload) => ({ workload, notice: undone(workload, gate, why) }));
+/** Gates that it is left with for the moment, since each removal so far was undone. */
+function putBack({ workload, gates, repairs }: WorkloadWorld, now: number): Stranded[] {
+  return [...gatesIn(workload.template)].flatMap((gate) => {
+    const known = gates.get(gate)?.gate;
+    const isUndone =
+      isToLeave(gate, known, workload) &&
+      removalPause(repairs, workload, removalMark(gate, known), now) !== undefined;
+    return isUndone ? { workload, gate, notice: undone(workload, gate, known) } : [];
+  });
 }
 
 function undone(
   { kind, name, otherManager = 'an unknown manager' }: Workload,
   gate: string,
-  why: string,
+  known: Gate | undefined,
 ): Notice {
+  const why =
+    known === undefined
+      ? 'which does not exist'
+      : known.deleting
+        ? 'which is deleted'
+        : 'which does not name it';
   return {
     type: 'Warning',
     reason: 'RemovalUndone',
     action: 'Remove',
     note: `somebody keeps putting containers of gate ${gate}, ${why}, back into ${kind} ${name} (last written by ${otherManager}): take them out where it comes from, or let its label dependencygate.dev/require name the gate`,
   };
-}
-
-function keyOf({ kind, name }: Workload): string {
-  return `${kind}/${name}`;
 }

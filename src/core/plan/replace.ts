@@ -1,7 +1,8 @@
 import { containerOwner, gateAnnotation } from '../../api/names.ts';
-import type { Pod, Workload, Write } from '../model.ts';
+import type { Pod, Workload } from '../model.ts';
 import { firstUnpassed } from '../progress/pod-progress.ts';
 import { isHeldInVain } from '../render/hold.ts';
+import type { PodWrite } from './plan.ts';
 
 /**
  * Old Pods that Kubernetes itself never replaces: a StatefulSet does not go past a Pod that is not ready, and a workload
@@ -18,7 +19,7 @@ export function replaceOldPods(
   pods: readonly Pod[],
   gate: string,
   hash: string,
-): Write[] {
+): PodWrite[] {
   if (!replacesOldPods(workload) || workload.observedGeneration < workload.generation) return [];
   return pods
     .filter(

@@ -1,36 +1,70 @@
-import { containerOwner, openAnnotation, targetAnnotationValue, VOLUME_NAME } from '../../api/names.ts';
+import {
+  containerOwner,
+  FINALIZER,
+  isGateName,
+  openAnnotation,
+  targetAnnotationValue,
+  VOLUME_NAME,
+} from '../../api/names.ts';
 import type { Render } from '../../api/status.ts';
-import type { Pod, Repair, Workload, Write } from '../model.ts';
-import { removalPause } from '../progress/dispute.ts';
+import type { Gate, Pod, Workload } from '../model.ts';
 import { isVoid, mayWait } from '../progress/opening.ts';
 import { isPassed } from '../progress/pod-progress.ts';
-import { isHeldInVain } from '../render/hold.ts';
-import { carries, removePatch } from '../render/inject.ts';
-import { patchOfTemplate } from '../render/template.ts';
-import { soonest } from '../soonest.ts';
+import { isHeldInVain, requires } from '../render/hold.ts';
+import { carries } from '../render/inject.ts';
+import { targetKeys } from '../targets.ts';
+import type { PodWrite } from './plan.ts';
 import { isBelowPartition, replacesOldPods } from './replace.ts';
 
 /**
- * How a gate leaves workloads: those of a deleted gate, or those that its spec no longer names.
+ * How a gate leaves workloads, as far as their Pods go: a gate that is deleted, is gone already, or names other targets
+ * now.
  *
  * The Pods that wait are opened first, by annotation, so that they go on with what they are; then the templates are
- * cleaned; then the Pods that have a user's container before them, which cannot see an annotation, are deleted where
- * nothing else would ever replace them.
+ * cleaned, by the reconcile of each workload, which sees by {@link gatesToOpen} when its Pods are ready for that; then
+ * the Pods that have a user's container before them, which cannot see an annotation, are deleted where nothing else
+ * would ever replace them.
  */
 export function withdraw(leaving: Leaving, all: readonly Workload[]): Withdrawal {
   const { gate } = leaving;
   const workloads = all.filter(({ deleting }) => !deleting);
   const opened = workloads.flatMap((workload) => openPods(podsOf(leaving, workload), gate));
-  const carriers = workloads.filter(({ kind, template }) => kind !== 'Job' && carries(template, gate));
-  const pauses = new Map(carriers.map((workload) => [workload, pauseOf(leaving, workload)]));
-  const due = carriers.filter((workload) => pauses.get(workload) === undefined);
-  const first = [...opened, ...due.map((workload) => clean(leaving, workload))];
-  if (opened.length > 0 || carriers.length > 0)
-    return { writes: first, isDone: false, next: soonest([...pauses.values()]) };
+  const isCarried = workloads.some(({ kind, template }) => kind !== 'Job' && carries(template, gate));
+  if (opened.length > 0 || isCarried) return { writes: opened, isDone: false };
   const stuck = workloads.filter((workload) => stuckPods(leaving, workload).length > 0);
   const ready = stuck.filter(({ observedGeneration, generation }) => observedGeneration >= generation);
   const writes = ready.flatMap((workload) => stuckPods(leaving, workload).map(deletePod));
-  return { writes, isDone: stuck.length === 0, next: undefined };
+  return { writes, isDone: stuck.length === 0 };
+}
+
+/**
+ * Whether what stands of a gate in a workload is to be taken out: the one rule for it, by whichever path. What the
+ * template's `require` names is spared, since the gate may be still to come, but for the targets that a deleted gate
+ * names: whoever may delete it was allowed to change those, and no others.
+ *
+ * @param gate undefined where there is none of that name
+ */
+export function isToLeave(
+  name: string,
+  gate: Gate | undefined,
+  { kind, name: of, template }: Workload,
+): boolean {
+  const isSpared = requires(template, name);
+  if (!gate) return !isSpared;
+  if (!gate.finalizers.includes(FINALIZER)) return false;
+  const isNamed = targetKeys(gate).has(targetAnnotationValue(kind, of));
+  if (gate.deleting) return isNamed || !isSpared;
+  return gate.spec.valid && !gate.spec.value.suspend && !isNamed && !isSpared;
+}
+
+/** The gates in which Pods wait that have yet to be opened: no template is cleaned of them before. */
+export function gatesToOpen(pods: readonly Pod[]): Set<string> {
+  return new Set(pods.flatMap((pod) => gatesInPod(pod).filter((gate) => closed(pod, gate).length > 0)));
+}
+
+/** The gates whose containers a Pod has. */
+export function gatesInPod({ containers }: Pod): string[] {
+  return [...new Set(containers.flatMap((name) => containerOwner(name)?.gate ?? []))].filter(isGateName);
 }
 
 /** A gate that leaves: it is deleted, gone already, or names other targets now. */
@@ -39,47 +73,34 @@ export interface Leaving {
   /** What it last put in; unknown of a gate that is gone. */
   readonly render: Render | undefined;
   readonly pods: readonly Pod[];
-  /** Removals of late: where somebody keeps undoing them the next one is put off. */
-  readonly repairs: readonly Repair[];
-  /** What they are remembered by. */
-  readonly mark: string;
-  readonly now: number;
 }
 
 export interface Withdrawal {
-  readonly writes: readonly Write[];
+  readonly writes: readonly PodWrite[];
   /** Nothing of the gate is left, and nothing remains to be waited for. */
   readonly isDone: boolean;
-  /** When a removal that was put off is due, ms from now. */
-  readonly next: number | undefined;
-}
-
-function clean({ gate, mark }: Leaving, workload: Workload): Write {
-  const patch = patchOfTemplate(workload, removePatch(workload.template, gate));
-  return { do: 'clean-target', workload, patch, mark };
-}
-
-/** How long a workload is left as it is, ms. */
-function pauseOf({ repairs, mark, now }: Leaving, workload: Workload): number | undefined {
-  const until = removalPause(repairs, workload, mark, now);
-  return until === undefined ? undefined : until - now;
 }
 
 /**
  * Opens every container of the gate that a waiting Pod has not passed, for all its runs, since nobody will be there to open
  * the next; a Pod that was opened is left alone.
  */
-function openPods(pods: readonly Pod[], gate: string): Write[] {
+function openPods(pods: readonly Pod[], gate: string): PodWrite[] {
   return pods.flatMap((pod) => {
-    const closed = ahead(pod, gate).filter(({ dependency, container }) => {
-      const key = openAnnotation(gate, dependency);
-      return !(key in pod.annotations) || isVoid(pod, container, key);
-    });
-    if (closed.length === 0) return [];
-    const told = closed.map(({ dependency }) => dependency);
+    const told = closed(pod, gate);
+    if (told.length === 0) return [];
     const annotations = Object.fromEntries(told.map((name) => [openAnnotation(gate, name), '1']));
     return [{ do: 'open-pod' as const, pod, annotations, told, why: 'the gate goes' }];
   });
+}
+
+/** The gate's dependencies that a waiting Pod has neither passed nor been opened for. */
+function closed(pod: Pod, gate: string): string[] {
+  const found = ahead(pod, gate).filter(({ dependency, container }) => {
+    const key = openAnnotation(gate, dependency);
+    return !(key in pod.annotations) || isVoid(pod, container, key);
+  });
+  return found.map(({ dependency }) => dependency);
 }
 
 /**
@@ -102,7 +123,7 @@ function stuckPods(leaving: Leaving, workload: Workload): Pod[] {
   );
 }
 
-function deletePod(pod: Pod): Write {
+function deletePod(pod: Pod): PodWrite {
   return { do: 'delete-pod', pod, why: 'it waits in a container of a gate that is gone' };
 }
 

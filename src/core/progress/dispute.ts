@@ -20,16 +20,16 @@ export interface Dispute {
  * Two managers that undo each other would roll a target for ever, as fast as the API server answers. Past a handful of
  * repairs with the same render the pauses double, and the gate says who the other one is.
  *
- * @param hash of the render, or the {@link removalMark}
+ * @param mark of the change, see {@link additionMark} and {@link removalMark}
  */
 export function dispute(
   repairs: readonly Repair[],
   uid: string,
-  hash: string,
+  mark: string,
   now: number,
 ): Dispute | undefined {
   const recent = repairs.filter(
-    (repair) => repair.uid === uid && repair.hash === hash && now - repair.at < DISPUTE_WINDOW_MS,
+    (repair) => repair.uid === uid && repair.mark === mark && now - repair.at < DISPUTE_WINDOW_MS,
   );
   const last = recent.at(-1);
   const decisive = recent.at(-TOLERATED);
@@ -38,12 +38,17 @@ export function dispute(
   return { retryAt: last.at + pause, endsAt: decisive.at + DISPUTE_WINDOW_MS };
 }
 
+/** What the additions of a gate are remembered by: each render counts for itself, and each gate that is made. */
+export function additionMark({ uid }: Pick<Gate, 'uid'>, hash: string): string {
+  return `${hash} ${uid}`;
+}
+
 /**
- * What removals are remembered by, as insertions are by the hash of their render. Each deletion and each change of a gate
- * has its own: people who turn gates on and off do not dispute. Without a gate it is that of orphans.
+ * What its removals are remembered by. Each deletion and each change of a gate has its own: people who turn gates on and
+ * off do not dispute. Without a gate it is that of its orphans.
  */
-export function removalMark(gate?: Pick<Gate, 'uid' | 'generation'>): string {
-  return gate ? `${REMOVED} ${gate.uid} ${gate.generation}` : REMOVED;
+export function removalMark(name: string, gate: Pick<Gate, 'uid' | 'generation'> | undefined): string {
+  return gate ? `${REMOVED} ${gate.uid} ${gate.generation}` : `${REMOVED} ${name}`;
 }
 
 /** Until when a workload is left as it is, since somebody keeps putting back what is taken out; undefined where nobody does. */

@@ -3,29 +3,20 @@ import { targetKind } from '../../api/settled.ts';
 import type { GateSpec, Target, TargetKind } from '../../api/spec.ts';
 import type { PodCounts, Render, TargetStatus } from '../../api/status.ts';
 import { cut } from '../cut.ts';
-import type { Drift, Pod, Refusal, Workload, World } from '../model.ts';
-import { isHeldFor, lacksRequired } from '../render/hold.ts';
-import { drift, type Obstacle, obstacle } from '../render/inject.ts';
-import { type Dispute, dispute } from './dispute.ts';
+import type { Pod, Workload, World } from '../model.ts';
+import { isHeldFor } from '../render/hold.ts';
+import type { Obstacle } from '../render/inject.ts';
 import { carriesRender, isGated, isLive, isRetried, type PodProgress, podProgress } from './pod-progress.ts';
+import { type Standing, standing } from './standing.ts';
 
-/** One target of the spec, as it stands. */
-export interface TargetProgress {
+/** One target of the spec, as it stands; where there is no workload or no render its {@link Standing} is that of nothing. */
+export interface TargetProgress extends Standing {
   readonly kind: TargetKind;
   readonly name: string;
   /** Undefined where it does not exist or is being deleted. */
   readonly workload: Workload | undefined;
   /** Whether it exists and its template carries the render. */
   readonly isCurrent: boolean;
-  /** Why its template is not current; empty when it is, or when there is no workload or no render. */
-  readonly drift: readonly Drift[];
-  /** Who makes it current: the operator's patch, the next rollout of somebody else, or nobody, since a Job never changes. */
-  readonly lag: 'none' | 'patch' | 'next rollout' | 'immutable';
-  /** Why it cannot carry the render, for the user. */
-  readonly obstacle: Obstacle | undefined;
-  readonly refusal: Refusal | undefined;
-  /** Somebody else undoes its patches. */
-  readonly dispute: Dispute | undefined;
   /** Its Pods that carry the current render. */
   readonly pods: readonly PodProgress[];
   /** Its live Pods that carry an older render of this gate. */
@@ -35,6 +26,14 @@ export interface TargetProgress {
   /** Its Pods that run without this gate. */
   readonly ungated: number;
 }
+
+const NOWHERE: Standing = {
+  drift: [],
+  lag: 'none',
+  obstacle: undefined,
+  refusal: undefined,
+  dispute: undefined,
+};
 
 /** How far the targets have come with a render; `render` is the *stored* one, since that is what Pods are made with. */
 export function targetsProgress(
@@ -59,9 +58,8 @@ function targetProgress(
   const target = targetAnnotationValue(kind, name);
   const found = world.workloads.get(target);
   const workload = found?.deleting ? undefined : found;
-  const injection = render && { gate, render, target };
-  const reasons = workload && injection ? drift(workload.template, injection) : [];
-  const hindrance = workload && injection ? obstacle(workload.template, injection) : undefined;
+  const stands =
+    workload && render ? standing({ gate: world.gate, spec, render }, workload, world, now) : NOWHERE;
   const all = world.pods.filter((pod) => pod.target === target);
   const pods = all.filter((pod) => isLive(pod, gate) && !isRetried(pod, all));
   const current = pods.filter((pod) => carriesRender(pod, gate, render));
@@ -69,34 +67,14 @@ function targetProgress(
     kind,
     name,
     workload,
-    isCurrent: workload !== undefined && injection !== undefined && !hindrance && reasons.length === 0,
-    drift: reasons,
-    lag: workload && reasons.length > 0 ? lagOf(workload, spec, gate) : 'none',
-    obstacle: hindrance,
-    refusal: workload && refusalOf(world, workload, render),
-    dispute: render && workload && dispute(world.repairs, workload.uid, render.hash, now),
+    ...stands,
+    isCurrent:
+      workload !== undefined && render !== undefined && !stands.obstacle && stands.drift.length === 0,
     pods: current.toSorted(byName).map((pod) => podProgress(pod, gate)),
     older: pods.filter((pod) => isGated(pod, gate) && !carriesRender(pod, gate, render)).length,
     held: pods.filter((pod) => isHeldFor(pod, gate)).length,
     ungated: ungated(world, workload, target),
   };
-}
-
-function lagOf(workload: Workload, { updatePolicy }: GateSpec, gate: string): TargetProgress['lag'] {
-  if (workload.kind === 'Job') return 'immutable';
-  const waits = updatePolicy === 'OnNextRollout' && !lacksRequired(workload.template, gate);
-  return waits ? 'next rollout' : 'patch';
-}
-
-/** A refusal holds for the very target generation and render that were refused. */
-function refusalOf(world: World, workload: Workload, render: Render | undefined): Refusal | undefined {
-  return world.refusals.find(
-    (refusal) =>
-      refusal.of === 'target' &&
-      refusal.uid === workload.uid &&
-      refusal.generation === workload.generation &&
-      refusal.hash === render?.hash,
-  );
 }
 
 /**

@@ -3,6 +3,7 @@ import {
   GATE_ANNOTATION_PREFIX,
   GATED_LABEL,
   gateAnnotation,
+  isGateName,
   MAX_GATE_CONTAINERS,
   REMOVED,
   TARGET_ANNOTATION,
@@ -29,9 +30,17 @@ export interface Injection {
 
 /** The names of all init containers in the order that they should have. */
 export function wantedOrder(live: readonly string[], gate: string, rendered: readonly string[]): string[] {
-  const ours = live.filter((name) => isOfAnotherGate(name, gate)).concat(rendered);
+  return orderWith(live, new Map([[gate, rendered]]));
+}
+
+/** The same, when the containers of several gates become these. */
+function orderWith(live: readonly string[], changed: ReadonlyMap<string, readonly string[]>): string[] {
+  const kept = live.filter((name) => {
+    const owner = containerOwner(name);
+    return owner !== undefined && !changed.has(owner.gate);
+  });
   const own = live.filter((name) => containerOwner(name) === undefined);
-  return [...ours.toSorted(byGate), ...own];
+  return [...[...kept, ...[...changed.values()].flat()].toSorted(byGate), ...own];
 }
 
 /** Why a template is not current for this gate; empty when it is. */
@@ -75,48 +84,72 @@ export function obstacle(template: TemplateView, { gate, render }: Injection): O
   };
 }
 
+/** What is to become of a template, for all its gates at once; a gate is in one of the two lists at most. */
+export interface TemplateChange {
+  /** Renders that it is to carry, all for the same target. */
+  readonly inject: readonly Injection[];
+  /** Gates of which nothing is to be left. */
+  readonly remove: readonly string[];
+}
+
 /**
- * The strategic merge patch of a Pod template that makes it current. A container that is there is deleted and added anew
- * in the same patch, since a merge would keep fields that the new render no longer has; the API server deletes first.
- * `$setElementOrder` names every live container: the order of the template's own is kept, and ours come first.
+ * The strategic merge patch of a Pod template that puts renders in, or in their place, and takes exactly out what other
+ * gates have put in. A container that is there is deleted and added again in the same patch, since a merge would keep
+ * fields that the new render no longer has; the API server deletes first. `$setElementOrder` names every live container:
+ * the order of the template's own is kept, and ours come first. What all gates share goes with the last one.
  */
-export function injectPatch(template: TemplateView, injection: Injection): JsonObject {
-  const { gate, render, target } = injection;
-  const rendered = render.initContainers.map(({ name }) => name);
+export function changePatch(template: TemplateView, change: TemplateChange): JsonObject {
+  const { inject, remove } = change;
+  const changed = [...inject.map(({ gate }) => gate), ...remove];
+  const isLeft = inject.length === 0 && [...gatesIn(template)].every((gate) => changed.includes(gate));
+  const rendered = inject.flatMap(({ render }) => render.initContainers);
   return {
     metadata: {
-      annotations: { [gateAnnotation(gate)]: render.hash, [TARGET_ANNOTATION]: target },
-      labels: { [GATED_LABEL]: 'true' },
+      annotations: annotationsOf(template, change, isLeft),
+      ...(inject.length > 0 && { labels: { [GATED_LABEL]: 'true' } }),
+      ...(isLeft && { labels: { [GATED_LABEL]: null } }),
     },
     spec: {
-      '$setElementOrder/initContainers': wantedOrder(template.initContainers, gate, rendered).map((name) => ({
-        name,
-      })),
-      initContainers: [...deletions(template, gate), ...render.initContainers],
-      ...(template.volume === 'absent' && { volumes: render.volumes }),
+      ...(inject.length > 0 && { '$setElementOrder/initContainers': elementOrder(template, change) }),
+      initContainers: [...deletions(template, changed), ...rendered],
+      ...(inject.length > 0 && template.volume === 'absent' && { volumes: volumesOf(inject) }),
+      ...(isLeft && template.volume === 'ours' && { volumes: [{ name: VOLUME_NAME, $patch: 'delete' }] }),
     },
   };
 }
 
-/**
- * The strategic merge patch that takes out exactly what the gate put in; shared parts go with the last gate. Where
- * `require` names the gate its annotation stays and says so, or new Pods would be held for ever.
- */
-export function removePatch(template: TemplateView, gate: string): JsonObject {
-  const isLast = !carriesAnother(template, gate);
-  return {
-    metadata: {
-      annotations: {
-        [gateAnnotation(gate)]: requires(template, gate) ? REMOVED : null,
-        ...(isLast && { [TARGET_ANNOTATION]: null }),
-      },
-      ...(isLast && { labels: { [GATED_LABEL]: null } }),
-    },
-    spec: {
-      initContainers: deletions(template, gate),
-      ...(isLast && template.volume === 'ours' && { volumes: [{ name: VOLUME_NAME, $patch: 'delete' }] }),
-    },
-  };
+/** Where `require` names a gate that leaves, its annotation stays and says so, or new Pods would be held for ever. */
+function annotationsOf(
+  template: TemplateView,
+  { inject, remove }: TemplateChange,
+  isLeft: boolean,
+): JsonObject {
+  const left = remove.map(
+    (gate) => [gateAnnotation(gate), requires(template, gate) ? REMOVED : null] as const,
+  );
+  const put = inject.flatMap(({ gate, render, target }) => [
+    [gateAnnotation(gate), render.hash] as const,
+    [TARGET_ANNOTATION, target] as const,
+  ]);
+  return Object.fromEntries([...left, ...put, ...(isLeft ? [[TARGET_ANNOTATION, null] as const] : [])]);
+}
+
+function elementOrder({ initContainers }: TemplateView, { inject, remove }: TemplateChange): JsonObject[] {
+  const changed = new Map<string, readonly string[]>(remove.map((gate) => [gate, []]));
+  for (const { gate, render } of inject)
+    changed.set(
+      gate,
+      render.initContainers.map(({ name }) => name),
+    );
+  return orderWith(initContainers, changed).map((name) => ({ name }));
+}
+
+/** Each once: renders share them. */
+function volumesOf(inject: readonly Injection[]): JsonObject[] {
+  const volumes = inject.flatMap(({ render }) =>
+    render.volumes.map((volume) => [volume.name, volume] as const),
+  );
+  return [...new Map(volumes).values()];
 }
 
 /** The template with the render in it: what the patch results in, for where there is no API server to apply one. */
@@ -156,22 +189,18 @@ export function carries(template: TemplateView, gate: string): boolean {
   return gatesIn(template).has(gate);
 }
 
-/** The gates that have left something in a template. */
+/** The gates that have left something in a template; those with containers first. */
 export function gatesIn(template: TemplateView): Set<string> {
+  const contained = template.initContainers.flatMap((name) => containerOwner(name)?.gate ?? []);
   const annotated = Object.entries(template.annotations)
     .filter(([key, value]) => key.startsWith(GATE_ANNOTATION_PREFIX) && value !== REMOVED)
     .map(([key]) => key.slice(GATE_ANNOTATION_PREFIX.length));
-  const contained = template.initContainers.flatMap((name) => containerOwner(name)?.gate ?? []);
-  return new Set([...annotated, ...contained]);
+  return new Set([...contained, ...annotated].filter(isGateName));
 }
 
-function carriesAnother(template: TemplateView, gate: string): boolean {
-  return [...gatesIn(template)].some((other) => other !== gate);
-}
-
-function deletions(template: TemplateView, gate: string): JsonObject[] {
-  return template.initContainers
-    .filter((name) => containerOwner(name)?.gate === gate)
+function deletions({ initContainers }: TemplateView, gates: readonly string[]): JsonObject[] {
+  return initContainers
+    .filter((name) => gates.includes(containerOwner(name)?.gate ?? ''))
     .map((name) => ({ name, $patch: 'delete' }));
 }
 

@@ -29,8 +29,12 @@ export function patchOfTemplate(
   { kind, resourceVersion }: Pick<Workload, 'kind' | 'resourceVersion'>,
   patch: JsonObject,
 ): JsonObject {
-  const nested = templatePath(kind).reduceRight<JsonObject>((inner, field) => ({ [field]: inner }), patch);
-  return { metadata: { resourceVersion }, ...nested };
+  return { metadata: { resourceVersion }, ...nested(kind, patch) };
+}
+
+/** A patch of a kind's Pod template as one of the workload. */
+export function nested(kind: TargetKind, patch: JsonObject): JsonObject {
+  return templatePath(kind).reduceRight<JsonObject>((inner, field) => ({ [field]: inner }), patch);
 }
 
 /** Cuts a template down to what gating is about. */

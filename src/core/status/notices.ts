@@ -1,33 +1,27 @@
 import { type EventReason, STALL_REASONS } from '../../api/reasons.ts';
 import type { Condition, DependencyStatus, GateStatus } from '../../api/status.ts';
-import type { Notice, Write } from '../model.ts';
+import type { Notice } from '../model.ts';
+import type { GateWrite, PodWrite, WorkloadPatch } from '../plan/plan.ts';
 
 /**
  * The Events of a pass: one for each write that was made to somebody else's object, and one where a
  * condition or a dependency turns.
  * They follow from the old status and the new one, so a restart of the operator repeats none.
  */
-export function notices(before: GateStatus, after: GateStatus | undefined, done: readonly Write[]): Notice[] {
+export function notices(
+  before: GateStatus,
+  after: GateStatus | undefined,
+  done: readonly GateWrite[],
+): Notice[] {
   const ofStatus = after ? [...ofDependencies(before, after), ...ofConditions(before, after)] : [];
   return [...done.flatMap(ofWrite), ...ofStatus];
 }
 
-function ofWrite(write: Write): Notice[] {
+function ofWrite(write: GateWrite): Notice[] {
   switch (write.do) {
-    case 'patch-target':
-      return [
-        normal(
-          'Gated',
-          'Patch',
-          `put the containers into ${nameOf(write.workload)}: ${write.why.join(', ')}`,
-        ),
-      ];
-    case 'clean-target':
-      return [normal('Ungated', 'Patch', `took the containers out of ${nameOf(write.workload)}`)];
     case 'open-pod':
-      return ofOpening(write);
     case 'delete-pod':
-      return [normal('PodReplaced', 'Delete', `deleted Pod ${write.pod.name}: ${write.why}`)];
+      return ofPod(write);
     case 'add-finalizer':
     case 'remove-finalizer':
     case 'try-render':
@@ -35,8 +29,28 @@ function ofWrite(write: Write): Notice[] {
   }
 }
 
+/** The Event of a write to a Pod. */
+export function ofPod(write: PodWrite): Notice[] {
+  return write.do === 'open-pod'
+    ? ofOpening(write)
+    : [normal('PodReplaced', 'Delete', `deleted Pod ${write.pod.name}: ${write.why}`)];
+}
+
+/** The Events of a patch, by the gates that they are about. */
+export function ofPatch({ workload, additions, removals }: WorkloadPatch): Map<string, Notice> {
+  const name = nameOf(workload);
+  return new Map([
+    ...additions.map(({ gate, why }) => {
+      return [gate, normal('Gated', 'Patch', `put the containers into ${name}: ${why.join(', ')}`)] as const;
+    }),
+    ...removals.map(({ gate }) => {
+      return [gate, normal('Ungated', 'Patch', `took the containers out of ${name}`)] as const;
+    }),
+  ]);
+}
+
 /** What a person opened, once for each Pod. What is simply there is told once for all Pods, by the status. */
-function ofOpening({ pod, told, why }: Extract<Write, { do: 'open-pod' }>): Notice[] {
+function ofOpening({ pod, told, why }: Extract<PodWrite, { do: 'open-pod' }>): Notice[] {
   return told.length === 0
     ? []
     : [normal('PodOpened', 'Open', `opened ${told.join(', ')} for Pod ${pod.name}: ${why}`)];

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import type { DependencyStatus } from '../../../src/api/status.ts';
 import type { Sighting, World } from '../../../src/core/model.ts';
-import { decide } from '../../../src/core/plan/decide.ts';
 import { notices } from '../../../src/core/status/notices.ts';
 import { dns, type GateBuilder, gate, NOW, type PodBuilder, pod, workload, world } from '../builders.ts';
 import { conditionOf, messageOf, writesOf } from '../in-words.ts';
@@ -297,7 +296,7 @@ describe('decide, of a Pod that the gate leaves', () => {
     const former = gate('api-first').targets('poller').dependsOn(dns('api')).rendered();
     const opening = former.specifying({ open: ['*'] });
     const one = pod('pinger-1').of('pinger').carrying(former).checking('api');
-    const { writes } = decide(world(opening, workload('pinger').carrying(former), one), NOW);
-    expect(writesOf({ writes })).to.deep.equal(['open-pod pinger-1', 'clean-target pinger']);
+    const { plans } = settle(world(opening, workload('pinger').carrying(former), one), NOW);
+    expect(plans.slice(0, 2).map(writesOf)).to.deep.equal([['open-pod pinger-1'], ['clean-target pinger']]);
   });
 });

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { Refusal, World } from '../../../src/core/model.ts';
-import { decide, RETRY_REFUSED_AFTER_MS } from '../../../src/core/plan/decide.ts';
+import { RETRY_REFUSED_AFTER_MS } from '../../../src/core/progress/standing.ts';
 import { ago, container, dns, gate, NOW, pod, refusal, tcp, workload, world } from '../builders.ts';
-import { conditionOf, messageOf, writesOf } from '../in-words.ts';
-import { carryOut, isSilent, settle } from '../simulate.ts';
+import { additionsOf, conditionOf, messageOf, writesOf } from '../in-words.ts';
+import { carryOut, decide, isSilent, settle } from '../simulate.ts';
 
 const apiFirst = gate('api-first').targets('pinger', 'poller').dependsOn(dns('api'), tcp('redis', 6379));
 const inForce = apiFirst.rendered();
@@ -137,7 +137,7 @@ describe('decide', () => {
       const drifted = { ...refused(NOW - 1000), workloads: world(own, pinger, gatedPoller).workloads };
       const plan = decide(drifted, NOW);
       expect(writesOf(plan)).to.deep.equal(['patch-target pinger']);
-      expect(plan.writes[0]).to.deep.include({ render: previous.render });
+      expect(additionsOf(plan)[0]).to.deep.include({ render: previous.render });
     });
 
     it('is tried again after five minutes', () => {

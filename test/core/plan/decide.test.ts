@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import type { World } from '../../../src/core/model.ts';
-import { decide } from '../../../src/core/plan/decide.ts';
 import { notices } from '../../../src/core/status/notices.ts';
 import {
   ago,
@@ -15,8 +14,8 @@ import {
   workload,
   world,
 } from '../builders.ts';
-import { conditionOf, writesOf } from '../in-words.ts';
-import { carryOut, isSilent, settle } from '../simulate.ts';
+import { additionsOf, conditionOf, writesOf } from '../in-words.ts';
+import { carryOut, decide, isSilent, settle } from '../simulate.ts';
 
 const apiFirst = gate('api-first').targets('pinger', 'poller').dependsOn(dns('api'), tcp('redis', 6379));
 const inForce = apiFirst.rendered();
@@ -62,8 +61,8 @@ describe('decide', () => {
       const plan = decide(world(inForce, pinger, poller), NOW);
       expect(writesOf(plan)).to.deep.equal(['patch-target pinger', 'patch-target poller']);
       for (const write of plan.writes) {
-        if (write.do !== 'patch-target') throw new Error(write.do);
-        expect(write.render).to.deep.equal(inForce.render);
+        if (write.do !== 'patch-workload') throw new Error(write.do);
+        expect(additionsOf({ writes: [write] }).map(({ render }) => render)).to.deep.equal([inForce.render]);
         expect(write.patch).to.have.all.keys('metadata', 'spec');
         expect(write.patch.metadata).to.deep.equal({ resourceVersion: '200' });
         expect(write.patch.spec).to.have.all.keys('template');
@@ -102,7 +101,7 @@ describe('decide', () => {
     it('repairs only the target that has drifted', () => {
       const plan = decide(world(inForce, gatedPinger.without('dgate-api-first--redis'), gatedPoller), NOW);
       expect(writesOf(plan)).to.deep.equal(['patch-target pinger']);
-      expect(plan.writes[0]).to.deep.include({ why: ['missing container'] });
+      expect(additionsOf(plan)[0]).to.deep.include({ why: ['missing container'] });
     });
   });
 
@@ -180,8 +179,8 @@ describe('decide', () => {
       const renamed = inForce.targets('poller', 'other');
       const waiting = pod('pinger-1').of('pinger').carrying(apiFirst).checking('api');
       expect(passes(world(renamed, gatedPinger, gatedPoller, workload('other'), waiting))).to.deep.equal([
-        ['patch-target other', 'open-pod pinger-1', 'clean-target pinger'],
-        [],
+        ['patch-target other', 'open-pod pinger-1'],
+        ['clean-target pinger'],
         [],
       ]);
     });

@@ -3,11 +3,10 @@ import fc from 'fast-check';
 import { OPEN_ANNOTATION_PREFIX } from '../../../src/api/names.ts';
 import { openedBySpec } from '../../../src/api/settled.ts';
 import type { Dependency } from '../../../src/api/spec.ts';
-import type { Plan, Pod, Sighting, World } from '../../../src/core/model.ts';
-import { decide } from '../../../src/core/plan/decide.ts';
+import type { Pod, Sighting, World } from '../../../src/core/model.ts';
 import { firstUnpassed } from '../../../src/core/progress/pod-progress.ts';
 import { NOW } from '../builders.ts';
-import { carryOut, settle } from '../simulate.ts';
+import { carryOut, decide, type Round, settle } from '../simulate.ts';
 import { ago } from '../time.ts';
 import { worlds } from '../world-arbitraries.ts';
 
@@ -30,7 +29,7 @@ function inItsTurn(pod: Pod): Pod {
 }
 
 /** Whether a dependency is there for the pass with that plan, said once more and from what the worlds are made of. */
-function isThere({ name, service, resource, gate }: Dependency, world: World, plan: Plan): boolean {
+function isThere({ name, service, resource, gate }: Dependency, world: World, plan: Round): boolean {
   const sighting = world.sightings.get(name);
   if (service) return sighting?.is === 'service' && JSON.stringify(sighting.slices).includes('"ready":true');
   if (gate) return sighting?.is === 'gate' && sighting.cycle.length === 0 && isOpen(sighting);
@@ -48,7 +47,7 @@ function isOpen({ gate }: Extract<Sighting, { is: 'gate' }>): boolean {
 }
 
 /** What completed counts for the render that it was seen with: as long as that one is stored, wanted or not. */
-function isRemembered(name: string, { gate }: World, plan: Plan): boolean {
+function isRemembered(name: string, { gate }: World, plan: Round): boolean {
   const { dependencies, render } = gate.status;
   const isTold = dependencies?.some((one) => one.name === name && one.completed !== undefined) === true;
   return isTold && gate.spec.valid && (plan.status?.render ?? render)?.hash === render?.hash;
@@ -70,7 +69,7 @@ function restarted(world: World): World {
 }
 
 /** What each pass sees and does, until there is nothing left to do. */
-function passes(world: World): { readonly at: World; readonly plan: Plan }[] {
+function passes(world: World): { readonly at: World; readonly plan: Round }[] {
   let at = world;
   return settle(world, NOW).plans.map((plan) => {
     const pass = { at, plan };
@@ -80,7 +79,7 @@ function passes(world: World): { readonly at: World; readonly plan: Plan }[] {
 }
 
 /** Dependencies that a pass opens for Pods, but for those that a gate opens where it leaves. */
-function openedIn({ writes }: Plan): string[] {
+function openedIn({ writes }: Round): string[] {
   return writes.flatMap((write) =>
     write.do === 'open-pod' && write.why !== 'the gate goes'
       ? Object.keys(write.annotations).map((key) => key.slice(`${OPEN_ANNOTATION_PREFIX}api.`.length))

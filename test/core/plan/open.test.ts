@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { openValue } from '../../../src/api/names.ts';
-import { decide } from '../../../src/core/plan/decide.ts';
 import { FIRST_RETRY_MS, openingKey, openings } from '../../../src/core/plan/open.ts';
 import { container, dns, gate, NOW, type PodBuilder, pod, tcp, workload, world } from '../builders.ts';
 import { conditionOf, writesOf } from '../in-words.ts';
+import { decide } from '../simulate.ts';
 import { ago } from '../time.ts';
 
 const apiFirst = gate('api-first')

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { decide } from '../../../src/core/plan/decide.ts';
 import { patchOfTemplate } from '../../../src/core/render/template.ts';
 import { ago, cronJob, dns, gate, job, NOW, pod, statefulSet, workload, world } from '../builders.ts';
 import { conditionOf, messageOf, writesOf } from '../in-words.ts';
+import { decide } from '../simulate.ts';
 
 const apiFirst = gate('api-first').dependsOn(dns('api'));
 const planned = (...args: Parameters<typeof world>) => decide(world(...args), NOW);

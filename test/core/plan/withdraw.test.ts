@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import type { World } from '../../../src/core/model.ts';
 import { type Leaving, withdraw } from '../../../src/core/plan/withdraw.ts';
-import { removalMark } from '../../../src/core/progress/dispute.ts';
 import { container, daemonSet, dns, gate, NOW, pod, statefulSet, tcp, workload, world } from '../builders.ts';
 import { writesOf } from '../in-words.ts';
-import { settle } from '../simulate.ts';
+import { decide, settle } from '../simulate.ts';
+
+const LAST = 'remove-finalizer';
 
 const apiFirst = gate('api-first')
   .targets('pinger', 'StatefulSet/db')
@@ -16,19 +17,12 @@ const db = statefulSet('db');
 const onPinger = pod('pinger-1').of('pinger').carrying(apiFirst);
 const onDb = (name = 'db-0') => pod(name).of('StatefulSet/db').carrying(apiFirst).revision('db-old');
 
-const leaving = ({ gate, pods }: World): Leaving => ({
-  gate: gate.name,
-  render: gate.status.render,
-  pods,
-  repairs: [],
-  mark: removalMark(gate),
-  now: NOW,
-});
+const leaving = ({ gate, pods }: World): Leaving => ({ gate: gate.name, render: gate.status.render, pods });
 
+/** What is done first where the gate is deleted, and whether it is let go with that. */
 function withdrawn(...around: Parameters<typeof world> extends [unknown, ...infer Rest] ? Rest : never) {
-  const at = world(apiFirst, ...around);
-  const { writes, isDone } = withdraw(leaving(at), [...at.workloads.values()]);
-  return { writes: writesOf({ writes }), isDone };
+  const writes = writesOf(decide(world(apiFirst.deleting(), ...around), NOW));
+  return { writes: writes.filter((one) => one !== LAST), isDone: writes.includes(LAST) };
 }
 /** The writes of each pass until a deleted gate is gone. */
 const removal = (...around: Parameters<typeof withdrawn>) =>
@@ -42,10 +36,12 @@ describe('withdraw', () => {
 
   it('opens the waiting Pods first, then cleans the templates', () => {
     const carriers = [pinger.carrying(apiFirst), db.carrying(apiFirst)];
-    expect(withdrawn(...carriers, onDb().checking('api'), onPinger)).to.deep.equal({
-      writes: ['open-pod pinger-1', 'open-pod db-0', 'clean-target pinger', 'clean-target db'],
+    const waiting = [onDb().checking('api'), onPinger];
+    expect(withdrawn(...carriers, ...waiting)).to.deep.equal({
+      writes: ['open-pod pinger-1', 'open-pod db-0'],
       isDone: false,
     });
+    expect(removal(...carriers, ...waiting)[1]).to.deep.equal(['clean-target pinger', 'clean-target db']);
   });
 
   it('opens every container of the gate that a Pod has not passed, and no other', () => {
@@ -59,9 +55,8 @@ describe('withdraw', () => {
   });
 
   it('cleans with the resource version as precondition, and takes out what the gate put in', () => {
-    const at = world(apiFirst, pinger.own('migrate').carrying(apiFirst));
-    const [clean] = withdraw(leaving(at), [...at.workloads.values()]).writes;
-    if (clean?.do !== 'clean-target') throw new Error(clean?.do);
+    const [clean] = decide(world(apiFirst.deleting(), pinger.own('migrate').carrying(apiFirst)), NOW).writes;
+    if (clean?.do !== 'patch-workload') throw new Error(clean?.do);
     expect(clean.patch.metadata).to.deep.equal({ resourceVersion: '200' });
     expect(clean.patch.spec).to.have.all.keys('template');
   });
@@ -149,7 +144,8 @@ describe('decide, of a deleted gate', () => {
     const carriers = [pinger.carrying(apiFirst), db.carrying(apiFirst)];
     const pods = [onPinger.checking('api'), onDb().passed('api').checking('own')];
     expect(removal(...carriers, ...pods)).to.deep.equal([
-      ['open-pod pinger-1', 'open-pod db-0', 'clean-target pinger', 'clean-target db'],
+      ['open-pod pinger-1', 'open-pod db-0'],
+      ['clean-target pinger', 'clean-target db'],
       ['delete-pod db-0'],
       ['remove-finalizer'],
       [],
@@ -185,7 +181,8 @@ describe('decide, of a deleted gate', () => {
     const stuck = onDb().passed('api').checking('own');
     const { plans } = settle(world(invalid, db.carrying(apiFirst), stuck), NOW);
     expect(plans.map(writesOf)).to.deep.equal([
-      ['open-pod db-0', 'clean-target db'],
+      ['open-pod db-0'],
+      ['clean-target db'],
       ['delete-pod db-0'],
       ['remove-finalizer'],
       [],

@@ -1,19 +1,19 @@
 import { expect } from 'chai';
 import type { Repair } from '../../../src/core/model.ts';
-import { decide } from '../../../src/core/plan/decide.ts';
-import { DISPUTE_WINDOW_MS, dispute, removalMark } from '../../../src/core/progress/dispute.ts';
+import { additionMark, DISPUTE_WINDOW_MS, dispute, removalMark } from '../../../src/core/progress/dispute.ts';
 import { dns, gate, NOW, workload, world } from '../builders.ts';
 import { conditionOf, messageOf, writesOf } from '../in-words.ts';
+import { decide } from '../simulate.ts';
 
 const apiFirst = gate('api-first').targets('pinger').dependsOn(dns('api')).rendered();
-const { hash } = apiFirst.render;
+const mark = additionMark(apiFirst.gate, apiFirst.render.hash);
 const MINUTE = 60_000;
 
 /** Repairs of pinger, so many ms ago each, the oldest first. */
 const repairs = (...ago: number[]): Repair[] =>
-  ago.map((ms) => ({ target: 'Deployment/pinger', uid: 'uid-of-pinger', hash, at: NOW - ms }));
+  ago.map((ms) => ({ target: 'Deployment/pinger', uid: 'uid-of-pinger', mark, at: NOW - ms }));
 const five = repairs(5000, 4000, 3000, 2000, 1000);
-const found = (made: readonly Repair[], uid = 'uid-of-pinger', of = hash) => dispute(made, uid, of, NOW);
+const found = (made: readonly Repair[], uid = 'uid-of-pinger', of = mark) => dispute(made, uid, of, NOW);
 
 describe('dispute', () => {
   it('is none for a handful of repairs', () => {
@@ -83,7 +83,7 @@ describe('decide, when somebody else undoes its patches', () => {
 describe('decide, when somebody puts back what it takes out', () => {
   const removed = repairs(5000, 4000, 3000, 2000, 1000).map((one) => ({
     ...one,
-    hash: removalMark(apiFirst.gate),
+    mark: removalMark('api-first', apiFirst.gate),
   }));
   const carrying = workload('pinger').carrying(apiFirst);
 

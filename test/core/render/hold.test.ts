@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { decide } from '../../../src/core/plan/decide.ts';
 import { isHeldFor, isHeldInVain, lacksRequired } from '../../../src/core/render/hold.ts';
-import { drift, gatesIn, removePatch } from '../../../src/core/render/inject.ts';
+import { drift, gatesIn } from '../../../src/core/render/inject.ts';
 import { viewTemplate } from '../../../src/core/render/template.ts';
 import { daemonSet, dns, gate, NOW, pod, statefulSet, workload, world } from '../builders.ts';
 import { conditionOf, messageOf, writesOf } from '../in-words.ts';
-import { patchTemplate, settle } from '../simulate.ts';
+import { removePatch } from '../patches.ts';
+import { decide, patchTemplate, settle } from '../simulate.ts';
 
 const apiFirst = gate('api-first').targets('pinger').dependsOn(dns('api')).rendered();
 const ofDb = gate('api-first').targets('StatefulSet/db').dependsOn(dns('api')).rendered();

@@ -2,10 +2,11 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { containerOwner } from '../../../src/api/names.ts';
 import type { TemplateView } from '../../../src/core/model.ts';
-import { drift, type Injection, inject, injectPatch, removePatch } from '../../../src/core/render/inject.ts';
+import { drift, type Injection, inject } from '../../../src/core/render/inject.ts';
 import { type PodTemplate, podTemplateSchema, viewTemplate } from '../../../src/core/render/template.ts';
 import { gateNamed, templates } from '../arbitraries.ts';
 import type { GateBuilder } from '../builders.ts';
+import { injectPatch, removePatch } from '../patches.ts';
 import { patchTemplate } from '../simulate.ts';
 
 const target = 'Deployment/pinger';

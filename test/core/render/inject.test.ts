@@ -1,14 +1,8 @@
 import { expect } from 'chai';
 import type { TemplateView } from '../../../src/core/model.ts';
-import {
-  drift,
-  inject,
-  injectPatch,
-  obstacle,
-  removePatch,
-  wantedOrder,
-} from '../../../src/core/render/inject.ts';
+import { drift, inject, obstacle, wantedOrder } from '../../../src/core/render/inject.ts';
 import { dns, gate, tcp, workload } from '../builders.ts';
+import { injectPatch, removePatch } from '../patches.ts';
 
 const apiFirst = gate('api-first').dependsOn(dns('api'), tcp('redis', 6379));
 const dbFirst = gate('db-first').dependsOn(tcp('db', 5432));

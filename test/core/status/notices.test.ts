@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { Condition, DependencyStatus, GateStatus } from '../../../src/api/status.ts';
-import type { Write } from '../../../src/core/model.ts';
-import { injectPatch } from '../../../src/core/render/inject.ts';
-import { notices } from '../../../src/core/status/notices.ts';
+import type { Write } from '../../../src/core/plan/plan.ts';
+import { notices, ofPatch } from '../../../src/core/status/notices.ts';
 import { ago, dns, gate, pod, workload } from '../builders.ts';
+import { injectPatch } from '../patches.ts';
 
 const apiFirst = gate('api-first').targets('pinger').dependsOn(dns('api')).rendered();
 const pinger = workload('pinger').workload;
@@ -22,17 +22,29 @@ describe('notices', () => {
   const writes: readonly { readonly write: Write; readonly is: string | undefined }[] = [
     {
       write: {
-        do: 'patch-target',
+        do: 'patch-workload',
         workload: pinger,
-        gate: 'api-first',
-        render: apiFirst.render,
+        additions: [
+          {
+            gate: 'api-first',
+            render: apiFirst.render,
+            why: ['missing container', 'stale render'],
+            mark: 'h',
+          },
+        ],
+        removals: [],
         patch,
-        why: ['missing container', 'stale render'],
       },
       is: 'Normal Gated Patch: put the containers into Deployment pinger: missing container, stale render',
     },
     {
-      write: { do: 'clean-target', workload: pinger, patch, mark: 'removed' },
+      write: {
+        do: 'patch-workload',
+        workload: pinger,
+        additions: [],
+        removals: [{ gate: 'api-first', mark: 'removed' }],
+        patch,
+      },
       is: 'Normal Ungated Patch: took the containers out of Deployment pinger',
     },
     {
@@ -49,13 +61,13 @@ describe('notices', () => {
     },
     { write: { do: 'add-finalizer', gate: apiFirst.gate }, is: undefined },
     { write: { do: 'remove-finalizer', gate: apiFirst.gate }, is: undefined },
-    { write: { do: 'try-render', workload: pinger, hash: 'h', patch }, is: undefined },
+    { write: { do: 'try-render', gate: 'api-first', workload: pinger, hash: 'h', patch }, is: undefined },
   ];
   for (const { write, is } of writes) {
     it(`say ${is === undefined ? 'nothing' : 'what was done'} for ${write.do}`, () => {
-      const said = notices({}, undefined, [write]).map(
-        ({ type, reason, action, note }) => `${type} ${reason} ${action}: ${note}`,
-      );
+      const all =
+        write.do === 'patch-workload' ? [...ofPatch(write).values()] : notices({}, undefined, [write]);
+      const said = all.map(({ type, reason, action, note }) => `${type} ${reason} ${action}: ${note}`);
       expect(said).to.deep.equal(is === undefined ? [] : [is]);
     });
   }

@@ -1,0 +1,126 @@
+import { FINALIZER } from '../api/names.ts';
+import { TARGET_KINDS } from '../api/spec.ts';
+import type { Gate, Pod, Workload } from '../core/model.ts';
+import { gatesInPod } from '../core/plan/withdraw.ts';
+import { gatesIn } from '../core/render/inject.ts';
+import { targetKeys } from '../core/targets.ts';
+import type { ObjectKey } from '../kube/object.ts';
+import { idOf, type Reconciled, referenceTo } from './reference.ts';
+import {
+  gatesOf,
+  indexValue,
+  isConcerned,
+  keyOfTarget,
+  type Stores,
+  workloadNamed,
+  workloadReference,
+} from './stores.ts';
+
+/** Says what a change may matter to: `initial` is true for what was there before the operator looked. */
+export type OnAffected = (affected: Reconciled, initial: boolean) => void;
+
+/** Turns every change of a store into the gates and workloads that it may matter to. */
+export function subscribe(stores: Stores, onAffected: OnAffected): void {
+  const tell = (all: readonly Reconciled[], initial: boolean) => {
+    for (const one of new Map(all.map((one) => [idOf(one), one])).values()) onAffected(one, initial);
+  };
+  stores.gates.subscribe(({ before, after, initial }) => {
+    tell(affectedByGate(stores, before, after), initial);
+  });
+  for (const kind of TARGET_KINDS) {
+    stores.workloads[kind].subscribe(({ before, after, initial }) => {
+      tell(affectedByWorkload(stores, before, after), initial);
+    });
+  }
+  for (const pods of [stores.pods, stores.ungated]) {
+    pods.subscribe(({ before, after, initial }) => tell(affectedByPod(stores, before, after), initial));
+  }
+}
+
+/** The gate itself, all that wait for it or for one that does (a cycle ends for each of them), and its workloads. */
+function affectedByGate(stores: Stores, before: Gate | undefined, after: Gate | undefined): Reconciled[] {
+  const versions = known(before, after);
+  const waiting = new Map<string, ObjectKey>(versions.map((gate) => [indexValue(gate, gate.name), gate]));
+  for (const [value] of waiting) {
+    for (const one of stores.gates.byIndex('before', value)) waiting.set(indexValue(one, one.name), one);
+  }
+  const workloads = isSameForWorkloads(before, after)
+    ? []
+    : versions.flatMap((gate) => workloadsOf(stores, gate));
+  return [...[...waiting.values()].map(referenceTo), ...workloads.map(workloadReference)];
+}
+
+/** Of a gate its status changes most, and of that only the render matters to workloads. */
+function isSameForWorkloads(before: Gate | undefined, after: Gate | undefined): boolean {
+  const isHeld = (gate: Gate | undefined) => gate?.finalizers.includes(FINALIZER);
+  return (
+    before?.uid === after?.uid &&
+    before?.generation === after?.generation &&
+    before?.deleting === after?.deleting &&
+    isHeld(before) === isHeld(after) &&
+    before?.status.render?.hash === after?.status.render?.hash
+  );
+}
+
+/** What a gate names, what carries it, and what has Pods that carry or require it; as far as it exists. */
+function workloadsOf(stores: Stores, gate: Gate): Workload[] {
+  const value = indexValue(gate, gate.name);
+  const pods = [stores.pods, stores.ungated].flatMap((store) => store.byIndex('gate', value));
+  const named = [...targetKeys(gate), ...pods.map(({ target }) => target)];
+  return [
+    ...named.flatMap((target) => workloadNamed(stores, gate.namespace, target) ?? []),
+    ...TARGET_KINDS.flatMap((kind) => stores.workloads[kind].byIndex('gate', value)),
+  ];
+}
+
+/** The workload itself, where it has to do with gates, the gates that name it, and those that it carries or carried. */
+function affectedByWorkload(
+  stores: Stores,
+  before: Workload | undefined,
+  after: Workload | undefined,
+): Reconciled[] {
+  const versions = known(before, after);
+  const isMine = !after || versions.some((version) => isConcerned(stores, version));
+  const gates = versions.flatMap((workload) => [
+    ...gatesTargeting(stores, workload, keyOfTarget(workload)),
+    ...gatesNamed(stores, workload, [...gatesIn(workload.template)]),
+  ]);
+  return [...gates.map(referenceTo), ...versions.slice(0, isMine ? 1 : 0).map(workloadReference)];
+}
+
+/** The gates that a Pod carries or requires, those that name its workload, and that where no gate of its cares for it. */
+function affectedByPod(stores: Stores, before: Pod | undefined, after: Pod | undefined): Reconciled[] {
+  const versions = known(before, after);
+  const gates = versions.flatMap((pod) => [
+    ...gatesNamed(stores, pod, gatesOf(pod)),
+    ...gatesTargeting(stores, pod, pod.target),
+  ]);
+  const workloads = versions
+    .filter((pod) => isWorkloads(stores, pod))
+    .flatMap((pod) => workloadNamed(stores, pod.namespace, pod.target) ?? []);
+  return [...gates.map(referenceTo), ...workloads.map(workloadReference)];
+}
+
+/** A Pod that is held, or that a gate is before which leaves the workload, or does not exist. */
+function isWorkloads(stores: Stores, pod: Pod): boolean {
+  return (
+    pod.held ||
+    gatesInPod(pod).some((name) => {
+      const [gate] = gatesNamed(stores, pod, [name]);
+      return !gate || gate.deleting || !targetKeys(gate).has(pod.target);
+    })
+  );
+}
+
+/** Those that exist: nothing is done about names that others write. */
+function gatesNamed({ gates }: Stores, { namespace }: ObjectKey, names: readonly string[]): Gate[] {
+  return names.flatMap((name) => gates.get(indexValue({ namespace }, name)) ?? []);
+}
+
+function gatesTargeting({ gates }: Stores, of: ObjectKey, target: string): readonly Gate[] {
+  return gates.byIndex('target', indexValue(of, target));
+}
+
+function known<T>(...versions: readonly (T | undefined)[]): T[] {
+  return versions.filter((version) => version !== undefined);
+}

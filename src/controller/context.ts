@@ -1,0 +1,22 @@
+import type { Logger } from 'pino';
+import type { Evaluator } from '../core/expression/expression.ts';
+import type { Gate, Notice, Workload } from '../core/model.ts';
+import type { Requests } from '../kube/client/requests.ts';
+import type { Clock } from '../kube/clock.ts';
+import type { Surroundings } from './observe.ts';
+import type { Reconciled } from './reference.ts';
+import type { Stores } from './stores.ts';
+
+/** All that reconciles share. */
+export interface Context extends Surroundings {
+  readonly requests: Pick<Requests, 'patch' | 'delete'>;
+  readonly clock: Clock;
+  readonly stores: Stores;
+  /** Remembers what expressions were found to be. */
+  readonly expressions: Evaluator;
+  readonly log: Logger;
+  /** Records an Event. Never throws. */
+  readonly notify: (about: Gate | Workload, notice: Notice) => void;
+  /** Queues what the other kind of reconcile has to know, where no watch will tell it. */
+  readonly look: (one: Reconciled) => void;
+}

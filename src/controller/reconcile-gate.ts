@@ -1,0 +1,55 @@
+import type { Gate, World } from '../core/model.ts';
+import { decide } from '../core/plan/decide.ts';
+import { notices } from '../core/status/notices.ts';
+import { act, type Failed } from './act.ts';
+import type { Context } from './context.ts';
+import { observe, versionIn } from './observe.ts';
+import type { GateReference } from './reference.ts';
+import { report } from './report.ts';
+import { workloadReference } from './stores.ts';
+import { failureNotice, tell } from './tell.ts';
+import { writeGate } from './write-gate.ts';
+
+/** Render, status, openings, Pods to be replaced, finalizer: everything of a gate but the templates of its targets. */
+export async function reconcileGate(context: Context, reference: GateReference): Promise<number | undefined> {
+  const { stores, clock, requests } = context;
+  const { gates } = context.memory;
+  const world = observe(stores, context, reference);
+  if (!world) {
+    gates.forget(reference);
+    return undefined;
+  }
+  const memory = gates.of(reference);
+  const unseenFor = unseen(context, reference, world);
+  if (unseenFor > 0) return unseenFor;
+  memory.keepPods(world.pods);
+  const plan = decide(world, clock.now(), context.expressions);
+  const writing = { requests, clock, memory, expectations: memory.expectations };
+  const { done, hasLearned, failures } = await act(plan.writes, (write) => writeGate(writing, write));
+  const hasReported = plan.status !== undefined && (await report(writing, world.gate, plan.status));
+  for (const notice of notices(world.gate.status, plan.status, done)) tell(context, world.gate, notice);
+  context.log.debug({ writes: done.map((write) => write.do), status: hasReported, next: plan.next }, 'pass');
+  if (hasLearned) for (const one of world.workloads.values()) context.look(workloadReference(one));
+  tellFailures(context, world.gate, failures);
+  return hasLearned ? 0 : plan.next;
+}
+
+/** Its own writes, and the patches by which its workloads got it or lost it. */
+function unseen({ stores, memory, clock }: Context, reference: GateReference, { workloads }: World): number {
+  const parts = [...workloads.values()].map((one) => memory.workloads.peek(workloadReference(one)));
+  const waits = [memory.gates.of(reference), ...parts].map((part) =>
+    part ? part.expectations.unseenFor(versionIn(stores), clock.now()) : 0,
+  );
+  return Math.max(...waits);
+}
+
+/**
+ * Of Pods that cannot be opened one stands for all.
+ *
+ * @throws the first failure, so that it is tried again.
+ */
+function tellFailures(context: Context, gate: Gate, failures: readonly Failed[]): void {
+  const [first] = failures.flatMap((failed) => failureNotice(failed) ?? []);
+  if (first) tell(context, gate, first);
+  for (const { error } of failures) throw error;
+}

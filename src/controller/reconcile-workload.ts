@@ -1,0 +1,85 @@
+import type { Gate, WorkloadWorld } from '../core/model.ts';
+import { decideWorkload } from '../core/plan/decide-workload.ts';
+import type { Stranded, WorkloadWrite } from '../core/plan/plan.ts';
+import { gatesIn } from '../core/render/inject.ts';
+import { ofPatch } from '../core/status/notices.ts';
+import { act, type Failed } from './act.ts';
+import type { Context } from './context.ts';
+import { observeWorkload, versionIn } from './observe.ts';
+import { referenceTo, type WorkloadReference } from './reference.ts';
+import { failureNotice, tell } from './tell.ts';
+import type { WorkloadMemory } from './workload-memory.ts';
+import { writeWorkload } from './write-workload.ts';
+
+/** The template of a workload, for all gates at once, and what nobody but the workload is there to do or to tell. */
+export async function reconcileWorkload(
+  context: Context,
+  reference: WorkloadReference,
+): Promise<number | undefined> {
+  const { stores, clock, requests } = context;
+  const { workloads } = context.memory;
+  const world = observeWorkload(stores, context.memory, reference, clock.now());
+  if (!world) {
+    workloads.forget(reference);
+    return undefined;
+  }
+  const memory = workloads.of(reference);
+  const { expectations } = memory;
+  const unseenFor = expectations.unseenFor(versionIn(stores), clock.now());
+  if (unseenFor > 0) return unseenFor;
+  const plan = decideWorkload(world, clock.now());
+  const writing = { requests, clock, memory, expectations };
+  const { done, hasLearned, failures } = await act(plan.writes, (write) => writeWorkload(writing, write));
+  tellOfWrites(context, world, done);
+  tellOnce(context, memory, plan.stranded);
+  context.log.debug({ writes: done.map((write) => write.do), next: plan.next }, 'pass of a workload');
+  if (hasLearned || done.length > 0)
+    for (const { gate } of world.gates.values()) context.look(referenceTo(gate));
+  tellFailures(context, world, failures);
+  const fadesIn = memory.fade(clock.now());
+  if (isNothing(world) && fadesIn === undefined) workloads.forget(reference);
+  return hasLearned ? 0 : (plan.next ?? (isNothing(world) ? fadesIn : undefined));
+}
+
+/** Whether it has nothing to do with gates any more. */
+function isNothing({ workload, gates, pods }: WorkloadWorld): boolean {
+  return gates.size === 0 && pods.length === 0 && gatesIn(workload.template).size === 0;
+}
+
+/** On the gates that a patch was for; those that do not exist have nobody who asks. */
+function tellOfWrites(context: Context, { gates }: WorkloadWorld, done: readonly WorkloadWrite[]): void {
+  for (const write of done) {
+    if (write.do !== 'patch-workload') continue;
+    for (const [name, notice] of ofPatch(write)) {
+      const known = gates.get(name);
+      if (known) tell(context, known.gate, notice);
+    }
+  }
+}
+
+/** Each thing once, for as long as it holds. */
+function tellOnce(context: Context, memory: WorkloadMemory, found: readonly Stranded[]): void {
+  const idOf = ({ workload, gate, notice }: Stranded) => `${workload.uid} ${gate} ${notice.reason}`;
+  const news = memory.tellOnce(new Set(found.map(idOf)));
+  for (const one of found) if (news.has(idOf(one))) tell(context, one.workload, one.notice);
+}
+
+/**
+ * Says why it could not be written on the gates that the patch was for, and where none of them exists on the workload: a
+ * deleted gate waits for it, and has no status to say so. Of Pods that cannot be opened one stands for all.
+ *
+ * @throws the first failure, so that it is tried again.
+ */
+function tellFailures(context: Context, world: WorkloadWorld, failures: readonly Failed[]): void {
+  const [first] = failures;
+  if (!first) return;
+  const about = gatesOf(world, first);
+  const notice = failureNotice(first);
+  if (notice) for (const one of about.length > 0 ? about : [world.workload]) tell(context, one, notice);
+  throw first.error;
+}
+
+function gatesOf({ gates }: WorkloadWorld, { write }: Failed): Gate[] {
+  if (write.do !== 'patch-workload') return [];
+  return [...write.additions, ...write.removals].flatMap(({ gate }) => gates.get(gate)?.gate ?? []);
+}

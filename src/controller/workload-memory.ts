@@ -1,0 +1,67 @@
+import type { Refusal, Repair } from '../core/model.ts';
+import { DISPUTE_WINDOW_MS } from '../core/progress/dispute.ts';
+import { Expectations } from './expectations.ts';
+
+/** A patch that the API server has stored. */
+export interface Accepted {
+  /** The names of the gates that it was for. */
+  readonly gates: readonly string[];
+  readonly repairs: readonly Repair[];
+  /** The workload's generation before the patch, and in its answer. */
+  readonly before: number;
+  readonly after: number;
+}
+
+/** What is remembered of one workload: who refuses its patches, and who undoes them. */
+export class WorkloadMemory {
+  readonly expectations = new Expectations();
+  #refusals: readonly Refusal[] = [];
+  #repairs: readonly Repair[] = [];
+  /** What has been told in an Event and still holds. */
+  #told: ReadonlySet<string> = new Set();
+
+  get refusals(): readonly Refusal[] {
+    return this.#refusals;
+  }
+
+  get repairs(): readonly Repair[] {
+    return this.#repairs;
+  }
+
+  refused(refusal: Refusal): void {
+    this.#refusals = [...this.#refusals.filter(({ gate }) => gate !== refusal.gate), refusal];
+  }
+
+  /**
+   * It was patched: what was refused of these gates is void, the repairs are counted, and what is refused of others is
+   * refused of it as it is now.
+   */
+  accepted({ gates, repairs, before, after }: Accepted, now: number): void {
+    this.#refusals = this.#refusals
+      .filter(({ gate, generation }) => !gates.includes(gate) && generation === before)
+      .map((refusal) => ({ ...refusal, generation: after }));
+    this.#repairs = [...this.#recent(now), ...repairs];
+  }
+
+  /** Of what holds now, that which did not hold the last time. */
+  tellOnce(now: ReadonlySet<string>): ReadonlySet<string> {
+    const told = this.#told;
+    this.#told = now;
+    return new Set([...now].filter((one) => !told.has(one)));
+  }
+
+  /**
+   * Drops what is past.
+   *
+   * @returns in how many ms the last repair is; undefined where none is left.
+   */
+  fade(now: number): number | undefined {
+    this.#repairs = this.#recent(now);
+    const last = this.#repairs.at(-1);
+    return last && last.at + DISPUTE_WINDOW_MS - now;
+  }
+
+  #recent(now: number): Repair[] {
+    return this.#repairs.filter(({ at }) => now - at < DISPUTE_WINDOW_MS);
+  }
+}

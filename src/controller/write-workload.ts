@@ -1,0 +1,111 @@
+import { FIELD_MANAGER, targetAnnotationValue } from '../api/names.ts';
+import type { Refusal, Workload } from '../core/model.ts';
+import { workloadPatch } from '../core/plan/decide-workload.ts';
+import type { Addition, WorkloadPatch, WorkloadWrite } from '../core/plan/plan.ts';
+import { drift } from '../core/render/inject.ts';
+import type { ApiError } from '../kube/api-error.ts';
+import { projectWorkload } from '../projections/project-workload.ts';
+import { WORKLOADS } from '../projections/resources.ts';
+import { Undone } from './act.ts';
+import type { WorkloadMemory } from './workload-memory.ts';
+import { ifThere, isRefusal, patch, type Result, type Writing, writePod } from './write.ts';
+
+export interface WorkloadWriting extends Writing {
+  readonly memory: Pick<WorkloadMemory, 'accepted' | 'refused'>;
+}
+
+/** Makes one write of a workload's reconcile. */
+export function writeWorkload(writing: WorkloadWriting, write: WorkloadWrite): Promise<Result> {
+  return write.do === 'patch-workload' ? patchWorkload(writing, write) : writePod(writing, write);
+}
+
+async function patchWorkload(writing: WorkloadWriting, write: WorkloadPatch): Promise<Result> {
+  const { workload } = write;
+  const known = { resource: WORKLOADS[workload.kind], kind: workload.kind, object: workload };
+  try {
+    return await ifThere(patch(writing, known, write.patch, { type: 'strategic' }), (answer) => {
+      const stored = projectWorkload(workload.kind, answer);
+      remember(writing, write, stored);
+      checkAnswer(write, stored);
+    });
+  } catch (error) {
+    if (!isRefusal(error) || write.additions.length === 0) throw error;
+    const refused = await refusedOf(writing, write, error);
+    for (const one of refused) writing.memory.refused(one);
+    return 'learned';
+  }
+}
+
+function remember({ memory, clock }: WorkloadWriting, write: WorkloadPatch, stored: Workload): void {
+  const { uid, generation } = write.workload;
+  const target = targetAnnotationValue(write.workload.kind, write.workload.name);
+  const changes = [...write.additions, ...write.removals];
+  const at = clock.now();
+  memory.accepted(
+    {
+      gates: changes.map(({ gate }) => gate),
+      repairs: changes.map(({ mark }) => ({ target, uid, mark, at })),
+      before: generation,
+      after: stored.generation,
+    },
+    at,
+  );
+}
+
+/** What was stored is in the answer: an admission step with an older view of a gate may have changed it. */
+function checkAnswer({ workload, additions }: WorkloadPatch, { template }: Workload): void {
+  const target = targetAnnotationValue(workload.kind, workload.name);
+  const left = additions.flatMap(({ gate, render }) => drift(template, { gate, render, target }));
+  if (left.length > 0)
+    throw new Undone(`${target} was patched and is not current: ${[...new Set(left)].join(', ')}`);
+}
+
+/**
+ * Which gates a patch was refused for: each is tried by itself, by a dry-run that rolls nobody, so that one of them keeps
+ * no other out. Where none is refused by itself it is all of them together.
+ *
+ * @throws whatever else a dry-run is answered
+ */
+async function refusedOf(
+  writing: WorkloadWriting,
+  { workload, additions }: WorkloadPatch,
+  error: ApiError,
+): Promise<Refusal[]> {
+  const at = writing.clock.now();
+  const all = additions.map((addition) => refusal(workload, addition, error, at));
+  if (additions.length === 1) return all;
+  const alone: Refusal[] = [];
+  for (const addition of additions) {
+    const answer = await refusalAlone(writing, workload, addition);
+    if (answer) alone.push(refusal(workload, addition, answer, at));
+  }
+  return alone.length > 0 ? alone : all;
+}
+
+async function refusalAlone(
+  { requests }: WorkloadWriting,
+  workload: Workload,
+  addition: Addition,
+): Promise<ApiError | undefined> {
+  const { patch: body } = workloadPatch(workload, [addition], []);
+  const options = { type: 'strategic', fieldManager: FIELD_MANAGER, dryRun: true } as const;
+  try {
+    await requests.patch(WORKLOADS[workload.kind], workload, body, options);
+    return undefined;
+  } catch (error) {
+    if (isRefusal(error)) return error;
+    throw error;
+  }
+}
+
+function refusal(
+  { kind, name, uid, generation }: Workload,
+  { gate, render: { hash } }: Addition,
+  { message }: ApiError,
+  at: number,
+): Refusal {
+  return {
+    ...{ of: 'target', gate, target: targetAnnotationValue(kind, name) },
+    ...{ uid, generation, hash, message, at },
+  };
+}

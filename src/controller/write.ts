@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { FIELD_MANAGER } from '../api/names.ts';
+import type { PodWrite } from '../core/plan/plan.ts';
+import { type ApiError, isForbidden, isInvalid, isNotFound } from '../kube/api-error.ts';
+import type { PatchOptions, Requests } from '../kube/client/requests.ts';
+import type { Clock } from '../kube/clock.ts';
+import type { Resource } from '../kube/resource.ts';
+import { metadataSchema } from '../projections/metadata.ts';
+import { PODS } from '../projections/resources.ts';
+import type { Expectations } from './expectations.ts';
+import type { Reference } from './reference.ts';
+
+/** What every write of a reconcile is made with. */
+export interface Writing {
+  readonly requests: Pick<Requests, 'patch' | 'delete'>;
+  readonly clock: Clock;
+  /** Of the gate or workload that is reconciled. */
+  readonly expectations: Expectations;
+}
+
+/** `gone`: there was nothing left to write to. `learned`: a refusal, or that a render is accepted. */
+export type Result = 'done' | 'gone' | 'learned';
+
+/** An object that is written to. */
+export interface Known {
+  readonly resource: Resource;
+  readonly kind: string;
+  readonly object: Omit<Reference, 'kind'> & { readonly uid: string };
+}
+
+const answerSchema = z.object({ metadata: metadataSchema });
+
+/** A patch whose result the next reconcile is to see in the stores. */
+export async function patch(
+  writing: Writing,
+  { resource, kind, object }: Known,
+  body: unknown,
+  options: Omit<PatchOptions, 'fieldManager'>,
+): Promise<unknown> {
+  const answer = await writing.requests.patch(resource, object, body, {
+    ...options,
+    fieldManager: FIELD_MANAGER,
+  });
+  expectToSee(writing, kind, answer);
+  return answer;
+}
+
+/** What is left without a finalizer while it is being deleted is gone with this write: there is no version to see. */
+function expectToSee({ expectations, clock }: Writing, kind: string, answer: unknown): void {
+  const { metadata } = answerSchema.parse(answer);
+  const { namespace, name, uid, resourceVersion, deletionTimestamp, finalizers } = metadata;
+  const isGone = deletionTimestamp !== undefined && finalizers.length === 0;
+  const object = { kind, namespace, name };
+  expectations.expect({ object, uid, resourceVersion: isGone ? undefined : resourceVersion }, clock.now());
+}
+
+/** Opens or deletes a Pod. */
+export function writePod(writing: Writing, write: PodWrite): Promise<Result> {
+  return write.do === 'open-pod' ? openPod(writing, write) : deletePod(writing, write);
+}
+
+function openPod(
+  writing: Writing,
+  { pod, annotations }: Extract<PodWrite, { do: 'open-pod' }>,
+): Promise<Result> {
+  const body = { metadata: { uid: pod.uid, annotations } };
+  return ifThere(patch(writing, { resource: PODS, kind: 'Pod', object: pod }, body, { type: 'merge' }));
+}
+
+/** Both preconditions: a Pod that went on in the meantime is not the Pod that was judged. */
+function deletePod(
+  { requests, expectations, clock }: Writing,
+  { pod }: Extract<PodWrite, { do: 'delete-pod' }>,
+): Promise<Result> {
+  const { namespace, name, uid, resourceVersion } = pod;
+  const deletion = requests.delete(PODS, pod, { preconditions: { uid, resourceVersion } });
+  return ifThere(deletion, () => {
+    // Its deletion is a new version, whichever: the answer does not tell it.
+    const next = String(BigInt(resourceVersion) + 1n);
+    expectations.expect(
+      { object: { kind: 'Pod', namespace, name }, uid, resourceVersion: next },
+      clock.now(),
+    );
+  });
+}
+
+/** What is gone needs no write. */
+export async function ifThere<T>(write: Promise<T>, then: (answer: T) => void = () => {}): Promise<Result> {
+  try {
+    then(await write);
+    return 'done';
+  } catch (error) {
+    if (isNotFound(error)) return 'gone';
+    throw error;
+  }
+}
+
+/** An answer that the same write would get again. */
+export function isRefusal(error: unknown): error is ApiError {
+  return isInvalid(error) || isForbidden(error);
+}

@@ -1,0 +1,48 @@
+import { FINALIZER, targetAnnotationValue } from '../../api/names.ts';
+import type { Gate, Refusal, Workload, WorkloadWorld } from '../model.ts';
+import { refusalOfRender } from '../progress/standing.ts';
+import { hasUserContainer, renderHash } from '../render/render.ts';
+import { targetKeys } from '../targets.ts';
+import { gatesToOpen, isToLeave } from './withdraw.ts';
+
+/**
+ * Gates that come, change or go together are to roll a workload once. So its patch waits a moment after each change of a
+ * gate, and for what such a change is sure to bring; what has not changed of late, as where a patch was undone, or where a
+ * workload came after its gates, waits for nothing.
+ */
+export const GATHER_MS = 100;
+/** Of a gate that leaves: its Pods go on meanwhile, and who deletes many does it one by one. */
+export const GATHER_REMOVALS_MS = 250;
+/** No change delays a patch for longer, whatever comes after it. */
+export const GATHER_LIMIT_MS = 5000;
+
+/** How long the patch of a workload is to wait for the changes of its other gates, ms. */
+export function gather(world: WorkloadWorld, now: number): number {
+  const { workload, gates, refusals, pods } = world;
+  const unopened = gatesToOpen(pods);
+  const waits = [...gates].map(([name, { gate, changedAt, changingSince }]) => {
+    const leaves = isToLeave(name, gate, workload);
+    const isComing =
+      ((leaves || isNaming(gate, workload)) && isRendering(gate, refusals)) || (leaves && unopened.has(name));
+    const limit = changingSince + GATHER_LIMIT_MS;
+    const moment = changedAt + (leaves ? GATHER_REMOVALS_MS : GATHER_MS);
+    return (isComing ? limit : Math.min(limit, moment)) - now;
+  });
+  return Math.max(0, ...waits);
+}
+
+/** Whether a gate is to be in the templates of what it names. */
+export function isNaming(gate: Gate, { kind, name }: Workload): boolean {
+  return !gate.deleting && targetKeys(gate).has(targetAnnotationValue(kind, name));
+}
+
+/** Whether the render of a gate's spec is yet to be stored, as it will be. */
+export function isRendering(
+  { name, deleting, spec, status, finalizers }: Gate,
+  refusals: readonly Refusal[],
+): boolean {
+  if (deleting || !spec.valid || spec.value.suspend) return false;
+  const hash = renderHash(spec.value);
+  if (status.render?.hash === hash) return !finalizers.includes(FINALIZER);
+  return !hasUserContainer(spec.value) || refusalOfRender(refusals, name, hash) === undefined;
+}

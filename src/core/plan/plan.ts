@@ -1,0 +1,87 @@
+import type { Drift, Gate, GateStatus, JsonObject, Notice, Pod, Render, Workload } from '../model.ts';
+
+/** What is to be done, as it is decided: plain data, in the words of `model.ts`. */
+
+/** A write to a Pod. */
+export type PodWrite =
+  | {
+      readonly do: 'open-pod';
+      readonly pod: Pod;
+      readonly annotations: Readonly<Record<string, string>>;
+      /** Which of the dependencies are opened by a person's will, and for the first time. */
+      readonly told: readonly string[];
+      /** Of those: by which way. */
+      readonly why: string;
+    }
+  | { readonly do: 'delete-pod'; readonly pod: Pod; readonly why: string };
+
+/** What the reconcile of a gate writes: its gate and Pods, never a workload. At most one write per object. */
+export type GateWrite =
+  | { readonly do: 'add-finalizer'; readonly gate: Gate }
+  | { readonly do: 'remove-finalizer'; readonly gate: Gate }
+  | {
+      /** A dry-run, which changes nothing. */
+      readonly do: 'try-render';
+      /** The name of the gate. */
+      readonly gate: string;
+      readonly workload: Workload;
+      readonly hash: string;
+      readonly patch: JsonObject;
+    }
+  | PodWrite;
+
+/** What the reconcile of a workload writes: the workload, once, and Pods that wait in gates which do not exist. */
+export type WorkloadWrite = WorkloadPatch | PodWrite;
+
+/** One patch for all gates of a workload. */
+export interface WorkloadPatch {
+  readonly do: 'patch-workload';
+  readonly workload: Workload;
+  readonly additions: readonly Addition[];
+  readonly removals: readonly Removal[];
+  readonly patch: JsonObject;
+}
+
+/** A gate that a template is to carry, and does not, or not as it should. */
+export interface Addition {
+  readonly gate: string;
+  readonly render: Render;
+  readonly why: readonly Drift[];
+  /** What it is remembered by. */
+  readonly mark: string;
+}
+
+/** A gate that a template is to carry no longer. */
+export interface Removal {
+  readonly gate: string;
+  /** What it is remembered by. */
+  readonly mark: string;
+}
+
+export type Write = GateWrite | WorkloadWrite;
+
+/** Something that is told of a workload and is no one gate's to tell. */
+export interface Stranded {
+  readonly workload: Workload;
+  /** The name of the gate that it is about. */
+  readonly gate: string;
+  readonly notice: Notice;
+}
+
+export interface WorkloadPlan {
+  /** In the order in which they are to be made. */
+  readonly writes: readonly WorkloadWrite[];
+  /** What holds now, each to be told once for as long as it holds. */
+  readonly stranded: readonly Stranded[];
+  /** When to look again although nothing has changed, in ms from now. */
+  readonly next: number | undefined;
+}
+
+export interface Plan {
+  /** In the order in which they are to be made. */
+  readonly writes: readonly GateWrite[];
+  /** The status as it should be; undefined leaves it as it is (a gate that is going away). */
+  readonly status: GateStatus | undefined;
+  /** When to look again although nothing has changed (something becomes overdue), in ms from now. */
+  readonly next: number | undefined;
+}

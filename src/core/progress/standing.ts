@@ -1,0 +1,87 @@
+import { targetAnnotationValue } from '../../api/names.ts';
+import type { GateSpec } from '../../api/spec.ts';
+import type { Drift, Gate, Refusal, Render, Repair, Workload } from '../model.ts';
+import { lacksRequired } from '../render/hold.ts';
+import { drift, type Obstacle, obstacle } from '../render/inject.ts';
+import { additionMark, type Dispute, dispute } from './dispute.ts';
+
+/** How a workload that a gate names stands to the gate's render. */
+export interface Standing {
+  /** Why its template is not current; empty when it is. */
+  readonly drift: readonly Drift[];
+  /** Who makes it current: the operator's patch, the next rollout of somebody else, or nobody, since a Job never changes. */
+  readonly lag: 'none' | 'patch' | 'next rollout' | 'immutable';
+  /** Why it cannot carry the render, for the user. */
+  readonly obstacle: Obstacle | undefined;
+  readonly refusal: Refusal | undefined;
+  /** Somebody else undoes its patches. */
+  readonly dispute: Dispute | undefined;
+}
+
+/** What is remembered of the patches of a workload, or of several. */
+export interface Remembered {
+  readonly refusals: readonly Refusal[];
+  readonly repairs: readonly Repair[];
+}
+
+/** A gate and what it wants its targets to carry. */
+export interface Claim {
+  readonly gate: Pick<Gate, 'name' | 'uid'>;
+  readonly spec: GateSpec;
+  readonly render: Render;
+}
+
+export function standing(claim: Claim, workload: Workload, remembered: Remembered, now: number): Standing {
+  const { gate, render } = claim;
+  const target = targetAnnotationValue(workload.kind, workload.name);
+  const injection = { gate: gate.name, render, target };
+  const reasons = drift(workload.template, injection);
+  return {
+    drift: reasons,
+    lag: reasons.length > 0 ? lagOf(workload, claim) : 'none',
+    obstacle: obstacle(workload.template, injection),
+    refusal: remembered.refusals.find((refusal) => isStill(refusal, claim, workload)),
+    dispute: dispute(remembered.repairs, workload.uid, additionMark(gate, render.hash), now),
+  };
+}
+
+function lagOf(workload: Workload, { gate, spec: { updatePolicy } }: Claim): Standing['lag'] {
+  if (workload.kind === 'Job') return 'immutable';
+  const waits = updatePolicy === 'OnNextRollout' && !lacksRequired(workload.template, gate.name);
+  return waits ? 'next rollout' : 'patch';
+}
+
+/** A refusal holds for the very target generation and render that were refused. */
+function isStill(refusal: Refusal, { gate, render }: Claim, { uid, generation }: Workload): boolean {
+  return (
+    refusal.of === 'target' &&
+    refusal.gate === gate.name &&
+    refusal.uid === uid &&
+    refusal.generation === generation &&
+    refusal.hash === render.hash
+  );
+}
+
+/** The refusal of a gate's render, by its dry-run. */
+export function refusalOfRender(
+  refusals: readonly Refusal[],
+  gate: string,
+  hash: string,
+): Refusal | undefined {
+  return refusals.find((one) => one.of === 'render' && one.gate === gate && one.hash === hash);
+}
+
+/** A refused write is tried again after this time: a webhook or a policy may have changed its mind. */
+export const RETRY_REFUSED_AFTER_MS = 5 * 60_000;
+
+export function isDue(refusal: Refusal | undefined, now: number): boolean {
+  return refusal === undefined || now - refusal.at >= RETRY_REFUSED_AFTER_MS;
+}
+
+/**
+ * In how many ms that is. What is due already is tried at once, or cannot be (a suspended gate): looking again would help
+ * nobody.
+ */
+export function dueIn(refusal: Refusal | undefined, now: number): number | undefined {
+  return refusal === undefined || isDue(refusal, now) ? undefined : refusal.at + RETRY_REFUSED_AFTER_MS - now;
+}

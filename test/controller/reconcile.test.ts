@@ -1,0 +1,264 @@
+import { expect } from 'chai';
+import { Expectations } from '../../src/controller/expectations.ts';
+import { referenceTo } from '../../src/controller/reference.ts';
+import { report } from '../../src/controller/report.ts';
+import { workloadReference } from '../../src/controller/stores.ts';
+import { GATHER_REMOVALS_MS } from '../../src/core/plan/gather.ts';
+import { DISPUTE_WINDOW_MS } from '../../src/core/progress/dispute.ts';
+import { dns, gate, NOW, pod, type WorkloadBuilder, workload } from '../core/builders.ts';
+import { answered, errorOf, ReconcileRig, storing } from './reconcile-rig.ts';
+
+const apiFirst = gate('api-first').targets('pinger', 'poller').dependsOn(dns('api')).rendered();
+const dbFirst = gate('db-first').targets('pinger').dependsOn(dns('db')).rendered();
+const [pinger, poller] = [workload('pinger'), workload('poller')];
+const [gatedPinger, gatedPoller] = [pinger.carrying(apiFirst), poller.carrying(apiFirst)];
+const both = pinger.carrying(apiFirst, dbFirst);
+const isFailed = (one: string) => one.includes('PatchFailed');
+
+/** The gates are known for long: their workloads wait for nothing. */
+async function settled(rig: ReconcileRig, ...workloads: readonly WorkloadBuilder[]): Promise<void> {
+  for (const one of workloads) await errorOf(rig.workload(one));
+  rig.later(GATHER_REMOVALS_MS);
+}
+
+describe('reconcile, of a workload', () => {
+  it('tells on the gate what it did, or why it could not, and other workloads go on', async () => {
+    const rig = new ReconcileRig((sent) =>
+      sent.name === 'pinger' ? answered(500) : storing(gatedPoller)(sent),
+    );
+    rig.see(apiFirst, pinger, poller);
+    await settled(rig, pinger, poller);
+    expect(await errorOf(rig.workload(pinger))).to.include({ status: 500 });
+    expect(await errorOf(rig.workload(poller))).to.equal(undefined);
+    expect(rig.tried()).to.deep.equal(['pinger', 'poller']);
+    expect(rig.told[0]).to.equal(
+      'api-first PatchFailed: Deployment pinger cannot be patched and is tried again: no',
+    );
+    expect(rig.told[1]).to.match(/^api-first Gated: put the containers into Deployment poller/);
+  });
+
+  it('says why a deleted gate cannot leave a target', async () => {
+    const rig = new ReconcileRig(({ name }) => (name === 'pinger' ? answered(403) : undefined));
+    rig.see(apiFirst.deleting(), gatedPinger, gatedPoller);
+    await settled(rig, gatedPinger, gatedPoller);
+    expect(await errorOf(rig.workload(gatedPinger))).to.include({ status: 403 });
+    await rig.workload(gatedPoller);
+    expect(rig.told).to.deep.equal([
+      'api-first PatchFailed: Deployment pinger cannot be patched and is tried again: no',
+      'api-first Ungated: took the containers out of Deployment poller',
+    ]);
+  });
+
+  it('says nothing of a conflict', async () => {
+    const rig = new ReconcileRig(() => answered(409));
+    rig.see(apiFirst, pinger);
+    await settled(rig, pinger);
+    expect(await errorOf(rig.workload(pinger))).to.include({ status: 409 });
+    expect(rig.told).to.deep.equal([]);
+  });
+
+  it('patches once for all gates, and has them look at it', async () => {
+    const rig = new ReconcileRig(storing(both));
+    rig.see(apiFirst, dbFirst, pinger);
+    await settled(rig, pinger);
+    await rig.workload(pinger);
+    expect(rig.tried()).to.deep.equal(['pinger']);
+    expect(rig.told.map((one) => one.split(':')[0])).to.deep.equal(['api-first Gated', 'db-first Gated']);
+    expect(rig.looked).to.have.members([
+      'DependencyGate/my-namespace/api-first',
+      'DependencyGate/my-namespace/db-first',
+    ]);
+  });
+
+  it('backs off when what the API server has stored is not current', async () => {
+    const rig = new ReconcileRig(storing(pinger));
+    rig.see(apiFirst, pinger);
+    await settled(rig, pinger);
+    expect(await errorOf(rig.workload(pinger))).to.include({ name: 'Undone' });
+    expect(rig.told.filter(isFailed)).to.have.length(1);
+  });
+
+  it('does nothing while the stores do not show its last write', async () => {
+    const rig = new ReconcileRig((sent) => ({
+      ...storing(gatedPinger)(sent),
+      metadata: { name: 'pinger', uid: 'uid-of-pinger', resourceVersion: '999', namespace: 'my-namespace' },
+    }));
+    rig.see(apiFirst, pinger);
+    await settled(rig, pinger);
+    await rig.workload(pinger);
+    expect(await rig.workload(pinger)).to.be.above(0);
+    expect(rig.tried()).to.deep.equal(['pinger']);
+  });
+
+  it('leaves one that is being deleted as it is', async () => {
+    const rig = new ReconcileRig();
+    rig.see(apiFirst.deleting(), gatedPinger.deleting());
+    await settled(rig, gatedPinger);
+    await rig.workload(gatedPinger);
+    expect(rig.tried()).to.deep.equal([]);
+  });
+
+  it('forgets one that is gone, and one that has to do with no gate', async () => {
+    const rig = new ReconcileRig();
+    rig.see(apiFirst, gatedPinger, poller);
+    await rig.workload(gatedPinger);
+    expect(rig.memory.workloads.peek(workloadReference(gatedPinger.workload))).not.to.equal(undefined);
+    rig.stores.workloads.Deployment.delete('my-namespace/pinger');
+    await rig.workload(gatedPinger);
+    rig.stores.gates.delete('my-namespace/api-first');
+    await rig.workload(poller);
+    expect(rig.memory.workloads.size).to.equal(0);
+  });
+});
+
+describe('reconcile, of a workload that the API server refuses to have patched', () => {
+  const REFUSED = 'db-first';
+  /** Refuses whatever has containers of one gate in it. */
+  const refusing = (rest: WorkloadBuilder) =>
+    new ReconcileRig((sent) =>
+      JSON.stringify(sent.body).includes(`dgate-${REFUSED}--`) ? answered(422) : storing(rest)(sent),
+    );
+
+  it('finds out by dry-runs which gate it is for, and puts the others in', async () => {
+    const rig = refusing(gatedPinger);
+    rig.see(apiFirst, dbFirst, pinger);
+    await settled(rig, pinger);
+    expect(await rig.workload(pinger), 'at once').to.equal(0);
+    expect(rig.tried()).to.deep.equal(['pinger', 'try pinger', 'try pinger']);
+    await rig.workload(pinger);
+    expect(rig.tried()).to.deep.equal(['pinger']);
+    const { refusals } = rig.memory.workloads.of(workloadReference(pinger.workload));
+    expect(refusals.map((one) => `${one.gate} ${one.generation}`)).to.deep.equal(['db-first 2']);
+    expect(rig.told.filter(isFailed)).to.deep.equal([]);
+  });
+
+  it('asks nothing more where it was for one gate', async () => {
+    const rig = refusing(pinger);
+    rig.see(dbFirst, pinger);
+    await settled(rig, pinger);
+    await rig.workload(pinger);
+    await rig.workload(pinger);
+    expect(rig.tried()).to.deep.equal(['pinger']);
+  });
+
+  it('takes it for all of them where none is refused by itself', async () => {
+    const rig = new ReconcileRig(({ isDryRun }) => (isDryRun ? undefined : answered(422)));
+    rig.see(apiFirst, dbFirst, pinger);
+    await settled(rig, pinger);
+    await rig.workload(pinger);
+    const { refusals } = rig.memory.workloads.of(workloadReference(pinger.workload));
+    expect(refusals.map((one) => one.gate)).to.have.members(['api-first', 'db-first']);
+  });
+});
+
+describe('reconcile, of a workload that carries a gate which does not exist', () => {
+  it('takes out what somebody puts back a handful of times, then pauses and says so once', async () => {
+    const rig = new ReconcileRig();
+    let version = 999;
+    const put = (target: WorkloadBuilder) => {
+      version += 1;
+      rig.see(target.with({ resourceVersion: `${version}` }));
+      return rig.workload(target);
+    };
+    for (let time = 1; time <= 5; time++) {
+      expect(await put(gatedPinger), 'when a removal is due').to.equal(undefined);
+      expect(await put(pinger), 'when it is forgotten').to.equal(DISPUTE_WINDOW_MS);
+    }
+    expect([rig.tried().length, rig.told.length]).to.deep.equal([5, 0]);
+    for (let time = 1; time <= 2; time++) expect(await put(gatedPinger)).to.equal(30_000);
+    expect(rig.tried()).to.deep.equal([]);
+    expect(rig.told.map((one) => one.split(':')[0])).to.deep.equal(['pinger RemovalUndone']);
+  });
+
+  it('says of one Pod why it cannot be opened, on the workload', async () => {
+    const rig = new ReconcileRig(() => answered(403));
+    const waiting = ['pinger-1', 'pinger-2'].map((name) => pod(name).of('pinger').carrying(apiFirst));
+    rig.see(gatedPinger, ...waiting);
+    expect(await errorOf(rig.workload(gatedPinger))).to.include({ status: 403 });
+    expect(rig.tried()).to.deep.equal(['pinger-1', 'pinger-2']);
+    expect(rig.told).to.deep.equal([
+      'pinger PatchFailed: Pod pinger-1 cannot be patched and is tried again: no',
+    ]);
+  });
+});
+
+describe('reconcile, of a gate', () => {
+  it('writes no workload', async () => {
+    const rig = new ReconcileRig();
+    rig.see(apiFirst, pinger, poller);
+    await rig.gate(apiFirst);
+    expect(rig.tried()).to.deep.equal(['api-first']);
+  });
+
+  it('reports, and says of one Pod why it cannot be opened, where a webhook refuses that of some', async () => {
+    const open = apiFirst.specifying({ open: ['api'] });
+    const pods = ['pinger-1', 'pinger-2'].map((name) =>
+      pod(name).of('pinger').carrying(open).checking('api'),
+    );
+    const rig = new ReconcileRig(({ name }) => (name.startsWith('pinger-') ? answered(403) : undefined));
+    rig.see(open, pinger.carrying(open), poller.carrying(open), ...pods);
+    expect(await errorOf(rig.gate(open))).to.include({ status: 403 });
+    expect(rig.tried()).to.deep.equal(['pinger-1', 'pinger-2', 'api-first']);
+    expect(rig.told.filter(isFailed)).to.deep.equal([
+      'api-first PatchFailed: Pod pinger-1 cannot be patched and is tried again: no',
+    ]);
+  });
+
+  it('tells of what its workloads refuse', async () => {
+    const rig = new ReconcileRig(({ name }) => (name === 'pinger' ? answered(422) : undefined));
+    rig.see(apiFirst, pinger, gatedPoller);
+    await settled(rig, pinger);
+    await rig.workload(pinger);
+    rig.tried();
+    await rig.gate(apiFirst);
+    expect(JSON.stringify(rig.sent)).to.contain('TargetRefused');
+  });
+
+  it('does nothing while the stores do not show the last write of one of its workloads', async () => {
+    const rig = new ReconcileRig();
+    rig.see(apiFirst, gatedPinger, gatedPoller);
+    const { namespace, name, uid } = pinger.workload;
+    rig.memory.workloads
+      .of(workloadReference(pinger.workload))
+      .expectations.expect(
+        { object: { kind: 'Deployment', namespace, name }, uid, resourceVersion: '201' },
+        NOW,
+      );
+    expect(await rig.gate(apiFirst)).to.be.above(0);
+    expect(rig.tried()).to.deep.equal([]);
+  });
+
+  it('forgets one that is gone', async () => {
+    const rig = new ReconcileRig();
+    rig.see(apiFirst);
+    await rig.gate(apiFirst);
+    expect(rig.memory.gates.peek(referenceTo(apiFirst.gate))).not.to.equal(undefined);
+    rig.stores.gates.delete('my-namespace/api-first');
+    await rig.gate(apiFirst);
+    expect(rig.memory.gates.size).to.equal(0);
+  });
+});
+
+describe('report', () => {
+  const reporting = (status: number) =>
+    report(
+      {
+        requests: {
+          patch: () => Promise.reject(answered(status)),
+          delete: () => Promise.reject(answered(status)),
+        },
+        clock: { now: () => NOW, after: () => () => {} },
+        expectations: new Expectations(),
+      },
+      apiFirst.gate,
+      { observedGeneration: 1 },
+    );
+
+  it('finds nothing wrong with a gate that is gone', async () => {
+    expect(await reporting(404)).to.equal(false);
+  });
+
+  it('throws what else the API server answers', async () => {
+    expect(await errorOf(reporting(409))).to.include({ status: 409 });
+  });
+});

@@ -1,0 +1,88 @@
+import { expect } from 'chai';
+import type { KnownGate } from '../../../src/core/model.ts';
+import { GATHER_LIMIT_MS, GATHER_MS, GATHER_REMOVALS_MS } from '../../../src/core/plan/gather.ts';
+import { container, dns, gate, NOW, pod, refusal, workload } from '../builders.ts';
+import { writesOf } from '../in-words.ts';
+import { changed, decided } from '../workload-world.ts';
+
+const on = (name: string) => gate(name).targets('pinger').dependsOn(dns('api'));
+const [a, b] = [on('a').rendered(), on('b').rendered()];
+const pinger = workload('pinger');
+const PATCHED = { writes: ['patch-target pinger'], next: undefined };
+
+/** What is written now, or when. */
+function outcome(...args: Parameters<typeof decided>) {
+  const { writes, next } = decided(...args);
+  return { writes: writesOf({ writes }), next };
+}
+const inMs = (next: number) => ({ writes: [], next });
+
+describe('gather', () => {
+  it('has what is long known wait for nothing: a target that appears, or a patch that was undone', () => {
+    expect(outcome(pinger, [a])).to.deep.equal(PATCHED);
+  });
+
+  it('waits a moment after the last change of any gate', () => {
+    expect(outcome(pinger, [changed(a, 30)])).to.deep.equal(inMs(GATHER_MS - 30));
+    expect(outcome(pinger, [changed(a, 90), changed(b, 10)])).to.deep.equal(inMs(GATHER_MS - 10));
+    expect(outcome(pinger, [changed(a, GATHER_MS), changed(b, GATHER_MS)])).to.deep.equal(PATCHED);
+  });
+
+  it('waits a little longer for those that leave', () => {
+    const carrying = pinger.carrying(a, b);
+    const leaving = (ago: number): KnownGate => changed(a.deleting(), ago);
+    expect(outcome(carrying, [leaving(GATHER_MS), b])).to.deep.equal(inMs(GATHER_REMOVALS_MS - GATHER_MS));
+    expect(outcome(carrying, [leaving(GATHER_REMOVALS_MS), b]).writes).to.deep.equal(['clean-target pinger']);
+  });
+
+  it('does not wait for longer than the limit, however often a gate changes', () => {
+    expect(outcome(pinger, [changed(a, 10, GATHER_LIMIT_MS - 20)])).to.deep.equal(inMs(20));
+    expect(outcome(pinger, [changed(a, 10, GATHER_LIMIT_MS)])).to.deep.equal(PATCHED);
+  });
+
+  const coming: readonly (readonly [string, KnownGate['gate']])[] = [
+    ['has no finalizer yet', on('b').gate],
+    ['has no render yet', on('b').withFinalizer().gate],
+    ['has the render of another spec', b.dependsOn(dns('db')).gate],
+  ];
+  for (const [which, of] of coming) {
+    it(`waits, up to the limit, for a gate that ${which}`, () => {
+      const known = (ago: number): KnownGate => ({
+        gate: of,
+        changedAt: NOW - ago,
+        changingSince: NOW - ago,
+      });
+      expect(outcome(pinger, [a, known(1000)])).to.deep.equal(inMs(GATHER_LIMIT_MS - 1000));
+      expect(outcome(pinger, [a, known(GATHER_LIMIT_MS)])).to.deep.equal(PATCHED);
+    });
+  }
+
+  it('waits for no render that will not come', () => {
+    expect(outcome(pinger, [a, on('b').withFinalizer().suspended()])).to.deep.equal(PATCHED);
+    expect(outcome(pinger, [a, on('b').invalid('no good')])).to.deep.equal(PATCHED);
+    const own = changed(gate('own').targets('pinger').dependsOn(container('mine')).withFinalizer(), 1000);
+    const refusals = [refusal('render', gate('own').dependsOn(container('mine')), { at: NOW })];
+    expect(outcome(pinger, [a, own])).to.deep.equal(inMs(GATHER_LIMIT_MS - 1000));
+    expect(outcome(pinger, [a, own], { refusals })).to.deep.equal(PATCHED);
+  });
+
+  it('waits for no render of a gate that does not name the workload', () => {
+    const other = changed(gate('b').targets('other').dependsOn(dns('api')), 1000);
+    expect(outcome(pinger, [a, other])).to.deep.equal(PATCHED);
+  });
+
+  it('waits, up to the limit, for Pods that another gate that leaves has yet to open', () => {
+    const carrying = pinger.carrying(a, b);
+    const waiting = pod('pinger-1').of('pinger').carrying(b).checking('api');
+    const both = (ago: number) => [changed(a.deleting(), ago), changed(b.deleting(), ago)];
+    expect(outcome(carrying, both(1000), waiting)).to.deep.equal(inMs(GATHER_LIMIT_MS - 1000));
+    expect(outcome(carrying, both(1000), waiting.opened('api')).writes).to.deep.equal([
+      'clean-target pinger',
+    ]);
+    expect(outcome(carrying, both(GATHER_LIMIT_MS), waiting).writes).to.deep.equal(['clean-target pinger']);
+  });
+
+  it('has nothing to wait for where there is nothing to do', () => {
+    expect(outcome(pinger.carrying(a), [changed(a, 0)])).to.deep.equal({ writes: [], next: undefined });
+  });
+});
