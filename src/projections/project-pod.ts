@@ -2,15 +2,20 @@ import { z } from 'zod';
 import {
   containerOwner,
   FIELD_MANAGER,
+  GATE_ANNOTATION_PREFIX,
+  gateAnnotation,
   HOLD_GATE,
+  isGateName,
+  MAX_GATES_OF_AN_OBJECT,
   OPEN_ANNOTATION_PREFIX,
+  OPENED_AGAIN_ANNOTATION,
+  openAnnotation,
   REQUIRE_LABEL,
   requiredGates,
   TARGET_ANNOTATION,
   targetAnnotationValue,
 } from '../api/names.ts';
 import type { ContainerState, ContainerStatus, Pod } from '../core/model.ts';
-import { ofOurGroup } from '../core/render/template.ts';
 import { identityOf, metadataSchema } from './metadata.ts';
 
 const text = z.string().default('');
@@ -60,24 +65,58 @@ const REVISION_LABEL = 'controller-revision-hash';
 /** Cuts a Pod down, when it is decoded, from some 26 KB of heap to the half that decisions need. Throws where it is none. */
 export function projectPod(raw: unknown): Pod {
   const { metadata, spec, status } = podSchema.parse(raw);
+  const required = requiredGates(metadata.labels[REQUIRE_LABEL]);
+  const containers = spec.initContainers
+    .map(({ name }) => name)
+    .filter((name) => containerOwner(name) !== undefined);
+  const annotations = annotationsOf(metadata.annotations, required, containers);
   return {
     ...identityOf(metadata),
     phase: status.phase,
     restartPolicy: spec.restartPolicy,
     target: metadata.annotations[TARGET_ANNOTATION] ?? targetOf(metadata),
-    annotations: ofOurGroup(metadata.annotations),
-    writtenByOthers: writtenByOthers(metadata.managedFields),
-    required: requiredGates(metadata.labels[REQUIRE_LABEL]),
+    annotations,
+    writtenByOthers: picked(writtenByOthers(metadata.managedFields), Object.keys(annotations)),
+    required,
     held: spec.schedulingGates.some(({ name }) => name === HOLD_GATE),
     revision: metadata.labels[REVISION_LABEL],
-    containers: spec.initContainers
-      .map(({ name }) => name)
-      .filter((name) => containerOwner(name) !== undefined),
+    containers,
     statuses: status.initContainerStatuses
       .filter(({ name }) => containerOwner(name) !== undefined)
       .map(containerStatus),
     unscheduled: unscheduled(status.conditions),
   };
+}
+
+/**
+ * What decisions read: which renders the Pod carries, those of gates that it requires or has containers of first, and what
+ * its containers are opened by. Others may write thousands of names, so few are taken, and none that no gate can have.
+ */
+function annotationsOf(
+  annotations: Readonly<Record<string, string>>,
+  required: readonly string[],
+  containers: readonly string[],
+): Record<string, string> {
+  const owners = containers.flatMap((name) => containerOwner(name) ?? []);
+  const carried = Object.keys(annotations)
+    .filter((key) => key.startsWith(GATE_ANNOTATION_PREFIX))
+    .map((key) => key.slice(GATE_ANNOTATION_PREFIX.length));
+  const gates = [...new Set([...required, ...owners.map(({ gate }) => gate), ...carried])].filter(isGateName);
+  const keys = [
+    OPENED_AGAIN_ANNOTATION,
+    ...gates.slice(0, MAX_GATES_OF_AN_OBJECT).map(gateAnnotation),
+    ...owners.map(({ gate, dependency }) => openAnnotation(gate, dependency)),
+  ];
+  return picked(annotations, keys);
+}
+
+function picked(entries: Readonly<Record<string, string>>, keys: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    keys.flatMap((key) => {
+      const value = entries[key];
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
 }
 
 /** The fields that a manager owns, as far as annotations go: `f:<key>` (FieldsV1). */

@@ -121,6 +121,21 @@ describe('projectPod', () => {
     expect(pod().annotations).to.not.have.property('other');
   });
 
+  it('keeps of its annotations what its own gates and containers are about, however many others write', () => {
+    const GATE = 'gate.dependencygate.dev/';
+    const many = Array.from({ length: 6000 }, (_, index) => [`${GATE}n${index}`, 'x']);
+    const OPEN = 'open.dependencygate.dev/api-first';
+    const written = { [`${GATE}Not_A_Gate`]: 'x', [`${OPEN}.api`]: '1', [`${OPEN}.other`]: '1' };
+    const labels = { 'dependencygate.dev/require': 'required' };
+    const AGAIN = 'dependencygate.dev/opened-again';
+    const last = { [`${GATE}required`]: 'h', [`${GATE}api-first`]: 'h', [AGAIN]: '1' };
+    const annotations = { ...Object.fromEntries(many), ...written, ...last };
+    const kept = pod(undefined, {}, { labels, annotations }).annotations;
+    expect(kept).to.include({ ...last, [`${OPEN}.api`]: '1' });
+    expect(kept).not.to.have.any.keys(`${GATE}Not_A_Gate`, `${OPEN}.other`);
+    expect(Object.keys(kept)).to.have.length(64 + 2);
+  });
+
   const states: [string, object | undefined, object][] = [
     ['no state', undefined, { is: 'waiting', reason: '', message: '' }],
     [
@@ -202,8 +217,10 @@ describe('projectPod, of who opened it', () => {
       },
     },
   });
+  const annotations = { [API]: '1', [REDIS]: '1' };
+  const spec = { initContainers: ['api', 'redis'].map((name) => ({ name: `dgate-api-first--${name}` })) };
   const others = (...managedFields: object[]) =>
-    projectPod({ metadata: { ...META, managedFields }, spec: {} }).writtenByOthers;
+    projectPod({ metadata: { ...META, annotations, managedFields }, spec }).writtenByOthers;
 
   it('are the openings that somebody else than the operator wrote last, and when', () => {
     const own = owns('dependency-gate-operator', API);
