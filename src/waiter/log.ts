@@ -9,6 +9,8 @@ export interface LogOptions {
   readonly successThreshold: number;
   /** Milliseconds. */
   readonly overdueAfter: number;
+  /** The command by which a person opens it; undefined where nothing does. */
+  readonly openBy: string | undefined;
 }
 
 /** The lines for a person. A wait that is over ends with `continuing ...`, unless it was stopped. */
@@ -17,10 +19,11 @@ export function formatText(event: WaitEvent, options: LogOptions): readonly stri
   const overdueAfter = formatDuration(options.overdueAfter);
   const answer = event.answer ?? 'no answer yet';
   if (event.is !== 'ended') {
+    const how = howToOpen(event, options);
     if (event.is === 'overdue')
-      return [`overdue: still waiting for ${name} after ${overdueAfter}: ${answer}`];
+      return [`overdue: still waiting for ${name} after ${overdueAfter}: ${answer}`, ...how];
     const more = event.satisfied ? ` (must hold ${successThreshold} times in a row)` : '';
-    return [`waiting for ${name}: ${answer}${more}`];
+    return [`waiting for ${name}: ${answer}${more}`, ...how];
   }
   switch (event.outcome) {
     case 'satisfied':
@@ -34,8 +37,21 @@ export function formatText(event: WaitEvent, options: LogOptions): readonly stri
   }
 }
 
+/**
+ * What a person can do about it: told when it is overdue and, where nothing is tried, at once. The operator does not see a Pod
+ * that lacks the labels of its target, as the copy of `kubectl debug --copy-to` does: that one waits for ever.
+ */
+function howToOpen({ is }: WaitEvent, { check, openBy }: LogOptions): readonly string[] {
+  if (openBy === undefined || is === 'ended') return [];
+  if (is === 'overdue') return [`to go on without it: ${openBy}`];
+  return check === 'opened'
+    ? [`in a copy of a Pod, as kubectl debug makes it, nobody does but you: ${openBy}`]
+    : [];
+}
+
 /** The same as one JSON object a line. `event` is the event's kind or, at the end, the outcome. */
-export function formatJson(event: WaitEvent, { name, check }: LogOptions, time: Date): string {
+export function formatJson(event: WaitEvent, options: LogOptions, time: Date): string {
+  const { name, check, openBy } = options;
   const { is, ...rest } = event;
   const outcome = event.is === 'ended' ? event.outcome : is;
   return JSON.stringify({
@@ -48,5 +64,6 @@ export function formatJson(event: WaitEvent, { name, check }: LogOptions, time: 
     seconds: rest.seconds,
     answer: rest.answer,
     lastError: rest.lastError,
+    ...(howToOpen(event, options).length > 0 && { openBy }),
   });
 }

@@ -7,7 +7,7 @@ import { formatJson, formatText } from './log.ts';
 import { parseHosts } from './network/hosts.ts';
 import { systemNetwork } from './network/network.ts';
 import { parseResolvConf } from './network/resolv-conf.ts';
-import { isOpened } from './opened.ts';
+import { isOpened, openingCommand } from './opened.ts';
 import { leaveMessage, TERMINATION_LOG, terminationMessage } from './termination.ts';
 import { type Result, wait } from './wait.ts';
 
@@ -69,7 +69,7 @@ async function runWait(options: Options, process: Process, files: Files): Promis
       check: createCheck(check, network, search),
       clock: systemClock,
       random: Math.random,
-      log: logTo(process, options),
+      log: logTo(process, options, openingCommand(options, process.env, resolvConf.search)),
       isOpened: () => opening !== undefined && isOpened(opening.file, opening.key, startedAt),
       signal: ending.signal,
     });
@@ -80,8 +80,12 @@ async function runWait(options: Options, process: Process, files: Files): Promis
   }
 }
 
-function logTo({ stdout }: Process, options: Options): Parameters<typeof wait>[1]['log'] {
-  const about = { ...options, check: describeCheck(options.check) };
+function logTo(
+  { stdout }: Process,
+  options: Options,
+  openBy: string | undefined,
+): Parameters<typeof wait>[1]['log'] {
+  const about = { ...options, check: describeCheck(options.check), openBy };
   return (event) => {
     const lines =
       options.logFormat === 'json' ? [formatJson(event, about, new Date())] : formatText(event, about);

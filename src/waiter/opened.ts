@@ -30,6 +30,20 @@ export function isForRun(value: string, startedAt: number): boolean {
 }
 
 /**
+ * The command by which a person opens the dependency for this Pod. Its name is the host's (but with `hostNetwork`), and the
+ * search list begins with its namespace (but with another `dnsPolicy`); what is not known is left to be filled in.
+ */
+export function openingCommand(
+  { opening }: { readonly opening: { readonly key: string } | undefined },
+  { HOSTNAME = 'POD' }: Readonly<Record<string, string | undefined>>,
+  [domain = '']: readonly string[],
+): string | undefined {
+  if (opening === undefined) return undefined;
+  const [, namespace = 'NAMESPACE'] = /^([^.]+)\.svc\./.exec(domain) ?? [];
+  return `kubectl annotate pod ${HOSTNAME} -n ${namespace} ${opening.key}=1`;
+}
+
+/**
  * Whether the file says that the dependency was opened for the run that started then. A file that is absent (the kubelet has not written it yet, or the
  * program runs outside of a Pod) or unreadable opens nothing, and must not stop the check itself.
  */

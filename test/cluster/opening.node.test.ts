@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { OPENED_AGAIN_ANNOTATION, openAnnotation, readOpenValue } from '../../src/api/names.ts';
-import { dns } from '../scenarios/manifests.ts';
+import { deployment, dns, gate } from '../scenarios/manifests.ts';
 import { isReady, type PodView, restarts } from '../scenarios/views.ts';
+import { eventually } from './eventually.ts';
+import { IDLE, running, serviceOf } from './story-apps.ts';
 import { useStory } from './story-namespace.ts';
 import { itWentWell, useOperator } from './story-operator.ts';
 import { openBySpec, untilAllWait } from './story-waiting.ts';
@@ -64,6 +66,24 @@ describe('opening Pods that wait on a real node', function () {
     });
     const [opened] = await expectAllToGoOn(waiting ? [waiting] : []);
     expect(opened?.metadata.annotations[ATTEMPT]).to.equal('please');
+  });
+
+  it('does not come to a copy that kubectl debug makes, whose log has the command that opens it', async () => {
+    await story().apply(gate('first', ['app'], [{ name: 'db', service: { name: 'db' } }]));
+    await story().apply(serviceOf('db', 5432), deployment('db', running(IDLE)));
+    await story().apply(deployment('app', running(IDLE)));
+    await story().untilGate('first', { open: 'True/AllPassed', pods: '1/1' });
+    const original = await story().untilPod('app', 'is ready', isReady);
+    const copying = ['--copy-to=copy', '--container=app', '--', 'sh', '-c', 'exec sleep 3600'];
+    await story().kubectl(['debug', original.metadata.name, ...copying]);
+    const command = await eventually('the log of the copy has the command', 60_000, async () => {
+      const log = await story().kubectl(['logs', 'copy', '--container=dgate-first--db']);
+      return /: kubectl (.+)$/m.exec(log)?.[1];
+    });
+    await story().kubectl(command.split(' '));
+    await story().kubectl(['wait', '--for=condition=Ready', 'pod/copy', '--timeout=120s'], {
+      limitMs: 130_000,
+    });
   });
 
   describe('in the end', () => itWentWell(cluster));

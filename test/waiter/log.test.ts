@@ -2,7 +2,13 @@ import { expect } from 'chai';
 import { formatJson, formatText } from '../../src/waiter/log.ts';
 import type { WaitEvent } from '../../src/waiter/wait.ts';
 
-const OPTIONS = { name: 'api', check: 'dns api', successThreshold: 3, overdueAfter: 300_000 };
+const OPTIONS = {
+  name: 'api',
+  check: 'dns api',
+  successThreshold: 3,
+  overdueAfter: 300_000,
+  openBy: undefined,
+};
 
 const waiting: WaitEvent = {
   is: 'waiting',
@@ -49,6 +55,38 @@ describe('formatText', () => {
       expect(formatText(event, OPTIONS)).to.deep.equal(lines);
     });
   }
+});
+
+describe('formatText, of what a person can open', () => {
+  const openBy = 'kubectl annotate pod web -n shop open.dependencygate.dev/first.api=1';
+  const lines = (event: WaitEvent, check: string) => formatText(event, { ...OPTIONS, check, openBy });
+
+  it('says how at once where nobody but the operator does it, which does not see every Pod', () => {
+    expect(lines({ ...waiting, answer: 'the operator opens it' }, 'opened')).to.deep.equal([
+      'waiting for api: the operator opens it',
+      `in a copy of a Pod, as kubectl debug makes it, nobody does but you: ${openBy}`,
+    ]);
+    expect(lines(waiting, 'dns api')).to.deep.equal(['waiting for api: NXDOMAIN']);
+  });
+
+  it('says how when it is overdue, whatever is tried', () => {
+    for (const check of ['opened', 'dns api'])
+      expect(lines({ ...waiting, is: 'overdue' }, check).slice(1)).to.deep.equal([
+        `to go on without it: ${openBy}`,
+      ]);
+  });
+
+  it('says nothing of it in the end', () => {
+    expect(lines({ ...ended, outcome: 'opened' }, 'opened')).to.have.length(2);
+  });
+
+  it('says it in JSON in the same moments', () => {
+    const json = (event: WaitEvent, check: string): unknown =>
+      JSON.parse(formatJson(event, { ...OPTIONS, check, openBy }, new Date(0)));
+    expect(json(waiting, 'opened')).to.include({ openBy });
+    expect(json({ ...waiting, is: 'overdue' }, 'dns api')).to.include({ openBy });
+    expect(json(waiting, 'dns api')).to.not.have.property('openBy');
+  });
 });
 
 describe('formatJson', () => {

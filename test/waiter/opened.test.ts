@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { openValue } from '../../src/api/names.ts';
-import { annotationOf, isForRun, isOpened } from '../../src/waiter/opened.ts';
+import { annotationOf, isForRun, isOpened, openingCommand } from '../../src/waiter/opened.ts';
 
 const KEY = 'open.dependencygate.dev/api-first.redis';
 
@@ -96,6 +96,28 @@ describe('isForRun', () => {
       expect(isForRun(value, STARTED)).to.equal(expected);
     });
   }
+});
+
+describe('openingCommand', () => {
+  const opening = { key: KEY };
+  const search = ['shop.svc.cluster.local', 'svc.cluster.local'];
+
+  it('names the Pod, its namespace and the annotation', () => {
+    expect(openingCommand({ opening }, { HOSTNAME: 'web-debug' }, search)).to.equal(
+      `kubectl annotate pod web-debug -n shop ${KEY}=1`,
+    );
+  });
+
+  it('leaves open what it does not know', () => {
+    for (const domains of [[], ['example.com'], ['svc.cluster.local']])
+      expect(openingCommand({ opening }, {}, domains)).to.equal(
+        `kubectl annotate pod POD -n NAMESPACE ${KEY}=1`,
+      );
+  });
+
+  it('is none where nothing opens it', () => {
+    expect(openingCommand({ opening: undefined }, {}, search)).to.equal(undefined);
+  });
 });
 
 describe('isOpened', () => {

@@ -1,7 +1,7 @@
 import { parseArguments, UsageError } from '../../waiter/arguments.ts';
 import { createCheck, describeCheck } from '../../waiter/checks/checks.ts';
 import { formatJson, formatText } from '../../waiter/log.ts';
-import { isForRun } from '../../waiter/opened.ts';
+import { isForRun, openingCommand } from '../../waiter/opened.ts';
 import { terminationMessage } from '../../waiter/termination.ts';
 import { wait } from '../../waiter/wait.ts';
 import type { PodNetwork } from './network.ts';
@@ -43,7 +43,8 @@ async function runWaiter(argv: readonly string[], world: ProgramWorld): Promise<
   const options = waitOptions(argv, world);
   if (!options) return { exitCode: 2 };
   const check = describeCheck(options.check);
-  const about = { ...options, check };
+  const openBy = openingCommand(options, world.environment, world.network.search.search);
+  const about = { ...options, check, openBy };
   const startedAt = world.clock.now();
   const isOpened = () => {
     const value = options.opening && world.annotations()[options.opening.key];
