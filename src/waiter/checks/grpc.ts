@@ -2,7 +2,7 @@ import type { ClientHttp2Session, IncomingHttpHeaders } from 'node:http2';
 import { http2 } from '../builtin.ts';
 import { formatHostPort, type HostPort } from '../network/address.ts';
 import { withConnection } from '../network/connection.ts';
-import { secure, type TlsOptions } from '../network/tls.ts';
+import { securing, type TlsOptions } from '../network/tls.ts';
 import type { Answer, Check, Network } from './check.ts';
 import { decodeServingStatus, encodeHealthRequest, statusName } from './grpc-messages.ts';
 
@@ -24,9 +24,10 @@ const MAX_BODY = 4096;
  */
 export function grpcCheck(options: GrpcOptions, network: Network): Check {
   const { host, tls } = options;
+  const secure = tls && securing('h2', tls);
   return (signal) =>
     withConnection(options, network, signal, async (connection) => {
-      const socket = tls === undefined ? connection : await secure(connection, host, 'h2', tls);
+      const socket = secure === undefined ? connection : await secure(connection, host);
       const scheme = tls === undefined ? 'http' : 'https';
       const session = http2().connect(`${scheme}://${formatHostPort(options)}`, {
         createConnection: () => socket,

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { http } from '../builtin.ts';
 import { withConnection } from '../network/connection.ts';
-import { secure, type TlsOptions } from '../network/tls.ts';
+import { securing, type TlsOptions } from '../network/tls.ts';
 import type { Answer, Check, Network } from './check.ts';
 
 export interface HttpOptions {
@@ -23,9 +23,10 @@ export function httpCheck(options: HttpOptions, network: Network): Check {
   const isSecure = url.protocol === 'https:';
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = Number(url.port) || (isSecure ? 443 : 80);
+  const secure = securing('http/1.1', options.tls);
   return (signal) =>
     withConnection({ host, port }, network, signal, async (connection) => {
-      const socket = isSecure ? await secure(connection, host, 'http/1.1', options.tls) : connection;
+      const socket = isSecure ? await secure(connection, host) : connection;
       return judge((await ask(options, socket)).statusCode ?? 0, options.status);
     });
 }
