@@ -1,5 +1,5 @@
-import type { JournalEntry } from '../../src/sandbox/server/journal.ts';
 import { useCluster } from '../cluster/use.ts';
+import type { JournalEntry } from '../sandbox/journal.ts';
 import { useNamespace } from '../scenarios/cluster.ts';
 import type { Namespace } from '../scenarios/namespace.ts';
 import { type SandboxCluster, startSandboxCluster } from '../scenarios/sandbox-cluster.ts';

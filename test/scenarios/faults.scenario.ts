@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Dependency } from '../../src/api/spec.ts';
-import type { Effect } from '../../src/sandbox/server/faults.ts';
+import type { Effect } from '../sandbox/faults.ts';
 import { makeAvailable } from './available.ts';
 import { type Scenario, useNamespace } from './cluster.ts';
 import { deployment, dns, gate, service, tcp } from './manifests.ts';

@@ -11,11 +11,12 @@ import { connect } from '../../src/kube/client/connection.ts';
 import { systemClock } from '../../src/kube/clock.ts';
 import { kubeconfig, type RunningServer } from '../../src/sandbox/server/server.ts';
 import { runCommand } from '../cluster/run-command.ts';
+import { type Observer, observed } from '../sandbox/observer.ts';
 import { hastyClock, type TestCluster } from './cluster.ts';
 import { OperatorRunner } from './operator-runner.ts';
 
 export interface SandboxCluster extends TestCluster {
-  readonly server: RunningServer;
+  readonly server: RunningServer & Observer;
 }
 
 /** The cluster tests' own build, else what the machine has. */
@@ -25,7 +26,9 @@ const KUBECTL = [join(import.meta.dirname, '../../.cache/cluster/bin/kubectl'), 
 export async function startSandboxCluster({
   admission = false,
 }: Pick<SimulatedClusterOptions, 'admission'> = {}): Promise<SandboxCluster> {
+  const observer = observed();
   const { server, simulation, stop } = await startSimulatedCluster({
+    around: observer.around,
     admission,
     simulation: { clock: hastyClock },
   });
@@ -36,7 +39,7 @@ export async function startSandboxCluster({
   const operator = new OperatorRunner({ kubeconfigText: kubeconfig(server.url, OPERATOR_USER) });
   const folder = mkdtempSync(join(tmpdir(), 'dependency-gate-scenarios-'));
   return {
-    server,
+    server: { ...server, ...observer },
     connection,
     operator,
     logs: simulation.logs,

@@ -10,6 +10,7 @@ import { connect } from '../../kube/client/connection.ts';
 import { systemClock } from '../../kube/clock.ts';
 import { admit } from '../../sandbox/admission.ts';
 import type { KubeObject } from '../../sandbox/cluster.ts';
+import type { Around } from '../../sandbox/server/http.ts';
 import type { LogSource } from '../../sandbox/server/logs.ts';
 import { kubeconfig, type RunningServer, startServer } from '../../sandbox/server/server.ts';
 import type { Cause } from '../../sandbox/server/status-error.ts';
@@ -25,6 +26,8 @@ export interface SimulatedClusterOptions {
   /** Place stored renders into targets when they are written, as the admission policies do. Default: true. */
   readonly admission?: boolean;
   readonly simulation?: SimulationOptions;
+  /** Stands in front of the API server: tests look at requests and let them fail. Default: nothing. */
+  readonly around?: Around;
 }
 
 export interface SandboxOptions extends SimulatedClusterOptions {
@@ -62,6 +65,7 @@ export async function startSimulatedCluster(
     port,
     crd: customResourceDefinition(),
     validate: causesOfGate,
+    around: options.around,
     logs,
     ...(admission && { admit }),
   });

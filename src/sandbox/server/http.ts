@@ -1,7 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer, Api, ApiRequest } from './api.ts';
-import type { Effect, Faults } from './faults.ts';
-import type { Journal, JournalEntry } from './journal.ts';
 import { PROTOBUF, readProtobuf } from './protobuf.ts';
 import { StatusError } from './status-error.ts';
 
@@ -11,48 +9,33 @@ export const ADMIN = 'kubernetes-admin';
 /** As the real API server's limit of a request's body. */
 const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
-/** What stands behind the HTTP layer. */
-export interface Handlers {
-  readonly api: Api;
-  readonly faults: Faults;
-  readonly journal: Journal;
+/**
+ * Stands in front of the API, for tests that look at requests or let something go wrong with them. `handle` asks the API;
+ * where no answer is given, none is sent.
+ */
+export type Around = (exchange: Exchange, handle: () => Answer) => Promise<Answer | undefined>;
+
+/** One request, read, and the response that is still to be sent. */
+export interface Exchange {
+  readonly request: ApiRequest;
+  readonly message: IncomingMessage;
+  readonly response: ServerResponse;
 }
 
-/** Answers one HTTP request: reads it, notes it in the journal, lets a fault strike, and sends what the API says. */
+/** Answers one HTTP request: reads it, and sends what the API says. */
 export async function serve(
-  handlers: Handlers,
+  api: Api,
+  around: Around | undefined,
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { faults, journal } = handlers;
   const request = await read(message).catch(asAnswer);
   if ('status' in request) return sendJson(request, response);
-  const { method, path, query, contentType, body } = request;
-  const userAgent = message.headers['user-agent'] ?? '';
-  const entry: JournalEntry = {
-    method,
-    path,
-    query: `${query}`,
-    contentType,
-    body,
-    userAgent,
-    status: undefined,
-  };
-  journal.record(entry);
-  const url = message.url ?? '/';
-  const effect = faults.take(method, url);
-  if (effect?.do === 'delay') await effect.until();
-  if (effect?.do === 'drop') return void response.destroy();
-  const answer = answerTo(request, handlers.api, effect);
-  if (effect?.do === 'lose') return void response.destroy();
-  if ('stream' in answer) {
-    entry.status = 200;
-    faults.track(url, response);
-    stream(answer, entry, response);
-  } else {
-    entry.status = answer.status;
-    sendJson(answer, response);
-  }
+  const handle = () => answerTo(request, api);
+  const answer = around ? await around({ request, message, response }, handle) : handle();
+  if (!answer) return;
+  if ('stream' in answer) stream(answer, response);
+  else sendJson(answer, response);
 }
 
 async function read(message: IncomingMessage): Promise<ApiRequest> {
@@ -94,46 +77,18 @@ function parse(body: Buffer): unknown {
   }
 }
 
-function answerTo(request: ApiRequest, api: Api, effect: Effect | undefined): Answer {
+function answerTo(request: ApiRequest, api: Api): Answer {
   try {
-    return effect?.do === 'fail' ? failure(effect) : api.answer(request);
+    return api.answer(request);
   } catch (error) {
     return asAnswer(error);
   }
 }
 
-interface Document {
-  readonly status: number;
-  readonly body: unknown;
-  readonly retryAfterSeconds?: number | undefined;
-}
+type Document = Extract<Answer, { body: unknown }>;
 
-function failure({
-  status,
-  message = 'injected fault',
-  retryAfterSeconds,
-}: Extract<Effect, { do: 'fail' }>): Document {
-  const reasons: Readonly<Record<number, string>> = {
-    401: 'Unauthorized',
-    403: 'Forbidden',
-    404: 'NotFound',
-    409: 'Conflict',
-    410: 'Expired',
-    422: 'Invalid',
-    429: 'TooManyRequests',
-    500: 'InternalError',
-    503: 'ServiceUnavailable',
-    504: 'Timeout',
-  };
-  const details = retryAfterSeconds === undefined ? undefined : { retryAfterSeconds };
-  return {
-    status,
-    body: new StatusError(status, reasons[status] ?? '', message, details).body,
-    retryAfterSeconds,
-  };
-}
-
-function asAnswer(error: unknown): Document {
+/** What a refusal, or a defect, is answered with. */
+export function asAnswer(error: unknown): Document {
   const known =
     error instanceof StatusError
       ? error
@@ -141,22 +96,15 @@ function asAnswer(error: unknown): Document {
   return { status: known.status, body: known.body };
 }
 
-function stream(
-  answer: Extract<Answer, { stream: unknown }>,
-  entry: JournalEntry,
-  response: ServerResponse,
-): void {
+function stream(answer: Extract<Answer, { stream: unknown }>, response: ServerResponse): void {
   try {
     answer.stream(response);
   } catch (error) {
-    const refused = asAnswer(error);
-    entry.status = refused.status;
-    sendJson(refused, response);
+    sendJson(asAnswer(error), response);
   }
 }
 
-function sendJson({ status, body, retryAfterSeconds }: Document, response: ServerResponse): void {
-  const retry = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
-  response.writeHead(status, { 'content-type': 'application/json', ...retry });
+function sendJson({ status, body }: Document, response: ServerResponse): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
   response.end(`${JSON.stringify(body)}\n`);
 }

@@ -9,8 +9,8 @@ import type { Store } from './store.ts';
 const USER = 'system:sandbox';
 
 /**
- * The API server for simulators in the same process: the same rules, without HTTP (and so without its faults and
- * journal). Deleting a Pod that already waits for its end is the node's word that its containers have ended.
+ * The API server for simulators in the same process: the same rules, without HTTP (and so with
+ * nothing around it). Deleting a Pod that already waits for its end is the node's word that its containers have ended.
  */
 export function inProcessCluster(types: readonly ResourceType[], store: Store, registry: Registry): Cluster {
   const typeOf = (kind: string): ResourceType => {

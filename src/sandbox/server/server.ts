@@ -5,10 +5,8 @@ import { Api } from './api.ts';
 import { Cleanup } from './cleanup.ts';
 import { timestamp } from './deletion.ts';
 import { discoveryDocuments } from './discovery.ts';
-import { Faults } from './faults.ts';
-import { ADMIN, serve } from './http.ts';
+import { ADMIN, type Around, serve } from './http.ts';
 import { inProcessCluster } from './in-process-cluster.ts';
-import { Journal } from './journal.ts';
 import type { Fields } from './json.ts';
 import type { LogSource } from './logs.ts';
 import { parseObject } from './parse-object.ts';
@@ -27,6 +25,8 @@ export interface ServerOptions {
   readonly admit?: Admit;
   /** Default: every custom resource is valid. */
   readonly validate?: Validate;
+  /** Default: requests go straight to the API. */
+  readonly around?: Around | undefined;
   /** Default: no container has written anything. */
   readonly logs?: LogSource;
   /** ms since the epoch. Default: the system's clock. */
@@ -45,14 +45,10 @@ export interface RunningServer {
   readonly cluster: Cluster;
   /** YAML for `kubectl --kubeconfig`, as the user kubernetes-admin. */
   readonly kubeconfig: string;
-  readonly faults: Faults;
-  readonly journal: Journal;
   /** Forgets the history, so that watches of older versions get 410. */
   compact(): void;
   stop(): Promise<void>;
 }
-
-const JOURNAL_LIMIT = 20_000;
 
 const NO_LOGS: LogSource = { read: () => undefined, onChange: () => () => {} };
 
@@ -66,7 +62,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const registry = new Registry({ store, types: stored, now, random, admit, validate });
   const cleanup = new Cleanup(store, registry, stored);
   const cluster = inProcessCluster(stored, store, registry);
-  const [faults, journal] = [new Faults(), new Journal(JOURNAL_LIMIT)];
   const api = new Api({
     types,
     documents: discoveryDocuments(types),
@@ -79,7 +74,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   seed(store, types, options.crd, timestamp(now()));
   await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } });
-  const http = createServer((request, response) => void serve({ api, faults, journal }, request, response));
+  const http = createServer((request, response) => void serve(api, options.around, request, response));
   await new Promise<void>((listening) => http.listen(port, host, listening));
   const address = http.address();
   const url = `http://${host}:${typeof address === 'object' && address ? address.port : port}`;
@@ -87,8 +82,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url,
     cluster,
     kubeconfig: kubeconfig(url, ADMIN),
-    faults,
-    journal,
     compact: () => store.compact(),
     stop: () => close(http),
   };

@@ -2,6 +2,7 @@ import { customResourceDefinition } from '../../../src/api/crd.ts';
 import { validateGate } from '../../../src/api/gate.ts';
 import { at, type Fields, fields, list, text } from '../../../src/sandbox/server/json.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../../../src/sandbox/server/server.ts';
+import { type Observer, observed } from '../observer.ts';
 
 export const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments';
 export const PODS = '/api/v1/namespaces/default/pods';
@@ -17,7 +18,7 @@ export interface Reply {
 }
 
 /** A server with gates, and a client that asks it over HTTP. */
-export interface Sandbox extends RunningServer {
+export interface Sandbox extends RunningServer, Observer {
   call(
     method: string,
     path: string,
@@ -28,9 +29,11 @@ export interface Sandbox extends RunningServer {
 
 export async function sandbox(options: Partial<ServerOptions> = {}): Promise<Sandbox> {
   const crd = customResourceDefinition();
-  const server = await startServer({ crd, validate: gateCauses, ...options });
+  const observer = observed();
+  const server = await startServer({ crd, validate: gateCauses, around: observer.around, ...options });
   return {
     ...server,
+    ...observer,
     async call(method, path, body, headers = {}) {
       const type = { 'content-type': 'application/json' };
       const json = body === undefined ? {} : { body: JSON.stringify(body) };

@@ -26,7 +26,7 @@ export interface Fault {
   readonly effect: Effect;
 }
 
-/** Faults that a test injects at the HTTP layer. */
+/** Faults that a test injects in front of the sandbox's API. */
 export class Faults {
   readonly #faults = new Map<Fault, number>();
   readonly #streams = new Map<ServerResponse, string>();

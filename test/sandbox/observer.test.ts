@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CONFIG_MAPS, configMap, MERGE, type Sandbox, sandbox, watch } from './fixture.ts';
+import { CONFIG_MAPS, configMap, MERGE, type Sandbox, sandbox, watch } from './server/fixture.ts';
 
 describe('Faults', () => {
   let server: Sandbox;
