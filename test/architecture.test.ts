@@ -14,7 +14,7 @@ const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   waiter: ['api/names.ts'],
   projections: ['core', 'api', 'kube/resource.ts'],
   controller: ['projections', 'core', 'kube', 'api'],
-  sandbox: ['controller', 'waiter', 'core', 'api'],
+  sandbox: ['controller', 'waiter', 'core', 'api', 'kube/queue.ts', 'kube/backoff.ts'],
 };
 
 /** What the pure part may use from outside: data and functions of data. */

@@ -38,6 +38,8 @@ interface Entry {
 
 interface Delay {
   readonly at: number;
+  /** Whether a pass asked for it: it is void with the next pass, which decides again. */
+  readonly ofPass: boolean;
   readonly cancel: () => void;
 }
 
@@ -93,17 +95,22 @@ export class Queue<Key> {
 
   /** Adds the key in `ms`. Of several such wishes the earliest counts. */
   addAfter(key: Key, ms: number): void {
+    this.#delay(key, this.#options.idOf(key), ms, false);
+  }
+
+  #delay(key: Key, id: string, ms: number, ofPass: boolean): void {
     if (this.#stopped) return;
-    const id = this.#options.idOf(key);
     const at = this.#options.clock.now() + ms;
     const known = this.#delays.get(id);
-    if (known && known.at <= at) return;
+    // What somebody else asked for holds, also where a pass asked for something sooner or later.
+    const both = ofPass && (known?.ofPass ?? true);
+    if (known && known.at <= at) return void this.#delays.set(id, { ...known, ofPass: both });
     known?.cancel();
     const cancel = this.#options.clock.after(ms, () => {
       this.#delays.delete(id);
       this.add(key);
     });
-    this.#delays.set(id, { at, cancel });
+    this.#delays.set(id, { at, ofPass: both, cancel });
   }
 
   /**
@@ -152,14 +159,23 @@ export class Queue<Key> {
   }
 
   #schedule(key: Key, id: string, again: Again | undefined): void {
+    this.#forgetWish(id);
     if (!again || !('backoff' in again)) {
       this.#failures.delete(id);
-      if (again) this.addAfter(key, again.afterMs);
+      if (again) this.#delay(key, id, again.afterMs, true);
       return;
     }
     const failures = (this.#failures.get(id) ?? 0) + 1;
     this.#failures.set(id, failures);
     const { backoff = BACKOFF, random } = this.#options;
-    this.addAfter(key, Math.max(backoffMs(failures, backoff, random), again.atLeastMs ?? 0));
+    this.#delay(key, id, Math.max(backoffMs(failures, backoff, random), again.atLeastMs ?? 0), true);
+  }
+
+  /** What an earlier pass asked for is void: this one has looked, and says itself when to look again. */
+  #forgetWish(id: string): void {
+    const delay = this.#delays.get(id);
+    if (!delay?.ofPass) return;
+    delay.cancel();
+    this.#delays.delete(id);
   }
 }

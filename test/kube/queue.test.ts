@@ -122,6 +122,22 @@ describe('a pass of the Queue', () => {
     expect(rig.begun).to.have.length(2);
   });
 
+  it('makes void when an earlier one wanted to look again, and not what anybody else asked for', async () => {
+    const rig = new Rig(1);
+    rig.queue.add('a');
+    await rig.end({ afterMs: 300 });
+    rig.queue.add('a');
+    await rig.end();
+    expect(rig.queue.known).to.equal(0);
+    rig.queue.add('a');
+    await rig.end({ afterMs: 300 });
+    rig.queue.addAfter('a', 500);
+    rig.queue.add('a');
+    await rig.end();
+    await rig.clock.advance(1000);
+    expect(rig.begun).to.have.length(5);
+  });
+
   it('backs off from 0.5 s to 5 min for as long as it asks for it, each key for itself', async () => {
     const rig = new Rig(1);
     const delays: number[] = [];

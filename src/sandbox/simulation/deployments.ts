@@ -3,7 +3,7 @@ import type { KubeObject } from '../cluster.ts';
 import { timestamp } from './clock.ts';
 import { keyOf } from './collection.ts';
 import { deploymentStatus, progressDeadline } from './deployment-status.ts';
-import { Loop } from './loop.ts';
+import { startLoop } from './loop.ts';
 import type { Deployment, ReplicaSet } from './objects.ts';
 import { controllerReference, ownerKey } from './owner.ts';
 import { bounds, planPaused, planRecreate, planRollingUpdate, replicasOf } from './rollout.ts';
@@ -15,18 +15,18 @@ const REVISION = 'deployment.kubernetes.io/revision';
 /** The Deployment controller: a ReplicaSet per template, and how many Pods each is to have. */
 export function startDeployments(world: World): void {
   const { deployments, replicaSets } = world;
-  const loop = new Loop(sync, world);
-  deployments.listen((deployment) => loop.wake(keyOf(deployment)));
+  const loop = startLoop(sync, world);
+  deployments.listen((deployment) => loop.add(keyOf(deployment)));
   replicaSets.listen((set) => {
     const key = ownerKey(set, 'Deployment');
-    if (key) loop.wake(key);
+    if (key) loop.add(key);
   });
 
-  async function sync(key: string): Promise<void> {
+  async function sync(key: string): Promise<number | undefined> {
     const deployment = deployments.get(key);
-    if (!deployment || deployment.metadata.deletionTimestamp) return loop.wakeAt(key, undefined);
+    if (!deployment || deployment.metadata.deletionTimestamp) return undefined;
     await roll(deployment, replicaSets.ownedBy(deployment).sort(byRevision));
-    loop.wakeAt(key, progressDeadline(deployments.get(key) ?? deployment));
+    return progressDeadline(deployments.get(key) ?? deployment);
   }
 
   /** One step: make the new set, or give it its revision, or change the sets' sizes; then say how it stands. */

@@ -1,74 +1,54 @@
+import type { BackoffLimits } from '../../kube/backoff.ts';
+import { Queue } from '../../kube/queue.ts';
 import type { Clock } from './clock.ts';
+import type { World } from './world.ts';
 
-/** How soon a pass that failed (a conflict, an injected fault) is tried again. */
-const RETRY_MS = 200;
+/** How soon a sync that was refused (a conflict, an injected fault) is tried again. */
+const RETRY: BackoffLimits = { baseMs: 400, maxMs: 400 };
 
 /**
- * Runs `sync` for the keys that were woken: one pass per key at a time, again when the key was woken meanwhile, and
- * again after a while when it failed. A pass acts on what is there then, so a wake-up too many is harmless.
+ * The operator's own work queue for a simulator, at the simulators' clock. A sync acts on what is there then, so it does no
+ * harm when a key is added too often. It may answer when (milliseconds since the epoch) its key is to be looked at again.
  */
-export class Loop {
-  readonly #sync: (key: string) => Promise<void>;
-  readonly #clock: Clock;
-  readonly #signal: AbortSignal;
-  /** The keys with a pass under way; true where another one is to follow. */
-  readonly #passes = new Map<string, boolean>();
-  /** How to call off the wake-up that a key has ahead. */
-  readonly #alarms = new Map<string, AbortController>();
+export function startLoop(
+  sync: (key: string) => Promise<number | undefined> | Promise<void>,
+  { clock, random, signal }: Pick<World, 'clock' | 'random' | 'signal'>,
+): Pick<Queue<string>, 'add'> {
+  const queue = new Queue<string>({
+    idOf: (key) => key,
+    run: async (key) => {
+      const next = await sync(key);
+      return typeof next === 'number' ? { afterMs: next - clock.now() } : undefined;
+    },
+    onError: (_key, error) => {
+      if (!isRefusal(error)) throwOutside(error);
+    },
+    concurrency: Number.POSITIVE_INFINITY,
+    backoff: RETRY,
+    clock: { now: () => clock.now(), after: (ms, run) => after(clock, signal, ms, run) },
+    random,
+  });
+  signal.addEventListener('abort', () => void queue.stop(0), { once: true });
+  return queue;
+}
 
-  constructor(
-    sync: (key: string) => Promise<void>,
-    { clock, signal }: { clock: Clock; signal: AbortSignal },
-  ) {
-    this.#sync = sync;
-    this.#clock = clock;
-    this.#signal = signal;
-    signal.addEventListener('abort', () => this.#silence(), { once: true });
-  }
-
-  wake(key: string): void {
-    if (this.#signal.aborted) return;
-    const idle = !this.#passes.has(key);
-    this.#passes.set(key, true);
-    if (idle) void this.#run(key);
-  }
-
-  /** Wakes a key at a time (milliseconds since the epoch); undefined: not at all. A later call replaces an earlier one. */
-  wakeAt(key: string, time: number | undefined): void {
-    this.#alarms.get(key)?.abort();
-    this.#alarms.delete(key);
-    if (time === undefined || this.#signal.aborted) return;
-    const alarm = new AbortController();
-    this.#alarms.set(key, alarm);
-    void this.#clock.sleep(time - this.#clock.now(), alarm.signal).then(() => {
-      if (alarm.signal.aborted) return;
-      this.#alarms.delete(key);
-      this.wake(key);
-    });
-  }
-
-  async #run(key: string): Promise<void> {
-    while (this.#passes.get(key) && !this.#signal.aborted) {
-      this.#passes.set(key, false);
-      try {
-        await this.#sync(key);
-      } catch (error) {
-        if (!isRefusal(error)) throw error;
-        // Whatever the API server had against a write, the next pass decides anew from what is there then.
-        await this.#clock.sleep(RETRY_MS, this.#signal);
-        this.#passes.set(key, true);
-      }
-    }
-    this.#passes.delete(key);
-  }
-
-  #silence(): void {
-    for (const alarm of this.#alarms.values()) alarm.abort();
-    this.#alarms.clear();
-  }
+/** Calls back after a time, unless the returned function is called or everything ends before. */
+function after(clock: Clock, signal: AbortSignal, ms: number, run: () => void): () => void {
+  const calledOff = new AbortController();
+  const either = AbortSignal.any([calledOff.signal, signal]);
+  void clock.sleep(ms, either).then(() => {
+    if (!either.aborted) run();
+  });
+  return () => calledOff.abort();
 }
 
 /** Anything but the API server's word on a write is a defect, which must not be hidden by trying again. */
 function isRefusal(error: unknown): boolean {
   return error instanceof Error && 'status' in error && typeof error.status === 'number';
+}
+
+function throwOutside(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }

@@ -1,6 +1,6 @@
 import { timestamp } from './clock.ts';
 import { keyOf } from './collection.ts';
-import { Loop } from './loop.ts';
+import { startLoop } from './loop.ts';
 import type { Pod } from './objects.ts';
 import { podStatus } from './pod-status.ts';
 import { type Machine, PodWorker } from './pod-worker.ts';
@@ -14,8 +14,8 @@ export function startNode(machine: Machine): void {
   const { pods, clock, signal } = machine;
   const workers = new Map<string, PodWorker>();
   const nextAddress = podAddresses();
-  const loop = new Loop(sync, machine);
-  pods.listen((pod) => loop.wake(keyOf(pod)));
+  const loop = startLoop(sync, machine);
+  pods.listen((pod) => loop.add(keyOf(pod)));
 
   async function sync(key: string): Promise<void> {
     const pod = pods.get(key);
@@ -34,7 +34,7 @@ export function startNode(machine: Machine): void {
   }
 
   function engage(key: string, pod: Pod): PodWorker {
-    const worker = new PodWorker(pod, nextAddress(), machine, () => loop.wake(key));
+    const worker = new PodWorker(pod, nextAddress(), machine, () => loop.add(key));
     workers.set(key, worker);
     return worker;
   }

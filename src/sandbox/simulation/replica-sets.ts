@@ -1,6 +1,6 @@
 import type { KubeObject } from '../cluster.ts';
 import { keyOf } from './collection.ts';
-import { Loop } from './loop.ts';
+import { startLoop } from './loop.ts';
 import { isTrue, type Pod, type ReplicaSet } from './objects.ts';
 import { controllerReference, ownerKey } from './owner.ts';
 import type { World } from './world.ts';
@@ -11,11 +11,11 @@ const NAME_LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
 /** The ReplicaSet controller: as many Pods of a template as it is told. */
 export function startReplicaSets(world: World): void {
   const { replicaSets, pods } = world;
-  const loop = new Loop(sync, world);
-  replicaSets.listen((set) => loop.wake(keyOf(set)));
+  const loop = startLoop(sync, world);
+  replicaSets.listen((set) => loop.add(keyOf(set)));
   pods.listen((pod) => {
     const key = ownerKey(pod, 'ReplicaSet');
-    if (key) loop.wake(key);
+    if (key) loop.add(key);
   });
 
   async function sync(key: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { canonicalJson, fingerprint } from '../../core/canonical.ts';
 import { keyOf } from './collection.ts';
-import { Loop } from './loop.ts';
+import { startLoop } from './loop.ts';
 import { isTrue, type Pod, type Service, selects } from './objects.ts';
 import { controllerReference, ownerKey } from './owner.ts';
 import type { World } from './world.ts';
@@ -8,16 +8,16 @@ import type { World } from './world.ts';
 /** The EndpointSlice controller. (A Service's own address comes from the API server.) */
 export function startServices(world: World): void {
   const { services, endpointSlices, pods } = world;
-  const loop = new Loop(sync, world);
-  services.listen((service) => loop.wake(keyOf(service)));
+  const loop = startLoop(sync, world);
+  services.listen((service) => loop.add(keyOf(service)));
   endpointSlices.listen((slice) => {
     const key = ownerKey(slice, 'Service');
-    if (key) loop.wake(key);
+    if (key) loop.add(key);
   });
   // A Pod whose labels have changed may have left a Service that no longer selects it: all of the namespace look.
   pods.listen(({ metadata: { namespace } }) => {
     for (const service of services.all()) {
-      if (service.metadata.namespace === namespace) loop.wake(keyOf(service));
+      if (service.metadata.namespace === namespace) loop.add(keyOf(service));
     }
   });
 
