@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { KubeObject } from '../cluster.ts';
 import type { Cleanup } from './cleanup.ts';
-import { toStored } from './event-view.ts';
+import { fromStored, toStored } from './event-view.ts';
 import { type Fields, fields } from './json.ts';
 import { listing } from './listing.ts';
 import { type LogSource, streamLog } from './logs.ts';
@@ -36,7 +36,7 @@ export type Answer =
 
 export interface ApiOptions {
   readonly types: readonly ResourceType[];
-  readonly documents: ReadonlyMap<string, Fields>;
+  readonly documents: ReadonlyMap<string, () => Fields>;
   readonly store: Store;
   readonly registry: Registry;
   readonly cleanup: Cleanup;
@@ -65,7 +65,7 @@ export class Api {
     const { documents, types } = this.#options;
     const { method, path } = request;
     const document = documents.get(path);
-    if (document && method === 'GET') return { status: 200, body: document };
+    if (document && method === 'GET') return { status: 200, body: document() };
     if (path === '/openapi/v2') return { stream: sendOpenApi2 };
     const route = routeOf(path, types);
     if (!route) throw noSuchPath();
@@ -132,7 +132,7 @@ export class Api {
       return isScale ? scaled(current, object) : object;
     }
     if (isScale) return scaled(current, patched(stored, scaleOf(current), contentType, body));
-    return patched(stored, current, contentType, body);
+    return toStored(type, patched(stored, fromStored(type, current), contentType, body));
   }
 
   #delete(request: ApiRequest, { type, namespace = '' }: Route, name: string): Answer {

@@ -1,4 +1,5 @@
-import { type Fields, fields } from './json.ts';
+import type { Fields } from './json.ts';
+import type { KubernetesSchemas } from './kubernetes-schemas.ts';
 import { apiVersionOf, type ResourceType } from './resources.ts';
 
 /** The version of Kubernetes that the sandbox behaves like. */
@@ -15,7 +16,10 @@ export const VERSION: Fields = {
 };
 
 /** The documents by which clients learn what is served, by path: of a REST mapping, and for kubectl's own checks. */
-export function discoveryDocuments(types: readonly ResourceType[]): ReadonlyMap<string, Fields> {
+export function discoveryDocuments(
+  types: readonly ResourceType[],
+  schemas: KubernetesSchemas,
+): ReadonlyMap<string, () => Fields> {
   const groups = [...new Set(types.map(({ group }) => group))].filter((group) => group !== '');
   const versions = [...new Map(types.map((type) => [versionPath(type), type])).values()];
   const apiGroups = groups.map((group) => apiGroup(group, types));
@@ -23,20 +27,20 @@ export function discoveryDocuments(types: readonly ResourceType[]): ReadonlyMap<
     const path = versionPath(type).slice(1);
     return [path, { serverRelativeURL: `/openapi/v3/${path}` }];
   });
-  return new Map<string, Fields>([
-    ['/version', VERSION],
-    ['/api', { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] }],
-    ['/apis', { kind: 'APIGroupList', apiVersion: 'v1', groups: apiGroups }],
-    ...groups.map((name, index): [string, Fields] => [
+  return new Map<string, () => Fields>([
+    ['/version', () => VERSION],
+    ['/api', () => ({ kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] })],
+    ['/apis', () => ({ kind: 'APIGroupList', apiVersion: 'v1', groups: apiGroups })],
+    ...groups.map((name, index): [string, () => Fields] => [
       `/apis/${name}`,
-      { kind: 'APIGroup', apiVersion: 'v1', ...apiGroups[index] },
+      () => ({ kind: 'APIGroup', apiVersion: 'v1', ...apiGroups[index] }),
     ]),
-    ['/openapi/v3', { paths: Object.fromEntries(openapi) }],
-    ...versions.flatMap((type): [string, Fields][] => {
+    ['/openapi/v3', () => ({ paths: Object.fromEntries(openapi) })],
+    ...versions.flatMap((type): [string, () => Fields][] => {
       const peers = types.filter((one) => versionPath(one) === versionPath(type));
       return [
-        [versionPath(type), resourceList(type, peers)],
-        [`/openapi/v3${versionPath(type)}`, openApi(type, peers)],
+        [versionPath(type), () => resourceList(type, peers)],
+        [`/openapi/v3${versionPath(type)}`, () => openApi(type, peers, schemas)],
       ];
     }),
   ]);
@@ -75,24 +79,19 @@ function resources(type: ResourceType): readonly Fields[] {
 
 /**
  * As much OpenAPI as kubectl needs: that PATCH takes `fieldValidation` and `dryRun` (so that it leaves validation to
- * the server), and the schema of the custom resource (for `kubectl explain`).
+ * the server), and the schemas of the kinds (for `kubectl explain`).
  */
-function openApi(type: ResourceType, peers: readonly ResourceType[]): Fields {
-  const schemas = peers.flatMap(({ custom, kind, group, version }) =>
-    custom
-      ? [[`${group}.${version}.${kind}`, { ...schemaOf(custom), ...gvk({ group, version, kind }, true) }]]
-      : [],
-  );
+function openApi(type: ResourceType, peers: readonly ResourceType[], schemas: KubernetesSchemas): Fields {
+  const found = peers.map((peer) => [
+    `${peer.group}.${peer.version}.${peer.kind}`,
+    { ...schemas.of(peer), ...gvk(peer, true) },
+  ]);
   return {
     openapi: '3.0.0',
     info: { title: 'Dependency Gate sandbox', version: apiVersionOf(type) },
     paths: Object.fromEntries(peers.flatMap(operations)),
-    components: { schemas: Object.fromEntries(schemas) },
+    components: { schemas: Object.fromEntries(found) },
   };
-}
-
-function schemaOf(version: Fields): Fields {
-  return fields(fields(version.schema).openAPIV3Schema);
 }
 
 function operations(type: ResourceType): readonly (readonly [string, Fields])[] {

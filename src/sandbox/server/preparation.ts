@@ -1,5 +1,5 @@
 import type { KubeObject, ObjectMeta } from '../cluster.ts';
-import { at, type Fields, fields, list, text, without } from './json.ts';
+import { type Fields, fields, list, text, without } from './json.ts';
 import { prune } from './pruning.ts';
 import { apiVersionOf, type ResourceType } from './resources.ts';
 import { badRequest, conflict, invalid, modified } from './status-error.ts';
@@ -18,16 +18,21 @@ const SYSTEM_FIELDS = [
   'deletionGracePeriodSeconds',
 ];
 
-/** Checks that the body is of the type, and drops (strict: refuses) what the schema of a custom resource does not know. */
-export function conform(type: ResourceType, body: KubeObject, strict: boolean): KubeObject {
+/** Checks that the body is of the type, and drops (strict: refuses) what its schema does not know. */
+export function conform(
+  type: ResourceType,
+  body: KubeObject,
+  schema: Fields | undefined,
+  strict: boolean,
+): KubeObject {
   const expected = apiVersionOf(type);
   const { apiVersion, kind, metadata, ...rest } = body;
   if (apiVersion !== expected || kind !== type.kind)
     throw badRequest(
       `${kind} in version "${apiVersion}" cannot be handled as a ${type.kind}: the expected API version is ${expected}`,
     );
-  if (!type.custom) return body;
-  const { value, unknown } = prune(rest, fields(at(type.custom, 'schema', 'openAPIV3Schema')));
+  if (!schema) return body;
+  const { value, unknown } = prune(rest, schema);
   if (strict && unknown.length > 0) {
     const found = unknown.map((path) => `unknown field "${path}"`).join(', ');
     throw badRequest(

@@ -12,6 +12,7 @@ import {
   timestamp,
 } from './deletion.ts';
 import { at, text } from './json.ts';
+import type { KubernetesSchemas } from './kubernetes-schemas.ts';
 import { assertSame, born, conform, gated, limited, withClusterIP } from './preparation.ts';
 import type { ResourceType } from './resources.ts';
 import { alreadyExists, type Cause, forbidden, invalid, notFound } from './status-error.ts';
@@ -41,6 +42,7 @@ export type Validate = (object: KubeObject, subresource?: 'status') => readonly 
 export interface RegistryOptions {
   readonly store: Store;
   readonly types: readonly ResourceType[];
+  readonly schemas: KubernetesSchemas;
   /** ms since the epoch. */
   readonly now: () => number;
   /** A number of [0, 1), for generated names. */
@@ -53,7 +55,7 @@ export interface WriteOptions {
   readonly user: string;
   /** Do everything but store. Default: false. */
   readonly dryRun?: boolean;
-  /** Unknown fields of custom resources are refused instead of dropped. Default: false. */
+  /** Unknown fields are refused instead of dropped. Default: false. */
   readonly strict?: boolean;
 }
 
@@ -85,10 +87,10 @@ export class Registry {
   }
 
   create(type: ResourceType, namespace: string, body: KubeObject, options: WriteOptions): KubeObject {
-    const { store, now } = this.#options;
+    const { store, schemas, now } = this.#options;
     const { name: given, generateName } = body.metadata;
     const name = given === '' && generateName ? `${text(generateName)}${this.#suffix()}` : given;
-    const known = conform(type, body, options.strict ?? false);
+    const known = conform(type, body, schemas.of(type), options.strict ?? false);
     const initial = born(type, namespace, known, { name, uid: randomUUID(), time: timestamp(now()) });
     if (type.namespaced) this.#assertLiving(type, namespace, name);
     if (store.get(type, namespace, name)) throw alreadyExists(type, name);
@@ -104,9 +106,9 @@ export class Registry {
     change: (current: KubeObject) => KubeObject,
     options: UpdateOptions,
   ): KubeObject {
-    const { store } = this.#options;
+    const { store, schemas } = this.#options;
     const current = this.get(type, namespace, name);
-    const wanted = conform(type, change(current), options.strict ?? false);
+    const wanted = conform(type, change(current), schemas.of(type), options.strict ?? false);
     assertSame(type, current, wanted);
     const next = this.#next(type, current, limited(type, current, wanted, options.subresource), options);
     if (isDeepStrictEqual(next, current)) return current;

@@ -8,6 +8,7 @@ import { discoveryDocuments } from './discovery.ts';
 import { ADMIN, type Around, serve } from './http.ts';
 import { inProcessCluster } from './in-process-cluster.ts';
 import type { Fields } from './json.ts';
+import { KubernetesSchemas } from './kubernetes-schemas.ts';
 import type { LogSource } from './logs.ts';
 import { parseObject } from './parse-object.ts';
 import { type Admit, Registry, type Validate } from './registry.ts';
@@ -59,12 +60,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const stored = types.filter(({ viewOf }) => viewOf === undefined);
   const store = new Store(options.historyLimit ?? 5000);
   const { admit = ({ object }) => object, validate = () => [] } = options;
-  const registry = new Registry({ store, types: stored, now, random, admit, validate });
+  const schemas = new KubernetesSchemas();
+  const registry = new Registry({ store, types: stored, schemas, now, random, admit, validate });
   const cleanup = new Cleanup(store, registry, stored);
   const cluster = inProcessCluster(stored, store, registry);
   const api = new Api({
     types,
-    documents: discoveryDocuments(types),
+    documents: discoveryDocuments(types, schemas),
     store,
     registry,
     cleanup,

@@ -209,6 +209,21 @@ describe('kubectl', function () {
     );
   });
 
+  it('says which field there is not, also in the kinds of Kubernetes, and explains those that there are', async () => {
+    const typo = { ...deployment('a', { hostNetwrk: true }) };
+    expect(await refused('apply', '-f', manifest(typo))).to.contain(
+      'Deployment in version "v1" cannot be handled as a Deployment: strict decoding error: unknown field "spec.template.spec.hostNetwrk"',
+    );
+    await kubectl('apply', '--validate=ignore', '-f', manifest(typo));
+    expect(await kubectl('get', 'deploy', 'a', '-o', 'jsonpath={.spec.template.spec}')).not.to.contain(
+      'hostNetwrk',
+    );
+    const explained = await kubectl('explain', 'deployment.spec.template.spec.containers.env');
+    expect(explained)
+      .to.match(/FIELD: env <\[\]Object>/)
+      .and.to.match(/valueFrom\s+<Object>/);
+  });
+
   it('applies a new object on the server, and says that the sandbox cannot do so with one that is there', async () => {
     const path = manifest(deployment('a'), gate('g'));
     expect(await kubectl('apply', '--server-side', '-f', path)).to.equal(
