@@ -9,6 +9,9 @@ import { requirePrograms } from './programs.ts';
 import { grantedRights, type Rights, usedRights } from './rights.ts';
 import { useCluster } from './use.ts';
 
+/** Used only where there are policies, which no scenario here has: admission-skipped.test.ts does. */
+const WITH_POLICIES = 'get apiextensions.k8s.io/customresourcedefinitions';
+
 describe('a real control plane', function () {
   this.timeout(180_000);
   /** What the operator did on each cluster, by the audit log that goes with it. */
@@ -51,7 +54,7 @@ describe('a real control plane', function () {
       // Kinds of the scenarios' own are read by rights that they give, and denied until they do.
       const ofScenarios = (right: string) => right.includes('stories.example.com/');
       const kept = [...used].filter((right) => !ofScenarios(right));
-      expect(kept.toSorted()).to.deep.equal(granted.toSorted());
+      expect(kept.toSorted()).to.deep.equal(granted.filter((right) => right !== WITH_POLICIES).toSorted());
       expect(rights.flatMap((of) => [...of.denied]).filter((right) => !ofScenarios(right))).to.be.empty;
     });
   });

@@ -34,6 +34,9 @@ export const MUTATING_POLICIES: Need = { what: 'MutatingAdmissionPolicy v1', fro
 /** etcd 3.6 comes with it, whose flag for watches has lost its `experimental-`. */
 export const ETCD_3_6: Need = { what: 'etcd 3.6', from: 34 };
 
+/** Refused values are told of without their type: `Invalid value: "object": …` before. */
+export const REFUSALS_WITHOUT_TYPE: Need = { what: 'refusals without the type of the value', from: 35 };
+
 export function meets(version: Version, { from }: Need): boolean {
   return minorOf(version) >= from;
 }

@@ -44,10 +44,9 @@ export const explaining: Scenario = (on) => {
       await here().untilGate('api-first', { open: 'False/Waiting', waitingOn: 'redis' });
       const second = await here().until('the operator has seen the other Service', async () => {
         const text = await read();
-        return text.includes('Service redis has no') ? text : undefined;
+        return text.includes('redis: Service redis has no Pod that is ready behind it.') ? text : undefined;
       });
       expect(second).to.match(/1\. api \(dns api\): Passed, 1 Pod passed\n/);
-      expect(second).to.contain('redis: Service redis has no Pod that is ready behind it.');
 
       await here().patch('DependencyGate', 'api-first', { spec: { open: ['redis'] } });
       await here().untilGate('api-first', { open: 'True/AllPassed', ungated: 0 });
