@@ -1,12 +1,13 @@
 /**
- * Whether the waiter's memory grows with its attempts, for each check: the heap and the resident memory after 100, 1,000 and
- * so many attempts, each read after a garbage collection, in a process of its own. It has a young generation as small as in
- * a container of 96 MiB: else V8 takes tens of MB for what a loop without pauses leaves behind.
+ * Whether the waiter's memory grows with its attempts, for each check: the heap and the resident memory after 100, half and
+ * all of so many attempts, each read after a garbage collection, in a process of its own. Its young generation is small, as
+ * in a container of 96 MiB: else V8 takes tens of MB for what a loop without pauses leaves behind.
  *
  *     node test/bench/waiter-memory.ts [attempts]
  *
- * The bundle of https and grpc has 80 certificates. Exits with 1 where resident memory has grown by more than the limit since
- * attempt 1,000, before which code is still compiled and the allocator finds its size.
+ * The bundle of https and grpc has 80 certificates. Exits with 1 where resident memory has grown by more than the limit in
+ * the second half: a leak grows as much there as in the first, code that is compiled and an allocator that finds its size
+ * do not. What is held until the next collection is not seen so: that bundles are read once is a test's to say.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -24,8 +25,8 @@ import { HealthServer } from '../waiter/checks/health-server.ts';
 import { DnsServer } from '../waiter/network/dns-server.ts';
 
 const FIRST = 100;
-const WARM = 1000;
 const ATTEMPTS = Number(process.argv[2] ?? 10_000);
+const HALF = ATTEMPTS / 2;
 /** MB of resident memory, of which the allocator keeps some for itself. */
 const LIMIT = 8;
 const CERTIFICATES = 80;
@@ -55,12 +56,12 @@ async function measureAll(): Promise<void> {
     https: ['http', `https://api.test:${portOf(secure)}/`, trust],
     grpc: ['grpc', `api.test:${health.port}`, '--tls', trust],
   };
-  console.log(`MB after ${FIRST}, ${WARM} and ${ATTEMPTS} attempts: heap, resident`);
+  console.log(`MB after ${FIRST}, ${HALF} and ${ATTEMPTS} attempts: heap, resident`);
   for (const [name, argv] of Object.entries(checks)) {
     const ca = certificates.ca.repeat(CERTIFICATES);
     const samples = await measure({ argv: [...argv], dns: dns.address, ca });
-    const [, warm, last] = samples;
-    if (last.resident - warm.resident > LIMIT) process.exitCode = 1;
+    const [, half, last] = samples;
+    if (last.resident - half.resident > LIMIT) process.exitCode = 1;
     const columns = [...samples.map(({ heap }) => heap), ...samples.map(({ resident }) => resident)];
     console.log(name.padEnd(6), ...columns.map((mb) => mb.toFixed(1).padStart(7)));
   }
@@ -72,6 +73,8 @@ async function measureAll(): Promise<void> {
 async function measure(work: z.infer<typeof job>): Promise<readonly [Sample, Sample, Sample]> {
   const child: ChildProcess = fork(import.meta.filename, [String(ATTEMPTS)], {
     execArgv: ['--max-semi-space-size=1'],
+    // One arena of malloc: how many there are depends on how busy the machine is.
+    env: { ...process.env, MALLOC_ARENA_MAX: '1' },
   });
   const ended = once(child, 'exit');
   child.send(work);
@@ -89,7 +92,7 @@ async function attemptAll({ argv, dns, ca }: z.infer<typeof job>): Promise<void>
     const limit = new AbortController();
     await check(limit.signal);
     limit.abort();
-    if ([FIRST, WARM, ATTEMPTS].includes(count)) samples.push(await collected());
+    if ([FIRST, HALF, ATTEMPTS].includes(count)) samples.push(await collected());
   }
   process.send?.(samples, () => process.exit(0));
 }
