@@ -71,6 +71,26 @@ describe('checks on a real node', function () {
     });
   }
 
+  it('waits with dns while an ExternalName leads to a name that has no address, and then opens', async () => {
+    const leadingTo = (externalName: string) => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'server' },
+      spec: { type: 'ExternalName', externalName },
+    });
+    await story().apply(
+      gate('first', ['app'], [dns('server')]),
+      leadingTo('gone.default.svc.cluster.local'),
+      deployment('app', running(IDLE)),
+    );
+    const pod = await story().untilWaiting('app', waiter);
+    await story().untilLog(pod, waiter, /^waiting for server: (no data|NXDOMAIN)\n/);
+    await story().untilGate('first', { open: 'False/Waiting', waitingOn: 'server' });
+    await story().apply(leadingTo('kubernetes.default.svc.cluster.local'));
+    await story().untilGate('first', { open: 'True/AllPassed', pods: '1/1' });
+    expect(await story().log(pod, waiter)).to.match(/^10\.96\.\d+\.\d+\ncontinuing \.\.\.\n$/m);
+  });
+
   it("passes the seed's own loop, though no api exists; the corrected one waits until it does", async () => {
     const of = (file: string): string => sample(file, story().namespace);
     const log = async (app: string): Promise<string> => {
