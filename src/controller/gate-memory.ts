@@ -1,5 +1,5 @@
 import type { Gate, KnownGate, Pod, Refusal } from '../core/model.ts';
-import { GATHER_REMOVALS_MS } from '../core/plan/gather.ts';
+import { GATHER_MS } from '../core/plan/gather.ts';
 import { openingKey } from '../core/plan/open.ts';
 import { Expectations } from './expectations.ts';
 
@@ -58,7 +58,7 @@ export class GateMemory {
     const version = `${gate.uid} ${gate.generation} ${gate.deleting}`;
     const before = this.#known;
     if (before?.version !== version) {
-      const isSeries = before !== undefined && now - before.changedAt < GATHER_REMOVALS_MS;
+      const isSeries = before !== undefined && now - before.changedAt < GATHER_MS;
       this.#known = { version, changedAt: now, changingSince: isSeries ? before.changingSince : now };
     }
     const { changedAt = now, changingSince = now } = this.#known ?? {};

@@ -20,6 +20,8 @@ export async function reconcileGate(context: Context, reference: GateReference):
     return undefined;
   }
   const memory = gates.of(reference);
+  // Also while none of its workloads exists: one that comes later has nothing to wait for.
+  memory.know(world.gate, clock.now());
   const unseenFor = unseen(context, reference, world);
   if (unseenFor > 0) return unseenFor;
   memory.keepPods(world.pods);

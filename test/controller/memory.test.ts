@@ -3,7 +3,7 @@ import { GateMemory } from '../../src/controller/gate-memory.ts';
 import { Memory } from '../../src/controller/memory.ts';
 import { type Accepted, WorkloadMemory } from '../../src/controller/workload-memory.ts';
 import type { Refusal } from '../../src/core/model.ts';
-import { GATHER_REMOVALS_MS } from '../../src/core/plan/gather.ts';
+import { GATHER_MS } from '../../src/core/plan/gather.ts';
 import { DISPUTE_WINDOW_MS } from '../../src/core/progress/dispute.ts';
 import { gate } from '../core/builders.ts';
 
@@ -102,9 +102,9 @@ describe('GateMemory.know', () => {
   it('knows since when one change has followed the other', () => {
     const memory = new GateMemory();
     memory.know(first, 1000);
-    memory.know({ ...first, generation: 2 }, 1000 + GATHER_REMOVALS_MS - 1);
-    expect(times(memory.know({ ...first, generation: 3 }, 1000 + 2 * GATHER_REMOVALS_MS - 2))).to.deep.equal([
-      1000 + 2 * GATHER_REMOVALS_MS - 2,
+    memory.know({ ...first, generation: 2 }, 1000 + GATHER_MS - 1);
+    expect(times(memory.know({ ...first, generation: 3 }, 1000 + 2 * GATHER_MS - 2))).to.deep.equal([
+      1000 + 2 * GATHER_MS - 2,
       1000,
     ]);
   });

@@ -3,7 +3,7 @@ import { Expectations } from '../../src/controller/expectations.ts';
 import { referenceTo } from '../../src/controller/reference.ts';
 import { report } from '../../src/controller/report.ts';
 import { workloadReference } from '../../src/controller/stores.ts';
-import { GATHER_REMOVALS_MS } from '../../src/core/plan/gather.ts';
+import { GATHER_MS } from '../../src/core/plan/gather.ts';
 import { DISPUTE_WINDOW_MS } from '../../src/core/progress/dispute.ts';
 import { dns, gate, NOW, pod, type WorkloadBuilder, workload } from '../core/builders.ts';
 import { answered, errorOf, ReconcileRig, storing } from './reconcile-rig.ts';
@@ -18,7 +18,7 @@ const isFailed = (one: string) => one.includes('PatchFailed');
 /** The gates are known for long: their workloads wait for nothing. */
 async function settled(rig: ReconcileRig, ...workloads: readonly WorkloadBuilder[]): Promise<void> {
   for (const one of workloads) await errorOf(rig.workload(one));
-  rig.later(GATHER_REMOVALS_MS);
+  rig.later(GATHER_MS);
 }
 
 describe('reconcile, of a workload', () => {
@@ -202,6 +202,17 @@ describe('reconcile, of a gate', () => {
     expect(rig.told.filter(isFailed)).to.deep.equal([
       'api-first PatchFailed: Pod pinger-1 cannot be patched and is tried again: no',
     ]);
+  });
+
+  it('is known from then on: a workload that comes later waits for nothing', async () => {
+    const rig = new ReconcileRig(storing(gatedPinger));
+    rig.see(apiFirst);
+    await rig.gate(apiFirst);
+    rig.later(GATHER_MS);
+    rig.tried();
+    rig.see(pinger);
+    await rig.workload(pinger);
+    expect(rig.tried()).to.deep.equal(['pinger']);
   });
 
   it('tells of what its workloads refuse', async () => {

@@ -10,9 +10,7 @@ import { gatesToOpen, isToLeave } from './withdraw.ts';
  * gate, and for what such a change is sure to bring; what has not changed of late, as where a patch was undone, or where a
  * workload came after its gates, waits for nothing.
  */
-export const GATHER_MS = 100;
-/** Of a gate that leaves: its Pods go on meanwhile, and who deletes many does it one by one. */
-export const GATHER_REMOVALS_MS = 250;
+export const GATHER_MS = 250;
 /** No change delays a patch for longer, whatever comes after it. */
 export const GATHER_LIMIT_MS = 5000;
 
@@ -20,15 +18,26 @@ export const GATHER_LIMIT_MS = 5000;
 export function gather(world: WorkloadWorld, now: number): number {
   const { workload, gates, refusals, pods } = world;
   const unopened = gatesToOpen(pods);
+  const momentMs = pause(gates, now);
   const waits = [...gates].map(([name, { gate, changedAt, changingSince }]) => {
     const leaves = isToLeave(name, gate, workload);
     const isComing =
       ((leaves || isNaming(gate, workload)) && isRendering(gate, refusals)) || (leaves && unopened.has(name));
     const limit = changingSince + GATHER_LIMIT_MS;
-    const moment = changedAt + (leaves ? GATHER_REMOVALS_MS : GATHER_MS);
-    return (isComing ? limit : Math.min(limit, moment)) - now;
+    return (isComing ? limit : Math.min(limit, changedAt + momentMs)) - now;
   });
   return Math.max(0, ...waits);
+}
+
+/**
+ * How long after a change the next one may come: whoever applies or deletes many does it one by one, and as fast as the
+ * API server answers. So it is twice the longest time between those of late, where that is more.
+ */
+function pause(gates: WorkloadWorld['gates'], now: number): number {
+  const times = [...gates.values()].map(({ changedAt }) => changedAt).toSorted((a, b) => a - b);
+  const recent = times.filter((time) => now - time < GATHER_LIMIT_MS);
+  const gaps = recent.slice(1).map((time, index) => time - (recent[index] ?? time));
+  return Math.max(GATHER_MS, 2 * Math.max(0, ...gaps));
 }
 
 /** Whether a gate is to be in the templates of what it names. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { KnownGate } from '../../../src/core/model.ts';
-import { GATHER_LIMIT_MS, GATHER_MS, GATHER_REMOVALS_MS } from '../../../src/core/plan/gather.ts';
+import { GATHER_LIMIT_MS, GATHER_MS } from '../../../src/core/plan/gather.ts';
 import { container, dns, gate, NOW, pod, refusal, workload } from '../builders.ts';
 import { writesOf } from '../in-words.ts';
 import { changed, decided } from '../workload-world.ts';
@@ -28,11 +28,22 @@ describe('gather', () => {
     expect(outcome(pinger, [changed(a, GATHER_MS), changed(b, GATHER_MS)])).to.deep.equal(PATCHED);
   });
 
-  it('waits a little longer for those that leave', () => {
+  it('waits for those that leave, too', () => {
     const carrying = pinger.carrying(a, b);
     const leaving = (ago: number): KnownGate => changed(a.deleting(), ago);
-    expect(outcome(carrying, [leaving(GATHER_MS), b])).to.deep.equal(inMs(GATHER_REMOVALS_MS - GATHER_MS));
-    expect(outcome(carrying, [leaving(GATHER_REMOVALS_MS), b]).writes).to.deep.equal(['clean-target pinger']);
+    expect(outcome(carrying, [leaving(30), b])).to.deep.equal(inMs(GATHER_MS - 30));
+    expect(outcome(carrying, [leaving(GATHER_MS), b]).writes).to.deep.equal(['clean-target pinger']);
+  });
+
+  it('waits for longer where changes come slowly: twice the longest time between those of late', () => {
+    const [slow, c] = [changed(a, 1000), on('c').rendered()];
+    expect(outcome(pinger, [slow, changed(b, 600)])).to.deep.equal(inMs(2 * 400 - 600));
+    expect(outcome(pinger, [slow, changed(b, 600), changed(c, 300)])).to.deep.equal(inMs(2 * 400 - 300));
+    expect(outcome(pinger, [slow, changed(b, 800)])).to.deep.equal(PATCHED);
+  });
+
+  it('does not take what changed long before for the beginning of a series', () => {
+    expect(outcome(pinger, [changed(a, GATHER_LIMIT_MS), changed(b, GATHER_MS)])).to.deep.equal(PATCHED);
   });
 
   it('does not wait for longer than the limit, however often a gate changes', () => {
