@@ -34,7 +34,7 @@ export type Validation =
   | { readonly valid: false; readonly causes: readonly FieldCause[] };
 
 /**
- * Judges a gate as the API server does: by the schema and the rules, in its words. Two things differ: an unknown field
+ * Evaluates a gate as the API server does: by the schema and the rules, in its words. Two things differ: an unknown field
  * is a cause (see `isUnknownField`), and the status is left out. A gate must not become invalid by what an older
  * operator wrote there.
  */

@@ -2,8 +2,8 @@ import type { HttpCheck, HttpHeader, Tls } from './checks.ts';
 import { type ContainerCheck, type EnvVar, MAX_CONTAINER_CHARACTERS } from './container-check.ts';
 import { CONTAINER_SIZE_CEL, characters, containerSize } from './container-size.ts';
 import { DEFAULT_TARGET_KIND } from './defaults.ts';
+import type { ResourceCheck } from './evaluated-checks.ts';
 import { LABEL } from './fields.ts';
-import type { ResourceCheck } from './judged-checks.ts';
 import { GROUP, MAX_GATE_AND_DEPENDENCY_LENGTH } from './names.ts';
 import { kindOf } from './policies/workloads.ts';
 import { targetKind } from './settled.ts';
@@ -11,7 +11,7 @@ import { CHECKS, type Dependency, type GateSpec, JUDGED_CHECKS, type Timing } fr
 
 /**
  * What a schema cannot say about a gate: one list, each rule twice. Its CEL goes into the CRD, for the API server; its
- * function judges the same in this program. Both must say the same of every gate, and the tests hold them to it.
+ * function evaluates the same in this program. Both must say the same of every gate, and the tests hold them to it.
  * A message says what to change.
  */
 export interface Rule<Value> {
@@ -20,7 +20,7 @@ export interface Rule<Value> {
   readonly message: string;
   /** The field below the rule's place that a violation is reported for; else the place itself. */
   readonly field?: readonly string[];
-  /** The rule as a function, given a value that the schema has accepted but for its lengths and patterns. */
+  /** The rule as a function, given a value that the schema has accepted except for its lengths and patterns. */
   holds(value: Value): boolean;
 }
 
@@ -56,7 +56,7 @@ const TIMING_FIELDS = [
   'overdueAfterSeconds',
   'onOverdue',
 ] as const satisfies readonly (keyof Timing)[];
-/** How an attempt is made: what is judged from watches makes none. */
+/** How an attempt is made: what is evaluated from watches makes none. */
 const ATTEMPT_FIELDS = [
   'periodSeconds',
   'timeoutSeconds',

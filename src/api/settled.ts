@@ -1,7 +1,7 @@
 import type { DnsCheck, GrpcCheck, HttpCheck, TcpCheck } from './checks.ts';
 import type { ContainerCheck } from './container-check.ts';
 import { DEFAULT_TARGET_KIND, DEFAULT_TIMING } from './defaults.ts';
-import type { GateCheck, ResourceCheck, ServiceCheck } from './judged-checks.ts';
+import type { GateCheck, ResourceCheck, ServiceCheck } from './evaluated-checks.ts';
 import type { Dependency, GateSpec, Target, TargetKind, Timing } from './spec.ts';
 
 /** What a valid spec means: its defaults applied, its choices told apart. */
@@ -12,11 +12,11 @@ export type CheckOf =
   | { readonly check: 'tcp'; readonly settings: TcpCheck }
   | { readonly check: 'http'; readonly settings: HttpCheck }
   | { readonly check: 'grpc'; readonly settings: GrpcCheck }
-  | JudgedCheckOf
+  | EvaluatedCheckOf
   | { readonly check: 'container'; readonly settings: ContainerCheck };
 
 /** A check that the operator makes. */
-export type JudgedCheckOf =
+export type EvaluatedCheckOf =
   | { readonly check: 'service'; readonly settings: ServiceCheck }
   | { readonly check: 'resource'; readonly settings: ResourceCheck }
   | { readonly check: 'gate'; readonly settings: GateCheck };
@@ -31,18 +31,18 @@ export function targetKind(target: Target): TargetKind {
  */
 export function checkOf(dependency: Dependency): CheckOf {
   const { dns, tcp, http, grpc, container } = dependency;
-  const judged = judgedCheckOf(dependency);
+  const evaluated = evaluatedCheckOf(dependency);
   if (dns) return { check: 'dns', settings: dns };
   if (tcp) return { check: 'tcp', settings: tcp };
   if (http) return { check: 'http', settings: http };
   if (grpc) return { check: 'grpc', settings: grpc };
-  if (judged) return judged;
+  if (evaluated) return evaluated;
   if (container) return { check: 'container', settings: container };
   throw new TypeError(`dependency ${dependency.name} has no check: validation let it through`);
 }
 
-/** The check of a dependency that the operator judges; undefined where its Pods do so themselves. */
-export function judgedCheckOf({ service, resource, gate }: Dependency): JudgedCheckOf | undefined {
+/** The check of a dependency that the operator evaluates; undefined where its Pods do so themselves. */
+export function evaluatedCheckOf({ service, resource, gate }: Dependency): EvaluatedCheckOf | undefined {
   if (service) return { check: 'service', settings: service };
   if (resource) return { check: 'resource', settings: resource };
   if (gate) return { check: 'gate', settings: gate };

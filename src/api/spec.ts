@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { dnsCheckSchema, grpcCheckSchema, httpCheckSchema, tcpCheckSchema } from './checks.ts';
 import { containerCheckSchema } from './container-check.ts';
 import { DEFAULT_TARGET_KIND, DEFAULT_TIMING, DEFAULT_UPDATE_POLICY } from './defaults.ts';
+import { gateCheckSchema, resourceCheckSchema, serviceCheckSchema } from './evaluated-checks.ts';
 import { atomic, image, LABEL, label, objectName, pullPolicy, resourcesSchema } from './fields.ts';
-import { gateCheckSchema, resourceCheckSchema, serviceCheckSchema } from './judged-checks.ts';
 import { MAX_GATE_AND_DEPENDENCY_LENGTH } from './names.ts';
 
 /**
@@ -62,7 +62,7 @@ const timing = {
     .enum(['Wait', 'Open'])
     .optional()
     .describe(
-      `What happens when the dependency is overdue: Wait goes on waiting, Open lets the Pod start. Default: ${DEFAULT_TIMING.onOverdue}.`,
+      `Action when the dependency is overdue. Wait: keep waiting. Open: treat it as satisfied. Default: ${DEFAULT_TIMING.onOverdue}.`,
     ),
 };
 
@@ -145,5 +145,5 @@ export type Dependency = z.infer<typeof dependencySchema>;
 export type GateSpec = z.infer<typeof specSchema>;
 export type { DnsCheck, GrpcCheck, HttpCheck, TcpCheck, Tls } from './checks.ts';
 export type { ContainerCheck } from './container-check.ts';
+export type { ConditionCheck, GateCheck, ResourceCheck, ServiceCheck } from './evaluated-checks.ts';
 export type { Resources } from './fields.ts';
-export type { ConditionCheck, GateCheck, ResourceCheck, ServiceCheck } from './judged-checks.ts';

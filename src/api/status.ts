@@ -185,7 +185,7 @@ export const dependencyStatusSchema = z
     satisfied: z
       .boolean()
       .optional()
-      .describe('Whether it is there, as the operator judges it: of service, resource and gate only.'),
+      .describe('Whether it is there, as the operator evaluates it: of service, resource and gate only.'),
     reason: text(64)
       .optional()
       .describe('One word for programs: what the operator sees, as the answer says it for people.'),
@@ -197,7 +197,7 @@ export const dependencyStatusSchema = z
     completed: z
       .strictObject({
         name: text(253).describe('Name of the Job.'),
-        uid: text(64).describe('Its UID: another Job of the name counts anew.'),
+        uid: text(64).describe('Its UID: another Job of the name is not this one.'),
       })
       .optional()
       .describe('The Job that completed, so that it counts after it was deleted: for these containers only.'),

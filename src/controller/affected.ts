@@ -1,7 +1,7 @@
 import { FINALIZER } from '../api/names.ts';
 import { TARGET_KINDS } from '../api/spec.ts';
 import type { Gate, Pod, Workload } from '../core/model.ts';
-import { gatesInPod } from '../core/plan/withdraw.ts';
+import { gatesInPod } from '../core/plan/clean-up.ts';
 import { gatesIn } from '../core/render/inject.ts';
 import { targetKeys } from '../core/targets.ts';
 import type { ObjectKey } from '../kube/object.ts';

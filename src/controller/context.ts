@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Evaluator } from '../core/expression/expression.ts';
-import type { Gate, Notice, Workload } from '../core/model.ts';
+import type { Gate, GateEvent, Workload } from '../core/model.ts';
 import type { Requests } from '../kube/client/requests.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { Surroundings } from './observe.ts';
@@ -16,7 +16,7 @@ export interface Context extends Surroundings {
   readonly expressions: Evaluator;
   readonly log: Logger;
   /** Records an Event. Never throws. */
-  readonly notify: (about: Gate | Workload, notice: Notice) => void;
+  readonly emit: (about: Gate | Workload, event: GateEvent) => void;
   /** Queues what the other kind of reconcile has to know, where no watch will tell it. */
   readonly look: (one: Reconciled) => void;
 }

@@ -11,7 +11,7 @@ const MOST_FOR_AN_OBJECT = 64;
 const MOST_CHECKED = 4096;
 
 /**
- * Remembers what expressions are found to be. A gate has a pass with every change of its Pods, and its objects change far
+ * Remembers what expressions are found to be. A gate has a reconcile with every change of its Pods, and its objects change far
  * less often: each version of an object is asked once. What is kept of a version goes with it.
  */
 export class Expressions implements Evaluator {
@@ -29,7 +29,7 @@ export class Expressions implements Evaluator {
   }
 }
 
-/** The value known, or made now. A map that is full begins anew. */
+/** The value known, or made now. A map that is full begins again. */
 function remembered<Value>(
   known: Map<string, { readonly value: Value }>,
   key: string,

@@ -1,7 +1,7 @@
 import { ApiError, isConflict, isTransient } from '../kube/api-error.ts';
 import { Undone } from './act.ts';
 
-/** Why a pass did not end well: the label of its metric. */
+/** Why a reconcile did not end well: the label of its metric. */
 export type Failure = 'conflict' | 'undone' | 'transient' | 'refused' | 'bug';
 
 export interface FailureHandling {
@@ -12,10 +12,10 @@ export interface FailureHandling {
 }
 
 /**
- * The one place where an error becomes a decision. Every failure is followed by another pass after a back-off: a pass is
+ * The one place where an error becomes a decision. Every failure is followed by another reconcile after a back-off: a reconcile is
  * made from what is observed, so there is nothing else to undo or to keep.
  */
-export function judgeFailure(error: unknown): FailureHandling {
+export function classifyFailure(error: unknown): FailureHandling {
   if (isConflict(error)) return { failure: 'conflict', level: 'debug', waitMs: undefined };
   if (error instanceof Undone) return { failure: 'undone', level: 'warn', waitMs: undefined };
   if (isTransient(error)) return { failure: 'transient', level: 'warn', waitMs: error.retryAfterMs };

@@ -15,7 +15,7 @@ export interface Health {
   stop(): Promise<void>;
 }
 
-/** Serves /healthz (the process answers), /readyz (the stores are filled) and /metrics. */
+/** Serves /healthz (the process answers), /readyz (caches synced) and /metrics. */
 export async function serveHealth(options: HealthOptions): Promise<Health> {
   const server = createServer((request, response) => {
     answer(request.url ?? '', options, response).catch(() => response.destroy());

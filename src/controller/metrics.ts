@@ -1,20 +1,20 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { CAUSES, type Cause } from '../core/admission/cause.ts';
-import type { Observation } from '../kube/client/requests.ts';
+import type { RequestObservation } from '../kube/client/requests.ts';
 import { nameOf } from '../kube/resource.ts';
 import type { Failure } from './failures.ts';
 
 /** What the operator counts. No label holds the name of an object: their number has no bound. */
 export interface Metrics {
   readonly registry: Registry;
-  passEnded(result: 'success' | Failure, seconds: number): void;
-  requestEnded(observation: Observation): void;
+  reconcileEnded(result: 'success' | Failure, seconds: number): void;
+  requestEnded(observation: RequestObservation): void;
   /** A target came without the containers that admission had to place. */
   admissionSkipped(cause: Cause): void;
 }
 
 export interface Gauges {
-  /** Gates and workloads that wait for a pass. */
+  /** Gates and workloads that wait for a reconcile. */
   readonly queued: () => number;
   /** Gates that exist. */
   readonly gates: () => number;
@@ -36,8 +36,8 @@ export function createMetrics(gauges: Gauges): Metrics {
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const passes = new Histogram({
-    name: 'dependency_gate_pass_seconds',
-    help: 'Time of one reconcile pass, by its result.',
+    name: 'dependency_gate_reconcile_seconds',
+    help: 'Time of one reconcile, by its result.',
     labelNames: ['result'],
     buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
     registers,
@@ -48,7 +48,12 @@ export function createMetrics(gauges: Gauges): Metrics {
     labelNames: ['verb', 'resource', 'status'],
     registers,
   });
-  gauge(registry, 'dependency_gate_queue_length', 'Gates and workloads that wait for a pass.', gauges.queued);
+  gauge(
+    registry,
+    'dependency_gate_queue_length',
+    'Gates and workloads that wait for a reconcile.',
+    gauges.queued,
+  );
   gauge(registry, 'dependency_gate_gates', 'Gates that exist.', gauges.gates);
   gauge(
     registry,
@@ -83,7 +88,7 @@ export function createMetrics(gauges: Gauges): Metrics {
   const skipped = skippedCounter(registry);
   return {
     registry,
-    passEnded: (result, seconds) => passes.observe({ result }, seconds),
+    reconcileEnded: (result, seconds) => passes.observe({ result }, seconds),
     requestEnded: ({ verb, resource, status }) =>
       requests.inc({ verb, resource: nameOf(resource), status: String(status) }),
     admissionSkipped: (cause) => skipped.inc({ cause }),

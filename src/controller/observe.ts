@@ -1,14 +1,14 @@
 import { KIND } from '../api/names.ts';
 import { TARGET_KINDS, type TargetKind } from '../api/spec.ts';
 import type { Pod, Settings, Workload, WorkloadWorld, World } from '../core/model.ts';
-import { gatesInPod } from '../core/plan/withdraw.ts';
+import { gatesInPod } from '../core/plan/clean-up.ts';
 import { gatesIn } from '../core/render/inject.ts';
 import { targetKeys } from '../core/targets.ts';
 import { keyOf, type ObjectKey } from '../kube/object.ts';
 import type { VersionOf } from './expectations.ts';
 import type { Memory } from './memory.ts';
 import { referenceTo, type WorkloadReference } from './reference.ts';
-import { sightingsOf, type Watched } from './referenced/sightings.ts';
+import { observationsOf, type Watched } from './referenced/observations.ts';
 import { indexValue, keyOfTarget, type Stores, workloadNamed, workloadReference } from './stores.ts';
 
 /** What a reconcile is told besides the stores. */
@@ -17,13 +17,13 @@ export interface Surroundings {
   readonly settings: Settings;
   readonly hasAdmission: boolean;
   readonly idleAdmission: World['idleAdmission'];
-  readonly subjects: Watched['subjects'];
+  readonly referenced: Watched['referenced'];
 }
 
 /** The world of one gate, from the stores only; undefined where there is no such gate. */
 export function observe(
   stores: Stores,
-  { memory, settings, hasAdmission, idleAdmission, subjects }: Surroundings,
+  { memory, settings, hasAdmission, idleAdmission, referenced }: Surroundings,
   key: ObjectKey,
 ): World | undefined {
   const gate = stores.gates.get(keyOf(key));
@@ -31,13 +31,13 @@ export function observe(
   const targets = [...targetKeys(gate)];
   const pods = podsOf(stores, key, targets);
   const workloads = workloadsOf(stores, key, [...targets, ...pods.map(({ target }) => target)]);
-  const sightings = sightingsOf({ gates: stores.gates, subjects }, gate);
+  const observations = observationsOf({ gates: stores.gates, referenced }, gate);
   const { triedRender, refusals, openings } = memory.gates.of(referenceTo(key));
   const patched = [...workloads.values()].flatMap(
     (one) => memory.workloads.peek(workloadReference(one)) ?? [],
   );
   return {
-    ...{ gate, workloads, pods, sightings, triedRender, openings, settings },
+    ...{ gate, workloads, pods, observations, triedRender, openings, settings },
     ...{ hasAdmission, idleAdmission },
     refusals: [...refusals, ...patched.flatMap((one) => one.refusals)],
     repairs: patched.flatMap((one) => one.repairs),

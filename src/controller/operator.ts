@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { API_VERSION, GATED_LABEL, KIND, REQUIRE_LABEL } from '../api/names.ts';
 import { TARGET_KINDS } from '../api/spec.ts';
-import type { Gate, Notice, Settings, Workload } from '../core/model.ts';
+import type { Gate, GateEvent, Settings, Workload } from '../core/model.ts';
 import type { Random } from '../kube/backoff.ts';
 import type { Connection } from '../kube/client/connection.ts';
 import { createRequests } from '../kube/client/http-requests.ts';
-import type { Observation, Requests } from '../kube/client/requests.ts';
+import type { RequestObservation, Requests } from '../kube/client/requests.ts';
 import type { Clock } from '../kube/clock.ts';
 import { EventRecorder } from '../kube/events.ts';
 import { keyOf, type Meta } from '../kube/object.ts';
-import { type Again, Queue, type Urgency } from '../kube/queue.ts';
+import { type Priority, Queue, type Requeue } from '../kube/queue.ts';
 import { nameOf, type Resource } from '../kube/resource.ts';
 import { Reflector, type ReflectorOptions } from '../kube/watch/reflector.ts';
 import { projectGate } from '../projections/project-gate.ts';
@@ -21,21 +21,21 @@ import { Admission } from './admission/admission.ts';
 import { subscribe } from './affected.ts';
 import type { Context } from './context.ts';
 import { Expressions } from './expressions.ts';
-import { judgeFailure, levelOfWatch } from './failures.ts';
+import { classifyFailure, levelOfWatch } from './failures.ts';
 import { Memory } from './memory.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { reconcile } from './reconcile.ts';
 import { idOf, type Reconciled, referenceTo } from './reference.ts';
-import { SubjectWatches } from './referenced/subject-watches.ts';
+import { ReferencedWatches } from './referenced/referenced-watches.ts';
 import { countDependencies, countHeld, createStores, everything, type Stores } from './stores.ts';
-import { tellVersion } from './tested-versions.ts';
+import { logVersion } from './tested-versions.ts';
 
 export interface OperatorOptions {
   readonly connection: Connection;
   readonly settings: Settings;
   /** Name of this instance in Events, e.g. the Pod's. */
   readonly instance: string;
-  /** Passes at a time. Default 4. */
+  /** Reconciles at a time. Default 4. */
   readonly concurrency?: number;
   /** How often the admission policies are looked for, ms. Default a minute. */
   readonly lookForPoliciesEveryMs?: number;
@@ -45,7 +45,7 @@ export interface OperatorOptions {
 }
 
 const EVENT_CONTROLLER = 'dependencygate.dev/operator';
-/** How long passes under way may take to end when the operator is stopped. */
+/** How long Reconciles under way may take to end when the operator is stopped. */
 const DRAIN_MS = 10_000;
 
 /** The reconcile loop: stores kept by watches, a queue of gates and workloads, and one reconcile after another. */
@@ -59,7 +59,7 @@ export class Operator {
   readonly #queue: Queue<Reconciled>;
   readonly #admission: Admission;
   readonly #memory = new Memory();
-  readonly #subjects: SubjectWatches;
+  readonly #referenced: ReferencedWatches;
   readonly #expressions = new Expressions();
 
   constructor(options: OperatorOptions) {
@@ -74,7 +74,7 @@ export class Operator {
       hasAdmission: () => this.#admission.isThere,
       isAdmissionActing: () => this.#admission.isActing,
     });
-    const observer = (observation: Observation) => this.metrics.requestEnded(observation);
+    const observer = (observation: RequestObservation) => this.metrics.requestEnded(observation);
     this.#requests = createRequests({ connection, clock, observer });
     this.#events = new EventRecorder({
       requests: this.#requests,
@@ -82,14 +82,14 @@ export class Operator {
       instance,
       clock,
       random,
-      onError: (error) => log.warn({ err: error }, 'an Event was not recorded'),
+      onError: (error) => log.warn({ err: error }, 'failed to record an Event'),
     });
     this.#queue = new Queue<Reconciled>({
       clock,
       random,
       concurrency: options.concurrency ?? 4,
       idOf,
-      run: (one) => this.#pass(one),
+      run: (one) => this.#reconcile(one),
       onError: (one, error) => log.error({ ...named(one), err: error }, 'the queue failed'),
     });
     this.#admission = new Admission({
@@ -98,46 +98,46 @@ export class Operator {
       clock,
       log,
       everyMs: options.lookForPoliciesEveryMs,
-      notify: (workload, notice) => this.#notify(workload, notice),
+      emit: (workload, event) => this.#emit(workload, event),
       count: (cause) => this.metrics.admissionSkipped(cause),
       onChange: () => this.#admissionChanged(),
     });
-    this.#subjects = new SubjectWatches({
+    this.#referenced = new ReferencedWatches({
       requests: this.#requests,
       gates: this.#stores.gates,
       clock,
       random,
       onAffected: (gate) => this.#look(referenceTo(gate), 'change'),
       onError: (kind, error) =>
-        log[levelOfWatch(error)]({ kind, err: error }, 'a kind of dependencies could not be watched'),
+        log[levelOfWatch(error)]({ kind, err: error }, 'failed to watch a referenced kind'),
     });
     this.#reflectors = this.#createReflectors();
   }
 
-  /** Whether passes see the whole world: every store has shown its resource once, and the policies were looked for. */
+  /** Whether Reconciles see the whole world: every store has shown its resource once, and the policies were looked for. */
   get isReady(): boolean {
     return this.#admission.isKnown && this.#reflectors.every(({ hasSynced }) => hasSynced);
   }
 
   /** Starts the watches, and the passes once all stores are filled. Resolves then, or when stopped before. */
   async start(): Promise<void> {
-    this.#subjects.start();
+    this.#referenced.start();
     subscribe(this.#stores, (one, initial) => this.#look(one, initial ? 'initial' : 'change'));
     for (const reflector of this.#reflectors) reflector.start();
     const synced = this.#reflectors.map((reflector) => reflector.synced);
     const known = await Promise.all([this.#admission.start(), ...synced]);
     if (!known.every(Boolean)) return;
     this.#admission.storesFilled();
-    void tellVersion(this.#requests, this.#options.log);
-    this.#options.log.info({ gates: this.#stores.gates.size }, 'the stores are filled');
+    void logVersion(this.#requests, this.#options.log);
+    this.#options.log.info({ gates: this.#stores.gates.size }, 'caches synced');
     for (const one of everything(this.#stores)) this.#queue.add(one, 'initial');
   }
 
-  /** Ends the passes under way, then everything else. */
+  /** Ends the Reconciles under way, then everything else. */
   async stop(): Promise<void> {
     this.#admission.stop();
     await this.#queue.stop(DRAIN_MS);
-    await Promise.all([this.#subjects, ...this.#reflectors].map((watch) => watch.stop()));
+    await Promise.all([this.#referenced, ...this.#reflectors].map((watch) => watch.stop()));
     await this.#events.stop();
   }
 
@@ -172,29 +172,29 @@ export class Operator {
   ): Reflector<T> {
     const { clock, random, log } = this.#options;
     const onError = (error: Error) =>
-      log[levelOfWatch(error)]({ resource: nameOf(options.resource), err: error }, 'a watch failed');
+      log[levelOfWatch(error)]({ resource: nameOf(options.resource), err: error }, 'watch failed');
     return new Reflector({ ...options, requests: this.#requests, clock, random, onError });
   }
 
-  /** Until the stores are filled a reconcile would see a part of the world; everything is added then. */
-  #look(one: Reconciled, urgency: Urgency): void {
-    if (this.isReady) this.#queue.add(one, urgency);
+  /** Until caches synced a reconcile would see a part of the world; everything is added then. */
+  #look(one: Reconciled, priority: Priority): void {
+    if (this.isReady) this.#queue.add(one, priority);
   }
 
-  async #pass(one: Reconciled): Promise<Again | undefined> {
+  async #reconcile(one: Reconciled): Promise<Requeue | undefined> {
     const { clock, log } = this.#options;
     const began = clock.now();
-    const ended = (result: Parameters<Metrics['passEnded']>[0]) =>
-      this.metrics.passEnded(result, (clock.now() - began) / 1000);
+    const ended = (result: Parameters<Metrics['reconcileEnded']>[0]) =>
+      this.metrics.reconcileEnded(result, (clock.now() - began) / 1000);
     const passLog = log.child({ ...named(one), reconcileID: randomUUID() });
     try {
       const afterMs = await reconcile(this.#context(passLog), one);
       ended('success');
       return afterMs === undefined ? undefined : { afterMs };
     } catch (error) {
-      const { failure, level, waitMs } = judgeFailure(error);
+      const { failure, level, waitMs } = classifyFailure(error);
       ended(failure);
-      passLog[level]({ failure, err: error }, 'the pass failed and is made again');
+      passLog[level]({ failure, err: error }, 'reconcile failed, retrying');
       return { backoff: true, atLeastMs: waitMs };
     }
   }
@@ -207,21 +207,21 @@ export class Operator {
       stores: this.#stores,
       hasAdmission: this.#admission.isThere,
       idleAdmission: this.#admission.idle,
-      subjects: this.#subjects,
+      referenced: this.#referenced,
       expressions: this.#expressions,
       settings,
       clock,
       log,
-      notify: (about, notice) => this.#notify(about, notice),
+      emit: (about, event) => this.#emit(about, event),
       look: (one) => this.#look(one, 'change'),
     };
   }
 
-  #notify(about: Gate | Workload, notice: Notice): void {
+  #emit(about: Gate | Workload, event: GateEvent): void {
     const { namespace, name, uid, resourceVersion } = about;
     const type =
       'kind' in about ? typeOf(WORKLOADS[about.kind], about.kind) : { apiVersion: API_VERSION, kind: KIND };
-    this.#events.record({ regarding: { ...type, namespace, name, uid, resourceVersion }, ...notice });
+    this.#events.record({ regarding: { ...type, namespace, name, uid, resourceVersion }, ...event });
   }
 
   /** What depends on the policies may be decided otherwise now. */

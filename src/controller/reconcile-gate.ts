@@ -1,13 +1,13 @@
 import type { Gate, World } from '../core/model.ts';
 import { decide } from '../core/plan/decide.ts';
-import { notices } from '../core/status/notices.ts';
+import { gateEvents } from '../core/status/gate-events.ts';
 import { act, type Failed } from './act.ts';
 import type { Context } from './context.ts';
 import { observe, versionIn } from './observe.ts';
+import { failureEvent, recordEvent } from './record-event.ts';
 import type { GateReference } from './reference.ts';
 import { report } from './report.ts';
 import { workloadReference } from './stores.ts';
-import { failureNotice, tell } from './tell.ts';
 import { writeGate } from './write-gate.ts';
 
 /** Render, status, openings, Pods to be replaced, finalizer: everything of a gate but the templates of its targets. */
@@ -29,10 +29,14 @@ export async function reconcileGate(context: Context, reference: GateReference):
   const writing = { requests, clock, memory, expectations: memory.expectations };
   const { done, hasLearned, failures } = await act(plan.writes, (write) => writeGate(writing, write));
   const hasReported = plan.status !== undefined && (await report(writing, world.gate, plan.status));
-  for (const notice of notices(world.gate.status, plan.status, done)) tell(context, world.gate, notice);
-  context.log.debug({ writes: done.map((write) => write.do), status: hasReported, next: plan.next }, 'pass');
+  for (const event of gateEvents(world.gate.status, plan.status, done))
+    recordEvent(context, world.gate, event);
+  context.log.debug(
+    { writes: done.map((write) => write.do), status: hasReported, next: plan.next },
+    'gate reconciled',
+  );
   if (hasLearned) for (const one of world.workloads.values()) context.look(workloadReference(one));
-  tellFailures(context, world.gate, failures);
+  emitFailures(context, world.gate, failures);
   return hasLearned ? 0 : plan.next;
 }
 
@@ -50,8 +54,8 @@ function unseen({ stores, memory, clock }: Context, reference: GateReference, { 
  *
  * @throws the first failure, so that it is tried again.
  */
-function tellFailures(context: Context, gate: Gate, failures: readonly Failed[]): void {
-  const [first] = failures.flatMap((failed) => failureNotice(failed) ?? []);
-  if (first) tell(context, gate, first);
+function emitFailures(context: Context, gate: Gate, failures: readonly Failed[]): void {
+  const [first] = failures.flatMap((failed) => failureEvent(failed) ?? []);
+  if (first) recordEvent(context, gate, first);
   for (const { error } of failures) throw error;
 }

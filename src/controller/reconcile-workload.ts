@@ -2,12 +2,12 @@ import type { Gate, WorkloadWorld } from '../core/model.ts';
 import { decideWorkload } from '../core/plan/decide-workload.ts';
 import type { Stranded, WorkloadWrite } from '../core/plan/plan.ts';
 import { gatesIn } from '../core/render/inject.ts';
-import { ofPatch } from '../core/status/notices.ts';
+import { ofPatch } from '../core/status/gate-events.ts';
 import { act, type Failed } from './act.ts';
 import type { Context } from './context.ts';
 import { observeWorkload, versionIn } from './observe.ts';
+import { failureEvent, recordEvent } from './record-event.ts';
 import { referenceTo, type WorkloadReference } from './reference.ts';
-import { failureNotice, tell } from './tell.ts';
 import type { WorkloadMemory } from './workload-memory.ts';
 import { writeWorkload } from './write-workload.ts';
 
@@ -30,12 +30,12 @@ export async function reconcileWorkload(
   const plan = decideWorkload(world, clock.now());
   const writing = { requests, clock, memory, expectations };
   const { done, hasLearned, failures } = await act(plan.writes, (write) => writeWorkload(writing, write));
-  tellOfWrites(context, world, done);
-  tellOnce(context, memory, plan.stranded);
-  context.log.debug({ writes: done.map((write) => write.do), next: plan.next }, 'pass of a workload');
+  recordWrites(context, world, done);
+  emitOnce(context, memory, plan.stranded);
+  context.log.debug({ writes: done.map((write) => write.do), next: plan.next }, 'workload reconciled');
   if (hasLearned || done.length > 0)
     for (const { gate } of world.gates.values()) context.look(referenceTo(gate));
-  tellFailures(context, world, failures);
+  emitFailures(context, world, failures);
   const fadesIn = memory.fade(clock.now());
   if (isNothing(world) && fadesIn === undefined) workloads.forget(reference);
   return hasLearned ? 0 : (plan.next ?? (isNothing(world) ? fadesIn : undefined));
@@ -47,21 +47,21 @@ function isNothing({ workload, gates, pods }: WorkloadWorld): boolean {
 }
 
 /** On the gates that a patch was for; those that do not exist have nobody who asks. */
-function tellOfWrites(context: Context, { gates }: WorkloadWorld, done: readonly WorkloadWrite[]): void {
+function recordWrites(context: Context, { gates }: WorkloadWorld, done: readonly WorkloadWrite[]): void {
   for (const write of done) {
     if (write.do !== 'patch-workload') continue;
-    for (const [name, notice] of ofPatch(write)) {
+    for (const [name, event] of ofPatch(write)) {
       const known = gates.get(name);
-      if (known) tell(context, known.gate, notice);
+      if (known) recordEvent(context, known.gate, event);
     }
   }
 }
 
 /** Each thing once, for as long as it holds. */
-function tellOnce(context: Context, memory: WorkloadMemory, found: readonly Stranded[]): void {
-  const idOf = ({ workload, gate, notice }: Stranded) => `${workload.uid} ${gate} ${notice.reason}`;
-  const news = memory.tellOnce(new Set(found.map(idOf)));
-  for (const one of found) if (news.has(idOf(one))) tell(context, one.workload, one.notice);
+function emitOnce(context: Context, memory: WorkloadMemory, found: readonly Stranded[]): void {
+  const idOf = ({ workload, gate, event }: Stranded) => `${workload.uid} ${gate} ${event.reason}`;
+  const news = memory.emitOnce(new Set(found.map(idOf)));
+  for (const one of found) if (news.has(idOf(one))) recordEvent(context, one.workload, one.event);
 }
 
 /**
@@ -70,12 +70,12 @@ function tellOnce(context: Context, memory: WorkloadMemory, found: readonly Stra
  *
  * @throws the first failure, so that it is tried again.
  */
-function tellFailures(context: Context, world: WorkloadWorld, failures: readonly Failed[]): void {
+function emitFailures(context: Context, world: WorkloadWorld, failures: readonly Failed[]): void {
   const [first] = failures;
   if (!first) return;
   const about = gatesOf(world, first);
-  const notice = failureNotice(first);
-  if (notice) for (const one of about.length > 0 ? about : [world.workload]) tell(context, one, notice);
+  const event = failureEvent(first);
+  if (event) for (const one of about.length > 0 ? about : [world.workload]) recordEvent(context, one, event);
   throw first.error;
 }
 

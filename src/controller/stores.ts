@@ -5,7 +5,7 @@ import {
   targetAnnotationValue,
 } from '../api/names.ts';
 import { TARGET_KINDS, type TargetKind } from '../api/spec.ts';
-import { gatesBefore } from '../core/evaluate/subjects.ts';
+import { gatesBefore } from '../core/evaluate/references.ts';
 import type { Gate, Pod, Workload } from '../core/model.ts';
 import { gatesIn } from '../core/render/inject.ts';
 import { parseTarget, targetKeys } from '../core/targets.ts';
@@ -22,9 +22,9 @@ import { referencedKinds, referenceValues } from './referenced/reference-index.t
 export interface Stores {
   /**
    * `target`: `<namespace>/<Kind>/<name>` of each target. `before`: `<namespace>/<name>` of each gate that it waits for.
-   * `kind` and `subject`: what it is judged by (see SubjectWatches).
+   * `kind` and `reference`: what it is evaluated by (see ReferencedWatches).
    */
-  readonly gates: Store<Gate, 'target' | 'before' | 'kind' | 'subject'>;
+  readonly gates: Store<Gate, 'target' | 'before' | 'kind' | 'reference'>;
   /** `gate`: `<namespace>/<gate>` of each gate that has left something in the template. */
   readonly workloads: Readonly<Record<TargetKind, Store<Workload, 'gate'>>>;
   /** `gate`: as above, by annotation; `target`: as of gates. */
@@ -39,7 +39,7 @@ export function createStores(): Stores {
       target: targetsOf,
       before: gatesBeforeOf,
       kind: referencedKinds,
-      subject: referenceValues,
+      reference: referenceValues,
     }),
     workloads: {
       Deployment: workloadStore(),

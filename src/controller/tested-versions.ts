@@ -19,7 +19,7 @@ export function remarkOn({ major, minor, name }: ServerVersion): string | undefi
 }
 
 /** Asks the API server once which version it is of, and says what is to be watched where no test has seen it. */
-export async function tellVersion(
+export async function logVersion(
   requests: Pick<Requests, 'version'>,
   log: Pick<Logger, 'info' | 'warn'>,
 ): Promise<void> {
@@ -29,6 +29,6 @@ export async function tellVersion(
     if (remark === undefined) log.info({ kubernetes: version.name }, 'the version of Kubernetes is tested');
     else log.warn({ kubernetes: version.name }, remark);
   } catch (error) {
-    log.warn({ err: error }, 'the version of Kubernetes could not be asked for');
+    log.warn({ err: error }, 'failed to ask for the version of Kubernetes');
   }
 }

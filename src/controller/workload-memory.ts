@@ -44,7 +44,7 @@ export class WorkloadMemory {
   }
 
   /** Of what holds now, that which did not hold the last time. */
-  tellOnce(now: ReadonlySet<string>): ReadonlySet<string> {
+  emitOnce(now: ReadonlySet<string>): ReadonlySet<string> {
     const told = this.#told;
     this.#told = now;
     return new Set([...now].filter((one) => !told.has(one)));

@@ -67,7 +67,7 @@ function openPod(
   return ifThere(patch(writing, { resource: PODS, kind: 'Pod', object: pod }, body, { type: 'merge' }));
 }
 
-/** Both preconditions: a Pod that went on in the meantime is not the Pod that was judged. */
+/** Both preconditions: a Pod that went on in the meantime is not the Pod that was evaluated. */
 function deletePod(
   { requests, expectations, clock }: Writing,
   { pod }: Extract<PodWrite, { do: 'delete-pod' }>,

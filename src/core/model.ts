@@ -135,7 +135,7 @@ export interface Pod {
 }
 
 /**
- * Something that the API server refused, remembered so that it is neither repeated at each pass nor forgotten by the
+ * Something that the API server refused, remembered so that it is neither repeated at each reconcile nor forgotten by the
  * status. It is void once what was refused (the render, this very target, its generation) is no longer what would be
  * written.
  */
@@ -146,7 +146,7 @@ export interface Refusal {
   readonly gate: string;
   /** `<Kind>/<name>` of the workload that was patched. */
   readonly target: string;
-  /** Of that workload: one that is made anew under its name is judged anew. */
+  /** Of that workload: one that is made again under its name is evaluated again. */
   readonly uid: string;
   readonly generation: number;
   readonly hash: string;
@@ -160,7 +160,7 @@ export interface Refusal {
 export interface Repair {
   /** `<Kind>/<name>` */
   readonly target: string;
-  /** Of that workload: each one that is made anew under its name is patched once, and nobody undoes anything. */
+  /** Of that workload: each one that is made again under its name is patched once, and nobody undoes anything. */
   readonly uid: string;
   /** Which change it was, of which gate: see `additionMark` and `removalMark`. */
   readonly mark: string;
@@ -169,13 +169,13 @@ export interface Repair {
 }
 
 /**
- * What is seen of the object that a dependency is judged by.
+ * What is seen of the object that a dependency is evaluated by.
  *
  * - `unseen`: it has not been looked at yet, since its watch has just begun. `absent`: there is none.
  * - `unknown kind`, `forbidden`, `undiscoverable`: the API server does not serve the kind, or not to the operator, or the
  *   operator may not ask whether; `message` says which, and what to do.
  */
-export type Sighting =
+export type Observation =
   /** `problem`: why, where the API server has answered with a failure. */
   | { readonly is: 'unseen'; readonly problem?: string }
   /** `last`: what it was, where it has gone just now and nothing of it is remembered yet. */
@@ -197,13 +197,13 @@ export interface World {
   readonly workloads: ReadonlyMap<string, Workload>;
   /** Pods that carry this gate's annotation or are of one of its targets. */
   readonly pods: readonly Pod[];
-  /** By the names of dependencies; of those that are judged by nothing outside of their Pods there is none. */
-  readonly sightings: ReadonlyMap<string, Sighting>;
+  /** By the names of dependencies; of those that are evaluated by nothing outside of their Pods there is none. */
+  readonly observations: ReadonlyMap<string, Observation>;
   /** Hash of the render that a dry-run was last accepted for. */
   readonly triedRender: string | undefined;
   /** Of its render, and of the patches by which its targets were to get it. */
   readonly refusals: readonly Refusal[];
-  /** When which opening was last written, by {@link openingKey}; what is not known is written anew. */
+  /** When which opening was last written, by {@link openingKey}; what is not known is written again. */
   readonly openings: ReadonlyMap<string, number>;
   /** Patches of its targets in the last half hour, the oldest first of each. */
   readonly repairs: readonly Repair[];
@@ -254,7 +254,7 @@ export type Drift =
   | 'missing label'
   | 'wrong target annotation';
 
-export interface Notice {
+export interface GateEvent {
   readonly type: 'Normal' | 'Warning';
   readonly reason: EventReason;
   /** What was done or is going on, one verb in CamelCase: the Event's action. */

@@ -119,7 +119,7 @@ export const isAlreadyExists = (error: unknown): error is ApiError =>
 
 export const isNotFound = (error: unknown): error is ApiError => has(error, 404);
 
-/** The resource version, or the page of a list, is too old (reasons `Expired` and `Gone`): read everything anew. */
+/** The resource version, or the page of a list, is too old (reasons `Expired` and `Gone`): read everything again. */
 export const isGone = (error: unknown): error is ApiError => has(error, 410);
 
 /** Refused for what it says (422 by validation, 400 by decoding): sending it again does not help. */

@@ -15,7 +15,7 @@ export interface ObjectReference {
   readonly resourceVersion?: string;
 }
 
-export interface EventNotice {
+export interface EventDraft {
   readonly regarding: ObjectReference;
   readonly related?: ObjectReference;
   readonly type: 'Normal' | 'Warning';
@@ -41,11 +41,11 @@ export interface EventRecorderOptions {
 
 const EVENTS: Resource = { group: 'events.k8s.io', version: 'v1', plural: 'events', namespaced: true };
 
-/** The same notice again within this time of its last makes the Event a series. */
+/** The same event again within this time of its last makes the Event a series. */
 const SERIES_MS = 600_000;
-/** Series that are remembered; beyond it the one that was longest silent starts anew. */
+/** Series that are remembered; beyond it the one that was longest silent starts again. */
 const MOST_SERIES = 1000;
-/** Requests that wait; beyond it notices are dropped. */
+/** Requests that wait; beyond it events are dropped. */
 const MOST_WAITING = 1000;
 const LONGEST_NOTE = 1024;
 
@@ -59,13 +59,13 @@ interface Series {
 }
 
 /**
- * Writes Events (events.k8s.io/v1), in the background and one after another. The same notice about the same object makes one
+ * Writes Events (events.k8s.io/v1), in the background and one after another. The same event about the same object makes one
  * Event with a count. An Event is never worth a failure: what cannot be written is reported and dropped.
  */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
   readonly #writes = new PQueue({ concurrency: 1 });
-  /** By what makes notices equal; the one that was silent for longest comes first. */
+  /** By what makes events equal; the one that was silent for longest comes first. */
   readonly #series = new Map<string, Series>();
   #stopped = false;
 
@@ -78,17 +78,17 @@ export class EventRecorder {
     return this.#series.size;
   }
 
-  record(notice: EventNotice): void {
+  record(event: EventDraft): void {
     if (this.#stopped) return;
     const now = this.#options.clock.now();
-    const series = this.#count(notice, now);
+    const series = this.#count(event, now);
     if (series.scheduled) return;
     if (this.#writes.size >= MOST_WAITING) {
-      this.#options.onError(new Error(`too many Events are waiting: ${notice.reason} is dropped`));
+      this.#options.onError(new Error(`too many Events are waiting: ${event.reason} is dropped`));
       return;
     }
     series.scheduled = true;
-    void this.#writes.add(() => this.#write(notice, series));
+    void this.#writes.add(() => this.#write(event, series));
   }
 
   /** Ends when all that was recorded has been written or given up; each write has its deadline. */
@@ -103,7 +103,7 @@ export class EventRecorder {
     await this.#writes.onIdle();
   }
 
-  #count({ regarding, type, reason, action, note }: EventNotice, now: number): Series {
+  #count({ regarding, type, reason, action, note }: EventDraft, now: number): Series {
     const { kind, namespace, name, uid } = regarding;
     const key = JSON.stringify([kind, namespace, name, uid, type, reason, action, note]);
     const known = this.#series.get(key);
@@ -124,19 +124,19 @@ export class EventRecorder {
     }
   }
 
-  async #write(notice: EventNotice, series: Series): Promise<void> {
+  async #write(event: EventDraft, series: Series): Promise<void> {
     series.scheduled = false;
     try {
-      if (series.name !== undefined && (await this.#repeat(notice, series, series.name))) return;
-      series.name = await this.#create(notice, series);
+      if (series.name !== undefined && (await this.#repeat(event, series, series.name))) return;
+      series.name = await this.#create(event, series);
     } catch (error) {
       this.#options.onError(error);
     }
   }
 
   /** Whether the Event was still there: it lives for an hour, and may be deleted. */
-  async #repeat(notice: EventNotice, { count, lastAt }: Series, name: string): Promise<boolean> {
-    const target = { namespace: namespaceOf(notice), name };
+  async #repeat(event: EventDraft, { count, lastAt }: Series, name: string): Promise<boolean> {
+    const target = { namespace: namespaceOf(event), name };
     const patch = { series: { count, lastObservedTime: microTime(lastAt) } };
     try {
       await this.#options.requests.patch(EVENTS, target, patch, { type: 'merge' });
@@ -148,17 +148,17 @@ export class EventRecorder {
   }
 
   /** Gives the new Event's name. */
-  async #create(notice: EventNotice, { count, lastAt }: Series): Promise<string> {
+  async #create(event: EventDraft, { count, lastAt }: Series): Promise<string> {
     const { controller, instance, random, requests } = this.#options;
     const suffix = Math.floor(random() * 2 ** 48).toString(16);
-    const name = `${notice.regarding.name.slice(0, 200)}.${suffix}`;
-    const namespace = namespaceOf(notice);
+    const name = `${event.regarding.name.slice(0, 200)}.${suffix}`;
+    const namespace = namespaceOf(event);
     await requests.create(EVENTS, namespace, {
       apiVersion: 'events.k8s.io/v1',
       kind: 'Event',
       metadata: { namespace, name },
-      ...notice,
-      note: cut(notice.note),
+      ...event,
+      note: cut(event.note),
       eventTime: microTime(lastAt),
       reportingController: controller,
       reportingInstance: instance,
@@ -169,7 +169,7 @@ export class EventRecorder {
 }
 
 /** Events about objects outside of namespaces belong to `default`. */
-function namespaceOf({ regarding }: EventNotice): string {
+function namespaceOf({ regarding }: EventDraft): string {
   return regarding.namespace || 'default';
 }
 

@@ -3,13 +3,13 @@ import { type BackoffLimits, backoffMs, type Random } from './backoff.ts';
 import type { Clock } from './clock.ts';
 
 /** `change` (somebody did something) goes before `initial` (it was there when we started). */
-export type Urgency = 'change' | 'initial';
+export type Priority = 'change' | 'initial';
 
 /**
  * When a key is to be looked at again although nothing changes: after a time in ms, or after its back-off, which grows
- * with each pass in a row that asks for it, and is not shorter than `atLeastMs`. Undefined: not at all.
+ * with each reconcile in a row that asks for it, and is not shorter than `atLeastMs`. Undefined: not at all.
  */
-export type Again =
+export type Requeue =
   | { readonly afterMs: number }
   | { readonly backoff: true; readonly atLeastMs?: number | undefined };
 
@@ -17,10 +17,10 @@ export interface QueueOptions<Key> {
   /** The same for equal keys, and for no others. */
   readonly idOf: (key: Key) => string;
   /** One pass. Never runs twice at once for a key. */
-  readonly run: (key: Key) => Promise<Again | undefined>;
-  /** Is told of a pass that threw; its key backs off. Must not throw. */
+  readonly run: (key: Key) => Promise<Requeue | undefined>;
+  /** Is told of a reconcile that threw; its key backs off. Must not throw. */
   readonly onError: (key: Key, error: unknown) => void;
-  /** Passes at a time. Default 4. */
+  /** Reconciles at a time. Default 4. */
   readonly concurrency?: number;
   /** Default 0.5 s to 5 min. */
   readonly backoff?: BackoffLimits;
@@ -32,13 +32,13 @@ export interface QueueOptions<Key> {
 interface Entry {
   state: 'waiting' | 'starting' | 'running';
   priority: number;
-  /** The priority of the pass after this one, if one was asked for while it ran. */
+  /** The priority of the reconcile after this one, if one was asked for while it ran. */
   next: number | undefined;
 }
 
 interface Delay {
   readonly at: number;
-  /** Whether a pass asked for it: it is void with the next pass, which decides again. */
+  /** Whether a reconcile asked for it: it is void with the next reconcile, which decides again. */
   readonly ofPass: boolean;
   readonly cancel: () => void;
 }
@@ -48,12 +48,12 @@ const BACKOFF: BackoffLimits = { baseMs: 500, maxMs: 300_000 };
 const PRIORITIES = { initial: 0, change: 1 } as const;
 
 /**
- * A work queue of keys. A key is in it once, however often it was added; a pass that begins after an add sees what the add
- * was about, and an add during a pass makes another pass follow. Why a pass runs is unknown to it.
+ * A work queue of keys. A key is in it once, however often it was added; a reconcile that begins after an add sees what the add
+ * was about, and an add during a reconcile makes another reconcile follow. Why a reconcile runs is unknown to it.
  */
 export class Queue<Key> {
   readonly #options: QueueOptions<Key>;
-  readonly #passes: PQueue;
+  readonly #runs: PQueue;
   readonly #entries = new Map<string, Entry>();
   readonly #delays = new Map<string, Delay>();
   /** Passes in a row that asked for back-off. */
@@ -62,17 +62,17 @@ export class Queue<Key> {
 
   constructor(options: QueueOptions<Key>) {
     this.#options = options;
-    this.#passes = new PQueue({ concurrency: options.concurrency ?? CONCURRENCY });
+    this.#runs = new PQueue({ concurrency: options.concurrency ?? CONCURRENCY });
   }
 
-  /** Keys that wait for a pass; without those that are delayed. */
+  /** Keys that wait for a reconcile; without those that are delayed. */
   get waiting(): number {
-    return this.#passes.size;
+    return this.#runs.size;
   }
 
-  /** Passes under way. */
+  /** Reconciles under way. */
   get running(): number {
-    return this.#passes.pending;
+    return this.#runs.pending;
   }
 
   /** Keys about which anything is remembered: waiting, running, delayed or backing off. */
@@ -80,16 +80,16 @@ export class Queue<Key> {
     return new Set([...this.#entries.keys(), ...this.#delays.keys(), ...this.#failures.keys()]).size;
   }
 
-  add(key: Key, urgency: Urgency = 'change'): void {
+  add(key: Key, priority: Priority = 'change'): void {
     if (this.#stopped) return;
-    const priority = PRIORITIES[urgency];
+    const rank = PRIORITIES[priority];
     const id = this.#options.idOf(key);
     const entry = this.#entries.get(id);
-    if (!entry) this.#enqueue(key, priority);
-    else if (entry.state === 'running') entry.next = Math.max(entry.next ?? priority, priority);
-    else if (entry.state === 'waiting' && priority > entry.priority) {
-      entry.priority = priority;
-      this.#passes.setPriority(id, priority);
+    if (!entry) this.#enqueue(key, rank);
+    else if (entry.state === 'running') entry.next = Math.max(entry.next ?? rank, rank);
+    else if (entry.state === 'waiting' && rank > entry.priority) {
+      entry.priority = rank;
+      this.#runs.setPriority(id, rank);
     }
   }
 
@@ -102,7 +102,7 @@ export class Queue<Key> {
     if (this.#stopped) return;
     const at = this.#options.clock.now() + ms;
     const known = this.#delays.get(id);
-    // What somebody else asked for holds, also where a pass asked for something sooner or later.
+    // What somebody else asked for holds, also where a reconcile asked for something sooner or later.
     const both = ofPass && (known?.ofPass ?? true);
     if (known && known.at <= at) return void this.#delays.set(id, { ...known, ofPass: both });
     known?.cancel();
@@ -114,7 +114,7 @@ export class Queue<Key> {
   }
 
   /**
-   * Drops what waits and takes no more; ends when the passes under way have, or after `limitMs`.
+   * Drops what waits and takes no more; ends when the Reconciles under way have, or after `limitMs`.
    *
    * @returns whether all passes ended in time.
    */
@@ -123,10 +123,10 @@ export class Queue<Key> {
     for (const { cancel } of this.#delays.values()) cancel();
     this.#delays.clear();
     this.#failures.clear();
-    this.#passes.clear();
+    this.#runs.clear();
     const { promise: late, resolve } = Promise.withResolvers<boolean>();
     const cancel = this.#options.clock.after(limitMs, () => resolve(false));
-    const drained = this.#passes.onPendingZero().then(() => true);
+    const drained = this.#runs.onPendingZero().then(() => true);
     return Promise.race([drained, late]).finally(cancel);
   }
 
@@ -134,12 +134,12 @@ export class Queue<Key> {
     const id = this.#options.idOf(key);
     const entry: Entry = { state: 'waiting', priority, next: undefined };
     this.#entries.set(id, entry);
-    void this.#passes.add(() => this.#pass(key, id, entry), { id, priority });
+    void this.#runs.add(() => this.#reconcile(key, id, entry), { id, priority });
   }
 
-  async #pass(key: Key, id: string, entry: Entry): Promise<void> {
+  async #reconcile(key: Key, id: string, entry: Entry): Promise<void> {
     entry.state = 'starting';
-    // Never within `add`: what else changes in the same breath belongs to the same pass.
+    // Never within `add`: what else changes in the same breath belongs to the same reconcile.
     await Promise.resolve();
     entry.state = 'running';
     const again = await this.#run(key);
@@ -149,7 +149,7 @@ export class Queue<Key> {
     if (entry.next !== undefined) this.#enqueue(key, entry.next);
   }
 
-  async #run(key: Key): Promise<Again | undefined> {
+  async #run(key: Key): Promise<Requeue | undefined> {
     try {
       return await this.#options.run(key);
     } catch (error) {
@@ -158,7 +158,7 @@ export class Queue<Key> {
     }
   }
 
-  #schedule(key: Key, id: string, again: Again | undefined): void {
+  #schedule(key: Key, id: string, again: Requeue | undefined): void {
     this.#forgetWish(id);
     if (!again || !('backoff' in again)) {
       this.#failures.delete(id);
@@ -171,7 +171,7 @@ export class Queue<Key> {
     this.#delay(key, id, Math.max(backoffMs(failures, backoff, random), again.atLeastMs ?? 0), true);
   }
 
-  /** What an earlier pass asked for is void: this one has looked, and says itself when to look again. */
+  /** What an earlier reconcile asked for is void: this one has looked, and says itself when to look again. */
   #forgetWish(id: string): void {
     const delay = this.#delays.get(id);
     if (!delay?.ofPass) return;

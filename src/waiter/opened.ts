@@ -3,7 +3,7 @@ import { fs } from './builtin.ts';
 
 /** How much earlier than the process the kubelet may say that it started: it tells whole seconds. */
 const EARLIER_BY = 2000;
-/** How much later: the runtime may be slow to notice. */
+/** How much later: the runtime may be slow to event. */
 const LATER_BY = 60_000;
 
 /**
@@ -19,7 +19,7 @@ export function annotationOf(text: string, key: string): string | undefined {
 
 /**
  * Whether an opening is for the run that started then (ms since the epoch): one by the operator is for a single run, and does
- * not open the next one, in a sandbox that was made anew or in another Pod that was made from this one. Both times are the
+ * not open the next one, in a sandbox that was made again or in another Pod that was made from this one. Both times are the
  * node's.
  */
 export function isForRun(value: string, startedAt: number): boolean {

@@ -92,7 +92,7 @@ const resource = fc.record({
   name,
 });
 
-const judged = fc.oneof(
+const evaluated = fc.oneof(
   fc.record({
     service: fc.record(
       { name, port, minReady: fc.integer({ min: 1, max: 1000 }) },
@@ -116,7 +116,9 @@ export const dependencyArbitrary: fc.Arbitrary<Dependency> = fc.oneof(
     weight: 4,
   },
   {
-    arbitrary: fc.tuple(name, judged, lateness).map(([own, made, when]) => ({ name: own, ...made, ...when })),
+    arbitrary: fc
+      .tuple(name, evaluated, lateness)
+      .map(([own, made, when]) => ({ name: own, ...made, ...when })),
     weight: 2,
   },
   { arbitrary: fc.tuple(name, containerCheck).map(([own, made]) => ({ name: own, ...made })), weight: 1 },

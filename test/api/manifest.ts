@@ -8,7 +8,7 @@ export interface Manifest {
   spec: Record<string, unknown>;
 }
 
-/** A valid gate of one target and one dependency, but for the fields of the spec that are given. */
+/** A valid gate of one target and one dependency, except for the fields of the spec that are given. */
 export function manifest(spec: Record<string, unknown> = {}, name = 'api-first'): Manifest {
   return {
     apiVersion: API_VERSION,

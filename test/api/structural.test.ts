@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { structuralProblems } from './structural.ts';
 
-/** A schema with one field, which is good but for these keywords. */
+/** A schema with one field, which is good except for these keywords. */
 function withField(field: Record<string, unknown>) {
   return {
     type: 'object',

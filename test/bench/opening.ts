@@ -11,7 +11,7 @@
 import { cpus, loadavg, release } from 'node:os';
 import { OPERATOR_USER } from '../../src/api/names.ts';
 import type { Dependency } from '../../src/api/spec.ts';
-import { SERVICE_LABEL } from '../../src/core/evaluate/subjects.ts';
+import { SERVICE_LABEL } from '../../src/core/evaluate/references.ts';
 import { FIRST_RETRY_MS } from '../../src/core/plan/open.ts';
 import { type ClusterNode, startNode } from '../cluster/node.ts';
 import { running } from '../cluster/story-apps.ts';

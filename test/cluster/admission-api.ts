@@ -25,7 +25,7 @@ export interface Caller {
   readonly group: string;
 }
 
-/** The operator, and no matter what rights it has. */
+/** The operator, and no matter what permissions it has. */
 export const OPERATOR: Caller = { user: OPERATOR_USER, group: 'system:masters' };
 
 export interface Call {

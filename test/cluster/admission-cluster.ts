@@ -20,7 +20,7 @@ import { requirePrograms } from './programs.ts';
 import { useCluster } from './use.ts';
 import { MUTATING_POLICIES, meets, versionUnderTest } from './versions.ts';
 
-/** Gives the suite a control plane with the custom resource, the rights and the policies in force, and no operator. */
+/** Gives the suite a control plane with the custom resource, the permissions and the policies in force, and no operator. */
 export function useAdmission(): () => AdmissionCluster {
   return useCluster(
     () => requirePrograms(process.env.KUBEBUILDER_ASSETS),
@@ -31,7 +31,7 @@ export function useAdmission(): () => AdmissionCluster {
 /** A control plane on which the policies are tried. */
 export class AdmissionCluster extends AdmissionApi {
   /**
-   * With the custom resource and the rights, and no policies yet.
+   * With the custom resource and the permissions, and no policies yet.
    *
    * @param prepare does what else there is to do. Where it fails the control plane is stopped.
    */
@@ -86,7 +86,7 @@ export class AdmissionCluster extends AdmissionApi {
     await this.untilKnown(namespace, [changed]);
   }
 
-  /** Waits until admission places the renders of these gates, but for those that it is to leave out. */
+  /** Waits until admission places the renders of these gates, except for those that it is to leave out. */
   async untilKnown(
     namespace: string,
     gates: readonly GateBuilder[],

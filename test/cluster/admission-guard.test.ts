@@ -50,7 +50,7 @@ describe('the guard policies', function () {
     namespace = await cluster().namespace();
     for (const object of rightsOf(JANE, namespace))
       await cluster().controlPlane.apply(JSON.stringify(object));
-    await eventually('jane has her rights', EFFECT_LIMIT_MS, () =>
+    await eventually('jane has her permissions', EFFECT_LIMIT_MS, () =>
       write([target('mine')], ['--dry-run=server']),
     );
   });
@@ -74,7 +74,7 @@ describe('the guard policies', function () {
   const change = (spec: unknown) =>
     asJane(['patch', PLURAL, 'api-first', '--type=merge', '--patch', JSON.stringify({ spec })]);
 
-  it('let somebody write a gate whose targets they may patch, by rights on single names', async () => {
+  it('let somebody write a gate whose targets they may patch, by permissions on single names', async () => {
     const { stderr } = await write([target('mine'), target('StatefulSet/mine')]);
     expect(stderr).to.equal('');
     expect((await change({ suspend: true })).stderr).to.equal('');

@@ -39,7 +39,7 @@ describe('programsOf', () => {
 });
 
 describe('goVersion', () => {
-  it('names the version of the toolchain, which decides about building anew', async function () {
+  it('names the version of the toolchain, which decides about building again', async function () {
     const { stdout } = await runCommand(['go', 'version']).catch(() => this.skip());
     expect(await goVersion()).to.equal(stdout.trim());
   });

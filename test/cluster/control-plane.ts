@@ -42,7 +42,7 @@ export interface Site {
   readonly ports: { readonly api: number; readonly etcd: number; readonly etcdPeer: number };
   /** Put before each command: `nsenter …` where it lives in a network namespace. */
   readonly enter: readonly string[];
-  /** A real node follows: Service endpoints are published, and controllers judge nodes. */
+  /** A real node follows: Service endpoints are published, and controllers evaluate nodes. */
   readonly hasNodes: boolean;
 }
 
@@ -54,7 +54,7 @@ const AUDIT_POLICY = {
   rules: [{ level: 'Metadata' }],
 };
 
-/** Nobody sends heartbeats where there is no kubelet: what judges nodes by them, and takes their Pods, stays off. */
+/** Nobody sends heartbeats where there is no kubelet: what evaluates nodes by them, and takes their Pods, stays off. */
 const NODE_JUDGES = [
   'node-lifecycle-controller',
   'taint-eviction-controller',
@@ -140,7 +140,7 @@ export async function runControlPlane(
 }
 
 function etcdFlags(site: Site, version: Version): string[] {
-  const progress = 'watch-progress-notify-interval';
+  const progress = 'watch-progress-emit-interval';
   const clients = `http://127.0.0.1:${site.ports.etcd}`;
   const peers = `http://127.0.0.1:${site.ports.etcdPeer}`;
   return [
@@ -187,7 +187,7 @@ function controllerManagerFlags(site: Site, credentials: Credentials): string[] 
   const off = site.hasNodes ? [] : NODE_JUDGES.map((name) => `-${name}`);
   return [
     `--kubeconfig=${credentials.kubeconfigs['kube-controller-manager']}`,
-    '--use-service-account-credentials=true', // each controller by the name and with the rights it has in real clusters
+    '--use-service-account-credentials=true', // each controller by the name and with the permissions it has in real clusters
     `--service-account-private-key-file=${credentials.serviceAccountKey}`,
     `--root-ca-file=${credentials.authority}`,
     `--controllers=${['*', ...off].join(',')}`,

@@ -25,6 +25,6 @@ describeWith(MUTATING_POLICIES, 'first starts', function () {
   for (const stories of all) stories(cluster);
 
   describe('in all of these', () => {
-    it('no pass ended in a defect', () => expect(cluster().operator.errors).to.be.empty);
+    it('no reconcile ended in a defect', () => expect(cluster().operator.errors).to.be.empty);
   });
 });

@@ -84,7 +84,7 @@ export class Machine {
     await this.#containerd('tasks', 'kill', '--signal', 'SIGKILL', stdout.trim());
   }
 
-  /** Ends everything and removes it, but for the logs where those are to be kept. */
+  /** Ends everything and removes it, except for the logs where those are to be kept. */
   async stop(keepLogs: boolean): Promise<void> {
     await this.components.stopAll();
     await eventually('the node ends', 60_000, () => removeCgroup(this.cgroup) || undefined);

@@ -41,7 +41,7 @@ export interface ClusterNode extends Access {
   restartKubelet(): Promise<void>;
   /** Kills the kubelet, does what is to be done meanwhile, and starts it again, however that has ended. */
   withoutKubelet(meanwhile: () => Promise<void>): Promise<void>;
-  /** Ends everything and removes every trace, but for the logs where those are to be kept. */
+  /** Ends everything and removes every trace, except for the logs where those are to be kept. */
   stop(options?: { readonly keepLogs?: boolean }): Promise<void>;
 }
 

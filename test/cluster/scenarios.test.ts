@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { OPERATOR_USER } from '../../src/api/names.ts';
 import type { Scenario } from '../scenarios/cluster.ts';
-import { judgedBuiltIn } from '../scenarios/judged-real.scenario.ts';
+import { evaluatedBuiltIn } from '../scenarios/evaluated-real.scenario.ts';
 import { type RealCluster, startRealCluster } from '../scenarios/real-cluster.ts';
 import { EVERYWHERE, REAL_ONLY } from '../scenarios/scenarios.ts';
 import { story } from '../scenarios/story.scenario.ts';
+import { grantedRights, type Permissions, usedRights } from './permissions.ts';
 import { requirePrograms } from './programs.ts';
-import { grantedRights, type Rights, usedRights } from './rights.ts';
 import { useCluster } from './use.ts';
 
 /** Used only where there are policies, which no scenario here has: admission-skipped.test.ts does. */
@@ -15,7 +15,7 @@ const WITH_POLICIES = 'get apiextensions.k8s.io/customresourcedefinitions';
 describe('a real control plane', function () {
   this.timeout(180_000);
   /** What the operator did on each cluster, by the audit log that goes with it. */
-  const rights: Rights[] = [];
+  const permissions: Permissions[] = [];
 
   function run(start: () => Promise<RealCluster>, scenarios: readonly Scenario<RealCluster>[]): void {
     const cluster = useCluster(
@@ -24,14 +24,14 @@ describe('a real control plane', function () {
     );
     for (const scenario of scenarios) scenario(cluster);
     describe('in all of these', () => {
-      it('no pass ended in a defect', () => expect(cluster().operator.errors).to.be.empty);
+      it('no reconcile ended in a defect', () => expect(cluster().operator.errors).to.be.empty);
     });
   }
 
   function audited(cluster: RealCluster): RealCluster {
     const stop: RealCluster['stop'] = async (options) => {
       const { auditLog } = cluster.controlPlane;
-      if (auditLog !== undefined) rights.push(usedRights(auditLog, OPERATOR_USER));
+      if (auditLog !== undefined) permissions.push(usedRights(auditLog, OPERATOR_USER));
       await cluster.stop(options);
     };
     return { ...cluster, stop };
@@ -42,20 +42,20 @@ describe('a real control plane', function () {
   describe('that does not stream lists', () => {
     run(
       () => startRealCluster({ 'kube-apiserver': ['--feature-gates=WatchList=false'] }),
-      [story, judgedBuiltIn],
+      [story, evaluatedBuiltIn],
     );
   });
 
-  describe('the rights of config/rbac', () => {
+  describe('the permissions of config/rbac', () => {
     it('are all used by these scenarios, and none is missing', function () {
-      if (rights.length === 0) return this.skip(); // there was no cluster: said above
-      const used = new Set(rights.flatMap((of) => [...of.used]));
-      const granted = ['operator', 'subjects'].flatMap((file) => grantedRights(`config/rbac/${file}.yaml`));
-      // Kinds of the scenarios' own are read by rights that they give, and denied until they do.
+      if (permissions.length === 0) return this.skip(); // there was no cluster: said above
+      const used = new Set(permissions.flatMap((of) => [...of.used]));
+      const granted = ['operator', 'referenced'].flatMap((file) => grantedRights(`config/rbac/${file}.yaml`));
+      // Kinds of the scenarios' own are read by permissions that they give, and denied until they do.
       const ofScenarios = (right: string) => right.includes('stories.example.com/');
       const kept = [...used].filter((right) => !ofScenarios(right));
       expect(kept.toSorted()).to.deep.equal(granted.filter((right) => right !== WITH_POLICIES).toSorted());
-      expect(rights.flatMap((of) => [...of.denied]).filter((right) => !ofScenarios(right))).to.be.empty;
+      expect(permissions.flatMap((of) => [...of.denied]).filter((right) => !ofScenarios(right))).to.be.empty;
     });
   });
 });

@@ -18,7 +18,7 @@ export class Scratch {
     return join(this.folder, ...parts);
   }
 
-  /** Removes it if it is still there, but for the logs where those are to be kept. */
+  /** Removes it if it is still there, except for the logs where those are to be kept. */
   remove(keepLogs: boolean): void {
     const options = { recursive: true, force: true, maxRetries: 5 }; // a killed program may still be closing its files
     if (!existsSync(this.folder)) return;

@@ -10,7 +10,7 @@ import { itWentWell, useOperator } from './story-operator.ts';
 import { openBySpec } from './story-waiting.ts';
 
 /** A Pod's sandbox ends with a reboot of its node, and all its containers are started again: the waiting ones too. */
-describe('a Pod whose sandbox is made anew, on a real node', function () {
+describe('a Pod whose sandbox is made again, on a real node', function () {
   this.timeout(300_000);
   const cluster = useOperator();
   const story = useStory(cluster);

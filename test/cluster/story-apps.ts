@@ -54,7 +54,7 @@ export function serviceOf(app: string, port: number, name = app, spec: object = 
 const SAMPLE_IMAGES =
   /\bbusybox:[\w.]+|registry\.gitlab\.com\/tikal-external\/academy-public\/images\/bind-tools/g;
 
-/** A shipped sample as it is, but for its images, its namespace and what these images cannot do. */
+/** A shipped sample as it is, except for its images, its namespace and what these images cannot do. */
 export function sample(file: string, namespace: string): string {
   return read(`config/samples/${file}`)
     .replaceAll(SAMPLE_IMAGES, TOOLS_IMAGE)

@@ -35,7 +35,7 @@ describe('what befalls waiting Pods on a real node', function () {
     );
   });
 
-  it('are replaced in a StatefulSet, which would keep them for ever, when the gate is mended', async () => {
+  it('are replaced in a StatefulSet, which would keep them for ever, when the gate is fixed', async () => {
     await story().apply(serviceOf('api', 80), statefulSet('db', running(IDLE)));
     await story().apply(gate('first', ['StatefulSet/db'], [dns('misspelt')]));
     const stuck = await story().untilWaiting('db', 'dgate-first--misspelt');

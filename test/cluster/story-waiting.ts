@@ -4,7 +4,7 @@ import { isRunning, type PodView } from '../scenarios/views.ts';
 import { IDLE, running } from './story-apps.ts';
 import type { Story } from './story-namespace.ts';
 
-/** The defaults, but for the CPU that is requested: so many Pods are to fit onto two cores. */
+/** The defaults, except for the CPU that is requested: so many Pods are to fit onto two cores. */
 const RESOURCES = { requests: { cpu: '10m', memory: '96Mi' }, limits: { cpu: '100m', memory: '96Mi' } };
 
 /** Makes the gate `first` and so many Pods of the Deployment `app`, and answers once all of them wait for the dependency. */

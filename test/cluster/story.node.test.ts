@@ -95,7 +95,7 @@ function tellTheStory(cluster: () => ClusterNode): void {
 
     const binding = ['--clusterrole=view', `--serviceaccount=${namespace}:${user}`];
     await story.kubectl(['create', 'rolebinding', user, ...binding]);
-    const text = await eventually('the rights and the Service have been seen', 120_000, async () => {
+    const text = await eventually('the permissions and the Service have been seen', 120_000, async () => {
       const { stdout } = await explained();
       return stdout.includes('the operator sees') ? stdout : undefined;
     });

@@ -9,7 +9,7 @@ import { API_VERSION, KIND } from '../../src/api/names.ts';
 import { CHECKS } from '../../src/api/spec.ts';
 import { ROOT, read, readManifests } from './manifests.ts';
 
-/** All that people read, but for what is generated, whose lines are one field each. */
+/** All that people read, except for what is generated, whose lines are one field each. */
 const DOCUMENTS = globSync(['*.md', 'docs/**/*.md', '.github/**/*.md', 'config/**/*.md'], {
   cwd: ROOT,
 }).filter((path) => !(path in GENERATED));

@@ -18,16 +18,16 @@ describe('kubectl kustomize', function () {
     'CustomResourceDefinition /dependencygates.dependencygate.dev',
     'ServiceAccount dependency-gate-system/dependency-gate-operator',
     'ClusterRole /dependency-gate-operator',
-    'ClusterRole /dependency-gate-subjects',
-    'ClusterRole /dependency-gate-built-in-subjects',
-    'ClusterRoleBinding /dependency-gate-subjects',
+    'ClusterRole /dependency-gate-referenced',
+    'ClusterRole /dependency-gate-built-in-referenced',
+    'ClusterRoleBinding /dependency-gate-referenced',
     'ClusterRole /dependency-gate-edit',
     'ClusterRole /dependency-gate-view',
     'ClusterRoleBinding /dependency-gate-operator',
     'Deployment dependency-gate-system/dependency-gate-operator',
   ];
 
-  it('builds config/without-admission: the resource, the rights and the operator', () => {
+  it('builds config/without-admission: the resource, the permissions and the operator', () => {
     expect(build('config/without-admission').map(named)).to.have.members(WITHOUT_ADMISSION);
   });
 

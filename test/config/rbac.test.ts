@@ -3,11 +3,11 @@ import { AGGREGATE_LABEL } from '../../src/api/names.ts';
 import { readClusterRoles } from './cluster-roles.ts';
 import { readManifests } from './manifests.ts';
 
-const roles = ['operator', 'subjects', 'aggregated'].flatMap((name) =>
+const roles = ['operator', 'referenced', 'aggregated'].flatMap((name) =>
   readClusterRoles(`config/rbac/${name}.yaml`),
 );
 const operator = roles.filter(({ metadata }) => metadata.name === 'dependency-gate-operator');
-const subjects = roles.filter(({ metadata }) => metadata.name.endsWith('-subjects'));
+const referenced = roles.filter(({ metadata }) => metadata.name.endsWith('-referenced'));
 const aggregated = roles.filter(({ metadata }) =>
   Object.keys(metadata.labels).some((label) => label.startsWith('rbac.authorization.k8s.io/aggregate-to-')),
 );
@@ -17,12 +17,12 @@ const resources = (of: typeof roles) => of.flatMap(({ rules }) => rules.flatMap(
 describe('config/rbac', () => {
   it('has one role for the operator, one that others add to, and every other is aggregated', () => {
     expect(operator).to.have.length(1);
-    expect([...operator, ...subjects, ...aggregated]).to.have.members(roles);
+    expect([...operator, ...referenced, ...aggregated]).to.have.members(roles);
   });
 
-  it('lets the operator read what dependencies are judged by, in roles with the label that its messages name', () => {
-    const [collecting, ...collected] = subjects;
-    const [manifest] = readManifests('config/rbac/subjects.yaml');
+  it('lets the operator read what dependencies are evaluated by, in roles with the label that its messages name', () => {
+    const [collecting, ...collected] = referenced;
+    const [manifest] = readManifests('config/rbac/referenced.yaml');
     expect(manifest, 'whose rules are never applied over those that were collected').not.to.have.property(
       'rules',
     );

@@ -14,7 +14,7 @@ import { createMetrics } from '../../src/controller/metrics.ts';
 import { CAUSES } from '../../src/core/admission/cause.ts';
 import { read } from './manifests.ts';
 
-/** What `dependency_gate_pass_seconds` is labelled with: typed, so that a new one is told here and in the document. */
+/** What `dependency_gate_reconcile_seconds` is labelled with: typed, so that a new one is told here and in the document. */
 const RESULTS: Readonly<Record<'success' | Failure, true>> = {
   success: true,
   conflict: true,

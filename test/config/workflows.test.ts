@@ -58,7 +58,7 @@ describe('.github/workflows', () => {
     expect(new Set(files)).to.deep.equal(new Set(['.github/workflows/release.yaml']));
   });
 
-  it('never run the code of a pull request with more than its own rights', () => {
+  it('never run the code of a pull request with more than its own permissions', () => {
     for (const { on } of workflows.values()) {
       expect(on).to.not.have.any.keys('pull_request_target', 'workflow_run');
     }

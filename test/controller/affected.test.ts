@@ -3,7 +3,7 @@ import { subscribe } from '../../src/controller/affected.ts';
 import { idOf, type Reconciled } from '../../src/controller/reference.ts';
 import { createStores, type Stores } from '../../src/controller/stores.ts';
 import { dns, gate, pod, statefulSet, workload } from '../core/builders.ts';
-import { otherGate } from '../core/judged-builders.ts';
+import { otherGate } from '../core/evaluated-builders.ts';
 
 const apiFirst = gate('api-first').targets('pinger', 'StatefulSet/db').dependsOn(dns('api')).rendered();
 const pinger = workload('pinger');

@@ -17,7 +17,7 @@ describe('Expectations, of writes that the stores have not shown', () => {
     ['that version is stored', { uid: 'u1', resourceVersion: '100' }, true],
     ['a newer one is stored, whose digits sort before it', { uid: 'u1', resourceVersion: '1000' }, true],
     ['the object is gone', undefined, true],
-    ['the object was made anew', { uid: 'u2', resourceVersion: '1' }, true],
+    ['the object was made again', { uid: 'u2', resourceVersion: '1' }, true],
   ];
   for (const [when, stored, isSeen] of cases) {
     it(`${isSeen ? 'ends' : 'goes on'} waiting when ${when}`, () => {

@@ -58,6 +58,6 @@ describe('Expressions', () => {
     const before = looks();
     for (let size = 1; size < 65; size++) expressions.evaluate(`object.size == ${size}`, watched);
     expressions.evaluate('object.size == 0', watched);
-    expect(looks(), 'the first was asked anew').to.be.greaterThan(before + 64);
+    expect(looks(), 'the first was asked again').to.be.greaterThan(before + 64);
   });
 });

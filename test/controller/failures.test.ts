@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { Undone } from '../../src/controller/act.ts';
-import { judgeFailure, levelOfWatch } from '../../src/controller/failures.ts';
+import { classifyFailure, levelOfWatch } from '../../src/controller/failures.ts';
 import { ApiError } from '../../src/kube/api-error.ts';
 
 const answered = (status: number, reason = 'Unknown', retryAfterMs?: number) =>
   new ApiError({ status, reason, message: 'words', retryAfterMs });
 
-describe('judgeFailure', () => {
+describe('classifyFailure', () => {
   const cases: [string, unknown, string, string][] = [
     ['somebody else was faster', answered(409, 'Conflict'), 'conflict', 'debug'],
     ['there was no answer', answered(0, 'NetworkError'), 'transient', 'warn'],
@@ -19,13 +19,13 @@ describe('judgeFailure', () => {
   ];
   for (const [when, error, failure, level] of cases) {
     it(`is ${failure} at level ${level} when ${when}`, () => {
-      expect(judgeFailure(error)).to.include({ failure, level });
+      expect(classifyFailure(error)).to.include({ failure, level });
     });
   }
 
   it('waits as long as the server asks', () => {
-    expect(judgeFailure(answered(429, 'TooManyRequests', 7000)).waitMs).to.equal(7000);
-    expect(judgeFailure(answered(409, 'Conflict')).waitMs).to.equal(undefined);
+    expect(classifyFailure(answered(429, 'TooManyRequests', 7000)).waitMs).to.equal(7000);
+    expect(classifyFailure(answered(409, 'Conflict')).waitMs).to.equal(undefined);
   });
 });
 

@@ -24,14 +24,14 @@ describe('serveHealth', () => {
     expect((await get('/healthz')).status).to.equal(200);
   });
 
-  it('is ready only when the stores are filled', async () => {
+  it('is ready only when caches synced', async () => {
     expect((await get('/readyz')).status).to.equal(503);
     isReady = true;
     expect((await get('/readyz')).status).to.equal(200);
   });
 
   it('serves what is counted', async () => {
-    metrics.passEnded('conflict', 0.01);
+    metrics.reconcileEnded('conflict', 0.01);
     metrics.requestEnded({
       verb: 'patch',
       resource: { group: 'apps', version: 'v1', plural: 'deployments', namespaced: true },
@@ -49,7 +49,7 @@ describe('serveHealth', () => {
     expect(text).to.match(/^dependency_gate_admission_acting 0$/m);
     expect(text).to.match(/^dependency_gate_admission_skipped_total\{cause="policy_differs"\} 1$/m);
     expect(text).to.match(/^dependency_gate_admission_skipped_total\{cause="unknown"\} 0$/m);
-    expect(text).to.match(/^dependency_gate_pass_seconds_count\{result="conflict"\} 1$/m);
+    expect(text).to.match(/^dependency_gate_reconcile_seconds_count\{result="conflict"\} 1$/m);
     expect(text).to.include('verb="patch",resource="apps/v1/deployments",status="200"');
   });
 

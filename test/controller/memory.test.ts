@@ -90,7 +90,7 @@ describe('GateMemory.know', () => {
   for (const [what, change] of [
     ['its spec is changed', { generation: 2 }],
     ['it is deleted', { deleting: true }],
-    ['it is made anew', { uid: 'another' }],
+    ['it is made again', { uid: 'another' }],
   ] as const) {
     it(`is new again when ${what}`, () => {
       const memory = new GateMemory();
@@ -139,7 +139,7 @@ describe('WorkloadMemory', () => {
 
   it('tells what is new, and again only after it had ceased', () => {
     const memory = new WorkloadMemory();
-    const tell = (...now: string[]) => [...memory.tellOnce(new Set(now))];
+    const tell = (...now: string[]) => [...memory.emitOnce(new Set(now))];
     expect(tell('a')).to.deep.equal(['a']);
     expect(tell('a', 'b')).to.deep.equal(['b']);
     expect(tell('b')).to.deep.equal([]);

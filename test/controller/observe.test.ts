@@ -9,13 +9,13 @@ const pinger = workload('pinger');
 const NS = apiFirst.gate.namespace;
 const KEY = { namespace: NS, name: 'api-first' };
 const PINGER = { kind: 'Deployment', namespace: NS, name: 'pinger' } as const;
-const subjects = { look: () => undefined };
+const referenced = { look: () => undefined };
 const around = {
   memory: new Memory(),
   settings: SETTINGS,
   hasAdmission: true,
   idleAdmission: new Map(),
-  subjects,
+  referenced,
 };
 
 describe('observe', () => {

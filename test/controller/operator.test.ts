@@ -165,7 +165,7 @@ describe('Operator', () => {
     await operator.stop();
   });
 
-  it('judges its gates anew when the policies come', async () => {
+  it('evaluates its gates again when the policies come', async () => {
     const state = { status: 404 };
     const written: string[] = [];
     const patient = gate('later')

@@ -76,10 +76,10 @@ export class ReconcileRig {
       settings: SETTINGS,
       hasAdmission: true,
       idleAdmission: new Map(),
-      subjects: { look: () => undefined },
+      referenced: { look: () => undefined },
       expressions: new Expressions(),
       log: pino({ level: 'silent' }),
-      notify: ({ name }, { reason, note }) => this.told.push(`${name} ${reason}: ${note}`),
+      emit: ({ name }, { reason, note }) => this.told.push(`${name} ${reason}: ${note}`),
       look: (one) => this.looked.push(idOf(one)),
     };
   }

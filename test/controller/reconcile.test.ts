@@ -34,7 +34,7 @@ describe('reconcile, of a workload', () => {
     expect(rig.told[0]).to.equal(
       'api-first PatchFailed: Deployment pinger cannot be patched and is tried again: no',
     );
-    expect(rig.told[1]).to.match(/^api-first Gated: put the containers into Deployment poller/);
+    expect(rig.told[1]).to.match(/^api-first Gated: added the init containers to Deployment poller/);
   });
 
   it('says why a deleted gate cannot leave a target', async () => {
@@ -45,7 +45,7 @@ describe('reconcile, of a workload', () => {
     await rig.workload(gatedPoller);
     expect(rig.told).to.deep.equal([
       'api-first PatchFailed: Deployment pinger cannot be patched and is tried again: no',
-      'api-first Ungated: took the containers out of Deployment poller',
+      'api-first Ungated: removed the init containers from Deployment poller',
     ]);
   });
 

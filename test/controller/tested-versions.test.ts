@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
-import { remarkOn, TESTED_MINORS, tellVersion } from '../../src/controller/tested-versions.ts';
+import { logVersion, remarkOn, TESTED_MINORS } from '../../src/controller/tested-versions.ts';
 import { ApiError } from '../../src/kube/api-error.ts';
 import { VERSIONS } from '../cluster/versions.ts';
 
@@ -31,11 +31,11 @@ describe('remarkOn', () => {
   });
 });
 
-describe('tellVersion', () => {
+describe('logVersion', () => {
   const told = async (version: () => Promise<unknown>) => {
     const lines: { level: number; msg: string; kubernetes?: string }[] = [];
     const log = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
-    await tellVersion({ version }, log);
+    await logVersion({ version }, log);
     return lines.map(({ level, msg, kubernetes = '-' }) => `${level} ${kubernetes} ${msg.slice(0, 24)}`);
   };
   const answers = (major: string, minor: string) => async () => ({
@@ -54,6 +54,6 @@ describe('tellVersion', () => {
   it('says so where it is not told, and goes on', async () => {
     const refused = () => Promise.reject(new ApiError({ status: 403, reason: 'Forbidden', message: 'no' }));
     for (const version of [refused, answers('one', 'x'), async () => 'not JSON'])
-      expect(await told(version)).to.deep.equal(['40 - the version of Kubernete']);
+      expect(await told(version)).to.deep.equal(['40 - failed to ask for the ve']);
   });
 });

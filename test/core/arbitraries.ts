@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Dependency } from '../../src/api/spec.ts';
 import type { PodTemplate } from '../../src/core/render/template.ts';
 import { container, dns, type GateBuilder, gate, tcp } from './builders.ts';
-import { database, jobDone, otherGate, service } from './judged-builders.ts';
+import { database, jobDone, otherGate, service } from './evaluated-builders.ts';
 
 /** Random gates and templates for properties. Names come from small pools, so that they meet. */
 

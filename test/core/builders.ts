@@ -19,7 +19,7 @@ export function world(gate: GateBuilder, ...around: (WorkloadBuilder | PodBuilde
     gate: gate.gate,
     workloads: new Map(workloads.map((one) => [targetAnnotationValue(one.kind, one.name), one])),
     pods,
-    sightings: new Map(),
+    observations: new Map(),
     triedRender: undefined,
     refusals: [],
     repairs: [],

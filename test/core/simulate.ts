@@ -8,11 +8,11 @@ import type {
   WorkloadWorld,
   World,
 } from '../../src/core/model.ts';
+import { gatesInPod } from '../../src/core/plan/clean-up.ts';
 import { decide as decideGate } from '../../src/core/plan/decide.ts';
 import { decideWorkload } from '../../src/core/plan/decide-workload.ts';
 import { openingKey } from '../../src/core/plan/open.ts';
 import type { Plan, Write } from '../../src/core/plan/plan.ts';
-import { gatesInPod } from '../../src/core/plan/withdraw.ts';
 import { gatesIn } from '../../src/core/render/inject.ts';
 import { type PodTemplate, podTemplateSchema, viewTemplate } from '../../src/core/render/template.ts';
 import { soonest } from '../../src/core/soonest.ts';

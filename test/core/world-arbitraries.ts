@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Refusal, Sighting, World } from '../../src/core/model.ts';
+import type { Observation, Refusal, World } from '../../src/core/model.ts';
 import { dependencies } from './arbitraries.ts';
 import {
   ago,
@@ -26,7 +26,7 @@ import {
   UNKNOWN_KIND,
   UNSEEN,
   withOpen,
-} from './judged-builders.ts';
+} from './evaluated-builders.ts';
 
 /** Random worlds around one gate, among them such as nobody would make. */
 
@@ -167,8 +167,8 @@ const refusals = ({ now }: Gates): fc.Arbitrary<readonly Refusal[]> =>
     : fc.constant([]);
 
 /** One thing that may be seen of a dependency, whatever it is of. */
-const sighting = (name: string): fc.Arbitrary<Sighting> =>
-  fc.constantFrom<Sighting>(
+const observation = (name: string): fc.Arbitrary<Observation> =>
+  fc.constantFrom<Observation>(
     UNSEEN,
     ABSENT,
     FORBIDDEN,
@@ -186,13 +186,13 @@ const sighting = (name: string): fc.Arbitrary<Sighting> =>
     seenGate(withOpen(gate(name), 'True', 'AllPassed'), 'api', name, 'api'),
   );
 
-function sightings({ now }: Gates): fc.Arbitrary<ReadonlyMap<string, Sighting>> {
+function observations({ now }: Gates): fc.Arbitrary<ReadonlyMap<string, Observation>> {
   const names = now.gate.spec.valid ? now.spec.dependencies.map(({ name }) => name) : [];
   return fc
     .subarray(names)
     .chain((some) =>
       fc
-        .tuple(...some.map((name) => sighting(name)))
+        .tuple(...some.map((name) => observation(name)))
         .map((all) => new Map(all.map((one, index) => [some[index] ?? '', one]))),
     );
 }
@@ -209,11 +209,11 @@ export const worlds: fc.Arbitrary<World> = gates.chain((of) =>
           fc.tuple(...Array.from({ length: count }, (_, index) => podOf(`pod-${index}`, of))),
         ),
       refusals: refusals(of),
-      sightings: sightings(of),
+      observations: observations(of),
     })
-    .map(({ workloads, pods, refusals: refused, sightings: found }) => ({
+    .map(({ workloads, pods, refusals: refused, observations: found }) => ({
       ...world(of.now, ...workloads, ...pods),
       refusals: refused,
-      sightings: found,
+      observations: found,
     })),
 );

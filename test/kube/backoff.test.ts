@@ -32,7 +32,7 @@ describe('Backoff.next', () => {
     expect(delays).to.deep.equal([800, 1600, 3200, 6400, 12_800, 25_600, 30_000, 30_000]);
   });
 
-  it('begins anew after two minutes without a failure, and not before', async () => {
+  it('begins again after two minutes without a failure, and not before', async () => {
     const clock = new ManualClock();
     const backoff = new Backoff(clock, () => 0);
     backoff.next();

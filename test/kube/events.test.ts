@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { ApiError } from '../../src/kube/api-error.ts';
-import { type EventNotice, EventRecorder } from '../../src/kube/events.ts';
+import { type EventDraft, EventRecorder } from '../../src/kube/events.ts';
 import { ManualClock, settled } from './manual-clock.ts';
 
 const regarding = { apiVersion: 'example.com/v1', kind: 'Gate', namespace: 'ns', name: 'g', uid: 'u-1' };
-const notice: EventNotice = {
+const event: EventDraft = {
   regarding,
   type: 'Normal',
   reason: 'Opened',
@@ -66,8 +66,8 @@ describe('EventRecorder', () => {
     });
   });
 
-  const recorded = async (...notices: readonly EventNotice[]) => {
-    for (const each of notices) {
+  const recorded = async (...events: readonly EventDraft[]) => {
+    for (const each of events) {
       recorder.record(each);
       await recorder.flush();
     }
@@ -75,8 +75,8 @@ describe('EventRecorder', () => {
   };
 
   it('writes an Event as events.k8s.io/v1 wants it', async () => {
-    const [event] = await recorded({ ...notice, related: { ...regarding, kind: 'Deployment', name: 'd' } });
-    expect(event).to.deep.equal({
+    const [written] = await recorded({ ...event, related: { ...regarding, kind: 'Deployment', name: 'd' } });
+    expect(written).to.deep.equal({
       verb: 'create',
       name: 'g.1',
       namespace: 'ns',
@@ -98,32 +98,32 @@ describe('EventRecorder', () => {
   });
 
   it('puts Events about objects outside of namespaces into default', async () => {
-    const [event] = await recorded({ ...notice, regarding: { ...regarding, namespace: '' } });
-    expect(event?.namespace).to.equal('default');
+    const [written] = await recorded({ ...event, regarding: { ...regarding, namespace: '' } });
+    expect(written?.namespace).to.equal('default');
   });
 
-  it('counts the same notice in a series instead of writing another Event', async () => {
-    await recorded(notice);
+  it('counts the same event in a series instead of writing another Event', async () => {
+    await recorded(event);
     await clock.advance(60_000);
-    const [, again] = await recorded(notice);
+    const [, again] = await recorded(event);
     expect(again).to.deep.equal({
       verb: 'patch',
       name: 'g.1',
       body: { series: { count: 2, lastObservedTime: '1970-01-01T00:17:40.000000Z' } },
     });
     await clock.advance(599_999);
-    const [, , third] = await recorded(notice);
+    const [, , third] = await recorded(event);
     expect(third?.body).to.have.nested.property('series.count', 3);
   });
 
   it('writes another Event when the last is 10 minutes ago, and for another object, reason or note', async () => {
-    await recorded(notice);
+    await recorded(event);
     await clock.advance(600_000);
     const others = [
-      notice,
-      { ...notice, regarding: { ...regarding, uid: 'u-2' } },
-      { ...notice, reason: 'Reopened' },
-      { ...notice, note: 'other' },
+      event,
+      { ...event, regarding: { ...regarding, uid: 'u-2' } },
+      { ...event, reason: 'Reopened' },
+      { ...event, note: 'other' },
     ];
     const done = await recorded(...others);
     expect(done.map(({ verb }) => verb)).to.deep.equal(Array(5).fill('create'));
@@ -133,7 +133,7 @@ describe('EventRecorder', () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     writes.gate = promise;
     for (let count = 0; count < 10; count += 1) {
-      recorder.record(notice);
+      recorder.record(event);
       await settled();
     }
     resolve();
@@ -142,15 +142,15 @@ describe('EventRecorder', () => {
     expect(writes.done[1]?.body).to.have.nested.property('series.count', 10);
   });
 
-  it('writes the Event anew, with its count, when it is no longer there', async () => {
-    await recorded(notice);
+  it('writes the Event again, with its count, when it is no longer there', async () => {
+    await recorded(event);
     writes.failWith = (verb) =>
       verb === 'patch' ? new ApiError({ status: 404, reason: 'NotFound', message: '' }) : undefined;
-    const [, anew] = await recorded(notice);
-    expect(anew).to.include({ verb: 'create', name: 'g.2' });
-    expect(anew?.body).to.have.nested.property('series.count', 2);
+    const [, again] = await recorded(event);
+    expect(again).to.include({ verb: 'create', name: 'g.2' });
+    expect(again?.body).to.have.nested.property('series.count', 2);
     writes.failWith = () => undefined;
-    const [, , third] = await recorded(notice);
+    const [, , third] = await recorded(event);
     expect(third).to.include({ verb: 'patch', name: 'g.2' });
     expect(errors).to.deep.equal([]);
   });
@@ -158,35 +158,35 @@ describe('EventRecorder', () => {
   it('reports what could not be written, throws nothing, and goes on', async () => {
     const error = new ApiError({ status: 403, reason: 'Forbidden', message: 'no' });
     writes.failWith = () => error;
-    await recorded(notice);
+    await recorded(event);
     expect(errors).to.deep.equal([error]);
     writes.failWith = () => undefined;
-    const [first] = await recorded({ ...notice, reason: 'Other' });
+    const [first] = await recorded({ ...event, reason: 'Other' });
     expect(first?.verb).to.equal('create');
   });
 
-  it('does not write the Event anew when its series could not be counted', async () => {
-    await recorded(notice);
+  it('does not write the Event again when its series could not be counted', async () => {
+    await recorded(event);
     const error = new ApiError({ status: 500, reason: 'InternalError', message: '' });
     writes.failWith = (verb) => (verb === 'patch' ? error : undefined);
-    await recorded(notice);
+    await recorded(event);
     expect(writes.done).to.have.length(1);
     expect(errors).to.deep.equal([error]);
   });
 
   it('cuts a note at 1024 bytes, between characters', async () => {
     const [ascii, wide] = await recorded(
-      { ...notice, note: 'x'.repeat(1025) },
-      { ...notice, note: '🧱'.repeat(1000) },
+      { ...event, note: 'x'.repeat(1025) },
+      { ...event, note: '🧱'.repeat(1000) },
     );
     expect(ascii?.body).to.have.property('note', `${'x'.repeat(1021)}…`);
     expect(wide?.body).to.have.property('note', `${'🧱'.repeat(255)}…`);
     const exact = 'ü'.repeat(512);
-    expect((await recorded({ ...notice, note: exact }))[2]?.body).to.have.property('note', exact);
+    expect((await recorded({ ...event, note: exact }))[2]?.body).to.have.property('note', exact);
   });
 
   it('remembers at most 1000 series, those that were heard of last', async () => {
-    const numbered = (count: number) => ({ ...notice, note: String(count) });
+    const numbered = (count: number) => ({ ...event, note: String(count) });
     for (let count = 0; count < 1000; count += 1) await recorded(numbered(count));
     await recorded(numbered(0), numbered(1000));
     expect(recorder.remembered).to.equal(1000);
@@ -196,16 +196,16 @@ describe('EventRecorder', () => {
   });
 
   it('forgets series that are over', async () => {
-    await recorded(notice, { ...notice, note: 'other' });
+    await recorded(event, { ...event, note: 'other' });
     await clock.advance(600_000);
-    await recorded({ ...notice, note: 'third' });
+    await recorded({ ...event, note: 'third' });
     expect(recorder.remembered).to.equal(1);
   });
 
-  it('drops and reports notices when too many wait', async () => {
+  it('drops and reports events when too many wait', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     writes.gate = promise;
-    for (let count = 0; count < 1500; count += 1) recorder.record({ ...notice, note: String(count) });
+    for (let count = 0; count < 1500; count += 1) recorder.record({ ...event, note: String(count) });
     expect(errors).to.have.length(499);
     resolve();
     await recorder.flush();
@@ -215,10 +215,10 @@ describe('EventRecorder', () => {
   it('takes no more when stopped, and ends with the write that is under way', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     writes.gate = promise;
-    recorder.record(notice);
-    recorder.record({ ...notice, note: 'waits' });
+    recorder.record(event);
+    recorder.record({ ...event, note: 'waits' });
     const stopped = recorder.stop();
-    recorder.record({ ...notice, note: 'too late' });
+    recorder.record({ ...event, note: 'too late' });
     resolve();
     await stopped;
     expect(writes.done).to.have.length(1);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type Again, Queue } from '../../src/kube/queue.ts';
+import { Queue, type Requeue } from '../../src/kube/queue.ts';
 import { ManualClock, settled } from './manual-clock.ts';
 
 /** A queue whose passes end when the test says so. */
@@ -13,7 +13,7 @@ class Rig {
   mostOfOne = 0;
   mostAtOnce = 0;
   readonly queue: Queue<string>;
-  readonly #open: { readonly key: string; readonly end: (again: Again | undefined | Error) => void }[] = [];
+  readonly #open: { readonly key: string; readonly end: (again: Requeue | undefined | Error) => void }[] = [];
 
   constructor(concurrency: number) {
     this.queue = new Queue<string>({
@@ -30,15 +30,15 @@ class Rig {
     return this.#open.map(({ key }) => key);
   }
 
-  /** Ends the pass that has run for longest, or that of a key. */
-  async end(result?: Again | Error, key?: string): Promise<void> {
+  /** Ends the reconcile that has run for longest, or that of a key. */
+  async end(result?: Requeue | Error, key?: string): Promise<void> {
     await settled();
     const index = key === undefined ? 0 : this.open.indexOf(key);
     this.#open.splice(index, 1)[0]?.end(result);
     await settled();
   }
 
-  #run(key: string): Promise<Again | undefined> {
+  #run(key: string): Promise<Requeue | undefined> {
     this.begun.push(key);
     return new Promise((resolve, reject) => {
       this.#open.push({ key, end: (again) => (again instanceof Error ? reject(again) : resolve(again)) });
@@ -49,7 +49,7 @@ class Rig {
 }
 
 describe('Queue.add', () => {
-  it('makes one pass of many adds, and begins it later than the adds', async () => {
+  it('makes one reconcile of many adds, and begins it later than the adds', async () => {
     const rig = new Rig(1);
     for (const _ of [1, 2, 3]) rig.queue.add('a');
     expect(rig.begun).to.deep.equal([]);
@@ -58,7 +58,7 @@ describe('Queue.add', () => {
     expect(rig.queue.known).to.equal(0);
   });
 
-  it('makes another pass, when this one is over, of adds during a pass', async () => {
+  it('makes another reconcile, when this one is over, of adds during a reconcile', async () => {
     const rig = new Rig(4);
     rig.queue.add('a');
     await settled();
@@ -111,7 +111,7 @@ describe('Queue.addAfter', () => {
   });
 });
 
-describe('a pass of the Queue', () => {
+describe('a reconcile of the Queue', () => {
   it('is followed by another after the time that it names', async () => {
     const rig = new Rig(1);
     rig.queue.add('a');
@@ -157,7 +157,7 @@ describe('a pass of the Queue', () => {
     expect(rig.clock.pending).to.deep.equal([500, 300_000]);
   });
 
-  it('begins its back-off anew after a pass that did not ask for it, and forgets the key', async () => {
+  it('begins its back-off again after a reconcile that did not ask for it, and forgets the key', async () => {
     const rig = new Rig(1);
     rig.queue.add('a');
     await rig.end({ backoff: true });
@@ -229,7 +229,7 @@ describe('Queue.stop', () => {
 
 describe('Queue, whatever happens', () => {
   const key = fc.constantFrom('a', 'b', 'c', 'd');
-  const ending = fc.constantFrom<(Again | Error | undefined)[]>(
+  const ending = fc.constantFrom<(Requeue | Error | undefined)[]>(
     undefined,
     { afterMs: 40 },
     { backoff: true },
@@ -239,7 +239,7 @@ describe('Queue, whatever happens', () => {
     fc.record({
       do: fc.constant('add' as const),
       key,
-      urgency: fc.constantFrom('change' as const, 'initial' as const),
+      priority: fc.constantFrom('change' as const, 'initial' as const),
     }),
     fc.record({ do: fc.constant('addAfter' as const), key, ms: fc.nat(200) }),
     fc.record({ do: fc.constant('end' as const), key, ending }),
@@ -256,7 +256,7 @@ describe('Queue, whatever happens', () => {
     const owed = new Map<string, number>();
     const passes = (of: string) => rig.begun.filter((each) => each === of).length;
     for (const each of steps) {
-      if (each.do === 'add') rig.queue.add(each.key, each.urgency);
+      if (each.do === 'add') rig.queue.add(each.key, each.priority);
       else if (each.do === 'addAfter') rig.queue.addAfter(each.key, each.ms);
       else if (each.do === 'advance') await rig.clock.advance(each.ms);
       else if (each.do === 'settle') await settled();

@@ -75,7 +75,7 @@ describe('the requests of explain', function () {
     expect(text).to.contain('       waiting for api: NXDOMAIN\n');
   });
 
-  it('are no log where nothing waits, and none of what the operator judges', async () => {
+  it('are no log where nothing waits, and none of what the operator evaluates', async () => {
     await hold({ name: 'api', service: { name: 'api' } });
     expect((await explained()).made).to.deep.equal([`GET ${GATE}`, GATED]);
     await here().create(service('api'), deployment('api'));

@@ -52,7 +52,7 @@ describe('the requests for a gate', function () {
     });
   }
 
-  /** Waits for a pass that has nothing to say, made by a change that means nothing. */
+  /** Waits for a reconcile that has nothing to say, made by a change that means nothing. */
   async function touch(): Promise<void> {
     const pass = here().untilPass('api-first');
     await here().patch('Deployment', 'pinger', { metadata: { labels: { touched: `${Date.now()}` } } });

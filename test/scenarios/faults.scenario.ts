@@ -22,7 +22,7 @@ const writesIn = ({ name }: Namespace): RegExp[] =>
 
 /** What goes wrong between the operator and the API server. The end is the same as if nothing had. */
 export const faults: Scenario<SandboxCluster> = (on) => {
-  describe('a kind that a gate is judged by', () => {
+  describe('a kind that a gate is evaluated by', () => {
     const here = useNamespace(on);
 
     it('says why it cannot be read, and is read when it can', async () => {

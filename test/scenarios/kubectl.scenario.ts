@@ -51,7 +51,7 @@ export const kubectl: Scenario<RealCluster> = (on) => {
         return /Normal +Waiting/.test(shown) && /Normal +Gated/.test(shown) ? shown : undefined;
       });
       expect(text).to.match(/Message: +1 of 1 Pod wait/);
-      expect(text).to.contain('put the containers into Deployment pinger');
+      expect(text).to.contain('added the init containers to Deployment pinger');
     });
 
     it('explains every field', async () => {

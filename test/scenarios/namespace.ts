@@ -208,12 +208,14 @@ export class Namespace {
     return kubectl(['--namespace', this.name, ...args], input === undefined ? {} : { input });
   }
 
-  /** Waits until the operator has ended another pass for the gate. */
+  /** Waits until the operator has ended another reconcile for the gate. */
   async untilPass(gate: string): Promise<void> {
     const { operator } = this.#cluster;
     const key = `${this.name}/${gate}`;
     const before = operator.passes(key);
-    await this.until(`a pass for gate ${gate}`, () => (operator.passes(key) > before ? true : undefined));
+    await this.until(`a reconcile for gate ${gate}`, () =>
+      operator.passes(key) > before ? true : undefined,
+    );
   }
 
   /** The operator's requests about this namespace that can change something, Events apart. */

@@ -78,7 +78,7 @@ export class OperatorRunner {
 
   #note(text: string): void {
     const { level, msg, gate } = lineSchema.parse(JSON.parse(text));
-    if (msg === 'pass') this.#passes.set(gate, this.passes(gate) + 1);
+    if (msg === 'gate reconciled') this.#passes.set(gate, this.passes(gate) + 1);
     if (level >= WARN_LEVEL) this.warnings.push(msg);
     if (level >= ERROR_LEVEL) this.errors.push(text);
   }

@@ -31,7 +31,7 @@ export const ownership: Scenario = (on) => {
     const becomes = (...names: readonly string[]) =>
       here().untilWorkload('pinger', `has ${names}`, (one) => `${initNames(one)}` === `${names}`);
 
-    it("belong to whom they belonged to but for the gates' own, after each step", async () => {
+    it("belong to whom they belonged to except for the gates' own, after each step", async () => {
       const app = (more = {}) =>
         here().apply(deployment('pinger', { pod: { initContainers: init }, ...more }));
       await app();
@@ -78,7 +78,7 @@ export const ownership: Scenario = (on) => {
   describe('the fields of a gate', () => {
     const here = useNamespace(on);
 
-    it('belong to people, but for the finalizer and the status', async () => {
+    it('belong to people, except for the finalizer and the status', async () => {
       await here().create(deployment('pinger'), gate('a', ['pinger'], [dns('api')]));
       const found = await here().untilGate('a', { open: 'False/Waiting' });
       expect(ownedFields(found, OPERATOR)).to.deep.equal(['metadata.finalizers[dependencygate.dev/remove]']);

@@ -34,7 +34,7 @@ export const pods: Scenario = (on) => {
       expect((await here().workload('pinger')).spec.replicas).to.equal(2);
     });
 
-    it('wait anew when the app is changed meanwhile', async () => {
+    it('wait again when the app is changed meanwhile', async () => {
       await wait(2);
       const containers = [{ name: 'app', image: 'registry.example/app:2' }];
       const spec = { template: { spec: { containers } } };

@@ -20,7 +20,7 @@ export interface RealCluster extends TestCluster {
 
 /**
  * etcd, API server and controller manager, with the operator installed as config/ has it but run by the tests, as its
- * ServiceAccount and with nothing but its rights. The sandbox's node plays scheduler and kubelet, so a cluster that runs
+ * ServiceAccount and with nothing but its permissions. The sandbox's node plays scheduler and kubelet, so a cluster that runs
  * already, with its own, cannot take its place.
  *
  * @param prepare does what is to be done before the operator is installed
@@ -57,7 +57,7 @@ export async function startRealCluster(
   };
 }
 
-/** Applies what the operator needs: namespace, rights and custom resource. */
+/** Applies what the operator needs: namespace, permissions and custom resource. */
 export async function install(controlPlane: ControlPlane): Promise<void> {
   const files = ['config/operator/namespace.yaml', ...manifestFiles('config/rbac'), ...manifestFiles('crds')];
   for (const file of files) await controlPlane.apply(read(file));

@@ -12,7 +12,7 @@ const always = async (): Promise<void> => {};
 function runAll(cluster: () => SandboxCluster, scenarios: readonly Scenario<SandboxCluster>[]): void {
   for (const scenario of scenarios) scenario(cluster);
   describe('in all of these', () => {
-    it('no pass ended in a defect', () => expect(cluster().operator.errors).to.be.empty);
+    it('no reconcile ended in a defect', () => expect(cluster().operator.errors).to.be.empty);
   });
 }
 

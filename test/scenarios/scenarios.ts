@@ -1,8 +1,8 @@
 import type { Scenario } from './cluster.ts';
 import { dependencies } from './dependencies.scenario.ts';
+import { evaluated } from './evaluated.scenario.ts';
+import { evaluatedBuiltIn, evaluatedReal } from './evaluated-real.scenario.ts';
 import { explaining } from './explain.scenario.ts';
-import { judged } from './judged.scenario.ts';
-import { judgedBuiltIn, judgedReal } from './judged-real.scenario.ts';
 import { kubectl } from './kubectl.scenario.ts';
 import { operator } from './operator.scenario.ts';
 import { others } from './others.scenario.ts';
@@ -21,7 +21,7 @@ export const EVERYWHERE: readonly Scenario[] = [
   targets,
   refusals,
   dependencies,
-  judged,
+  evaluated,
   pods,
   others,
   operator,
@@ -29,12 +29,12 @@ export const EVERYWHERE: readonly Scenario[] = [
   explaining,
 ];
 
-/** What the sandbox does not play: other workloads, and the API server's own judgement. */
+/** What the sandbox does not play: other workloads, and the API server's own evaluation. */
 export const REAL_ONLY: readonly Scenario<RealCluster>[] = [
   kubectl,
   realRefusals,
   stateful,
   ownership,
-  judgedReal,
-  judgedBuiltIn,
+  evaluatedReal,
+  evaluatedBuiltIn,
 ];

@@ -19,11 +19,11 @@ export const stateful: Scenario = (on) => {
       const [pod] = await here().untilPods('db', 1, 'wait', isGated);
       return pod?.metadata.uid;
     };
-    const mend = () => here().patch('DependencyGate', 'first', { spec: { dependencies: [PASSING] } });
+    const fix = () => here().patch('DependencyGate', 'first', { spec: { dependencies: [PASSING] } });
 
-    it('gets another Pod in its place when the gate is mended', async () => {
+    it('gets another Pod in its place when the gate is fixed', async () => {
       const old = await wait();
-      await mend();
+      await fix();
       await here().untilGate('first', { open: 'True/AllPassed', pods: '2/2', targets: 'db Current' });
       const pods = await here().untilPods('db', 2, 'are ready', isReady);
       expect(pods.map(({ metadata }) => metadata.name)).to.have.members(['db-0', 'db-1']);
@@ -35,7 +35,7 @@ export const stateful: Scenario = (on) => {
       const partition = (partition: number) =>
         here().patch('StatefulSet', 'db', { spec: { updateStrategy: { rollingUpdate: { partition } } } });
       await partition(1);
-      await mend();
+      await fix();
       await here().untilGate('first', { ready: 'True/InForce', older: 1, targets: 'db Rolling' });
       const another = here().untilPass('first');
       await here().patch('StatefulSet', 'db', { metadata: { labels: { touched: 'true' } } });
@@ -58,7 +58,7 @@ export const stateful: Scenario = (on) => {
   describe('a DaemonSet with the update strategy OnDelete', () => {
     const here = useNamespace(on);
 
-    it('gets another Pod in the place of one that waits when the gate is mended, and keeps one that passed', async () => {
+    it('gets another Pod in the place of one that waits when the gate is fixed, and keeps one that passed', async () => {
       const nodeSelector = (value: string | null) => ({
         spec: { nodeSelector: { 'kubernetes.io/none': value } },
       });

@@ -77,7 +77,7 @@ export const story: Scenario = (on) => {
       await here().untilGate('api-first', { open: 'True/AllPassed', pods: '1/1' });
     });
 
-    it('waits with a dig loop that judges the answer', async () => {
+    it('waits with a dig loop that evaluates the answer', async () => {
       const loop =
         "until dig +short A api.$NS.svc.cluster.local | grep -q '^[0-9][0-9.]*$'; do sleep 2; done";
       await here().create(deployment('pinger'), gate('api-first', ['pinger'], [scripted('api', loop)]));

@@ -1,7 +1,7 @@
 import { GROUP, OPERATOR_USER, PLURAL } from '../names.ts';
 import { type Admission, validating } from './policy.ts';
 
-/** Whoever writes `status.render` puts containers into the targets, whatever their own rights on these. */
+/** Whoever writes `status.render` puts containers into the targets, whatever their own permissions on these. */
 export function guardStatus(): Admission {
   return validating(
     'guard-status',

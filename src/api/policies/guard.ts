@@ -9,8 +9,8 @@ export const MAX_GUARDED_TARGETS = 16;
 const SAME_TARGET = `t.name == n.name && ${kindOf('t')} == ${kindOf('n')}`;
 
 /**
- * Nobody gains rights through a gate: whoever creates one, or changes its spec, must be allowed to patch each of its
- * targets. Rights on single names count.
+ * Nobody gains permissions through a gate: whoever creates one, or changes its spec, must be allowed to patch each of its
+ * targets. Permissions on single names count.
  *
  * A validation asks for one target, so that its message can name it: messages see no authorizer. A question costs
  * 350,000 of the 10,000,000 that a policy may spend; for 16 old and 16 new targets that is too much, so the targets that

@@ -21,7 +21,7 @@ import { kindOf } from './workloads.ts';
  * before made of the object; so places come from the gates' names and never from the order of evaluation.
  *
  * An error stores the workload as it came, and says nothing but in the API server's metrics (failurePolicy Ignore): a
- * broken gate must not keep its targets from being deployed, and the operator mends a target that lacks its render.
+ * broken gate must not keep its targets from being deployed, and the operator fixes a target that lacks its render.
  * Hence `has()` before every field that may be missing.
  *
  * @param path the template's place: `spec.template`

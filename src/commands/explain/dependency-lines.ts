@@ -82,7 +82,7 @@ function saidOf(world: ExplainWorld, status: DependencyStatus): string[] {
 /** Of checks that Pods make themselves it is only a hint: the operator looks at the Service that the host names. */
 function answerWords({ answer, satisfied }: DependencyStatus): string[] {
   if (answer === undefined) return [];
-  return [`${satisfied === undefined ? 'the operator sees' : 'the operator judges'}: ${answer}`];
+  return [`${satisfied === undefined ? 'the operator sees' : 'evaluated by the operator'}: ${answer}`];
 }
 
 /** What spec.open no longer names was opened by it before, or by somebody of whom the API server keeps no record. */

@@ -11,7 +11,7 @@ interface Flags extends ExplainFlags {
 export function explainCommand(process: Process): Command {
   return new Command('explain')
     .description(
-      'Print what the Pods of a gate wait for, since when and why, and what to do next; with your own rights.',
+      'Print what the Pods of a gate wait for, since when and why, and what to do next; with your own permissions.',
     )
     .argument('<gate>', 'NAMESPACE/NAME, or NAME', gateAddress)
     .option('-n, --namespace <namespace>', "its namespace (default: that of the kubeconfig's context)", label)

@@ -3,7 +3,7 @@ import type { Condition, ConditionType, DependencyStatus } from '../../api/statu
 import type { Gate, Pod } from '../../core/model.ts';
 import { carriesRender, type PodProgress, podProgress } from '../../core/progress/pod-progress.ts';
 
-/** What `explain` has read, with the rights of whoever asks. All that it prints is a function of this. */
+/** What `explain` has read, with the permissions of whoever asks. All that it prints is a function of this. */
 export interface ExplainWorld {
   readonly gate: Gate;
   /** Pods that carry the gate or are held for it, by name; why they could not be read. */

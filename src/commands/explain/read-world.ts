@@ -1,5 +1,5 @@
 import { containerName, GATED_LABEL, REQUIRE_LABEL } from '../../api/names.ts';
-import { judgedCheckOf } from '../../api/settled.ts';
+import { evaluatedCheckOf } from '../../api/settled.ts';
 import type { Gate, Pod } from '../../core/model.ts';
 import { isGated, isLive } from '../../core/progress/pod-progress.ts';
 import { isHeldFor } from '../../core/render/hold.ts';
@@ -77,8 +77,8 @@ async function readLogs(reader: Reader, world: ExplainWorld): Promise<Map<string
   const found = await Promise.all(
     dependenciesOf(world).map(async (dependency) => {
       const { name } = dependency;
-      // The log of one that the operator judges only says that it is to be told.
-      const pod = judgedCheckOf(dependency) ? undefined : longestRunning(world, name);
+      // The log of one that the operator evaluates only says that it is to be told.
+      const pod = evaluatedCheckOf(dependency) ? undefined : longestRunning(world, name);
       if (pod === undefined) return [];
       const lines = await orUnread(readLog(reader, world.gate, pod, name));
       return [[name, { pod, lines }] as const];

@@ -20,7 +20,7 @@ export interface OperatorFlags {
   readonly logLevel: string;
 }
 
-/** Runs the operator until SIGTERM or SIGINT; the pass under way is ended, not cut. */
+/** Runs the operator until SIGTERM or SIGINT; the reconcile under way is ended, not cut. */
 export async function runOperator(flags: OperatorFlags, process: Process): Promise<void> {
   const log = pino({ level: flags.logLevel });
   const connection = connect(sourceOf(flags, process.env), {

@@ -8,7 +8,7 @@ import {
   type Policy,
   type PolicyViews,
 } from '../../core/admission/policies.ts';
-import type { Notice, Workload } from '../../core/model.ts';
+import type { GateEvent, Workload } from '../../core/model.ts';
 import type { Requests } from '../../kube/client/requests.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { Stores } from '../stores.ts';
@@ -23,7 +23,7 @@ export interface AdmissionOptions {
   /** How often the policies are looked for, ms. Default a minute. */
   readonly everyMs?: number | undefined;
   /** Records an Event about a target. */
-  readonly notify: (workload: Workload, notice: Notice) => void;
+  readonly emit: (workload: Workload, event: GateEvent) => void;
   /** Counts a target that came without the containers. */
   readonly count: (cause: Cause) => void;
   /** What depends on admission may be decided otherwise now. */
@@ -47,7 +47,7 @@ export class Admission {
       clock,
       everyMs,
       onChange: (now, before) => this.#policiesChanged(now, before),
-      onError: (error) => log.warn({ err: error }, 'the admission policies could not be looked for'),
+      onError: (error) => log.warn({ err: error }, 'failed to look for the admission policies'),
     });
     this.#audit = new AdmissionAudit({
       requests,
@@ -84,7 +84,7 @@ export class Admission {
     return this.#watch.start();
   }
 
-  /** Begins to look at what others write: the stores are filled. */
+  /** Begins to look at what others write: caches synced. */
   storesFilled(): void {
     if (!this.isThere) this.#options.log.warn(WITHOUT_ADMISSION);
     this.#audit.start();
@@ -113,7 +113,7 @@ export class Admission {
   }
 
   #skipped({ workload, gates, diagnosis: { cause, words }, isNew }: Skipped): void {
-    const { log, count, notify } = this.#options;
+    const { log, count, emit } = this.#options;
     count(cause);
     if (!isNew) return;
     const of = gates.length === 1 ? `gate ${gates[0]}` : `gates ${gates.join(', ')}`;
@@ -122,7 +122,7 @@ export class Admission {
       { kind: workload.kind, namespace: workload.namespace, name: workload.name, gates, cause },
       `a target came without its containers: ${words}`,
     );
-    notify(workload, { type: 'Warning', reason: 'AdmissionSkipped', action: 'Admit', note });
+    emit(workload, { type: 'Warning', reason: 'AdmissionSkipped', action: 'Admit', note });
   }
 
   #turned(policy: Policy, idle: Diagnosis | undefined): void {

@@ -1,6 +1,6 @@
 import { targetAnnotationValue } from '../../api/names.ts';
 import { TARGET_KINDS, type TargetKind } from '../../api/spec.ts';
-import { type Diagnosis, diagnose, tellsOfPolicy } from '../../core/admission/cause.ts';
+import { concernsPolicy, type Diagnosis, diagnose } from '../../core/admission/cause.ts';
 import {
   isInstalled,
   POLICIES,
@@ -172,7 +172,7 @@ export class AdmissionAudit {
     const isNew = !this.#told.has(workload.uid);
     this.#told.add(workload.uid);
     this.#options.onSkipped({ workload, gates: gates.map(({ gate }) => gate.name), diagnosis, isNew });
-    if (!tellsOfPolicy(diagnosis)) return;
+    if (!concernsPolicy(diagnosis)) return;
     this.#extend(policy, 'skipped', ms);
     if (isIdle(this.#streakOf(policy))) this.#turn(policy, diagnosis);
   }

@@ -16,7 +16,7 @@ const SHIPPED: Readonly<Record<Policy, () => Admission>> = {
 
 /**
  * What the answers say of a policy. A policy that may not be read is none to count on; a binding that may not be read,
- * by an operator with the rights of an older release, is taken to be there.
+ * by an operator with the permissions of an older release, is taken to be there.
  */
 export function viewOf(policy: Policy, policyAnswer: Answer, bindingAnswer: Answer): PolicyView {
   const objects = [policyAnswer, bindingAnswer].map(read);

@@ -119,7 +119,7 @@ export class AdmissionWatch {
   }
 }
 
-/** Whether first starts are gated, but for those of CronJobs. */
+/** Whether first starts are gated, except for those of CronJobs. */
 export function areInstalled(views: PolicyViews): boolean {
   return isInstalled(views['dependencygate-inject']);
 }

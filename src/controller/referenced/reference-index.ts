@@ -1,17 +1,17 @@
-import { kindKey, type SubjectKind, subjectsOf } from '../../core/evaluate/subjects.ts';
+import { kindKey, type ReferencedKind, referencedBy } from '../../core/evaluate/references.ts';
 import type { Gate } from '../../core/model.ts';
 import type { ObjectKey } from '../../kube/object.ts';
 
 /** An object that a gate is evaluated by. */
 export interface Reference {
-  readonly kind: SubjectKind;
+  readonly kind: ReferencedKind;
   readonly object: ObjectKey;
 }
 
 /** What a gate refers to, each with and without a namespace: which of the two it is, only the API server knows. */
 export function referencesOf({ spec, namespace }: Gate): Reference[] {
-  const subjects = spec.valid ? subjectsOf(spec.value, namespace) : [];
-  return subjects.flatMap(({ apiVersion, kind, name }) =>
+  const referenced = spec.valid ? referencedBy(spec.value, namespace) : [];
+  return referenced.flatMap(({ apiVersion, kind, name }) =>
     ['', namespace].map((one) => ({ kind: { apiVersion, kind }, object: { namespace: one, name } })),
   );
 }

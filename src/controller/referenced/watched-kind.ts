@@ -1,4 +1,4 @@
-import { kindKey, type SubjectKind } from '../../core/evaluate/subjects.ts';
+import { kindKey, type ReferencedKind } from '../../core/evaluate/references.ts';
 import type { Gate, JsonObject } from '../../core/model.ts';
 import type { Random } from '../../kube/backoff.ts';
 import type { Requests } from '../../kube/client/requests.ts';
@@ -7,13 +7,13 @@ import { type Key, keyOf, type ObjectKey } from '../../kube/object.ts';
 import type { Resource } from '../../kube/resource.ts';
 import { type KindState, KindWatch } from '../../kube/watch/kind-watch.ts';
 import { Store, type View } from '../../kube/watch/store.ts';
-import { Departed } from './departed.ts';
 import { referenceValue } from './reference-index.ts';
 import { projectReferenced, type ReferencedObject, remembers } from './referenced-object.ts';
+import { Tombstones } from './tombstones.ts';
 
 export interface WatchedKindOptions {
   readonly requests: Pick<Requests, 'resources' | 'pages' | 'watch'>;
-  readonly gates: View<Gate, 'kind' | 'subject'>;
+  readonly gates: View<Gate, 'kind' | 'reference'>;
   readonly clock: Clock;
   readonly random: Random;
   /** Is told of each gate that a change may matter to. */
@@ -47,22 +47,22 @@ interface Named {
  * the kind is listed again.
  */
 export class WatchedKind {
-  readonly #kind: SubjectKind;
+  readonly #kind: ReferencedKind;
   readonly #options: WatchedKindOptions;
-  readonly #store: Store<ReferencedObject, 'subject'>;
+  readonly #store: Store<ReferencedObject, 'reference'>;
   readonly #watch: KindWatch<ReferencedObject>;
-  readonly #departed: Departed;
+  readonly #tombstones: Tombstones;
   /** Objects that gates name and that were asked for: who names one of them needs no new list. */
   readonly #named = new Map<Key, Named>();
   #isRunning = false;
   #state: KindState;
   #problem: string | undefined;
 
-  constructor(kind: SubjectKind, options: WatchedKindOptions) {
+  constructor(kind: ReferencedKind, options: WatchedKindOptions) {
     this.#kind = kind;
     this.#options = options;
-    this.#departed = new Departed(options.clock);
-    this.#store = new Store({ subject: (one: ReferencedObject) => [keyOf(keyIn(one))] });
+    this.#tombstones = new Tombstones(options.clock);
+    this.#store = new Store({ reference: (one: ReferencedObject) => [keyOf(keyIn(one))] });
     this.#store.subscribe(({ before, after }) => this.#follow(before, after));
     this.#watch = new KindWatch({
       requests: options.requests,
@@ -86,7 +86,7 @@ export class WatchedKind {
 
   async stop(): Promise<void> {
     this.#isRunning = false;
-    this.#departed.clear();
+    this.#tombstones.clear();
     await this.#watch.stop();
   }
 
@@ -102,8 +102,8 @@ export class WatchedKind {
       this.#named.set(key, { object, awaits: this.#isRunning ? this.#watch.widen() : undefined });
     }
     // What is remembered in the status of all gates that name it is forgotten with that, and not by the clock.
-    const last = this.#departed.get(key);
-    if (last && gates.every((gate) => remembers(gate, last))) this.#departed.drop(key);
+    const last = this.#tombstones.get(key);
+    if (last && gates.every((gate) => remembers(gate, last))) this.#tombstones.drop(key);
   }
 
   /** What is there of an object, seen from a namespace; undefined where nothing is known yet. */
@@ -115,15 +115,15 @@ export class WatchedKind {
     const isNamespaced = resource.namespaced;
     const key = keyOf({ namespace: isNamespaced ? namespace : '', name });
     if (this.#named.get(key)?.awaits !== undefined) return undefined;
-    const found = this.#store.byIndex('subject', key).map(({ object }) => object);
-    return { is: 'watching', found, last: this.#departed.get(key), isNamespaced };
+    const found = this.#store.byIndex('reference', key).map(({ object }) => object);
+    return { is: 'watching', found, last: this.#tombstones.get(key), isNamespaced };
   }
 
   #forget(object: ObjectKey): void {
     const key = keyOf(object);
     this.#named.delete(key);
-    this.#departed.drop(key);
-    for (const one of this.#store.byIndex('subject', key)) this.#store.delete(keyOf(one));
+    this.#tombstones.drop(key);
+    for (const one of this.#store.byIndex('reference', key)) this.#store.delete(keyOf(one));
   }
 
   #follow(before: ReferencedObject | undefined, after: ReferencedObject | undefined): void {
@@ -135,9 +135,9 @@ export class WatchedKind {
 
   /** What no gate names any more has not gone: it is looked at no longer. */
   #depart(before: ReferencedObject | undefined, after: ReferencedObject | undefined): void {
-    if (after) this.#departed.drop(keyOf(keyIn(after)));
+    if (after) this.#tombstones.drop(keyOf(keyIn(after)));
     else if (before && this.#gatesNaming(keyIn(before)).length > 0) {
-      this.#departed.add(keyOf(keyIn(before)), before.object);
+      this.#tombstones.add(keyOf(keyIn(before)), before.object);
     }
   }
 
@@ -165,11 +165,11 @@ export class WatchedKind {
   }
 
   #gatesNaming(object: ObjectKey): readonly Gate[] {
-    return this.#options.gates.byIndex('subject', referenceValue({ kind: this.#kind, object }));
+    return this.#options.gates.byIndex('reference', referenceValue({ kind: this.#kind, object }));
   }
 }
 
 /** Under which key dependencies look for it. */
-function keyIn({ namespace, subject }: ReferencedObject): ObjectKey {
-  return { namespace, name: subject };
+function keyIn({ namespace, reference }: ReferencedObject): ObjectKey {
+  return { namespace, name: reference };
 }

@@ -48,7 +48,7 @@ function isNew(crd: string, { writtenAt }: PolicyView, at: number): boolean {
 }
 
 /** Whether it says something about the targets to come: not where it passes by itself, or nothing is installed anyway. */
-export function tellsOfPolicy({ cause }: Diagnosis): boolean {
+export function concernsPolicy({ cause }: Diagnosis): boolean {
   return cause !== 'crd_new' && cause !== 'policy_missing' && cause !== 'binding_missing';
 }
 

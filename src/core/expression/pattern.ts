@@ -39,7 +39,7 @@ function compile(source: string): RE2JS {
 
 /**
  * One token of a pattern: quoted text, a class, an escape, a counted repetition, or a character. A class that is not closed
- * goes to the end: were it none, each bracket behind it would be tried anew, in time quadratic in the pattern's length.
+ * goes to the end: were it none, each bracket behind it would be tried again, in time quadratic in the pattern's length.
  */
 const TOKEN =
   /\\Q.*?(?:\\E|$)|\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*(?:\]|$)|\\[pP]\{?|\\.|\{(?<least>\d+)(?<open>,(?<most>\d*))?\}|\(\?(?:P?<\w*>|[a-zA-Z-]*:?)|./gsu;

@@ -5,10 +5,10 @@ import { type Claim, dueIn, isDue, type Standing, standing } from '../progress/s
 import { changePatch, gatesIn } from '../render/inject.ts';
 import { patchOfTemplate } from '../render/template.ts';
 import { soonest } from '../soonest.ts';
+import { gatesToOpen, isToLeave } from './clean-up.ts';
 import { gather, isNaming, isRendering } from './gather.ts';
 import { openOrphans, stranded } from './orphans.ts';
 import type { Addition, Removal, WorkloadPatch, WorkloadPlan } from './plan.ts';
-import { gatesToOpen, isToLeave } from './withdraw.ts';
 
 /**
  * What is to be done about a workload: at most one patch, that adds, renews, orders and removes for all gates, since each

@@ -2,7 +2,7 @@ import { FINALIZER, targetAnnotationValue } from '../../api/names.ts';
 import { openedBySpec } from '../../api/settled.ts';
 import type { GateSpec } from '../../api/spec.ts';
 import type { Render } from '../../api/status.ts';
-import { judgements } from '../evaluate/judge.ts';
+import { evaluations } from '../evaluate/evaluate.ts';
 import { EVALUATOR, type Evaluator } from '../expression/expression.ts';
 import type { Refusal, Workload, World } from '../model.ts';
 import { type TargetProgress, targetsProgress } from '../progress/progress.ts';
@@ -13,10 +13,10 @@ import { nested } from '../render/template.ts';
 import { soonest } from '../soonest.ts';
 import { invalidStatus, type Observed, status, statusNext } from '../status/status.ts';
 import { targetKey } from '../targets.ts';
+import { type Cleanup, cleanUp, isToLeave } from './clean-up.ts';
 import { openings } from './open.ts';
 import type { GateWrite, Plan, PodWrite } from './plan.ts';
 import { replaceOldPods } from './replace.ts';
-import { isToLeave, type Withdrawal, withdraw } from './withdraw.ts';
 
 /**
  * What is to be done about a gate, its workloads apart: they have decisions of their own (`decideWorkload`). The order is:
@@ -44,9 +44,9 @@ function finalize(world: World): Plan {
   return { writes: [...writes, ...last], status: undefined, next: undefined };
 }
 
-function leave({ gate, workloads, pods }: World): Withdrawal {
+function leave({ gate, workloads, pods }: World): Cleanup {
   const left = [...workloads.values()].filter((workload) => isToLeave(gate.name, gate, workload));
-  return withdraw({ gate: gate.name, render: gate.status.render, pods }, left);
+  return cleanUp({ gate: gate.name, render: gate.status.render, pods }, left);
 }
 
 function enforce(world: World, spec: GateSpec, now: number, expressions: Evaluator): Plan {
@@ -54,11 +54,11 @@ function enforce(world: World, spec: GateSpec, now: number, expressions: Evaluat
   const step = nextRender(world, spec, now);
   const current = step.render ?? stored;
   const targets = targetsProgress(world, spec, current, now);
-  const judged = judgements(world, spec, current, expressions);
-  const observed: Observed = { world, spec, render: current, targets, judged, refusal: step.refusal };
+  const evaluated = evaluations(world, spec, current, expressions);
+  const observed: Observed = { world, spec, render: current, targets, evaluated, refusal: step.refusal };
   const isSettled = step.render === undefined && step.trial === undefined;
   const enforced = isSettled && !spec.suspend ? enforcePods(world, targets, stored) : [];
-  const satisfied = [...judged].filter(([, { is }]) => is === 'satisfied').map(([name]) => name);
+  const satisfied = [...evaluated].filter(([, { is }]) => is === 'satisfied').map(([name]) => name);
   const open = { bySpec: openedBySpec(spec), satisfied: new Set(satisfied) };
   const opened = openings(world, open, now);
   return {
@@ -72,7 +72,7 @@ function enforce(world: World, spec: GateSpec, now: number, expressions: Evaluat
   };
 }
 
-/** A Pod that is deleted, or opened because the gate leaves it, needs no other opening, and has one write a pass. */
+/** A Pod that is deleted, or opened because the gate leaves it, needs no other opening, and has one write a reconcile. */
 function isOnlyWriteOf(writes: readonly PodWrite[]): (one: PodWrite) => boolean {
   const written = new Set(writes.map(({ pod }) => pod.uid));
   return ({ pod }) => !written.has(pod.uid);

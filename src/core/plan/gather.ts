@@ -3,7 +3,7 @@ import type { Gate, Refusal, Workload, WorkloadWorld } from '../model.ts';
 import { refusalOfRender } from '../progress/standing.ts';
 import { hasUserContainer, renderHash } from '../render/render.ts';
 import { targetKeys } from '../targets.ts';
-import { gatesToOpen, isToLeave } from './withdraw.ts';
+import { gatesToOpen, isToLeave } from './clean-up.ts';
 
 /**
  * Gates that come, change or go together are to roll a workload once. So its patch waits a moment after each change of a

@@ -30,7 +30,7 @@ export function openingKey(pod: Pick<Pod, 'uid'>, annotation: string): string {
 export interface Open {
   /** By `spec.open`. */
   readonly bySpec: ReadonlySet<string>;
-  /** They are there, as the operator judges it. */
+  /** They are there, as the operator evaluates it. */
   readonly satisfied: ReadonlySet<string>;
 }
 

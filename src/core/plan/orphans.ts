@@ -1,11 +1,11 @@
 import { targetAnnotationValue } from '../../api/names.ts';
-import type { Gate, Notice, Workload, WorkloadWorld } from '../model.ts';
+import type { Gate, GateEvent, Workload, WorkloadWorld } from '../model.ts';
 import { removalMark, removalPause } from '../progress/dispute.ts';
 import { isHeldFor } from '../render/hold.ts';
 import { gatesIn } from '../render/inject.ts';
 import { targetKeys } from '../targets.ts';
+import { cleanUp, gatesInPod, isToLeave } from './clean-up.ts';
 import type { PodWrite, Stranded } from './plan.ts';
-import { gatesInPod, isToLeave, withdraw } from './withdraw.ts';
 
 /**
  * What `rollout undo`, copies and restored backups bring back of gates that are gone is taken out again, and nobody but
@@ -15,7 +15,7 @@ export function openOrphans({ workload, gates, pods }: WorkloadWorld): PodWrite[
   const gone = [...new Set(pods.flatMap(gatesInPod))].filter(
     (name) => !gates.has(name) && isToLeave(name, undefined, workload),
   );
-  const found = gone.flatMap((gate) => withdraw({ gate, render: undefined, pods }, [workload]).writes);
+  const found = gone.flatMap((gate) => cleanUp({ gate, render: undefined, pods }, [workload]).writes);
   const byPod = new Map<string, PodWrite>();
   for (const write of found) byPod.set(write.pod.uid, merged(byPod.get(write.pod.uid), write));
   return [...byPod.values()];
@@ -41,11 +41,11 @@ function held({ workload, gates, pods }: WorkloadWorld): Stranded[] {
   return [...names].flatMap((gate) => {
     const known = gates.get(gate)?.gate;
     const isComing = known && (known.deleting || targetKeys(known).has(target));
-    return isComing ? [] : { workload, gate, notice: heldFor(workload, gate, known !== undefined) };
+    return isComing ? [] : { workload, gate, event: heldFor(workload, gate, known !== undefined) };
   });
 }
 
-function heldFor({ kind, name }: Workload, gate: string, exists: boolean): Notice {
+function heldFor({ kind, name }: Workload, gate: string, exists: boolean): GateEvent {
   const why = exists
     ? 'which does not name it as a target: name it there'
     : 'which does not exist: create it';
@@ -64,7 +64,7 @@ function putBack({ workload, gates, repairs }: WorkloadWorld, now: number): Stra
     const isUndone =
       isToLeave(gate, known, workload) &&
       removalPause(repairs, workload, removalMark(gate, known), now) !== undefined;
-    return isUndone ? { workload, gate, notice: undone(workload, gate, known) } : [];
+    return isUndone ? { workload, gate, event: undone(workload, gate, known) } : [];
   });
 }
 
@@ -72,7 +72,7 @@ function undone(
   { kind, name, otherManager = 'an unknown manager' }: Workload,
   gate: string,
   known: Gate | undefined,
-): Notice {
+): GateEvent {
   const why =
     known === undefined
       ? 'which does not exist'

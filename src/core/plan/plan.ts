@@ -1,4 +1,4 @@
-import type { Drift, Gate, GateStatus, JsonObject, Notice, Pod, Render, Workload } from '../model.ts';
+import type { Drift, Gate, GateEvent, GateStatus, JsonObject, Pod, Render, Workload } from '../model.ts';
 
 /** What is to be done, as it is decided: plain data, in the words of `model.ts`. */
 
@@ -65,7 +65,7 @@ export interface Stranded {
   readonly workload: Workload;
   /** The name of the gate that it is about. */
   readonly gate: string;
-  readonly notice: Notice;
+  readonly event: GateEvent;
 }
 
 export interface WorkloadPlan {

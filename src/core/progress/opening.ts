@@ -17,7 +17,7 @@ export function isVoid(pod: Pod, container: string, key: string): boolean {
   return opening.startedAt !== runningSince(pod, container);
 }
 
-/** Whether a Pod may still wait in a gate's container: also one that ran, since its sandbox may have been made anew. */
+/** Whether a Pod may still wait in a gate's container: also one that ran, since its sandbox may have been made again. */
 export function mayWait({ deleting, phase }: Pod): boolean {
   return !deleting && phase !== 'Succeeded' && phase !== 'Failed';
 }

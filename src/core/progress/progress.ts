@@ -116,7 +116,7 @@ function refused({ refusal }: TargetProgress): Obstacle | undefined {
   return refusal && { reason: 'RefusedByServer', message: refusal.message };
 }
 
-/** What a person should know of a target that cannot be mended by the operator. */
+/** What a person should know of a target that cannot be fixed by the operator. */
 function remark(
   { kind, lag, workload, ungated }: TargetProgress,
   { gate, hasAdmission, idleAdmission }: World,

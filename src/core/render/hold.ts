@@ -3,7 +3,7 @@ import type { Pod, TemplateView, Workload } from '../model.ts';
 
 /**
  * The hold: a Pod that was made without a gate that its label `require` names gets a scheduling gate at its birth, and
- * never starts. It is never mended: its workload replaces it by one made from a template that carries the gates.
+ * never starts. It is never fixed: its workload replaces it by one made from a template that carries the gates.
  */
 
 /** Whether a gate is named by the template's `require`: it may be still to come, and what it left there is wanted. */

@@ -1,5 +1,5 @@
 import { containerName, openAnnotation, VOLUME_MOUNT_PATH, VOLUME_NAME } from '../../api/names.ts';
-import { judgedCheckOf } from '../../api/settled.ts';
+import { evaluatedCheckOf } from '../../api/settled.ts';
 import type { ContainerCheck, Dependency, GateSpec } from '../../api/spec.ts';
 import type { Render, RenderedContainer, RenderedVolume } from '../../api/status.ts';
 import { fingerprint } from '../canonical.ts';
@@ -32,18 +32,19 @@ export function renderHash(spec: GateSpec): string {
 }
 
 /**
- * What a dependency's container is made of. One that the operator judges only waits to be opened: what it is judged by may
+ * What a dependency's container is made of. One that the operator evaluates only waits to be opened: what it is evaluated by may
  * change without a Pod being rolled.
  */
 function inContainer(dependency: Dependency): object {
-  if (!judgedCheckOf(dependency)) return dependency;
+  if (!evaluatedCheckOf(dependency)) return dependency;
   const { name, overdueAfterSeconds, onOverdue } = dependency;
+  // The key is in the fingerprints of renders that clusters carry.
   return { name, judged: true, overdueAfterSeconds, onOverdue };
 }
 
 /** The defaults, without those that no container reads where all are opened by the operator. */
 function inContainers({ dependencies }: GateSpec, defaults: GateSpec['defaults']): object | undefined {
-  if (!defaults || !dependencies.every(judgedCheckOf)) return defaults;
+  if (!defaults || !dependencies.every(evaluatedCheckOf)) return defaults;
   const { overdueAfterSeconds, onOverdue } = defaults;
   const isRead = overdueAfterSeconds !== undefined || onOverdue !== undefined;
   return isRead ? { overdueAfterSeconds, onOverdue } : undefined;

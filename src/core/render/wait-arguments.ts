@@ -1,5 +1,5 @@
 import { ANNOTATIONS_FILE } from '../../api/names.ts';
-import { judgedCheckOf } from '../../api/settled.ts';
+import { evaluatedCheckOf } from '../../api/settled.ts';
 import type { Dependency, GateSpec, HttpCheck, Tls } from '../../api/spec.ts';
 import type { RenderedContainer } from '../../api/status.ts';
 
@@ -25,15 +25,15 @@ export function waitArguments(
   defaults: Timing | undefined,
   openKey: string,
 ): Command {
-  const judged = judgedCheckOf(dependency) !== undefined;
-  const { args, env } = judged ? OPENED : checkArguments(dependency);
+  const evaluated = evaluatedCheckOf(dependency) !== undefined;
+  const { args, env } = evaluated ? OPENED : checkArguments(dependency);
   const timing = { ...defaults, ...dependency };
   return {
     args: [
       'wait',
       ...args.map(literal),
       `--name=${dependency.name}`,
-      ...(judged ? [] : attemptArguments(timing)),
+      ...(evaluated ? [] : attemptArguments(timing)),
       ...overdueArguments(timing),
       `--open-key=${openKey}`,
       `--annotations-file=${ANNOTATIONS_FILE}`,
@@ -42,7 +42,7 @@ export function waitArguments(
   };
 }
 
-/** What the operator judges is opened by it: there is nothing to be tried. */
+/** What the operator evaluates is opened by it: there is nothing to be tried. */
 const OPENED: Command = { args: ['opened'], env: [] };
 
 function checkArguments({ name, dns, tcp, http, grpc }: Dependency): Command {

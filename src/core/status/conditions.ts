@@ -29,26 +29,26 @@ export interface Findings {
   readonly stall: Stall | undefined;
   /** The kinds of workloads for which the admission policies are there and do nothing, and why in words. */
   readonly idleAdmission: World['idleAdmission'];
-  /** Dependencies that will not come by themselves, as the operator judges it. */
+  /** Dependencies that will not come by themselves, as the operator evaluates it. */
   readonly failed: readonly string[];
   /** Dependencies that block a Pod for longer than their `overdueAfterSeconds`. */
   readonly overdue: readonly string[];
 }
 
 /** All conditions, in a fixed order; `Reconciling` and `Stalled` exist only while True (kstatus). */
-export function judge(findings: Findings): Verdict[] {
-  const ready = judgeReady(findings);
+export function evaluate(findings: Findings): Verdict[] {
+  const ready = evaluateReady(findings);
   const isMoving = ready.status === 'False' && !findings.stall && !findings.spec.suspend;
   return [
     ready,
-    judgeOpen(findings),
+    evaluateOpen(findings),
     ...(isMoving ? [{ ...ready, type: 'Reconciling' as const, status: 'True' as const }] : []),
     ...(findings.stall ? [stalled(findings.stall)] : []),
   ];
 }
 
 /** The conditions of a gate whose spec cannot be read: nothing can be said of its targets. */
-export function judgeInvalid(stall: Stall): Verdict[] {
+export function evaluateInvalid(stall: Stall): Verdict[] {
   const { reason, message } = stall;
   return [
     { type: 'Ready', status: 'False', reason, message },
@@ -62,7 +62,7 @@ function stalled({ reason, message }: Stall): Verdict {
 }
 
 /** The gate is in force: rendered, and every target that exists carries the render. */
-function judgeReady({ spec, isRendered, targets, stall, idleAdmission }: Findings): Verdict {
+function evaluateReady({ spec, isRendered, targets, stall, idleAdmission }: Findings): Verdict {
   const ready = (status: Condition['status'], reason: ReadyReason, message: string): Verdict => ({
     type: 'Ready',
     status,
@@ -96,11 +96,11 @@ function inForce(targets: readonly TargetProgress[], idleAdmission: World['idleA
 }
 
 /** Every current Pod has passed. What waits outweighs what is unknown, since it is what a person must look at. */
-function judgeOpen(findings: Findings): Verdict {
-  return judgeWaiting(findings) ?? judgeUnknown(findings) ?? judgePassed(findings);
+function evaluateOpen(findings: Findings): Verdict {
+  return evaluateWaiting(findings) ?? evaluateUnknown(findings) ?? evaluatePassed(findings);
 }
 
-function judgeWaiting({ targets, dependencies, failed: lost, overdue }: Findings): Verdict | undefined {
+function evaluateWaiting({ targets, dependencies, failed: lost, overdue }: Findings): Verdict | undefined {
   const pods = targets.flatMap((target) => target.pods);
   const failed = pods.filter(({ state }) => state === 'failed').length;
   const waiting = pods.filter(({ state }) => state !== 'open').length;
@@ -139,7 +139,7 @@ function blockage({ name, blocked, message, answer }: DependencyStatus): string 
   return `${name} blocks ${blocked}${why === undefined ? '' : ` (${why})`}`;
 }
 
-function judgeUnknown({ targets, isRendered }: Findings): Verdict | undefined {
+function evaluateUnknown({ targets, isRendered }: Findings): Verdict | undefined {
   const unknown = (reason: keyof typeof UNKNOWN, which: readonly TargetProgress[]): Verdict | undefined =>
     which.length === 0
       ? undefined
@@ -170,7 +170,7 @@ const UNKNOWN = {
   NoPodYet: 'has no Pod with the containers yet',
 } as const;
 
-function judgePassed({ targets }: Findings): Verdict {
+function evaluatePassed({ targets }: Findings): Verdict {
   const pods = targets.flatMap((target) => target.pods).length;
   const open = (reason: OpenReason, message: string): Verdict => ({
     type: 'Open',

@@ -3,9 +3,9 @@ import { checkOf, openedBySpec } from '../../api/settled.ts';
 import type { Dependency, GateSpec } from '../../api/spec.ts';
 import { type DependencyStatus, MAX_POD_NAMES } from '../../api/status.ts';
 import { cut } from '../cut.ts';
-import { serviceHint } from '../evaluate/judge-service.ts';
-import type { Judgement } from '../evaluate/judgement.ts';
-import { serviceOf } from '../evaluate/subjects.ts';
+import { serviceHint } from '../evaluate/evaluate-service.ts';
+import type { Evaluation } from '../evaluate/evaluation.ts';
+import { serviceOf } from '../evaluate/references.ts';
 import type { Pod, World } from '../model.ts';
 import { isVoid } from '../progress/opening.ts';
 import type { DependencyProgress, PodProgress } from '../progress/pod-progress.ts';
@@ -15,7 +15,7 @@ export interface Seen {
   readonly world: World;
   readonly spec: GateSpec;
   readonly pods: readonly PodProgress[];
-  readonly judged: ReadonlyMap<string, Judgement>;
+  readonly evaluated: ReadonlyMap<string, Evaluation>;
   readonly overdue: readonly string[];
 }
 
@@ -24,14 +24,14 @@ export function dependencyStatuses(seen: Seen): DependencyStatus[] {
   return seen.spec.dependencies.map((dependency) => {
     const { name } = dependency;
     const progress = progressOf(name, seen.pods);
-    const judgement = seen.judged.get(name);
+    const evaluation = seen.evaluated.get(name);
     return {
       name,
       check: checkOf(dependency).check,
       ...progress,
-      ...failedByJudgement(dependency, seen, progress),
+      ...failedByEvaluation(dependency, seen, progress),
       ...openedFor(dependency, seen),
-      ...(judgement ? judgedStatus(judgement) : hint(dependency, seen, progress)),
+      ...(evaluation ? evaluatedStatus(evaluation) : hint(dependency, seen, progress)),
       ...(seen.overdue.includes(name) && { overdue: true }),
     };
   });
@@ -80,43 +80,43 @@ function saidBy({ message, reason, exitCode }: DependencyProgress): Partial<Prog
 }
 
 /** What will not come by itself is failed for all that have not passed it, whatever their containers do. */
-function failedByJudgement(
+function failedByEvaluation(
   { name }: Dependency,
-  { spec, judged }: Seen,
+  { spec, evaluated }: Seen,
   { state }: Progress,
 ): Partial<Progress> {
-  return isLost(name, spec, judged) && state !== 'Passed' ? { state: 'Failed' } : {};
+  return isLost(name, spec, evaluated) && state !== 'Passed' ? { state: 'Failed' } : {};
 }
 
-/** Whether a dependency will not come by itself, as the operator judges it, and nobody has opened it for all Pods. */
-export function isLost(name: string, spec: GateSpec, judged: Seen['judged']): boolean {
-  return judged.get(name)?.is === 'failed' && !openedBySpec(spec).has(name);
+/** Whether a dependency will not come by itself, as the operator evaluates it, and nobody has opened it for all Pods. */
+export function isLost(name: string, spec: GateSpec, evaluated: Seen['evaluated']): boolean {
+  return evaluated.get(name)?.is === 'failed' && !openedBySpec(spec).has(name);
 }
 
 /**
- * For how many Pods a person opened it: all that carry the annotation, but for what the operator itself judged, and not for
+ * For how many Pods a person opened it: all that carry the annotation, except for what the operator itself evaluated, and not for
  * an earlier run.
  */
 function openedFor(
   { name }: Dependency,
-  { world, spec, pods, judged }: Seen,
+  { world, spec, pods, evaluated }: Seen,
 ): Pick<DependencyStatus, 'opened' | 'openedByHand'> {
   const key = openAnnotation(world.gate.name, name);
   const container = containerName(world.gate.name, name);
   const opened = pods.filter(({ pod }) => key in pod.annotations && !isVoid(pod, container, key));
   const byHand = opened.filter(({ pod }) => isByHand(pod, key)).length;
-  const isJudged = judged.has(name) && !openedBySpec(spec).has(name);
-  return { opened: isJudged ? byHand : opened.length, ...(byHand > 0 && { openedByHand: byHand }) };
+  const isEvaluated = evaluated.has(name) && !openedBySpec(spec).has(name);
+  return { opened: isEvaluated ? byHand : opened.length, ...(byHand > 0 && { openedByHand: byHand }) };
 }
 
 function isByHand({ writtenByOthers }: Pod, key: string): boolean {
   return key in writtenByOthers;
 }
 
-function judgedStatus(
-  judgement: Judgement,
+function evaluatedStatus(
+  evaluation: Evaluation,
 ): Pick<DependencyStatus, 'satisfied' | 'reason' | 'answer' | 'completed'> {
-  const { is, reason, answer, completed, wasSatisfied } = judgement;
+  const { is, reason, answer, completed, wasSatisfied } = evaluation;
   const satisfied = is === 'satisfied' || (is === 'unknown' && wasSatisfied === true);
   return { satisfied, reason, answer: cut(answer, 1024), ...(completed && { completed }) };
 }
@@ -127,18 +127,18 @@ function judgedStatus(
  */
 function hint(
   dependency: Dependency,
-  { world: { gate, sightings } }: Seen,
+  { world: { gate, observations } }: Seen,
   { blocked }: Progress,
 ): Partial<Pick<DependencyStatus, 'reason' | 'answer'>> {
   const service = serviceOf(dependency, gate.namespace);
-  const sighting = sightings.get(dependency.name);
+  const observation = observations.get(dependency.name);
   if (blocked === 0 || service === undefined) return {};
-  if (sighting?.is === 'service') {
-    const { reason, answer } = serviceHint(service, sighting);
+  if (observation?.is === 'service') {
+    const { reason, answer } = serviceHint(service, observation);
     return { reason, answer: cut(answer, 1024) };
   }
   const { observedGeneration, dependencies = [] } = gate.status;
-  const isOfThisSpec = observedGeneration === gate.generation && sighting?.is === 'unseen';
+  const isOfThisSpec = observedGeneration === gate.generation && observation?.is === 'unseen';
   const { reason, answer } = dependencies.find(({ name }) => name === dependency.name) ?? {};
   return isOfThisSpec && answer !== undefined ? { ...(reason && { reason }), answer } : {};
 }

@@ -1,12 +1,12 @@
 import type { GateSpec } from '../../api/spec.ts';
 import type { GateStatus, Render } from '../../api/status.ts';
-import type { Judgement } from '../evaluate/judgement.ts';
+import type { Evaluation } from '../evaluate/evaluation.ts';
 import type { Gate, Refusal, World } from '../model.ts';
 import { overdue } from '../progress/overdue.ts';
 import type { PodProgress } from '../progress/pod-progress.ts';
 import { podCounts, type TargetProgress, targetStatus } from '../progress/progress.ts';
 import { renderHash } from '../render/render.ts';
-import { conditions, judge, judgeInvalid, type Stall } from './conditions.ts';
+import { conditions, evaluate, evaluateInvalid, type Stall } from './conditions.ts';
 import { dependencyStatuses, isLost } from './dependency-status.ts';
 
 /** What the status of a valid gate is made from. */
@@ -16,25 +16,25 @@ export interface Observed {
   /** The render that Pods and targets are compared with. */
   readonly render: Render | undefined;
   readonly targets: readonly TargetProgress[];
-  /** What the operator makes of the dependencies that it judges, by their names. */
-  readonly judged: ReadonlyMap<string, Judgement>;
+  /** What the operator makes of the dependencies that it evaluates, by their names. */
+  readonly evaluated: ReadonlyMap<string, Evaluation>;
   /** The API server's refusal of the spec's render. */
   readonly refusal: Refusal | undefined;
 }
 
 export function status(observed: Observed, now: number): GateStatus {
-  const { world, spec, render, targets, judged } = observed;
+  const { world, spec, render, targets, evaluated } = observed;
   const pods = targets.flatMap((target) => target.pods);
   const late = overdue(spec, pods, now).dependencies;
-  const dependencies = dependencyStatuses({ world, spec, pods, judged, overdue: late });
-  const verdicts = judge({
+  const dependencies = dependencyStatuses({ world, spec, pods, evaluated, overdue: late });
+  const verdicts = evaluate({
     spec,
     isRendered: render?.hash === renderHash(spec),
     targets,
     dependencies,
     stall: stallOf(observed),
     idleAdmission: world.idleAdmission,
-    failed: [...judged.keys()].filter((name) => isLost(name, spec, judged)),
+    failed: [...evaluated.keys()].filter((name) => isLost(name, spec, evaluated)),
     overdue: late,
   });
   return {
@@ -62,7 +62,7 @@ export function statusNext({ spec, targets }: Observed, now: number): number | u
  * is remembered of Jobs stays with it: it can be found out nowhere else, and another version may read the spec again.
  */
 export function invalidStatus(gate: Gate, message: string, now: number): GateStatus {
-  const verdicts = judgeInvalid({ reason: 'InvalidSpec', message });
+  const verdicts = evaluateInvalid({ reason: 'InvalidSpec', message });
   const { render, conditions: previous = [], dependencies = [] } = gate.status;
   const remembered = dependencies.filter(({ completed }) => completed !== undefined);
   return {
@@ -73,8 +73,8 @@ export function invalidStatus(gate: Gate, message: string, now: number): GateSta
   };
 }
 
-function stallOf({ world, spec, refusal, targets, judged }: Observed): Stall | undefined {
-  for (const [name, { fault }] of judged) {
+function stallOf({ world, spec, refusal, targets, evaluated }: Observed): Stall | undefined {
+  for (const [name, { fault }] of evaluated) {
     if (fault) return { reason: fault.reason, message: `dependency ${name}: ${fault.message}` };
   }
   if (refusal)

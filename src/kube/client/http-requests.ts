@@ -16,8 +16,8 @@ import type {
   DeleteOptions,
   List,
   LogOptions,
-  Observation,
   PatchOptions,
+  RequestObservation,
   Requests,
   Selection,
   Verb,
@@ -31,7 +31,7 @@ export interface RequestsOptions {
   /** For one request, from its start to the end of its answer. Default 15 s. */
   readonly deadlineMs?: number;
   /** Is told of every request. Must not throw. */
-  readonly observer?: (observation: Observation) => void;
+  readonly observer?: (observation: RequestObservation) => void;
 }
 
 export function createRequests(options: RequestsOptions): Requests {
@@ -75,7 +75,7 @@ class ConnectionRequests implements Requests {
   readonly #connection: Connection;
   readonly #clock: Clock;
   readonly #deadlineMs: number;
-  readonly #observer: (observation: Observation) => void;
+  readonly #observer: (observation: RequestObservation) => void;
 
   constructor(options: RequestsOptions) {
     this.#connection = options.connection;

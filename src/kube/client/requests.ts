@@ -56,7 +56,7 @@ export interface LogOptions {
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'patch' | 'delete';
 
 /** One HTTP request that is over; a watch, once it has begun. */
-export interface Observation {
+export interface RequestObservation {
   readonly verb: Verb;
   readonly resource: Resource;
   /** 200 for every success, else the HTTP status, 0 when there was no answer. */

@@ -34,7 +34,7 @@ export interface KindWatchOptions<T extends Meta> {
 export type KindState = 'looking' | 'watching' | 'unknown' | 'forbidden';
 
 /**
- * Whoever wants more objects waits at most so long for others who do: then everything is listed anew once. The longer the
+ * Whoever wants more objects waits at most so long for others who do: then everything is listed again once. The longer the
  * last list took, the longer is waited, so that a large kind is not listed all the time.
  */
 const WIDEN_AFTER_MS = 100;

@@ -7,7 +7,7 @@ export type StoreChange<T> = {
   readonly initial: boolean;
 } & (
   | { readonly type: 'added'; readonly before: undefined; readonly after: T }
-  /** The object's `uid` differs when it was deleted and made anew while nobody looked. */
+  /** The object's `uid` differs when it was deleted and made again while nobody looked. */
   | { readonly type: 'updated'; readonly before: T; readonly after: T }
   | { readonly type: 'removed'; readonly before: T; readonly after: undefined }
 );

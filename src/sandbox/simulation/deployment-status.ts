@@ -60,7 +60,7 @@ function progressing(
   const type = 'Progressing';
   if (spec.paused)
     return { type, status: 'Unknown', reason: 'DeploymentPaused', message: 'Deployment is paused' };
-  const subject = next ? `ReplicaSet "${next.metadata.name}"` : `Deployment "${metadata.name}"`;
+  const reference = next ? `ReplicaSet "${next.metadata.name}"` : `Deployment "${metadata.name}"`;
   const reason = progressCondition(status.conditions)?.reason;
   const settled = reason === 'NewReplicaSetAvailable' && counts.replicas === counts.updatedReplicas;
   if (settled || isFinished(deployment, counts)) {
@@ -68,7 +68,7 @@ function progressing(
       type,
       status: 'True',
       reason: 'NewReplicaSetAvailable',
-      message: `${subject} has successfully progressed.`,
+      message: `${reference} has successfully progressed.`,
     };
   }
   const late =
@@ -78,9 +78,9 @@ function progressing(
         type,
         status: 'False',
         reason: 'ProgressDeadlineExceeded',
-        message: `${subject} has timed out progressing.`,
+        message: `${reference} has timed out progressing.`,
       }
-    : { type, status: 'True', reason: 'ReplicaSetUpdated', message: `${subject} is progressing.` };
+    : { type, status: 'True', reason: 'ReplicaSetUpdated', message: `${reference} is progressing.` };
 }
 
 function isFinished({ spec }: Deployment, { replicas, updatedReplicas, availableReplicas }: Counts): boolean {

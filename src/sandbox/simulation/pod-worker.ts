@@ -153,8 +153,8 @@ export class PodWorker implements PodRecord {
   ): Promise<void> {
     const { metadata } = this.#pod;
     const delay = backOff(restarts);
-    const subject = `container=${name} pod=${metadata.name}_${metadata.namespace}(${metadata.uid})`;
-    const message = `back-off ${goDuration(delay)} restarting failed ${subject}`;
+    const reference = `container=${name} pod=${metadata.name}_${metadata.namespace}(${metadata.uid})`;
+    const message = `back-off ${goDuration(delay)} restarting failed ${reference}`;
     const state = delay > 0 ? { state: { waiting: { reason: 'CrashLoopBackOff', message } } } : {};
     this.#record({ name, ...container }, { ...state, lastState: { terminated } });
     await this.#sleep(delay);

@@ -6,7 +6,7 @@ import { type GrpcOptions, grpcCheck } from './grpc.ts';
 import { type HttpOptions, httpCheck } from './http.ts';
 import { type TcpOptions, tcpCheck } from './tcp.ts';
 
-/** Nothing is tried: the operator judges the dependency, and an annotation of the Pod says when it is there. */
+/** Nothing is tried: the operator evaluates the dependency, and an annotation of the Pod says when it is there. */
 export interface OpenedOptions {
   readonly kind: 'opened';
 }

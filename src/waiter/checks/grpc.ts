@@ -62,7 +62,7 @@ function callHealth(session: ClientHttp2Session, service: string): Promise<Answe
       if (body.length <= MAX_BODY) body = Buffer.concat([body, chunk]);
     });
     // Where the other side hangs up without a word, there is neither a response nor an error: only the end.
-    stream.on('close', () => resolve(judge(head, trailers, body)));
+    stream.on('close', () => resolve(evaluate(head, trailers, body)));
     stream.on('error', reject);
     session.on('error', reject);
     stream.end(encodeHealthRequest(service));
@@ -73,7 +73,7 @@ function callHealth(session: ClientHttp2Session, service: string): Promise<Answe
  * Whatever came before it, only a status in the trailers makes an answer whole: they are its end, so nothing was cut off. An
  * error may also stand in the response's own headers, where there is nothing else; a message is not believed without trailers.
  */
-function judge(head: IncomingHttpHeaders, trailers: IncomingHttpHeaders, body: Buffer): Answer {
+function evaluate(head: IncomingHttpHeaders, trailers: IncomingHttpHeaders, body: Buffer): Answer {
   const code = head[':status'];
   if (code === undefined) return { satisfied: false, answer: 'connection closed' };
   const otherwise = notGrpc(Number(code), head['content-type']);

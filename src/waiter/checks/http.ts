@@ -27,11 +27,11 @@ export function httpCheck(options: HttpOptions, network: Network): Check {
   return (signal) =>
     withConnection({ host, port }, network, signal, async (connection) => {
       const socket = isSecure ? await secure(connection, host) : connection;
-      return judge((await ask(options, socket)).statusCode ?? 0, options.status);
+      return evaluate((await ask(options, socket)).statusCode ?? 0, options.status);
     });
 }
 
-function judge(code: number, wanted: readonly number[] | undefined): Answer {
+function evaluate(code: number, wanted: readonly number[] | undefined): Answer {
   return { satisfied: wanted?.includes(code) ?? (code >= 200 && code <= 299), answer: `HTTP ${code}` };
 }
 

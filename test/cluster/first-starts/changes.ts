@@ -38,7 +38,7 @@ export function changes(on: () => WatchedCluster): void {
   describe('a gate that changes while others write its target', () => {
     const ROUNDS = 10;
 
-    it('is in force in the end; an older render that admission still had is mended once at most', async () => {
+    it('is in force in the end; an older render that admission still had is fixed once at most', async () => {
       await here().create(gate('first', ['pinger'], [PASSING]));
       await untilInForce(deployment('pinger'), 'first');
       await here().create(deployment('pinger'));
@@ -56,7 +56,7 @@ export function changes(on: () => WatchedCluster): void {
         await written.stop();
         await settle('first');
         expect(initNames(await here().workload('pinger'))).to.deep.equal([`dgate-first--${name}`]);
-        expect((await generation()) - before, 'generations of a round').to.be.within(1, 3); // new, reverted, mended
+        expect((await generation()) - before, 'generations of a round').to.be.within(1, 3); // new, reverted, fixed
       }
       expect(await ungated('pinger', 'first')).to.be.empty;
     });
@@ -77,8 +77,8 @@ export function changes(on: () => WatchedCluster): void {
     }
   });
 
-  describe('a StatefulSet whose gate is mended while its first Pod waits', () => {
-    it('gets that Pod anew, and then the others, in one rollout', async () => {
+  describe('a StatefulSet whose gate is fixed while its first Pod waits', () => {
+    it('gets that Pod again, and then the others, in one rollout', async () => {
       await here().create(gate('first', ['StatefulSet/db'], [scripted('schema', 'exit 3')]));
       await untilInForce(statefulSet('db'), 'first');
       await here().create(statefulSet('db', { replicas: 2 }));

@@ -6,7 +6,7 @@ import { job, requiring } from './manifests.ts';
 
 const CONTAINER = '"name":"dgate-first--api"';
 
-/** What cannot be mended later. */
+/** What cannot be fixed later. */
 export function jobs(on: () => WatchedCluster): void {
   describe('a Job', () => {
     const { here, everyPod, ungated, untilInForce } = useStory(on);
@@ -26,7 +26,7 @@ export function jobs(on: () => WatchedCluster): void {
       expect(await ungated('migrate', 'first')).to.be.empty;
     });
 
-    it('whose first Pod failed in the gate for good is judged by the next one, its retry', async () => {
+    it('whose first Pod failed in the gate for good is evaluated by the next one, its retry', async () => {
       const script = 'dig +short api.$NS.svc.cluster.local | grep -q .';
       await here().create(gate('first', ['Job/migrate'], [scripted('api', script)]));
       await untilInForce(job('migrate'), 'first');

@@ -45,7 +45,7 @@ export function leftovers(on: () => WatchedCluster): void {
   });
 
   describe('containers of a gate that is gone', () => {
-    /** Before the Deployment's controller has numbered the revisions anew, there is nothing that undo would change. */
+    /** Before the Deployment's controller has numbered the revisions again, there is nothing that undo would change. */
     const undo = () =>
       here().until('the rollout is undone', async () => {
         const said = await here().kubectl(['rollout', 'undo', 'deployment/pinger']);

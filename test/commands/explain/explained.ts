@@ -4,7 +4,7 @@ import { layOut } from '../../../src/commands/explain/layout.ts';
 import { picture } from '../../../src/commands/explain/picture.ts';
 import { nextSteps } from '../../../src/commands/explain/steps/next-steps.ts';
 import type { Step } from '../../../src/commands/explain/steps/step.ts';
-import type { Gate, JsonObject, Sighting, World } from '../../../src/core/model.ts';
+import type { Gate, JsonObject, Observation, World } from '../../../src/core/model.ts';
 import { decide } from '../../../src/core/plan/decide.ts';
 import {
   type GateBuilder,
@@ -19,7 +19,7 @@ import {
 
 /** What is there besides the gate, its workloads and its Pods. */
 export interface Scene extends Partial<Pick<World, 'hasAdmission' | 'refusals' | 'repairs'>> {
-  readonly sightings?: Readonly<Record<string, Sighting>>;
+  readonly observations?: Readonly<Record<string, Observation>>;
   /** The last lines of the log that was read for a dependency. */
   readonly logs?: Readonly<Record<string, readonly string[]>>;
   readonly explain?: Partial<ExplainWorld>;
@@ -31,9 +31,9 @@ export interface Scene extends Partial<Pick<World, 'hasAdmission' | 'refusals' |
 export function explained(
   of: GateBuilder,
   around: readonly (WorkloadBuilder | PodBuilder)[],
-  { sightings = {}, logs = {}, explain = {}, gate: changed = {}, ...more }: Scene = {},
+  { observations = {}, logs = {}, explain = {}, gate: changed = {}, ...more }: Scene = {},
 ): ExplainWorld {
-  const at: World = { ...world(of, ...around), sightings: new Map(Object.entries(sightings)), ...more };
+  const at: World = { ...world(of, ...around), observations: new Map(Object.entries(observations)), ...more };
   const status = decide(at, NOW).status ?? at.gate.status;
   const pods = around.flatMap((one) => (one instanceof PodBuilder ? [one.pod] : []));
   return {
@@ -66,13 +66,13 @@ export function steps(world: ExplainWorld): readonly Step[] {
 export function about(
   dependency: Dependency,
   as: (pod: PodBuilder) => PodBuilder = (one) => one.checking(dependency.name),
-  { sighting, log, ...scene }: Scene & { sighting?: Sighting; log?: readonly string[] } = {},
+  { observation, log, ...scene }: Scene & { observation?: Observation; log?: readonly string[] } = {},
 ) {
   const of = gate('first').targets('pinger').dependsOn(dependency).rendered();
   const around = [workload('pinger').carrying(of), as(pod('pinger-1').of('pinger').carrying(of))];
   return steps(
     explained(of, around, {
-      ...(sighting && { sightings: { [dependency.name]: sighting } }),
+      ...(observation && { observations: { [dependency.name]: observation } }),
       ...(log && { logs: { [dependency.name]: log } }),
       ...scene,
     }),
@@ -83,17 +83,17 @@ export const say = (all: readonly Step[]) => all.map(({ text }) => text);
 export const propose = (all: readonly Step[]) => all.flatMap(({ commands }) => commands);
 
 /** A Service as it is seen, with so many ready endpoints. */
-export function seenService(name: string, ready: number): Sighting {
+export function seenService(name: string, ready: number): Observation {
   const endpoints = Array.from({ length: ready }, (_, index) => ({ addresses: [`10.0.0.${index}`] }));
   const slice = { addressType: 'IPv4', ports: [{ name: 'main', port: 80 }], endpoints };
   const service = { metadata: { name }, spec: { ports: [{ name: 'main', port: 80 }] } };
   return { is: 'service', service, slices: [slice] };
 }
 
-export const NO_SERVICE: Sighting = { is: 'service', service: undefined, slices: [] };
+export const NO_SERVICE: Observation = { is: 'service', service: undefined, slices: [] };
 
 /** A Job with a condition that is True. */
-export function seenJob(name: string, condition: 'Complete' | 'Failed'): Sighting {
+export function seenJob(name: string, condition: 'Complete' | 'Failed'): Observation {
   const object: JsonObject = {
     apiVersion: 'batch/v1',
     kind: 'Job',

@@ -12,7 +12,7 @@ describe('the picture of a gate', () => {
       apiFirst,
       [pinger, one().passed('api', '2026-01-01T11:55:48Z').checking('redis')],
       {
-        sightings: { redis: NO_SERVICE },
+        observations: { redis: NO_SERVICE },
         logs: { redis: ['waiting for redis: NXDOMAIN'] },
       },
     );
@@ -181,20 +181,20 @@ describe('a dependency', () => {
     expect(`${keeps} ${more}`).to.match(/keeps 12 Pods: p10, .*p19\s+and 2 more/);
   });
 
-  it("has the container's words, the operator's hint and its judgement apart", () => {
+  it("has the container's words, the operator's hint and its evaluation apart", () => {
     const failed = one().failed('api', { exitCode: 9, message: 'no servers', restarts: 2 });
     expect(
-      lines(apiFirst, [pinger, failed], { sightings: { api: seenService('api', 0) } }),
+      lines(apiFirst, [pinger, failed], { observations: { api: seenService('api', 0) } }),
     ).to.include.members([
       '     the operator sees: Service api has no ready endpoints',
       '     the Pod says: exit code 9 (Error), 2 restarts: no servers',
     ]);
-    const judged = gate('judged')
+    const evaluated = gate('evaluated')
       .targets('pinger')
       .dependsOn({ name: 'api', service: { name: 'api' } })
       .rendered();
-    expect(lines(judged, [], { sightings: { api: NO_SERVICE } })).to.include(
-      '     the operator judges: Service api does not exist',
+    expect(lines(evaluated, [], { observations: { api: NO_SERVICE } })).to.include(
+      '     evaluated by the operator: Service api does not exist',
     );
   });
 
@@ -214,10 +214,10 @@ describe('a dependency', () => {
   it('remembers the Job that completed', () => {
     const resource = { apiVersion: 'batch/v1', kind: 'Job', name: 'migrate' };
     const migrated = gate('migrated').targets('pinger').dependsOn({ name: 'schema', resource }).rendered();
-    const world = explained(migrated, [], { sightings: { schema: seenJob('migrate', 'Complete') } });
+    const world = explained(migrated, [], { observations: { schema: seenJob('migrate', 'Complete') } });
     expect(section(world, 'Dependencies')).to.deep.equal([
       '  1. schema (Job migrate): Pending',
-      '     the operator judges: Job migrate completed',
+      '     evaluated by the operator: Job migrate completed',
       '     remembered: Job migrate completed (UID uid-of-migrate)',
     ]);
   });

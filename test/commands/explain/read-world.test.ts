@@ -45,7 +45,7 @@ describe('readWorld', () => {
       'DependencyGate ns/first does not exist',
     ],
     [
-      'rights that are not there',
+      'permissions that are not there',
       new ApiError({ status: 403, reason: 'Forbidden', message: 'User "me" cannot get' }),
       'you may not read DependencyGate ns/first: User "me" cannot get',
     ],

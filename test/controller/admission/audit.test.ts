@@ -112,7 +112,7 @@ describe('AdmissionAudit', () => {
     expect(told()).to.deep.equal(['a', 'a again', 'a']);
   });
 
-  it('tells a workload that is made anew under its name as another', async () => {
+  it('tells a workload that is made again under its name as another', async () => {
     const { audit, create, settle, told } = rig(first);
     audit.start();
     for (const second of [60, 70]) {

@@ -6,8 +6,8 @@ import {
   referenceValues,
 } from '../../../src/controller/referenced/reference-index.ts';
 import { dns, gate, NAMESPACE } from '../../core/builders.ts';
-import { database, jobDone, otherGate, service } from '../../core/judged-builders.ts';
-import { JOB } from './subjects-rig.ts';
+import { database, jobDone, otherGate, service } from '../../core/evaluated-builders.ts';
+import { JOB } from './referenced-rig.ts';
 
 const of = (...dependencies: readonly Dependency[]) => gate('g').dependsOn(...dependencies).gate;
 

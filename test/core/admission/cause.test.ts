@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import {
   type Cause,
   type CrdView,
+  concernsPolicy,
   DISCOVERY_LAG_MS,
   diagnose,
-  tellsOfPolicy,
 } from '../../../src/core/admission/cause.ts';
 import { NO_POLICY, type PolicyView } from '../../../src/core/admission/policies.ts';
 
@@ -97,9 +97,9 @@ describe('diagnose', () => {
   });
 });
 
-describe('tellsOfPolicy', () => {
+describe('concernsPolicy', () => {
   it('is false of what passes by itself, and of what is not installed', () => {
-    const tells = cases.filter(([, cause]) => tellsOfPolicy({ cause, words: '' })).map(([, cause]) => cause);
+    const tells = cases.filter(([, cause]) => concernsPolicy({ cause, words: '' })).map(([, cause]) => cause);
     expect(new Set(tells)).to.deep.equal(new Set(['policy_differs', 'crd_missing', 'unknown']));
   });
 });

@@ -44,7 +44,7 @@ describe('findingOf, a target that is created', () => {
     expect(found(created(bare.with({ template }), AFTER))).to.equal('skipped');
   });
 
-  it('anew under its name', () => {
+  it('again under its name', () => {
     expect(found(created(bare.with({ uid: 'another' }), AFTER), gated)).to.equal('skipped');
   });
 

@@ -1,9 +1,8 @@
 import { expect } from 'chai';
 import type { DependencyStatus } from '../../../src/api/status.ts';
-import type { Sighting, World } from '../../../src/core/model.ts';
-import { notices } from '../../../src/core/status/notices.ts';
+import type { Observation, World } from '../../../src/core/model.ts';
+import { gateEvents } from '../../../src/core/status/gate-events.ts';
 import { dns, type GateBuilder, gate, NOW, type PodBuilder, pod, workload, world } from '../builders.ts';
-import { conditionOf, messageOf, writesOf } from '../in-words.ts';
 import {
   ABSENT,
   database,
@@ -17,7 +16,8 @@ import {
   seenGate,
   UNSEEN,
   withOpen,
-} from '../judged-builders.ts';
+} from '../evaluated-builders.ts';
+import { conditionOf, messageOf, writesOf } from '../in-words.ts';
 import { settle } from '../simulate.ts';
 
 const migrateFirst = gate('migrate-first').targets('pinger').dependsOn(jobDone('migrate')).rendered();
@@ -40,14 +40,14 @@ class Story {
   }
 
   /** What is seen of the first dependency, and which writes and Events come of it, until all is quiet. */
-  sees(sighting: Sighting): { readonly writes: string[]; readonly told: string[] } {
+  sees(observation: Observation): { readonly writes: string[]; readonly told: string[] } {
     const { spec, status } = this.#world.gate;
     const [first] = spec.valid ? spec.value.dependencies : [];
-    const before = seeing(this.#world, { [first?.name ?? '']: sighting });
+    const before = seeing(this.#world, { [first?.name ?? '']: observation });
     const { plans, world: after, isSilent } = settle(before, NOW);
     expect(isSilent, 'comes to rest').to.equal(true);
     this.#world = after;
-    const told = notices(status, after.gate.status, []).map(({ reason }) => reason);
+    const told = gateEvents(status, after.gate.status, []).map(({ reason }) => reason);
     return { writes: plans.flatMap(writesOf), told };
   }
 
@@ -114,7 +114,7 @@ describe('decide, with a Job that is waited for', () => {
     expect(story.sees(ABSENT).writes).to.deep.equal(['open-pod pinger-2']);
   });
 
-  it('lets a new Job of the name count anew', () => {
+  it('lets a new Job of the name count again', () => {
     story.sees(DONE);
     story.sees(ABSENT);
     story.scalesUp(story.waiting('pinger-2'));
@@ -162,7 +162,7 @@ describe('decide, with a Job that is waited for', () => {
     expect(story.first).not.to.have.property('completed');
   });
 
-  it('forgets it in the very pass that stores the new render, whatever is seen then', () => {
+  it('forgets it in the very reconcile that stores the new render, whatever is seen then', () => {
     story.sees(DONE);
     story.becomes((of) => of.dependsOn(jobDone('migrate'), dns('api')));
     story.sees(UNSEEN);
@@ -197,7 +197,7 @@ describe('decide, with a Job that is waited for', () => {
 describe('decide, after a restart of the operator', () => {
   const cluster = database('db', { expression: 'object.status.up' });
   const outside = seen(databaseObject('db', { up: true }), false);
-  const cases: readonly [string, GateBuilder, Sighting][] = [
+  const cases: readonly [string, GateBuilder, Observation][] = [
     ['what was there', migrateFirst, DONE],
     ['what was not', migrateFirst, RUNS],
     ['what was missing', migrateFirst, ABSENT],
@@ -210,7 +210,7 @@ describe('decide, after a restart of the operator', () => {
       { is: 'service', service: undefined, slices: [] },
     ],
   ];
-  for (const [what, of, sighting] of cases) {
+  for (const [what, of, observation] of cases) {
     it(`changes nothing and writes nothing before it has looked: ${what}`, () => {
       const story = new Story(of, [
         pod('a')
@@ -218,11 +218,11 @@ describe('decide, after a restart of the operator', () => {
           .carrying(of)
           .checking(of.spec.dependencies[0]?.name ?? ''),
       ]);
-      story.sees(sighting);
+      story.sees(observation);
       const before = story.status;
       expect(story.restarts()).to.deep.equal({ writes: [], told: [] });
       expect(story.status).to.deep.equal(before);
-      expect(story.sees(sighting).told).to.deep.equal([]);
+      expect(story.sees(observation).told).to.deep.equal([]);
       expect(story.status).to.deep.equal(before);
     });
   }
@@ -245,8 +245,8 @@ describe('decide, after a restart of the operator', () => {
   });
 });
 
-describe('decide, with what can never be judged as it is written', () => {
-  it('is Stalled by an expression, says so on the dependency, and heals when it is mended', () => {
+describe('decide, with what can never be evaluated as it is written', () => {
+  it('is Stalled by an expression, says so on the dependency, and heals when it is fixed', () => {
     const broken = gate('db-first')
       .targets('pinger')
       .dependsOn(database('db', { expression: 'object.(' }))

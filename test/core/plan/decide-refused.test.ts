@@ -74,7 +74,7 @@ describe('decide', () => {
       ]);
     });
 
-    it('is no longer a refused patch once the target was made anew, though its generation is the same', () => {
+    it('is no longer a refused patch once the target was made again, though its generation is the same', () => {
       expect(writesOf(decide(refused(NOW - 1000, { uid: 'uid-of-the-one-before' }), NOW))).to.deep.equal([
         'patch-target pinger',
       ]);
@@ -148,9 +148,9 @@ describe('decide', () => {
     });
 
     it('is tried at once when the spec has changed since the refusal', () => {
-      const mended = own.dependsOn(container('own', 'busybox:2'));
+      const fixed = own.dependsOn(container('own', 'busybox:2'));
       const { refusals } = refused(NOW - 1000);
-      expect(writesOf(decide({ ...world(mended, ...around), refusals }, NOW))).to.deep.equal([
+      expect(writesOf(decide({ ...world(fixed, ...around), refusals }, NOW))).to.deep.equal([
         'try-render pinger',
       ]);
     });

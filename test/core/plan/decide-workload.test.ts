@@ -153,9 +153,9 @@ describe('decideWorkload, of what was refused or undone', () => {
     expect(changes(decided(pinger, [a, b], { repairs: undone(60_000) }))).to.deep.equal(['+a', '+b']);
   });
 
-  it('takes a gate that is made anew for another', () => {
-    const anew = b.with({ uid: 'another' });
-    expect(changes(decided(pinger, [anew], { repairs: undone(1000) }))).to.deep.equal(['+b']);
+  it('takes a gate that is made again for another', () => {
+    const again = b.with({ uid: 'another' });
+    expect(changes(decided(pinger, [again], { repairs: undone(1000) }))).to.deep.equal(['+b']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { World } from '../../../src/core/model.ts';
-import { notices } from '../../../src/core/status/notices.ts';
+import { gateEvents } from '../../../src/core/status/gate-events.ts';
 import {
   ago,
   dns,
@@ -30,7 +30,7 @@ const reported = (before: World) => carryOut(before, { ...decide(before, NOW), w
 
 describe('decide', () => {
   describe('bringing a gate into force', () => {
-    it('takes one step a pass: finalizer, stored render, targets; then there is nothing left to do', () => {
+    it('takes one step a reconcile: finalizer, stored render, targets; then there is nothing left to do', () => {
       expect(passes(world(apiFirst, pinger, poller))).to.deep.equal([
         ['add-finalizer'],
         [],
@@ -86,7 +86,7 @@ describe('decide', () => {
       expect(isSilent(upgraded, decide(upgraded, NOW))).to.equal(true);
     });
 
-    it('stores a new render when the spec changes, and patches in the pass after', () => {
+    it('stores a new render when the spec changes, and patches in the reconcile after', () => {
       const changed = inForce.dependsOn(dns('api')).generation(2);
       const { plans } = settle(world(changed, gatedPinger, gatedPoller), NOW);
       expect(plans.slice(0, 2).map(writesOf)).to.deep.equal([
@@ -136,7 +136,7 @@ describe('decide', () => {
       expect(conditionOf(decide(stored, NOW + next - 1).status, 'Open')).to.equal('False Waiting');
       const plan = decide(stored, NOW + next);
       expect(conditionOf(plan.status, 'Open')).to.equal('False Overdue');
-      expect(notices(stored.gate.status, plan.status, []).map(({ reason }) => reason)).to.deep.equal([
+      expect(gateEvents(stored.gate.status, plan.status, []).map(({ reason }) => reason)).to.deep.equal([
         'Overdue',
       ]);
       expect(plan.next).to.equal(undefined);

@@ -47,7 +47,7 @@ describe('openings', () => {
     expect(opened([before])).to.deep.equal({ written: {}, next: undefined });
   });
 
-  it('come to a Pod that has run before: its sandbox was made anew', () => {
+  it('come to a Pod that has run before: its sandbox was made again', () => {
     const again = one.with({ phase: 'Running' }).checking('api');
     expect(opened([again]).written).to.deep.equal({ 'pinger-1': { [API]: FIRST } });
   });

@@ -102,12 +102,12 @@ describe('decideWorkload, where somebody puts back what it takes out', () => {
   });
 
   const told = (more: Parameters<typeof decided>[2], now = NOW) =>
-    decided(orphan, [], more, { now }).stranded.map(({ notice }) => notice);
+    decided(orphan, [], more, { now }).stranded.map(({ event }) => event);
 
   it('says who keeps bringing containers of which gate back, while the removal is put off', () => {
-    const [notice] = told({ repairs: five });
-    expect(notice).to.include({ type: 'Warning', reason: 'RemovalUndone' });
-    expect(notice?.note).to.match(/gate gone, which does not exist, back into Deployment pinger .*argocd/);
+    const [event] = told({ repairs: five });
+    expect(event).to.include({ type: 'Warning', reason: 'RemovalUndone' });
+    expect(event?.note).to.match(/gate gone, which does not exist, back into Deployment pinger .*argocd/);
     expect(told({ repairs: five }, NOW + 29_000)).to.deep.equal([]);
     expect(told({ repairs: five.slice(1) })).to.deep.equal([]);
   });
@@ -127,7 +127,7 @@ describe('decideWorkload, where somebody puts back what it takes out', () => {
       const exists = gone.targets('poller').rendered().generation(3);
       const of = isDeleted ? exists.deleting() : exists;
       const undone = (mark: string) =>
-        decided(orphan, [of], { repairs: removals(mark, ...FIVE) }).stranded.map(({ notice }) => notice);
+        decided(orphan, [of], { repairs: removals(mark, ...FIVE) }).stranded.map(({ event }) => event);
       expect(undone(removalMark('gone', of.gate))[0]?.note).to.match(why);
       expect(undone(removalMark('gone', { ...of.gate, generation: 2 }))).to.deep.equal([]);
     });
@@ -136,13 +136,13 @@ describe('decideWorkload, where somebody puts back what it takes out', () => {
 
 describe('decideWorkload, of Pods that are held', () => {
   const names = (...args: Parameters<typeof decided>) =>
-    decided(...args).stranded.map(({ workload, notice }) => `${workload.name} ${notice.reason}`);
+    decided(...args).stranded.map(({ workload, event }) => `${workload.name} ${event.reason}`);
 
   it('tells those that wait for a gate that does not exist', () => {
     const held = pinger.requiring('gone');
     expect(names(held, [], heldPinger)).to.deep.equal(['pinger HeldWithoutGate']);
     expect(names(workload('poller'), [])).to.deep.equal([]);
-    expect(decided(held, [], heldPinger).stranded[0]?.notice.note).to.match(
+    expect(decided(held, [], heldPinger).stranded[0]?.event.note).to.match(
       /gate gone, which does not exist: create it, or correct the label dependencygate.dev\/require$/,
     );
   });
@@ -151,7 +151,7 @@ describe('decideWorkload, of Pods that are held', () => {
     const held = pinger.requiring('gone');
     const elsewhere = gone.targets('poller').rendered();
     expect(names(held, [elsewhere], heldPinger)).to.deep.equal(['pinger HeldByOtherGate']);
-    expect(decided(held, [elsewhere], heldPinger).stranded[0]?.notice.note).to.match(
+    expect(decided(held, [elsewhere], heldPinger).stranded[0]?.event.note).to.match(
       /does not name it as a target: name it there, or/,
     );
     expect(names(held, [gone.targets('pinger').rendered()], heldPinger)).to.deep.equal([]);

@@ -32,7 +32,7 @@ describe('decide, for a Job', () => {
     expect(plan.status?.targets?.[0]?.message).to.match(/delete it and create it again/);
   });
 
-  it('does not keep the gate from Ready, nor from Open: nobody can mend it', () => {
+  it('does not keep the gate from Ready, nor from Open: nobody can fix it', () => {
     const plan = planned(migrates, job('migrate'));
     expect(conditionOf(plan.status, 'Ready')).to.equal('True InForce');
     expect(messageOf(plan.status, 'Ready')).to.equal(

@@ -62,9 +62,9 @@ describe('decide, when somebody else undoes its patches', () => {
     expect(plan.next).to.equal(29_000);
   });
 
-  it('does not take a target that is made anew again and again for one that somebody undoes', () => {
-    const anew = world(apiFirst, undone.with({ uid: 'uid-of-the-next-one' }));
-    const plan = decide({ ...anew, repairs: five }, NOW);
+  it('does not take a target that is made again again and again for one that somebody undoes', () => {
+    const again = world(apiFirst, undone.with({ uid: 'uid-of-the-next-one' }));
+    const plan = decide({ ...again, repairs: five }, NOW);
     expect(writesOf(plan)).to.deep.equal(['patch-target pinger']);
     expect(conditionOf(plan.status, 'Stalled')).to.equal(undefined);
   });

@@ -104,7 +104,7 @@ describe('readiness and conditionOf', () => {
     );
   });
 
-  it('never take what is being deleted for ready, but for a Job that has ended', () => {
+  it('never take what is being deleted for ready, except for a Job that has ended', () => {
     fc.assert(
       fc.property(object, (over) => {
         const deleting = { ...over, metadata: { name: 'x', deletionTimestamp: '2026-01-02T03:04:05Z' } };

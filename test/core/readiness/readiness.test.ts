@@ -161,7 +161,7 @@ describe('conditionOf', () => {
     );
   });
 
-  it('waits while the object is being deleted, but for a Job that has ended', () => {
+  it('waits while the object is being deleted, except for a Job that has ended', () => {
     expect(asked(custom({ conditions }, isDeleting), 'Synced')).to.equal(
       'waiting: Database main is being deleted',
     );

@@ -106,7 +106,7 @@ describe('a deleted gate that is required', () => {
     expect(isSilent).to.equal(true);
   });
 
-  it('comes in again when it is created anew', () => {
+  it('comes in again when it is created again', () => {
     const carrying = pinger.carrying(apiFirst);
     const removed = viewTemplate(
       patchTemplate(carrying.template, removePatch(carrying.workload.template, 'api-first')),

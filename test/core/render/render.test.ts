@@ -3,7 +3,7 @@ import { type Dependency, specSchema } from '../../../src/api/spec.ts';
 import { renderSchema } from '../../../src/api/status.ts';
 import { hasUserContainer, render, renderHash } from '../../../src/core/render/render.ts';
 import { container, dns, gate, SETTINGS, tcp } from '../builders.ts';
-import { database, jobDone, otherGate, service } from '../judged-builders.ts';
+import { database, jobDone, otherGate, service } from '../evaluated-builders.ts';
 
 const apiFirst = gate('api-first').targets('pinger').dependsOn(dns('api'), tcp('redis', 6379));
 const EVERY_TIMING = {
@@ -173,7 +173,7 @@ describe('renderHash', () => {
   }
 });
 
-describe('renderHash, of what the operator judges', () => {
+describe('renderHash, of what the operator evaluates', () => {
   const of = (...dependencies: Dependency[]) =>
     gate('g')
       .targets('pinger')
@@ -225,7 +225,7 @@ describe('renderHash, of what the operator judges', () => {
     expect(hash).to.equal('0e5622e3fa00f63b');
   });
 
-  it('is of the same containers, whatever they are judged by', () => {
+  it('is of the same containers, whatever they are evaluated by', () => {
     const rendered = (one: Dependency) => render('g', of(named(one)).spec, SETTINGS).initContainers;
     for (const one of Object.values(same)) expect(rendered(one)).to.deep.equal(rendered(service('api')));
     expect(rendered(service('api'))[0]?.args).to.deep.equal([

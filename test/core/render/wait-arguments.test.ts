@@ -4,7 +4,7 @@ import type { Dependency, GateSpec } from '../../../src/api/spec.ts';
 import { waitArguments } from '../../../src/core/render/wait-arguments.ts';
 import { type Options, parseArguments } from '../../../src/waiter/arguments.ts';
 import { dns, tcp } from '../builders.ts';
-import { database, jobDone, otherGate, service } from '../judged-builders.ts';
+import { database, jobDone, otherGate, service } from '../evaluated-builders.ts';
 
 type Timing = NonNullable<GateSpec['defaults']>;
 
@@ -21,9 +21,9 @@ function args(dependency: Dependency, defaults?: Timing): string[] {
   return command(dependency, defaults).args.filter((arg) => !always.includes(arg));
 }
 
-describe('waitArguments, of what the operator judges', () => {
-  const judged = { service: service('api'), resource: jobDone('api'), gate: otherGate('api') };
-  for (const [check, dependency] of Object.entries(judged)) {
+describe('waitArguments, of what the operator evaluates', () => {
+  const evaluated = { service: service('api'), resource: jobDone('api'), gate: otherGate('api') };
+  for (const [check, dependency] of Object.entries(evaluated)) {
     it(`only wait to be opened, and say nothing of the ${check}`, () => {
       expect(command(dependency)).to.deep.equal({
         args: ['wait', 'opened', '--name=api', ...ALWAYS],

@@ -4,9 +4,9 @@ import { targetsProgress } from '../../../src/core/progress/progress.ts';
 import { renderHash } from '../../../src/core/render/render.ts';
 import {
   conditions,
+  evaluate,
+  evaluateInvalid,
   type Findings,
-  judge,
-  judgeInvalid,
   type Verdict,
 } from '../../../src/core/status/conditions.ts';
 import { dependencyStatuses } from '../../../src/core/status/dependency-status.ts';
@@ -37,7 +37,7 @@ function findings(of: GateBuilder, around: Around, more: Partial<Findings> = {})
   const at = world(of, ...around);
   const targets = targetsProgress(at, spec, render, NOW);
   const pods = targets.flatMap((target) => target.pods);
-  const dependencies = dependencyStatuses({ world: at, spec, pods, judged: new Map(), overdue: [] });
+  const dependencies = dependencyStatuses({ world: at, spec, pods, evaluated: new Map(), overdue: [] });
   const isRendered = render?.hash === renderHash(spec);
   const { idleAdmission } = at;
   const none = { stall: undefined, failed: [], overdue: [] };
@@ -47,14 +47,14 @@ function findings(of: GateBuilder, around: Around, more: Partial<Findings> = {})
 /** `Ready=True InForce, Open=False Waiting` */
 const summary = (verdicts: readonly Verdict[]) =>
   verdicts.map(({ type, status, reason }) => `${type}=${status} ${reason}`).join(', ');
-const judged = (of: GateBuilder, around: Around, more?: Partial<Findings>) =>
-  summary(judge(findings(of, around, more)));
+const evaluated = (of: GateBuilder, around: Around, more?: Partial<Findings>) =>
+  summary(evaluate(findings(of, around, more)));
 const messageOf = (type: Verdict['type'], verdicts: readonly Verdict[]) =>
   verdicts.find((verdict) => verdict.type === type)?.message;
 
-describe('judge', () => {
+describe('evaluate', () => {
   it('says of how many targets the gate is in force', () => {
-    const said = (of: GateBuilder, around: Around) => messageOf('Ready', judge(findings(of, around)));
+    const said = (of: GateBuilder, around: Around) => messageOf('Ready', evaluate(findings(of, around)));
     expect(said(apiFirst, [carrier])).to.equal('1 of 1 target exists and carries the containers');
     expect(said(apiFirst, [])).to.equal('0 of 1 target exists and carries the containers');
     const two = gate('api-first').targets('pinger', 'db').dependsOn(dns('api')).rendered();
@@ -98,41 +98,45 @@ describe('judge', () => {
   ];
   for (const { when, around, is } of cases) {
     it(`says ${is} when ${when}`, () => {
-      expect(judged(apiFirst, around)).to.equal(is);
+      expect(evaluated(apiFirst, around)).to.equal(is);
     });
   }
 
   it('is not open while one of two targets is missing', () => {
     const two = apiFirst.targets('pinger', 'poller');
-    expect(judged(two, [carrier, one().open()])).to.equal('Ready=True InForce, Open=Unknown TargetMissing');
+    expect(evaluated(two, [carrier, one().open()])).to.equal(
+      'Ready=True InForce, Open=Unknown TargetMissing',
+    );
   });
 
   it('is not open while one of two targets has no Pod yet', () => {
     const two = apiFirst.targets('pinger', 'StatefulSet/db');
     const db = statefulSet('db').carrying(apiFirst);
-    expect(judged(two, [carrier, db, one().open()])).to.equal('Ready=True InForce, Open=Unknown NoPodYet');
+    expect(evaluated(two, [carrier, db, one().open()])).to.equal('Ready=True InForce, Open=Unknown NoPodYet');
   });
 
   it('is open with Pods in one target and the other scaled to zero', () => {
     const two = apiFirst.targets('pinger', 'poller');
     const idle = workload('poller').carrying(apiFirst).replicas(0);
-    expect(judged(two, [carrier, idle, one().open()])).to.equal('Ready=True InForce, Open=True AllPassed');
+    expect(evaluated(two, [carrier, idle, one().open()])).to.equal('Ready=True InForce, Open=True AllPassed');
   });
 
   it('says what waits even where a target is missing: that is what a person must look at', () => {
     const two = apiFirst.targets('pinger', 'poller');
-    expect(judged(two, [carrier, one().checking('api')])).to.equal('Ready=True InForce, Open=False Waiting');
+    expect(evaluated(two, [carrier, one().checking('api')])).to.equal(
+      'Ready=True InForce, Open=False Waiting',
+    );
   });
 
   it('says Overdue, and which dependencies are, once one is', () => {
-    const verdicts = judge(findings(apiFirst, [carrier, one().checking('api')], { overdue: ['api'] }));
+    const verdicts = evaluate(findings(apiFirst, [carrier, one().checking('api')], { overdue: ['api'] }));
     expect(summary(verdicts)).to.equal('Ready=True InForce, Open=False Overdue');
     expect(messageOf('Open', verdicts)).to.match(/^overdue: api; /);
   });
 
   it('says how many Pods wait, for what, and what they hear', () => {
     const pods = [one('a').failed('api', { exitCode: 9, message: 'no servers' }), one('b').open()];
-    const verdicts = judge(findings(apiFirst, [carrier.replicas(2), ...pods]));
+    const verdicts = evaluate(findings(apiFirst, [carrier.replicas(2), ...pods]));
     expect(messageOf('Open', verdicts)).to.equal(
       '1 of 2 Pods waiting: api blocks 1 (exit code 9 (Error): no servers)',
     );
@@ -143,21 +147,21 @@ describe('judge', () => {
       .of('pinger')
       .carrying(gate('aa').dependsOn(dns('x')), apiFirst)
       .checking('x');
-    expect(messageOf('Open', judge(findings(apiFirst, [carrier, inOther])))).to.match(
+    expect(messageOf('Open', evaluate(findings(apiFirst, [carrier, inOther])))).to.match(
       /waiting in another gate$/,
     );
   });
 
   it('is rendering, and not open, while the render of the spec is not stored', () => {
     const changed = apiFirst.dependsOn(dns('api'));
-    expect(judged(changed, [carrier, one().open()])).to.equal(
+    expect(evaluated(changed, [carrier, one().open()])).to.equal(
       'Ready=False Rendering, Open=Unknown TargetNotCurrent, Reconciling=True Rendering',
     );
   });
 
   it('is stalled, and no longer reconciling, where somebody must act', () => {
     const stall = { reason: 'TargetRefused', message: 'Deployment pinger: rename that volume' } as const;
-    const verdicts = judge(findings(apiFirst, [workload('pinger').foreignVolume()], { stall }));
+    const verdicts = evaluate(findings(apiFirst, [workload('pinger').foreignVolume()], { stall }));
     expect(summary(verdicts)).to.equal(
       'Ready=False TargetRefused, Open=Unknown TargetNotCurrent, Stalled=True TargetRefused',
     );
@@ -165,19 +169,19 @@ describe('judge', () => {
   });
 
   it('is ready while suspended, as long as the targets carry what the spec says', () => {
-    expect(judged(apiFirst.suspended(), [carrier, one().open()])).to.equal(
+    expect(evaluated(apiFirst.suspended(), [carrier, one().open()])).to.equal(
       'Ready=True InForce, Open=True AllPassed',
     );
   });
 
   it('is neither ready nor reconciling while suspended with a change that is not in the targets', () => {
     const suspended = 'Ready=False Suspended, Open=Unknown TargetNotCurrent';
-    expect(judged(apiFirst.suspended(), [workload('pinger')])).to.equal(suspended);
-    expect(judged(apiFirst.dependsOn(dns('db')).suspended(), [carrier, one().open()])).to.equal(suspended);
+    expect(evaluated(apiFirst.suspended(), [workload('pinger')])).to.equal(suspended);
+    expect(evaluated(apiFirst.dependsOn(dns('db')).suspended(), [carrier, one().open()])).to.equal(suspended);
   });
 });
 
-describe('judge, of dependencies that have failed', () => {
+describe('evaluate, of dependencies that have failed', () => {
   const [a, b] = [one('a'), one('b')];
   const two = carrier.replicas(2);
   /** With what the operator hears of api. */
@@ -186,7 +190,7 @@ describe('judge, of dependencies that have failed', () => {
     const dependencies = found.dependencies.map((dependency) =>
       dependency.name === 'api' ? { ...dependency, answer: 'Job api failed' } : dependency,
     );
-    return judge({ ...found, dependencies });
+    return evaluate({ ...found, dependencies });
   }
 
   it('says DependencyFailed, which, and why', () => {
@@ -234,8 +238,8 @@ describe('judge, of dependencies that have failed', () => {
   }
 
   it('is nothing where no Pod waits', () => {
-    expect(judged(apiFirst, [carrier, one().open()], { failed: ['api'] })).to.match(/Open=True AllPassed/);
-    expect(judged(apiFirst, [carrier.replicas(0)], { failed: ['api'] })).to.match(/Open=True NoPods/);
+    expect(evaluated(apiFirst, [carrier, one().open()], { failed: ['api'] })).to.match(/Open=True AllPassed/);
+    expect(evaluated(apiFirst, [carrier.replicas(0)], { failed: ['api'] })).to.match(/Open=True NoPods/);
   });
 
   it('says what the operator hears of what blocks, but what keeps the container from running comes first', () => {
@@ -247,16 +251,16 @@ describe('judge, of dependencies that have failed', () => {
   for (const reason of ['InvalidExpression', 'DependencyCycle'] as const) {
     it(`is Stalled by ${reason}, and not reconciling, while Pods wait as they do`, () => {
       const stall = { reason, message: 'dependency api: no good' };
-      expect(judged(apiFirst, [carrier, a.checking('api')], { stall })).to.equal(
+      expect(evaluated(apiFirst, [carrier, a.checking('api')], { stall })).to.equal(
         `Ready=False ${reason}, Open=False Waiting, Stalled=True ${reason}`,
       );
     });
   }
 });
 
-describe('judgeInvalid', () => {
+describe('evaluateInvalid', () => {
   it('is stalled, with the message that says what to change, and knows nothing of the Pods', () => {
-    const verdicts = judgeInvalid({ reason: 'InvalidSpec', message: 'spec.targets: too many' });
+    const verdicts = evaluateInvalid({ reason: 'InvalidSpec', message: 'spec.targets: too many' });
     expect(summary(verdicts)).to.equal(
       'Ready=False InvalidSpec, Open=Unknown InvalidSpec, Stalled=True InvalidSpec',
     );

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { openAnnotation } from '../../../src/api/names.ts';
 import type { DependencyStatus } from '../../../src/api/status.ts';
-import type { Judgement } from '../../../src/core/evaluate/judgement.ts';
-import type { Sighting } from '../../../src/core/model.ts';
+import type { Evaluation } from '../../../src/core/evaluate/evaluation.ts';
+import type { Observation } from '../../../src/core/model.ts';
 import { targetsProgress } from '../../../src/core/progress/progress.ts';
 import { dependencyStatuses, isLost, type Seen } from '../../../src/core/status/dependency-status.ts';
 import {
@@ -19,7 +19,7 @@ import {
   world,
 } from '../builders.ts';
 
-import { ABSENT, FORBIDDEN, jobDone, otherGate, seeing, service, UNSEEN } from '../judged-builders.ts';
+import { ABSENT, FORBIDDEN, jobDone, otherGate, seeing, service, UNSEEN } from '../evaluated-builders.ts';
 
 const apiFirst = gate('api-first').targets('pinger').dependsOn(dns('api'), tcp('redis', 6379)).rendered();
 const one = (name = 'pinger-1') => pod(name).of('pinger').carrying(apiFirst);
@@ -27,7 +27,7 @@ const one = (name = 'pinger-1') => pod(name).of('pinger').carrying(apiFirst);
 function seen(of: GateBuilder, pods: readonly PodBuilder[], more: Partial<Seen> = {}): Seen {
   const at = world(of, workload('pinger').carrying(of), ...pods);
   const progress = targetsProgress(at, of.spec, of.render, NOW).flatMap((target) => target.pods);
-  return { world: at, spec: of.spec, pods: progress, judged: new Map(), overdue: [], ...more };
+  return { world: at, spec: of.spec, pods: progress, evaluated: new Map(), overdue: [], ...more };
 }
 
 describe('dependencyStatuses', () => {
@@ -118,21 +118,21 @@ describe('dependencyStatuses', () => {
   });
 });
 
-const judgedGate = gate('job-first')
+const evaluatedGate = gate('job-first')
   .targets('pinger')
   .dependsOn(jobDone('job'), tcp('redis', 6379))
   .rendered();
-const waiting = (name = 'pinger-1') => pod(name).of('pinger').carrying(judgedGate);
+const waiting = (name = 'pinger-1') => pod(name).of('pinger').carrying(evaluatedGate);
 const KEY = openAnnotation('job-first', 'job');
 
-/** The status of the Job, that is judged so. */
-function judgedAs(judgement: Judgement, pods: readonly PodBuilder[] = [], of = judgedGate) {
-  return dependencyStatuses(seen(of, pods, { judged: new Map([['job', judgement]]) }))[0];
+/** The status of the Job, that is evaluated so. */
+function evaluatedAs(evaluation: Evaluation, pods: readonly PodBuilder[] = [], of = evaluatedGate) {
+  return dependencyStatuses(seen(of, pods, { evaluated: new Map([['job', evaluation]]) }))[0];
 }
 
-describe('dependencyStatuses, of what the operator judges', () => {
+describe('dependencyStatuses, of what the operator evaluates', () => {
   it('say whether it is there, and what the last answer is', () => {
-    const there = judgedAs({
+    const there = evaluatedAs({
       is: 'satisfied',
       reason: 'JobCompleted',
       answer: 'it completed',
@@ -143,60 +143,60 @@ describe('dependencyStatuses, of what the operator judges', () => {
       ...{ reason: 'JobCompleted', answer: 'it completed' },
       completed: { name: 'job', uid: 'u' },
     });
-    const not = judgedAs({ is: 'waiting', reason: 'ObjectNotReady', answer: 'it runs' });
+    const not = evaluatedAs({ is: 'waiting', reason: 'ObjectNotReady', answer: 'it runs' });
     expect(not).to.include({ satisfied: false, answer: 'it runs' }).and.not.to.have.property('completed');
   });
 
   it('say what is remembered while it is unknown', () => {
-    const before = judgedAs({
+    const before = evaluatedAs({
       is: 'unknown',
       reason: 'ObjectReady',
       answer: 'it was there',
       wasSatisfied: true,
     });
     expect(before).to.include({ satisfied: true, answer: 'it was there' });
-    expect(judgedAs({ is: 'unknown', reason: 'NotObserved', answer: 'not looked at' })?.satisfied).to.equal(
-      false,
-    );
+    expect(
+      evaluatedAs({ is: 'unknown', reason: 'NotObserved', answer: 'not looked at' })?.satisfied,
+    ).to.equal(false);
   });
 
   it('keep what is remembered of a Job while it cannot be seen', () => {
     const completed = { name: 'job', uid: 'u' };
-    const status = judgedAs({ is: 'waiting', reason: 'Forbidden', answer: FORBIDDEN.message, completed });
+    const status = evaluatedAs({ is: 'waiting', reason: 'Forbidden', answer: FORBIDDEN.message, completed });
     expect(status).to.deep.include({ satisfied: false, completed });
   });
 
   it('cut an endless answer', () => {
     expect(
-      judgedAs({ is: 'waiting', reason: 'ObjectNotReady', answer: 'x'.repeat(5000) })?.answer,
+      evaluatedAs({ is: 'waiting', reason: 'ObjectNotReady', answer: 'x'.repeat(5000) })?.answer,
     ).to.have.length(1024);
   });
 
   it('are Failed once it will not come, whatever the containers do, until all have passed it', () => {
     const failed = { is: 'failed', reason: 'JobFailed', answer: 'it failed' } as const;
-    expect(judgedAs(failed)?.state).to.equal('Failed');
-    expect(judgedAs(failed, [waiting().checking('job')])).to.include({
+    expect(evaluatedAs(failed)?.state).to.equal('Failed');
+    expect(evaluatedAs(failed, [waiting().checking('job')])).to.include({
       state: 'Failed',
       failed: 0,
       checking: 1,
     });
-    expect(judgedAs(failed, [waiting().passed('job')])?.state).to.equal('Passed');
-    expect(judgedAs(failed, [waiting('a').passed('job'), waiting('b').checking('job')])?.state).to.equal(
+    expect(evaluatedAs(failed, [waiting().passed('job')])?.state).to.equal('Passed');
+    expect(evaluatedAs(failed, [waiting('a').passed('job'), waiting('b').checking('job')])?.state).to.equal(
       'Failed',
     );
   });
 
   it('are not Failed where a person opens it for all', () => {
     const failed = { is: 'failed', reason: 'JobFailed', answer: 'it failed' } as const;
-    const opened = judgedGate.specifying({ open: ['job'] });
-    expect(judgedAs(failed, [waiting().checking('job')], opened)?.state).to.equal('Checking');
-    expect(isLost('job', judgedGate.spec, new Map([['job', failed]]))).to.equal(true);
+    const opened = evaluatedGate.specifying({ open: ['job'] });
+    expect(evaluatedAs(failed, [waiting().checking('job')], opened)?.state).to.equal('Checking');
+    expect(isLost('job', evaluatedGate.spec, new Map([['job', failed]]))).to.equal(true);
     expect(isLost('job', opened.spec, new Map([['job', failed]]))).to.equal(false);
-    expect(isLost('redis', judgedGate.spec, new Map([['job', failed]]))).to.equal(false);
+    expect(isLost('redis', evaluatedGate.spec, new Map([['job', failed]]))).to.equal(false);
   });
 
   it('are those that are overdue', () => {
-    const [job, redis] = dependencyStatuses(seen(judgedGate, [], { overdue: ['redis'] }));
+    const [job, redis] = dependencyStatuses(seen(evaluatedGate, [], { overdue: ['redis'] }));
     expect(job).not.to.have.property('overdue');
     expect(redis?.overdue).to.equal(true);
   });
@@ -210,29 +210,29 @@ describe('dependencyStatuses, of what was opened', () => {
   const counts = (status: DependencyStatus | undefined) => [status?.opened, status?.openedByHand];
 
   it('do not count what was simply there', () => {
-    expect(counts(judgedAs(there, [byOperator('a'), byOperator('b')]))).to.deep.equal([0, undefined]);
+    expect(counts(evaluatedAs(there, [byOperator('a'), byOperator('b')]))).to.deep.equal([0, undefined]);
   });
 
   it('count what somebody annotated', () => {
     const pods = [byOperator('a'), byHand('b'), waiting('c').checking('job')];
-    expect(counts(judgedAs(there, pods))).to.deep.equal([1, 1]);
+    expect(counts(evaluatedAs(there, pods))).to.deep.equal([1, 1]);
   });
 
   it('count all that spec.open opened, and among them what somebody annotated', () => {
     const pods = [byOperator('a'), byHand('b'), waiting('c').checking('job')];
-    expect(counts(judgedAs(there, pods, judgedGate.specifying({ open: ['*'] })))).to.deep.equal([2, 1]);
+    expect(counts(evaluatedAs(there, pods, evaluatedGate.specifying({ open: ['*'] })))).to.deep.equal([2, 1]);
   });
 
   it('count every annotation of a check that Pods make themselves: nobody else writes it', () => {
     const pods = [waiting('a').passed('job').checking('redis').opened('redis'), waiting('b')];
-    expect(counts(dependencyStatuses(seen(judgedGate, pods))[1])).to.deep.equal([1, undefined]);
+    expect(counts(dependencyStatuses(seen(evaluatedGate, pods))[1])).to.deep.equal([1, undefined]);
   });
 
   it('do not take what somebody wrote for another dependency for it', () => {
     const other = byOperator('a').with({
       writtenByOthers: { [openAnnotation('job-first', 'redis')]: '2026-01-01T00:00:00Z' },
     });
-    expect(counts(judgedAs(there, [other]))).to.deep.equal([0, undefined]);
+    expect(counts(evaluatedAs(there, [other]))).to.deep.equal([0, undefined]);
   });
 });
 
@@ -242,9 +242,9 @@ describe('dependencyStatuses, with a hint', () => {
   const blocked = one().checking('api');
 
   /** What is said of the check of `api`, where this is seen of its Service. */
-  function hint(sighting: Sighting | undefined, pods: readonly PodBuilder[], of = apiFirst) {
+  function hint(observation: Observation | undefined, pods: readonly PodBuilder[], of = apiFirst) {
     const at = seen(of, pods);
-    return dependencyStatuses({ ...at, world: seeing(at.world, sighting ? { api: sighting } : {}) })[0]
+    return dependencyStatuses({ ...at, world: seeing(at.world, observation ? { api: observation } : {}) })[0]
       ?.answer;
   }
   const having = (change: Partial<typeof told>, generation = 1) => {
@@ -265,8 +265,8 @@ describe('dependencyStatuses, with a hint', () => {
   });
 
   it('say nothing where nothing can be said, and never that a check is satisfied', () => {
-    for (const sighting of [undefined, UNSEEN, ABSENT, FORBIDDEN])
-      expect(hint(sighting, [blocked])).to.equal(undefined);
+    for (const observation of [undefined, UNSEEN, ABSENT, FORBIDDEN])
+      expect(hint(observation, [blocked])).to.equal(undefined);
     const at = seen(apiFirst, [blocked]);
     const [api] = dependencyStatuses({ ...at, world: seeing(at.world, { api: READY }) });
     expect(api).not.to.have.any.keys('satisfied', 'completed');

@@ -33,7 +33,7 @@ function observed(of: GateBuilder, ...around: (WorkloadBuilder | PodBuilder)[]) 
     spec: of.spec,
     render,
     targets: targetsProgress(at, of.spec, render, NOW),
-    judged: new Map(),
+    evaluated: new Map(),
     refusal: undefined,
   };
 }

@@ -158,7 +158,7 @@ describe('connect', () => {
       expect(server.seen[1]?.headers['impersonate-user']).to.equal('you');
     });
 
-    it('presents a client certificate from files beside it, read anew when they change', async () => {
+    it('presents a client certificate from files beside it, read again when they change', async () => {
       const server = await rig.serve({
         ...made.pair,
         ca: made.authority.cert,

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { ApiError } from '../../../src/kube/api-error.ts';
 import { connect } from '../../../src/kube/client/connection.ts';
 import { createRequests } from '../../../src/kube/client/http-requests.ts';
-import type { Observation, Requests } from '../../../src/kube/client/requests.ts';
+import type { RequestObservation, Requests } from '../../../src/kube/client/requests.ts';
 import { nameOf } from '../../../src/kube/resource.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { until } from '../until.ts';
@@ -38,7 +38,7 @@ describe('createRequests', () => {
   let server: MisbehavingServer;
   let clock: ManualClock;
   let requests: Requests;
-  let observed: Observation[];
+  let observed: RequestObservation[];
   let close: () => Promise<void>;
 
   beforeEach(async () => {

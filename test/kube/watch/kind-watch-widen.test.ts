@@ -10,7 +10,7 @@ describe('KindWatch', () => {
   afterEach(() => rig.end());
 
   describe('widen', () => {
-    it('lists anew once for all that ask within 100 ms of the first', async () => {
+    it('lists again once for all that ask within 100 ms of the first', async () => {
       await rig.start();
       rig.server.news();
       rig.widen('b');
@@ -69,7 +69,7 @@ describe('KindWatch', () => {
       expect(rig.server.news()).to.deep.equal(['discover batch/v1', 'list jobs']);
     });
 
-    it('breaks off no list that is under way, and lists anew after it', async () => {
+    it('breaks off no list that is under way, and lists again after it', async () => {
       rig.server.holding = { lists: true };
       await rig.start();
       const asked = rig.widen('b');
@@ -139,7 +139,7 @@ describe('KindWatch', () => {
       await rig.watch.stop();
     });
 
-    it('ends what was to be listed anew', async () => {
+    it('ends what was to be listed again', async () => {
       await rig.start();
       rig.widen('b');
       await rig.watch.stop();

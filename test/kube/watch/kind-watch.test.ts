@@ -184,7 +184,7 @@ describe('KindWatch', () => {
       });
     }
 
-    it('lists anew after 410, with no look for the kind and no word of it', async () => {
+    it('lists again after 410, with no look for the kind and no word of it', async () => {
       await rig.start();
       rig.server.news();
       rig.server.fail(jobs, 410);

@@ -104,7 +104,7 @@ describe('Reflector, listing and projecting', () => {
       expect(rig.errors.map(({ name }) => name)).to.deep.equal(['MalformedEvent']);
     });
 
-    it('begins anew when it was cut in its midst, and shows nothing of it', async () => {
+    it('begins again when it was cut in its midst, and shows nothing of it', async () => {
       const live = new LiveWatch(added(thing('ghost', '1', 'x')));
       rig.server.script(live.step, usual().step);
       await rig.start();
@@ -151,7 +151,7 @@ describe('Reflector, listing and projecting', () => {
       expect(rig.content).to.equal('b=two');
     });
 
-    it('reports a listener that fails, lists anew, and goes on', async () => {
+    it('reports a listener that fails, lists again, and goes on', async () => {
       const live = usual();
       await synced(live.step, new LiveWatch(added(thing('a', '6', 'new')), initialEnd('9')).step);
       const leave = rig.store.subscribe(() => {

@@ -60,7 +60,7 @@ describe('Reflector', () => {
       await synced(live.step, new LiveWatch(modified(thing('a', '6', 'new'))).step);
       await rig.clock.advance(60_000);
       await live.send(bookmark('5'));
-      await until('the limit is set anew', () => rig.clock.pending.includes(100_000));
+      await until('the limit is set again', () => rig.clock.pending.includes(100_000));
       await rig.clock.advance(99_999);
       await rig.asked('watch initial');
       await rig.clock.advance(1);
@@ -74,7 +74,7 @@ describe('Reflector', () => {
       ['as an answer', [failure(410, 'Gone')]],
       ['as an event', [new LiveWatch(errorEvent(410, 'Expired')).step]],
     ] as const) {
-      it(`lists anew after 410 ${how}, and removes what is no longer there`, async () => {
+      it(`lists again after 410 ${how}, and removes what is no longer there`, async () => {
         const live = usual();
         const relist = new LiveWatch(
           added(thing('a', '1', 'one')),
@@ -111,7 +111,7 @@ describe('Reflector', () => {
       expect(rig.news.slice(2)).to.deep.equal(['removed a', 'removed b', 'added z']);
     });
 
-    it('lists anew after a line that is no event: what it was about is unknown', async () => {
+    it('lists again after a line that is no event: what it was about is unknown', async () => {
       const live = usual();
       await synced(live.step, new LiveWatch(added(thing('a', '9', 'new')), initialEnd('30')).step);
       await live.sendText('{"type":"MODIF\n');
@@ -188,7 +188,7 @@ describe('Reflector', () => {
       await rig.asked('watch initial', 'watch from=5', 'watch from=5');
     });
 
-    it('lists anew when a page has expired, and shows nothing of the pages before', async () => {
+    it('lists again when a page has expired, and shows nothing of the pages before', async () => {
       const first = page([thing('ghost', '1', 'x')], '5', 'c');
       rig.server.script(
         failure(400, 'BadRequest'),

@@ -63,7 +63,7 @@ describe('Store', () => {
     store.set(thing('a', '1'));
     const changes = recorded(store);
     store.set(thing('a', '1'));
-    store.set({ ...thing('a', '1'), uid: 'made anew' });
+    store.set({ ...thing('a', '1'), uid: 'made again' });
     expect(changes.map(short)).to.deep.equal(['updated ns/a 1→1']);
   });
 

@@ -44,8 +44,8 @@ export async function sandbox(options: Partial<ServerOptions> = {}): Promise<San
 }
 
 export function gateCauses(object: unknown) {
-  const judged = validateGate(object);
-  return judged.valid ? [] : judged.causes;
+  const evaluated = validateGate(object);
+  return evaluated.valid ? [] : evaluated.causes;
 }
 
 export function configMap(name: string, more: Fields = {}): Fields {

@@ -25,7 +25,7 @@ describe('Validate', () => {
     });
   });
 
-  it('judges what a patch makes of a gate', async () => {
+  it('evaluates what a patch makes of a gate', async () => {
     await server.call('POST', GATES, gate('b'));
     const patch = { spec: { dependencies: null } };
     expect((await server.call('PATCH', `${GATES}/b`, patch, { 'content-type': MERGE })).status).to.equal(422);

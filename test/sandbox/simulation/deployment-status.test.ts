@@ -58,7 +58,7 @@ describe('deploymentStatus', () => {
     ['begins as progressing', {}, [], [old, waiting], NOW, ['True', 'ReplicaSetUpdated', NOW]],
     ['ends as available', {}, [], [ready], NOW, ['True', 'NewReplicaSetAvailable', NOW]],
     [
-      'begins anew after an earlier rollout',
+      'begins again after an earlier rollout',
       {},
       [progressing('NewReplicaSetAvailable')],
       [old, waiting],

@@ -155,7 +155,7 @@ describe('startDeployments', () => {
     await stage.until('exceeded', () => reason('Progressing') === 'ProgressDeadlineExceeded', 10_000);
   });
 
-  it('makes a Pod anew that is deleted', async () => {
+  it('makes a Pod again that is deleted', async () => {
     await create({});
     await stage.untilReady(1);
     const [{ metadata: { name = '' } = {} } = {}] = stage.pods;

@@ -56,7 +56,7 @@ describe('startLoop', () => {
     expect(passes).to.have.length(3);
   });
 
-  it('looks at a key again when the pass says so, once', async () => {
+  it('looks at a key again when the reconcile says so, once', async () => {
     const { clock, passes, loop } = build(async () => (passes.length === 1 ? clock.now() + 2000 : undefined));
     loop.add('a');
     await clock.advance(1500);

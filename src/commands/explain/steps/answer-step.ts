@@ -1,7 +1,7 @@
 import { containerName } from '../../../api/names.ts';
 import type { Dependency } from '../../../api/spec.ts';
 import type { DependencyStatus } from '../../../api/status.ts';
-import { serviceOf } from '../../../core/evaluate/subjects.ts';
+import { serviceOf } from '../../../core/evaluate/references.ts';
 import type { ExplainWorld } from '../explain-world.ts';
 import { kubectl, type Step, step } from './step.ts';
 

@@ -1,11 +1,11 @@
 import { containerName, openAnnotation } from '../../../api/names.ts';
 import type { DependencyReason } from '../../../api/reasons.ts';
-import { judgedCheckOf } from '../../../api/settled.ts';
+import { evaluatedCheckOf } from '../../../api/settled.ts';
 import type { Dependency } from '../../../api/spec.ts';
 import type { DependencyStatus } from '../../../api/status.ts';
 import { blockedBy, conditionOf, dependenciesOf, type ExplainWorld, statusOf } from '../explain-world.ts';
 import { answerStep } from './answer-step.ts';
-import { isUnreadable, judgedStep } from './judged-step.ts';
+import { evaluatedStep, isUnreadable } from './evaluated-step.ts';
 import { kubectl, type Step, step } from './step.ts';
 
 /** What to do about each dependency that keeps a Pod, or that will not come by itself. */
@@ -25,14 +25,14 @@ function isWanted({ blocked, state, satisfied, reason }: DependencyStatus): bool
 }
 
 function stepOf(world: ExplainWorld, dependency: Dependency, status: DependencyStatus): Step | undefined {
-  const made = judgedCheckOf(dependency);
+  const made = evaluatedCheckOf(dependency);
   const { name, state } = status;
   // The scheduler's words: told with the Pods.
   if (state === 'Pending' && status.blocked > 0) return undefined;
   if (state === 'Starting') return startingStep(world, dependency, status);
   if (status.exitCode !== undefined && state === 'Failed') return failedRunStep(world, dependency, status);
   if ((status.opened ?? 0) > 0 || status.satisfied) return beingOpenedStep(world, name, status);
-  if (made) return isStalledBy(world, status) ? undefined : judgedStep(world, made, status);
+  if (made) return isStalledBy(world, status) ? undefined : evaluatedStep(world, made, status);
   if (dependency.container) return containerStep(world, dependency.name);
   return answerStep(world, dependency, status);
 }

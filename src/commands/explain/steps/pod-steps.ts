@@ -29,7 +29,7 @@ function failedSteps(world: ExplainWorld): Step[] {
   if (first === undefined) return [];
   return [
     step(
-      `${count(1 + more.length, 'Pod')} failed in the gate for good, since the restart policy is Never: ${some([first, ...more])}. A Job with tries left makes another Pod; otherwise mend the cause and create the Job again.`,
+      `${count(1 + more.length, 'Pod')} failed in the gate for good, since the restart policy is Never: ${some([first, ...more])}. A Job with tries left makes another Pod; otherwise fix the cause and create the Job again.`,
       kubectl(world, `describe pod ${first}`),
     ),
   ];

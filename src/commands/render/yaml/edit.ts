@@ -14,14 +14,14 @@ export interface ValueChange {
 
 export interface EditedText {
   readonly text: string;
-  /** False where comments and form could not be kept: the document was written anew. */
+  /** False where comments and form could not be kept: the document was written again. */
   readonly keptForm: boolean;
 }
 
 /**
  * The document's text with changes in it and everything else left as it was written, to the byte. The new text is read
  * again: if it does not say what it should (an anchor inside of the change may be used outside of it), the document is
- * written anew.
+ * written again.
  */
 export function editDocument(document: YamlDocument, changes: readonly ValueChange[]): EditedText {
   const { head, reading, text } = document;

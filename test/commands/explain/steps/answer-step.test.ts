@@ -6,7 +6,7 @@ const NS = `-n ${NAMESPACE}`;
 
 describe('what to do where a check is not satisfied', () => {
   it('is to make the Service that the host names', () => {
-    const all = about(dns('api'), undefined, { sighting: NO_SERVICE, log: ['waiting for api: NXDOMAIN'] });
+    const all = about(dns('api'), undefined, { observation: NO_SERVICE, log: ['waiting for api: NXDOMAIN'] });
     expect(say(all)).to.deep.equal([
       'api: Service api does not exist in my-namespace. Create it, or correct the host in the gate.',
     ]);
@@ -15,7 +15,7 @@ describe('what to do where a check is not satisfied', () => {
 
   it('is to look behind a Service that has nothing ready', () => {
     const all = about(tcp('redis', 6379), undefined, {
-      sighting: seenService('redis', 0),
+      observation: seenService('redis', 0),
       log: ['waiting for redis: connection refused'],
     });
     expect(say(all)).to.deep.equal(['redis: Service redis has no Pod that is ready behind it.']);
@@ -27,7 +27,7 @@ describe('what to do where a check is not satisfied', () => {
 
   it('is what the log says where the Service is as it should be', () => {
     const all = about(tcp('redis', 6379), undefined, {
-      sighting: seenService('redis', 1),
+      observation: seenService('redis', 1),
       log: ['waiting for redis: NXDOMAIN', 'overdue: still waiting for redis after 5m: timeout'],
     });
     expect(say(all)[0]).to.match(/^redis: timeout: no answer: a network policy/);
@@ -35,7 +35,7 @@ describe('what to do where a check is not satisfied', () => {
   });
 
   it('is to compare where neither says more', () => {
-    const all = about(dns('api'), undefined, { sighting: seenService('api', 1) });
+    const all = about(dns('api'), undefined, { observation: seenService('api', 1) });
     expect(say(all)).to.deep.equal([
       'api: Service api has 1 ready endpoint, and the check is not satisfied yet.',
     ]);

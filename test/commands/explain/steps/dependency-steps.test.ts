@@ -30,7 +30,7 @@ describe('what to do where a container does not run', () => {
   for (const reason of ['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull']) {
     it(`is to correct the image for ${reason}, whatever the dependency is`, () => {
       const all = about(dns('api'), (one) => one.starting('api', reason, 'not found'), {
-        sighting: NO_SERVICE,
+        observation: NO_SERVICE,
       });
       expect(say(all)[0]).to.match(
         /^api: the image registry\.example\/dependency-gate:1\.0\.0 cannot be pulled/,
@@ -91,7 +91,7 @@ describe('opening by hand', () => {
   const late = { overdueAfterSeconds: 30 };
 
   it('is offered for what is overdue, last', () => {
-    const all = about(dns('api', late), undefined, { sighting: NO_SERVICE });
+    const all = about(dns('api', late), undefined, { observation: NO_SERVICE });
     expect(say(all)).to.have.length(2);
     expect(say(all)[1]).to.match(/^If the Pods must start without api now, open it by hand/);
     expect(all[1]?.commands).to.deep.equal([
@@ -110,7 +110,7 @@ describe('opening by hand', () => {
   });
 
   it('is not offered for what waits in time, nor for what was opened', () => {
-    expect(say(about(dns('api'), undefined, { sighting: NO_SERVICE }))).to.have.length(1);
+    expect(say(about(dns('api'), undefined, { observation: NO_SERVICE }))).to.have.length(1);
     const opened = about(dns('api', late), (one) => one.opened('api').checking('api'));
     expect(say(opened)).to.have.length(1);
     expect(say(opened)[0]).to.match(/^api was opened: the kubelet/);

@@ -123,7 +123,7 @@ describe('what to do about targets', () => {
     expect(commands).to.deep.equal([`kubectl get deployments,statefulsets,daemonsets,jobs,cronjobs ${NS}`]);
   });
 
-  it('is to make a Job anew', () => {
+  it('is to make a Job again', () => {
     const ofJob = gate('api-first').targets('Job/migrate').dependsOn(dns('api')).rendered();
     const [first] = steps(explained(ofJob, [job('migrate')]));
     expect(first?.commands).to.deep.equal([`kubectl delete job/migrate ${NS}`]);

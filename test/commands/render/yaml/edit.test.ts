@@ -131,7 +131,7 @@ describe('editDocument', () => {
     );
   });
 
-  it('writes a document anew where an anchor ties what changes to what does not', () => {
+  it('writes a document again where an anchor ties what changes to what does not', () => {
     const text = '---\n# head\nlabels: &labels\n  app: x # lost\nselector: *labels\n# end\n';
     const { text: result, keptForm } = edit(text, { path: ['labels'], value: { app: 'x', gated: 'true' } });
     expect(keptForm).to.equal(false);

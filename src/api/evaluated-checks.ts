@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { DEFAULT_CONDITION_STATUS, DEFAULT_MIN_READY } from './defaults.ts';
+import { label, objectName, port } from './fields.ts';
+
+/** The checks that the operator makes, once for a gate and not once for a Pod: it opens the Pods that wait. */
+
+/** A group and version, as in manifests: `v1`, `apps/v1`. */
+const apiVersion = () =>
+  z
+    .string()
+    .min(2)
+    .max(253)
+    .regex(/^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?v[0-9]([a-z0-9]*[0-9])?$/);
+
+const kind = () =>
+  z
+    .string()
+    .min(1)
+    .max(63)
+    .regex(/^[A-Z][A-Za-z0-9]*$/);
+
+export const serviceCheckSchema = z
+  .strictObject({
+    name: objectName().describe("Service in the gate's own namespace."),
+    port: port().optional().describe('Port of the Service that must have the endpoints. Default: any.'),
+    minReady: z
+      .int()
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe(`How many ready endpoints it takes. Default: ${DEFAULT_MIN_READY}.`),
+  })
+  .describe(
+    'Satisfied when the Service has enough ready endpoints in its EndpointSlices. Evaluated by the operator: nothing is dialled.',
+  );
+
+const conditionCheckSchema = z
+  .strictObject({
+    type: z
+      .string()
+      .min(1)
+      .max(316)
+      .regex(/^[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?$/)
+      .describe('Type of the condition.'),
+    status: z
+      .enum(['True', 'False', 'Unknown'])
+      .optional()
+      .describe(`Status that satisfies. Default: ${DEFAULT_CONDITION_STATUS}.`),
+  })
+  .describe('A condition in status.conditions. One that speaks of an older generation is not believed.');
+
+export const resourceCheckSchema = z
+  .strictObject({
+    apiVersion: apiVersion().describe('Group and version of the object, for example batch/v1.'),
+    kind: kind().describe(
+      'Kind of the object, for example Job. Secrets are refused, and gates, which are waited for by gate.',
+    ),
+    name: objectName().describe(
+      "Name of the object, in the gate's own namespace, or of an object of a kind that has none.",
+    ),
+    condition: conditionCheckSchema.optional(),
+    expression: z
+      .string()
+      .min(1)
+      .max(1024)
+      .optional()
+      .describe(
+        'CEL expression over object that must be true, for example object.status.phase == "Ready". Only for kinds with namespaces.',
+      ),
+  })
+  .describe(
+    "Satisfied when an object is ready: by a condition, by an expression, or, where neither is given, by the kind's own idea of ready or complete. Evaluated by the operator, which needs the right to list and watch the kind. A Job that completed stays satisfied after it was deleted, until the gate's containers change or a new Job of the name appears.",
+  );
+
+export const gateCheckSchema = z
+  .strictObject({
+    name: label(53).describe("Another gate of the gate's own namespace."),
+  })
+  .describe("Satisfied when the other gate's condition Open is True. Evaluated by the operator.");
+
+export type ServiceCheck = z.infer<typeof serviceCheckSchema>;
+export type ConditionCheck = z.infer<typeof conditionCheckSchema>;
+export type ResourceCheck = z.infer<typeof resourceCheckSchema>;
+export type GateCheck = z.infer<typeof gateCheckSchema>;

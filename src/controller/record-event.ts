@@ -1,0 +1,23 @@
+import type { Gate, GateEvent, Workload } from '../core/model.ts';
+import { isConflict } from '../kube/api-error.ts';
+import type { Failed } from './act.ts';
+import type { Context } from './context.ts';
+
+/** Logs something and records the Event of it. */
+export function recordEvent(
+  { log, emit }: Pick<Context, 'log' | 'emit'>,
+  about: Gate | Workload,
+  event: GateEvent,
+): void {
+  log.info({ reason: event.reason }, event.note);
+  emit(about, event);
+}
+
+/** What is to be said of a write that failed; nothing of a conflict, which is nobody's trouble. */
+export function failureEvent({ write, error }: Failed): GateEvent | undefined {
+  if (isConflict(error)) return undefined;
+  const what =
+    write.do === 'open-pod' ? `Pod ${write.pod.name}` : `${write.workload.kind} ${write.workload.name}`;
+  const note = `${what} cannot be patched and is tried again: ${error.message}`;
+  return { type: 'Warning', reason: 'PatchFailed', action: 'Patch', note };
+}

@@ -1,0 +1,106 @@
+import { targetAnnotationValue } from '../../api/names.ts';
+import { type DependencyReason, isDependencyReason } from '../../api/reasons.ts';
+import { evaluatedCheckOf } from '../../api/settled.ts';
+import type { Dependency, GateSpec, ServiceCheck } from '../../api/spec.ts';
+import type { DependencyStatus, Render } from '../../api/status.ts';
+import { EVALUATOR, type Evaluator } from '../expression/expression.ts';
+import type { Gate, Observation, World } from '../model.ts';
+import { targetKey } from '../targets.ts';
+import { evaluateGate } from './evaluate-gate.ts';
+import { evaluateResource, type Known } from './evaluate-resource.ts';
+import { evaluateService } from './evaluate-service.ts';
+import type { Evaluation } from './evaluation.ts';
+import { unseen } from './unseen.ts';
+
+/**
+ * Evaluates the dependencies that the operator evaluates, by their names. `current` is the render that Pods are compared with:
+ * what an earlier one's Pods waited for is forgotten with it.
+ */
+export function evaluations(
+  world: World,
+  spec: GateSpec,
+  current: Render | undefined,
+  expressions: Evaluator = EVALUATOR,
+): Map<string, Evaluation> {
+  const evaluated = spec.dependencies.flatMap((dependency) => {
+    const observation = world.observations.get(dependency.name) ?? { is: 'unseen' };
+    const known = { expressions, ...knownOf(world.gate, dependency.name, current) };
+    const evaluation = waitsForItself(dependency, spec) ?? evaluate(dependency, observation, known);
+    if (!evaluation) return [];
+    const held = evaluation.is === 'unknown' ? { ...evaluation, ...remembered(known) } : evaluation;
+    return [[dependency.name, held] as const];
+  });
+  return new Map(evaluated);
+}
+
+function knownOf(gate: Gate, name: string, current: Render | undefined): Omit<Known, 'expressions'> {
+  const { render, observedGeneration, dependencies = [] } = gate.status;
+  const before = dependencies.find((one) => one.name === name);
+  const said = observedGeneration === gate.generation ? before : undefined;
+  // A gate that is suspended from its beginning has none, and remembers all the same.
+  const isSameRender = render?.hash === current?.hash;
+  return {
+    completed: isSameRender ? before?.completed : undefined,
+    said,
+    failed: said && failedWith(said),
+  };
+}
+
+/** What the operator itself evaluated: a state of `Failed` may be that of a container. */
+const FAILED: readonly DependencyReason[] = [
+  'JobFailed',
+  'JobFailedAndGone',
+  'PodFailed',
+  'VolumeLost',
+  'ObjectStalled',
+];
+
+function failedWith({ reason, answer }: DependencyStatus): Known['failed'] {
+  const isFailed = isDependencyReason(reason) && FAILED.includes(reason);
+  return isFailed && answer !== undefined ? { reason, answer } : undefined;
+}
+
+/** What holds until something is seen, as after a restart: all that was said, and nothing opens by it. */
+function remembered({ said, failed }: Known): Partial<Evaluation> {
+  const { reason, answer, satisfied } = said ?? {};
+  if (!isDependencyReason(reason) || answer === undefined || satisfied === undefined) return {};
+  // There is nothing in these to hold to: the next answer may tell more.
+  if (reason === 'NotObserved' || reason === 'WatchFailed') return {};
+  return { reason, answer, ...(failed !== undefined ? { is: 'failed' } : { wasSatisfied: satisfied }) };
+}
+
+/** A rollout, or a Job, that is to be complete before its own Pods start. A condition or an expression may ask for less. */
+function waitsForItself({ resource }: Dependency, { targets }: GateSpec): Evaluation | undefined {
+  if (!resource || resource.condition || resource.expression !== undefined) return undefined;
+  const { apiVersion, kind, name } = resource;
+  // A CronJob is ready whatever becomes of its Jobs.
+  if (kind === 'CronJob' || !/^(apps|batch)\//.test(apiVersion)) return undefined;
+  if (!targets.some((target) => targetKey(target) === targetAnnotationValue(kind, name))) return undefined;
+  const message = `${kind} ${name} is a target of this gate, and is not ready before its own Pods have started`;
+  return {
+    is: 'waiting',
+    reason: 'DependencyCycle',
+    answer: message,
+    fault: { reason: 'DependencyCycle', message },
+  };
+}
+
+function evaluate(dependency: Dependency, observation: Observation, known: Known): Evaluation | undefined {
+  const made = evaluatedCheckOf(dependency);
+  switch (made?.check) {
+    case undefined:
+      return undefined;
+    case 'gate':
+      return evaluateGate(made.settings, observation);
+    case 'service':
+      return evaluateWatchedService(made.settings, observation);
+    case 'resource':
+      return evaluateResource(made.settings, observation, known);
+  }
+}
+
+function evaluateWatchedService(service: ServiceCheck, observation: Observation): Evaluation {
+  return observation.is === 'service'
+    ? evaluateService(service, observation)
+    : unseen(observation, `Service ${service.name}`);
+}

@@ -1,0 +1,145 @@
+import { type EventReason, STALL_REASONS } from '../../api/reasons.ts';
+import type { Condition, DependencyStatus, GateStatus } from '../../api/status.ts';
+import type { GateEvent } from '../model.ts';
+import type { GateWrite, PodWrite, WorkloadPatch } from '../plan/plan.ts';
+
+/**
+ * The Events of a reconcile: one for each write that was made to somebody else's object, and one where a
+ * condition or a dependency turns.
+ * They follow from the old status and the new one, so a restart of the operator repeats none.
+ */
+export function gateEvents(
+  before: GateStatus,
+  after: GateStatus | undefined,
+  done: readonly GateWrite[],
+): GateEvent[] {
+  const ofStatus = after ? [...ofDependencies(before, after), ...ofConditions(before, after)] : [];
+  return [...done.flatMap(ofWrite), ...ofStatus];
+}
+
+function ofWrite(write: GateWrite): GateEvent[] {
+  switch (write.do) {
+    case 'open-pod':
+    case 'delete-pod':
+      return ofPod(write);
+    case 'add-finalizer':
+    case 'remove-finalizer':
+    case 'try-render':
+      return [];
+  }
+}
+
+/** The Event of a write to a Pod. */
+export function ofPod(write: PodWrite): GateEvent[] {
+  return write.do === 'open-pod'
+    ? ofOpening(write)
+    : [normal('PodReplaced', 'Delete', `deleted Pod ${write.pod.name}: ${write.why}`)];
+}
+
+/** The Events of a patch, by the gates that they are about. */
+export function ofPatch({ workload, additions, removals }: WorkloadPatch): Map<string, GateEvent> {
+  const name = nameOf(workload);
+  return new Map([
+    ...additions.map(({ gate, why }) => {
+      return [
+        gate,
+        normal('Gated', 'Patch', `added the init containers to ${name}: ${why.join(', ')}`),
+      ] as const;
+    }),
+    ...removals.map(({ gate }) => {
+      return [gate, normal('Ungated', 'Patch', `removed the init containers from ${name}`)] as const;
+    }),
+  ]);
+}
+
+/** What a person opened, once for each Pod. What is simply there is told once for all Pods, by the status. */
+function ofOpening({ pod, told, why }: Extract<PodWrite, { do: 'open-pod' }>): GateEvent[] {
+  return told.length === 0
+    ? []
+    : [normal('PodOpened', 'Open', `opened ${told.join(', ')} for Pod ${pod.name}: ${why}`)];
+}
+
+function ofDependencies(before: GateStatus, after: GateStatus): GateEvent[] {
+  return (after.dependencies ?? []).flatMap((dependency) =>
+    ofDependency(
+      before.dependencies?.find(({ name }) => name === dependency.name),
+      dependency,
+    ),
+  );
+}
+
+function ofDependency(before: DependencyStatus | undefined, after: DependencyStatus): GateEvent[] {
+  const { name, answer = '', openedByHand = 0, since, message = answer } = after;
+  const isNew = before?.satisfied === false && after.satisfied === true;
+  const isOverdue = after.overdue === true && before?.overdue !== true;
+  const byHand = openedByHand - (before?.openedByHand ?? 0);
+  return [
+    ...(isNew
+      ? [normal('DependencySatisfied', 'Evaluate', `dependency ${name} is satisfied: ${answer}`)]
+      : []),
+    ...(isOverdue
+      ? [
+          warning(
+            'Overdue',
+            'Wait',
+            `dependency ${name} is overdue, Pods wait for it since ${since}${said(message)}`,
+          ),
+        ]
+      : []),
+    ...(byHand > 0
+      ? [normal('OpenedByHand', 'Open', `${name} was opened by an annotation of ${pods(byHand)}`)]
+      : []),
+  ];
+}
+
+function said(words: string): string {
+  return words === '' ? '' : `: ${words}`;
+}
+
+function pods(count: number): string {
+  return `${count} Pod${count === 1 ? '' : 's'}`;
+}
+
+function ofConditions(before: GateStatus, after: GateStatus): GateEvent[] {
+  return [
+    ...ofOpen(conditionOf(before, 'Open'), conditionOf(after, 'Open')),
+    ...ofStalled(conditionOf(before, 'Stalled'), conditionOf(after, 'Stalled')),
+  ];
+}
+
+/** By the reason of `Open`. What is unknown is no event, and what is overdue is told of each dependency. */
+const OPEN_EVENTS: ReadonlyMap<string, (message: string) => GateEvent> = new Map([
+  ['AllPassed', (message) => normal('Opened', 'Open', message)],
+  ['Waiting', (message) => normal('Waiting', 'Wait', message)],
+  ['Held', (message) => normal('Held', 'Wait', message)],
+  ['DependencyFailed', (message) => warning('DependencyFailed', 'Wait', message)],
+  ['PodFailed', (message) => warning('PodFailed', 'Wait', message)],
+]);
+
+function ofOpen(before: Condition | undefined, after: Condition | undefined): GateEvent[] {
+  if (!after || (before?.status === after.status && before.reason === after.reason)) return [];
+  const event = OPEN_EVENTS.get(after.reason);
+  return event ? [event(after.message)] : [];
+}
+
+function ofStalled(before: Condition | undefined, after: Condition | undefined): GateEvent[] {
+  if (!after || before?.message === after.message) return [];
+  const reason = STALL_REASONS.find((stall) => stall === after.reason);
+  return reason === undefined ? [] : [warning(reason, 'Reconcile', after.message)];
+}
+
+function conditionOf(status: GateStatus, type: Condition['type']): Condition | undefined {
+  return status.conditions?.find((condition) => condition.type === type);
+}
+
+function nameOf({ kind, name }: { readonly kind: string; readonly name: string }): string {
+  return `${kind} ${name}`;
+}
+
+function normal(reason: EventReason, action: string, note: string): GateEvent {
+  return { type: 'Normal', reason, action, note };
+}
+
+function warning(reason: EventReason, action: string, note: string): GateEvent {
+  return { type: 'Warning', reason, action, note };
+}
