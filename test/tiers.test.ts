@@ -5,8 +5,10 @@ import { selectTiers, TIERS } from './tiers.ts';
 const named = (...names: readonly string[]) => selectTiers(names).map(({ name }) => name);
 
 describe('selectTiers', () => {
-  it('takes what always runs where nothing is named', () => {
+  it('takes what always runs where nothing is named: each part, and the newest release', () => {
+    const newest = VERSIONS.at(-1)?.version;
     expect(named()).to.include.members(['unit', 'sandbox', 'control-plane', 'node']);
+    expect(named()).to.include(`control-plane ${newest}`);
     const asked = VERSIONS.filter(({ runs }) => runs === 'asked').map(({ version }) => version);
     expect(named().filter((name) => asked.some((version) => name.includes(version)))).to.deep.equal([]);
   });

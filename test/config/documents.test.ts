@@ -7,6 +7,7 @@ import { validateGate } from '../../src/api/gate.ts';
 import { GENERATED } from '../../src/api/generate.ts';
 import { API_VERSION, KIND } from '../../src/api/names.ts';
 import { CHECKS } from '../../src/api/spec.ts';
+import { VERSIONS } from '../cluster/versions.ts';
 import { ROOT, read, readManifests } from './manifests.ts';
 
 /** All that people read, except for what is generated, whose lines are one field each. */
@@ -94,6 +95,12 @@ describe('the documents', () => {
     );
     const folders = globSync(['src/*/', 'src/*/*/'], { cwd: ROOT }).filter((path) => !path.endsWith('.ts'));
     expect(named).to.have.members(folders.map((folder) => folder.replace(/\/$/, '')));
+  });
+
+  it('README.md names each release of Kubernetes that the tests run on, before anything else', () => {
+    const [introduction = ''] = read('README.md').split('\n## ');
+    const named = introduction.match(/\b1\.\d+\.\d+\b/g) ?? [];
+    expect(named.toSorted()).to.deep.equal(VERSIONS.map(({ version }) => version).toSorted());
   });
 
   it('README.md shows the gate of the story, in 12 lines', () => {
