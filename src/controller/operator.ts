@@ -133,7 +133,7 @@ export class Operator {
     for (const one of everything(this.#stores)) this.#queue.add(one, 'initial');
   }
 
-  /** Ends the Reconciles under way, then everything else. */
+  /** Ends the reconciles under way, then everything else. */
   async stop(): Promise<void> {
     this.#admission.stop();
     await this.#queue.stop(DRAIN_MS);

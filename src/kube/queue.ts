@@ -114,7 +114,7 @@ export class Queue<Key> {
   }
 
   /**
-   * Drops what waits and takes no more; ends when the Reconciles under way have, or after `limitMs`.
+   * Drops what waits and takes no more; ends when the reconciles under way have, or after `limitMs`.
    *
    * @returns whether all passes ended in time.
    */

@@ -140,7 +140,7 @@ export async function runControlPlane(
 }
 
 function etcdFlags(site: Site, version: Version): string[] {
-  const progress = 'watch-progress-emit-interval';
+  const progress = 'watch-progress-notify-interval';
   const clients = `http://127.0.0.1:${site.ports.etcd}`;
   const peers = `http://127.0.0.1:${site.ports.etcdPeer}`;
   return [
