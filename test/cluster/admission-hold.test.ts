@@ -129,7 +129,7 @@ describeWith(MUTATING_POLICIES, 'the hold policies', function () {
       );
     });
 
-    it('let one reconcile that requires nothing', async () => {
+    it('let one pass that requires nothing', async () => {
       const free = JSON.stringify(manifestOf('Job', app()));
       expect((await create(free)).stderr).to.equal('');
     });
