@@ -32,9 +32,14 @@ const listSchema = z.looseObject({
 /** A text without any of these words has no gate, no target and no list of them in it, and need not be read. */
 const OF_CONCERN = new RegExp([KIND, ...TARGET_KINDS, 'List'].join('|'));
 
-/** The objects of a document that gates are about, and others; also those of a list (`kind: List`, or a kustomize function's `ResourceList`). */
+/** Whether a document may hold anything that gates are about. */
+export function isOfConcern({ body }: YamlDocument): boolean {
+  return OF_CONCERN.test(body);
+}
+
+/** The objects of a document, also those of a list (`kind: List`, or a kustomize function's `ResourceList`). */
 export function objectsIn(document: YamlDocument): KubernetesObject[] {
-  if (!OF_CONCERN.test(document.body)) return [];
+  if (!isOfConcern(document)) return [];
   const list = listSchema.safeParse(document.reading?.value);
   const found = list.success
     ? list.data.items.map((item, index) => objectAt(document, ['items', index], item))

@@ -1,4 +1,5 @@
 import { KIND } from '../../api/names.ts';
+import { isOfConcern } from './kubernetes-objects.ts';
 import { type GateOfInput, targetsOf } from './read-gates.ts';
 import { InputError, placeOf, type YamlDocument } from './yaml/documents.ts';
 
@@ -9,15 +10,16 @@ import { InputError, placeOf, type YamlDocument } from './yaml/documents.ts';
  */
 export function assertReadable(documents: readonly YamlDocument[], gates: readonly GateOfInput[]): void {
   const targets = gates.flatMap(targetsOf);
-  const problems = documents.flatMap((document): string[] => {
-    const { body } = document;
+  const problems = documents.filter(isOfConcern).flatMap((document): string[] => {
+    const { body, mistake } = document;
+    if (mistake === undefined) return [];
     const kind = says(body, 'kind', KIND)
       ? `a ${KIND}`
       : targets
           .filter((target) => says(body, 'kind', target.kind) && says(body, 'name', target.name))
           .map((target) => `the target ${target.kind} ${target.name}`)[0];
-    if (kind === undefined || document.mistake === undefined) return [];
-    return [`${placeOf(document, [])}: ${document.mistake.message} (this looks like ${kind})`];
+    if (kind === undefined) return [];
+    return [`${placeOf(document, [])}: ${mistake.message} (this looks like ${kind})`];
   });
   if (problems.length > 0) throw new InputError(problems);
 }
