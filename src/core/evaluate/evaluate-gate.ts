@@ -2,13 +2,11 @@ import type { GateCheck } from '../../api/spec.ts';
 import type { Gate, Observation } from '../model.ts';
 import type { Evaluation } from './evaluation.ts';
 import { gatesBefore } from './references.ts';
+import { unseen } from './unseen.ts';
 
 /** Satisfied when the other gate is open, by a status that speaks of its present spec. */
 export function evaluateGate({ name }: GateCheck, observation: Observation): Evaluation {
-  if (observation.is === 'absent')
-    return { is: 'waiting', reason: 'NotFound', answer: `gate ${name} does not exist` };
-  if (observation.is !== 'gate')
-    return { is: 'unknown', reason: 'NotObserved', answer: `gate ${name} has not been looked at yet` };
+  if (observation.is !== 'gate') return unseen(observation, `gate ${name}`);
   if (observation.cycle.length > 0) return cycle(observation.cycle);
   const { status, generation, deleting } = observation.gate;
   if (deleting) return { is: 'waiting', reason: 'BeingDeleted', answer: `gate ${name} is being deleted` };
