@@ -55,8 +55,6 @@ const WRONG_FIELD = withPatch(
 /** The policies are there, and what they do is not what they are for. */
 describeWith(MUTATING_POLICIES, 'admission that does not act', function () {
   this.timeout(180_000);
-  // It waits for caches of the API server, for whose delay there is no bound: once in seven runs on a busy machine it failed.
-  this.retries(1);
   const cluster = useCluster(() => requirePrograms(process.env.KUBEBUILDER_ASSETS), startGatedCluster);
   const { here, untilInForce } = useStory(cluster);
   const apply = (policy: PolicyObject) => cluster().controlPlane.apply(JSON.stringify(policy));

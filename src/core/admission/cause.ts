@@ -37,8 +37,8 @@ export function diagnose(policy: Policy, view: PolicyView, crd: CrdView, at: num
   }
   if (crd === 'absent')
     return { cause: 'crd_missing', words: 'the custom resource is not there: apply crds' };
-  if (crd !== undefined && isNew(crd.createdAt, view, at)) return NEW_CRD;
-  return view.isOurs ? UNKNOWN : differs(policy);
+  if (!view.isOurs) return differs(policy);
+  return crd !== undefined && isNew(crd.createdAt, view, at) ? NEW_CRD : UNKNOWN;
 }
 
 /** Whether the policy was there before its parameter's kind, and that is not long ago. */

@@ -57,6 +57,14 @@ const cases: readonly [string, Cause, Partial<PolicyView>, CrdView, number, RegE
     /has not found the kind/,
   ],
   [
+    'a policy of another release with a custom resource that is new, since what is sure goes first',
+    'policy_differs',
+    { isOurs: false },
+    later(-1000),
+    Date.parse(APPLIED) + 10_000,
+    /not that of this release/,
+  ],
+  [
     'one that was applied well before it',
     'unknown',
     {},
