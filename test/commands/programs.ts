@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { z } from 'zod';
 import { ROOT } from '../config/manifests.ts';
 
 /** Real programs that read what `render` prints, or that run it. */
@@ -73,20 +74,44 @@ export async function runUnread(
 export const RENDER = [process.execPath, join(ROOT, 'src/main.ts'), 'render'];
 
 /**
- * Gives the suite a program. Where it is not found the suite is skipped and says so, and how to get it.
+ * Gives the suite a program. Where it is not found, or none is one of those that do, the suite is skipped and says so,
+ * and how to get it.
  *
+ * @param does of which programs the suite holds, and in words; default any
  * @returns its path, for use inside of tests
  */
-export function useProgram(name: keyof typeof HINTS): () => string {
+export function useProgram(name: keyof typeof HINTS, does = ANY): () => string {
   let found: string | undefined;
   before(`find ${name}`, function () {
     const works = (path: string) => spawnSync(path, ['version', '--client=true']).error === undefined;
-    found = [join(BUILT, name), name].find((path) => (path.includes('/') ? existsSync(path) : works(path)));
+    found = [join(BUILT, name), name].find(
+      (path) => (path.includes('/') ? existsSync(path) : works(path)) && does.holdsOf(path),
+    );
     if (found !== undefined) return;
-    console.error(`SKIPPED "${this.test?.parent?.fullTitle()}": there is no ${name}: ${HINTS[name]}`);
+    console.error(
+      `SKIPPED "${this.test?.parent?.fullTitle()}": there is no ${name}${does.what}: ${HINTS[name]}`,
+    );
     this.skip();
   });
   return () => found ?? '';
+}
+
+interface Ability {
+  /** Follows the program's name. */
+  readonly what: string;
+  readonly holdsOf: (path: string) => boolean;
+}
+
+const ANY: Ability = { what: '', holdsOf: () => true };
+
+const versionSchema = z.object({ clientVersion: z.object({ minor: z.string() }) });
+
+/** A kubectl of Kubernetes 1.`minor`, or a newer one. */
+export function sinceMinor(minor: number): Ability {
+  const minorOf = (path: string) =>
+    versionSchema.parse(JSON.parse(outputOf([path, 'version', '--client', '--output=json']))).clientVersion
+      .minor;
+  return { what: ` of 1.${minor} or newer`, holdsOf: (path) => Number.parseInt(minorOf(path), 10) >= minor };
 }
 
 /** Gives each test a folder of its own; files are written into it by their paths. */

@@ -3,7 +3,7 @@ import { renderSources } from '../../../src/commands/render/sources.ts';
 import { parseDocuments } from '../../../src/commands/render/yaml/documents.ts';
 import { splitJson } from '../../../src/commands/render/yaml/split.ts';
 import { SETTINGS } from '../../core/builders.ts';
-import { outputOf, useProgram } from '../programs.ts';
+import { outputOf, sinceMinor, useProgram } from '../programs.ts';
 import { gateOf, printed, renderTexts } from './input.ts';
 import { FOREIGN_TEXTS, ODD_DOCUMENTS, ODD_STREAMS } from './oddities.ts';
 
@@ -116,7 +116,8 @@ describe('renderSources, of what it cannot read', () => {
 
 describe('kubectl, of the same YAML', function () {
   this.timeout(60_000);
-  const kubectl = useProgram('kubectl');
+  // Older ones (1.32 was tried) stop at the first separator between objects that are JSON.
+  const kubectl = useProgram('kubectl', sinceMinor(34));
 
   /** kubectl needs no cluster to label what it is given; it prints JSON objects. */
   const valuesForKubectl = (text: string) => {
