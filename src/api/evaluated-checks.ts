@@ -69,7 +69,7 @@ export const resourceCheckSchema = z
       ),
   })
   .describe(
-    "Satisfied when an object is ready: by a condition, by an expression, or, where neither is given, by the kind's own idea of ready or complete. Evaluated by the operator, which needs the right to list and watch the kind. A Job that completed stays satisfied after it was deleted, until the gate's containers change or a new Job of the name appears.",
+    "Satisfied when an object is ready: by a condition, by an expression, or, where neither is given, by the kind's own idea of ready or complete. Evaluated by the operator, which needs the right to list and watch the kind. A Job that completed stays satisfied after it was deleted, until this dependency's own name or check changes or a new Job of the name appears.",
   );
 
 export const gateCheckSchema = z

@@ -200,7 +200,12 @@ export const dependencyStatusSchema = z
         uid: text(64).describe('Its UID: another Job of the name is not this one.'),
       })
       .optional()
-      .describe('The Job that completed, so that it counts after it was deleted: for these containers only.'),
+      .describe('The Job that completed, so that it counts after it was deleted.'),
+    fingerprint: text(64)
+      .optional()
+      .describe(
+        'Of what it is evaluated by: the kind and name of the object, and what is asked of it. What is remembered here is void once that changes, and outlives every other change of the gate.',
+      ),
     overdue: z
       .boolean()
       .optional()

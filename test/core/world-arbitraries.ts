@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { evaluatedFingerprint } from '../../src/core/evaluate/evaluate.ts';
 import type { Observation, Refusal, World } from '../../src/core/model.ts';
 import { dependencies } from './arbitraries.ts';
 import {
@@ -78,16 +79,19 @@ const gates: fc.Arbitrary<Gates> = fc
 /** With a status that says of every Job that it completed. */
 function remembering(of: GateBuilder): GateBuilder {
   const counts = { pending: 0, starting: 0, checking: 0, failed: 0, passed: 0, opened: 0, blocked: 0 };
-  const told = of.spec.dependencies.flatMap(({ name, resource }) =>
-    resource
+  const told = of.spec.dependencies.flatMap((dependency) => {
+    const { name, resource } = dependency;
+    const completed = { name, uid: `uid-of-${name}` };
+    const fingerprint = evaluatedFingerprint(dependency);
+    return resource
       ? [
           {
             ...{ name, check: 'resource', state: 'Pending' as const, ...counts },
-            ...{ satisfied: true, answer: 'it completed', completed: { name, uid: `uid-of-${name}` } },
+            ...{ satisfied: true, answer: 'it completed', completed, fingerprint },
           },
         ]
-      : [],
-  );
+      : [];
+  });
   return of.withStatus({ ...of.gate.status, dependencies: told });
 }
 

@@ -3,7 +3,7 @@ import { AGGREGATE_LABEL, openAnnotation } from '../../src/api/names.ts';
 import type { Dependency } from '../../src/api/spec.ts';
 import type { KubeObject } from '../../src/sandbox/cluster.ts';
 import { type Scenario, useNamespace } from './cluster.ts';
-import { APP_IMAGE, customResource, deployment, dns, gate } from './manifests.ts';
+import { APP_IMAGE, customResource, deployment, dns, gate, service } from './manifests.ts';
 import { isReady, restarts } from './views.ts';
 
 const MIGRATED: Dependency = {
@@ -59,19 +59,26 @@ export const evaluatedReal: Scenario = (on) => {
       await on().operator.start();
       await here().untilGate('first', { open: 'True/AllPassed', pods: '2/2', satisfied: 'migrate' });
 
-      // Another of the name counts again, and so does a gate whose containers change.
+      // Another of the name counts again.
       await here().create(job({ suspend: true }));
       await here().untilGate('first', { satisfied: '', seen: /^migrate: Job migrate is suspended/ });
       await here().delete('Job', 'migrate');
       await here().untilGate('first', { satisfied: '', seen: 'migrate: Job migrate does not exist' });
     });
 
-    it('is forgotten with the containers that its Pods waited in', async () => {
+    it('opens the Pods of an edited gate by a Job that was deleted before, until its own dependency changes', async () => {
       await wait();
       await complete({ ttlSecondsAfterFinished: 1 });
       await here().untilGate('first', { seen: 'migrate: Job migrate completed, and is gone since' });
-      const dependencies = [MIGRATED, dns('redis')];
-      await here().patch('DependencyGate', 'first', { spec: { dependencies } });
+      const edit = (...dependencies: Dependency[]) =>
+        here().patch('DependencyGate', 'first', { spec: { dependencies } });
+      await on().operator.stop();
+      await edit(dns('redis'), MIGRATED);
+      await on().operator.start();
+      await here().create(service('redis'));
+      await here().untilGate('first', { open: 'True/AllPassed', pods: '1/1', satisfied: 'migrate' });
+      const job = { apiVersion: 'batch/v1', kind: 'Job', name: 'migrate' };
+      await edit({ name: 'migrate', resource: { ...job, condition: { type: 'Complete' } } });
       await here().untilGate('first', { satisfied: '', seen: /^migrate: Job migrate does not exist/ });
     });
 

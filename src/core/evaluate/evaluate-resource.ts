@@ -9,9 +9,9 @@ import { unseen } from './unseen.ts';
 /** What a dependency is evaluated with besides what is seen of it: what the status tells from earlier reconciles. */
 export interface Known {
   readonly expressions: Evaluator;
-  /** A Job that completed for this very render. */
+  /** A Job that completed when it was looked at for the very same. */
   readonly completed: Evaluation['completed'];
-  /** What was said of this very spec. */
+  /** What was said of it, evaluated by the very same. */
   readonly said: DependencyStatus | undefined;
   /** As what it was evaluated to have failed, and not of a Pod in its container. */
   readonly failed: Evaluated | undefined;

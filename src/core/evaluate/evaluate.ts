@@ -2,7 +2,8 @@ import { targetAnnotationValue } from '../../api/names.ts';
 import { type DependencyReason, isDependencyReason } from '../../api/reasons.ts';
 import { evaluatedCheckOf } from '../../api/settled.ts';
 import type { Dependency, GateSpec, ServiceCheck } from '../../api/spec.ts';
-import type { DependencyStatus, Render } from '../../api/status.ts';
+import type { DependencyStatus } from '../../api/status.ts';
+import { fingerprint } from '../canonical.ts';
 import { EVALUATOR, type Evaluator } from '../expression/expression.ts';
 import type { Gate, Observation, World } from '../model.ts';
 import { targetKey } from '../targets.ts';
@@ -12,19 +13,15 @@ import { evaluateService } from './evaluate-service.ts';
 import type { Evaluation } from './evaluation.ts';
 import { unseen } from './unseen.ts';
 
-/**
- * Evaluates the dependencies that the operator evaluates, by their names. `current` is the render that Pods are compared with:
- * what an earlier one's Pods waited for is forgotten with it.
- */
+/** Evaluates the dependencies that the operator evaluates, by their names. */
 export function evaluations(
   world: World,
   spec: GateSpec,
-  current: Render | undefined,
   expressions: Evaluator = EVALUATOR,
 ): Map<string, Evaluation> {
   const evaluated = spec.dependencies.flatMap((dependency) => {
     const observation = world.observations.get(dependency.name) ?? { is: 'unseen' };
-    const known = { expressions, ...knownOf(world.gate, dependency.name, current) };
+    const known = { expressions, ...knownOf(world.gate, dependency) };
     const evaluation = waitsForItself(dependency, spec) ?? evaluate(dependency, observation, known);
     if (!evaluation) return [];
     const held = evaluation.is === 'unknown' ? { ...evaluation, ...remembered(known) } : evaluation;
@@ -33,17 +30,26 @@ export function evaluations(
   return new Map(evaluated);
 }
 
-function knownOf(gate: Gate, name: string, current: Render | undefined): Omit<Known, 'expressions'> {
-  const { render, observedGeneration, dependencies = [] } = gate.status;
-  const before = dependencies.find((one) => one.name === name);
-  const said = observedGeneration === gate.generation ? before : undefined;
-  // A gate that is suspended from its beginning has none, and remembers all the same.
-  const isSameRender = render?.hash === current?.hash;
-  return {
-    completed: isSameRender ? before?.completed : undefined,
-    said,
-    failed: said && failedWith(said),
-  };
+/**
+ * What stands in the status of a dependency counts for as long as it is evaluated by the same, whatever else of the gate is
+ * changed: what completed may be gone by then, and is found out nowhere else.
+ */
+function knownOf(gate: Gate, dependency: Dependency): Omit<Known, 'expressions'> {
+  const before = gate.status.dependencies?.find(({ name }) => name === dependency.name);
+  const said = before && isOfTheSame(before, dependency, gate) ? before : undefined;
+  return { completed: said?.completed, said, failed: said && failedWith(said) };
+}
+
+/** A custom resource that is older than the operator keeps no fingerprint: then all of the spec must be the same. */
+function isOfTheSame(before: DependencyStatus, dependency: Dependency, gate: Gate): boolean {
+  return before.fingerprint === undefined
+    ? gate.status.observedGeneration === gate.generation
+    : before.fingerprint === evaluatedFingerprint(dependency);
+}
+
+/** Tells apart what a dependency is evaluated by: its check, the object's kind and name, and what is asked of it. */
+export function evaluatedFingerprint(dependency: Dependency): string {
+  return fingerprint(evaluatedCheckOf(dependency));
 }
 
 /** What the operator itself evaluated: a state of `Failed` may be that of a container. */

@@ -54,7 +54,7 @@ function enforce(world: World, spec: GateSpec, now: number, expressions: Evaluat
   const step = nextRender(world, spec, now);
   const current = step.render ?? stored;
   const targets = targetsProgress(world, spec, current, now);
-  const evaluated = evaluations(world, spec, current, expressions);
+  const evaluated = evaluations(world, spec, expressions);
   const observed: Observed = { world, spec, render: current, targets, evaluated, refusal: step.refusal };
   const isSettled = step.render === undefined && step.trial === undefined;
   const enforced = isSettled && !spec.suspend ? enforcePods(world, targets, stored) : [];

@@ -3,6 +3,7 @@ import { checkOf, openedBySpec } from '../../api/settled.ts';
 import type { Dependency, GateSpec } from '../../api/spec.ts';
 import { type DependencyStatus, MAX_POD_NAMES } from '../../api/status.ts';
 import { cut } from '../cut.ts';
+import { evaluatedFingerprint } from '../evaluate/evaluate.ts';
 import { serviceHint } from '../evaluate/evaluate-service.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import { serviceOf } from '../evaluate/references.ts';
@@ -31,7 +32,7 @@ export function dependencyStatuses(seen: Seen): DependencyStatus[] {
       ...progress,
       ...failedByEvaluation(dependency, seen, progress),
       ...openedFor(dependency, seen),
-      ...(evaluation ? evaluatedStatus(evaluation) : hint(dependency, seen, progress)),
+      ...(evaluation ? evaluatedStatus(dependency, evaluation) : hint(dependency, seen, progress)),
       ...(seen.overdue.includes(name) && { overdue: true }),
     };
   });
@@ -114,11 +115,16 @@ function isByHand({ writtenByOthers }: Pod, key: string): boolean {
 }
 
 function evaluatedStatus(
-  evaluation: Evaluation,
-): Pick<DependencyStatus, 'satisfied' | 'reason' | 'answer' | 'completed'> {
-  const { is, reason, answer, completed, wasSatisfied } = evaluation;
-  const satisfied = is === 'satisfied' || (is === 'unknown' && wasSatisfied === true);
-  return { satisfied, reason, answer: cut(answer, 1024), ...(completed && { completed }) };
+  dependency: Dependency,
+  { is, reason, answer, completed, wasSatisfied }: Evaluation,
+): Pick<DependencyStatus, 'satisfied' | 'reason' | 'answer' | 'completed' | 'fingerprint'> {
+  return {
+    satisfied: is === 'satisfied' || (is === 'unknown' && wasSatisfied === true),
+    reason,
+    answer: cut(answer, 1024),
+    ...(completed && { completed }),
+    fingerprint: evaluatedFingerprint(dependency),
+  };
 }
 
 /**

@@ -154,27 +154,39 @@ describe('decide, with a Job that is waited for', () => {
     expect(passed.first?.state).to.equal('Passed');
   });
 
-  it('forgets what completed once the containers change', () => {
+  it('opens the Pods that an edit of the gate makes anew, also where the Job was deleted by its TTL', () => {
     story.sees(DONE);
+    story.sees(ABSENT);
     story.becomes((of) => of.dependsOn(jobDone('migrate'), dns('api')));
     story.sees(ABSENT);
-    expect(story.first).to.include({ satisfied: false, answer: 'Job migrate does not exist' });
-    expect(story.first).not.to.have.property('completed');
+    const edited = migrateFirst.with(story.world.gate);
+    story.scalesUp(story.waiting('pinger-2', edited));
+    expect(story.sees(ABSENT).writes).to.deep.equal(['open-pod pinger-2']);
+    expect(story.first).to.include({ reason: 'JobCompletedAndGone', satisfied: true });
   });
 
-  it('forgets it in the very reconcile that stores the new render, whatever is seen then', () => {
+  it('keeps what completed through a restart in the midst of an edit, and while the spec cannot be read', () => {
     story.sees(DONE);
-    story.becomes((of) => of.dependsOn(jobDone('migrate'), dns('api')));
-    story.sees(UNSEEN);
-    expect(story.first).to.include({ satisfied: false }).and.not.to.have.property('completed');
-  });
-
-  it('keeps it through changes that no container needs', () => {
-    story.sees(DONE);
-    story.becomes((of) => of.specifying({ suspend: false, open: ['*'] }));
-    story.sees(UNSEEN);
+    story.becomes((of) => of.dependsOn(jobDone('migrate'), dns('api')).suspended());
+    story.restarts();
+    const { spec } = story.world.gate;
+    story.becomes((of) => of.invalid('of another version'));
+    story.restarts();
+    story.becomes((of) => of.with({ spec }));
     story.sees(ABSENT);
-    expect(story.first?.satisfied).to.equal(true);
+    expect(story.first).to.include({ reason: 'JobCompletedAndGone', satisfied: true });
+  });
+
+  it('forgets what completed once its own dependency is changed, whatever is seen then', () => {
+    for (const observation of [UNSEEN, ABSENT]) {
+      story.sees(DONE);
+      story.becomes((of) => of.dependsOn(jobDone('migrate', { expression: 'true' })));
+      story.sees(observation);
+      expect(story.first).to.include({ satisfied: false }).and.not.to.have.property('completed');
+      story.becomes((of) => of.dependsOn(jobDone('migrate')));
+      story.sees(ABSENT);
+      expect(story.first).to.include({ satisfied: false, answer: 'Job migrate does not exist' });
+    }
   });
 
   it('keeps it while the right to read Jobs is taken, and opens nobody meanwhile', () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { OPEN_ANNOTATION_PREFIX } from '../../../src/api/names.ts';
 import { openedBySpec } from '../../../src/api/settled.ts';
 import type { Dependency } from '../../../src/api/spec.ts';
+import { evaluatedFingerprint } from '../../../src/core/evaluate/evaluate.ts';
 import type { Observation, Pod, World } from '../../../src/core/model.ts';
 import { firstUnpassed } from '../../../src/core/progress/pod-progress.ts';
 import { NOW } from '../builders.ts';
@@ -29,13 +30,14 @@ function inItsTurn(pod: Pod): Pod {
 }
 
 /** Whether a dependency is there for the reconcile with that plan, said once more and from what the worlds are made of. */
-function isThere({ name, service, resource, gate }: Dependency, world: World, plan: Round): boolean {
+function isThere(dependency: Dependency, world: World): boolean {
+  const { name, service, resource, gate } = dependency;
   const observation = world.observations.get(name);
   if (service)
     return observation?.is === 'service' && JSON.stringify(observation.slices).includes('"ready":true');
   if (gate) return observation?.is === 'gate' && observation.cycle.length === 0 && isOpen(observation);
   if (!resource) return false;
-  if (observation?.is === 'absent') return resource.kind === 'Job' && isRemembered(name, world, plan);
+  if (observation?.is === 'absent') return resource.kind === 'Job' && isRemembered(dependency, world);
   if (observation?.is !== 'object') return false;
   const { kind, status } = observation.object;
   if (resource.expression !== undefined)
@@ -47,11 +49,10 @@ function isOpen({ gate }: Extract<Observation, { is: 'gate' }>): boolean {
   return gate.status.conditions?.some(({ type, status }) => type === 'Open' && status === 'True') === true;
 }
 
-/** What completed counts for the render that it was seen with: as long as that one is stored, wanted or not. */
-function isRemembered(name: string, { gate }: World, plan: Round): boolean {
-  const { dependencies, render } = gate.status;
-  const isTold = dependencies?.some((one) => one.name === name && one.completed !== undefined) === true;
-  return isTold && gate.spec.valid && (plan.status?.render ?? render)?.hash === render?.hash;
+/** What completed counts for as long as its dependency is evaluated by the same, whatever else is changed. */
+function isRemembered(dependency: Dependency, { gate }: World): boolean {
+  const told = gate.status.dependencies?.find(({ name }) => name === dependency.name);
+  return told?.completed !== undefined && told.fingerprint === evaluatedFingerprint(dependency);
 }
 
 /** The world as it is seen just after a restart: other gates and Pods are known, and no watch of anything else has listed. */
@@ -99,7 +100,7 @@ describe('decide, of any world with dependencies that the operator evaluates', (
           const dependencies = spec.valid ? spec.value.dependencies : [];
           const found = dependencies.find((one) => one.name === name);
           const isBySpec = spec.valid && openedBySpec(spec.value).has(name);
-          expect(isBySpec || (found !== undefined && isThere(found, at, plan)), name).to.equal(true);
+          expect(isBySpec || (found !== undefined && isThere(found, at)), name).to.equal(true);
         }
       }
     }, waitingWorlds);
@@ -110,10 +111,9 @@ describe('decide, of any world with dependencies that the operator evaluates', (
     anyWorld((world) => {
       const settled = settle(world, NOW).world;
       const { gate, pods } = settled;
-      const plan = decide(settled, NOW);
       if (!gate.spec.valid || gate.deleting || gate.finalizers.length === 0) return;
       for (const dependency of gate.spec.value.dependencies) {
-        if (!isThere(dependency, settled, plan)) continue;
+        if (!isThere(dependency, settled)) continue;
         const container = `dgate-api--${dependency.name}`;
         const waiting = pods.filter(
           (pod) =>
@@ -137,7 +137,7 @@ describe('decide, of any world with dependencies that the operator evaluates', (
         const { satisfied } = status.dependencies?.find(({ name }) => name === dependency.name) ?? {};
         const isSeen = (world.observations.get(dependency.name)?.is ?? 'unseen') !== 'unseen';
         if (satisfied === undefined || !isSeen) continue;
-        expect(satisfied, dependency.name).to.equal(isThere(dependency, world, plan));
+        expect(satisfied, dependency.name).to.equal(isThere(dependency, world));
       }
     });
   });
