@@ -74,6 +74,7 @@ export const DEPENDENCY_REASONS = [
   // Not known.
   'NotObserved',
   'WatchFailed',
+  'EvaluationPostponed',
   // Will not come by itself.
   'JobFailed',
   'JobFailedAndGone',

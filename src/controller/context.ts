@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import type { Evaluator } from '../core/expression/expression.ts';
 import type { Gate, GateEvent, Workload } from '../core/model.ts';
 import type { Requests } from '../kube/client/requests.ts';
 import type { Clock } from '../kube/clock.ts';
+import type { Expressions } from './expressions.ts';
 import type { Surroundings } from './observe.ts';
 import type { Reconciled } from './reference.ts';
 import type { Stores } from './stores.ts';
@@ -12,8 +12,7 @@ export interface Context extends Surroundings {
   readonly requests: Pick<Requests, 'patch' | 'delete'>;
   readonly clock: Clock;
   readonly stores: Stores;
-  /** Remembers what expressions were found to be. */
-  readonly expressions: Evaluator;
+  readonly expressions: Expressions;
   readonly log: Logger;
   /** Records an Event. Never throws. */
   readonly emit: (about: Gate | Workload, event: GateEvent) => void;

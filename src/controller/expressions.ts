@@ -1,43 +1,97 @@
-import {
-  checkExpression,
-  type Evaluation,
-  type Evaluator,
-  evaluateExpression,
-} from '../core/expression/expression.ts';
+import { EVALUATOR, type Evaluation, type Evaluator } from '../core/expression/expression.ts';
 import type { JsonObject } from '../core/model.ts';
+import type { Clock } from '../kube/clock.ts';
+import type { Answers, Question } from './answers.ts';
+import { TimeShares } from './time-shares.ts';
 
-/** More expressions than a gate has: what is beyond was another gate's, or is no longer asked. */
-const MOST_FOR_AN_OBJECT = 64;
-const MOST_CHECKED = 4096;
+/** For how long expressions are evaluated before anything else has its turn, ms; one more may end after it. */
+const TURN_MS = 10;
+
+export interface ExpressionsOptions {
+  readonly clock: Clock;
+  /** Default: the real one. */
+  readonly evaluator?: Evaluator;
+}
+
+/** How far questions have been answered. */
+export type Progress =
+  /** Nothing was asked that is not known. */
+  | { readonly is: 'known' }
+  /** Some or all of it is known now: decide again, and for `partly` let others have their turn first. */
+  | { readonly is: 'answered' | 'partly' }
+  /** The namespace has used up its share: what is known has to do until then. */
+  | { readonly is: 'postponed'; readonly forMs: number };
 
 /**
- * Remembers what expressions are found to be. A gate has a reconcile with every change of its Pods, and its objects change far
- * less often: each version of an object is asked once. What is kept of a version goes with it.
+ * Evaluates expressions, which cost up to some tens of milliseconds each, of anybody who may write a gate. They are
+ * evaluated by one reconcile at a time and a few in a row, and between them the process does whatever else there is; and
+ * each namespace has its share of time.
  */
-export class Expressions implements Evaluator {
-  readonly #problems = new Map<string, { readonly value: string | undefined }>();
-  readonly #found = new WeakMap<JsonObject, Map<string, { readonly value: Evaluation }>>();
+export class Expressions {
+  readonly #clock: Clock;
+  readonly #evaluator: Evaluator;
+  readonly #shares: TimeShares;
+  /** Ends with the turn of whoever came last. */
+  #last: Promise<void> = Promise.resolve();
 
-  check(expression: string): string | undefined {
-    return remembered(this.#problems, expression, MOST_CHECKED, checkExpression);
+  constructor({ clock, evaluator = EVALUATOR }: ExpressionsOptions) {
+    this.#clock = clock;
+    this.#evaluator = evaluator;
+    this.#shares = new TimeShares(clock);
   }
 
-  evaluate(expression: string, object: JsonObject): Evaluation {
-    const found = this.#found.get(object) ?? new Map<string, { readonly value: Evaluation }>();
-    this.#found.set(object, found);
-    return remembered(found, expression, MOST_FOR_AN_OBJECT, (text) => evaluateExpression(text, object));
+  /** Answers what was asked and is not known, as far as the turn and the namespace's share go. */
+  async answer(namespace: string, { answers, questions }: Asking): Promise<Progress> {
+    if (questions.length === 0) return { is: 'known' };
+    const { promise: turn, resolve: end } = Promise.withResolvers<void>();
+    const before = this.#last;
+    this.#last = turn;
+    await before;
+    try {
+      const forMs = this.#shares.waitMs(namespace);
+      if (forMs > 0) return { is: 'postponed', forMs };
+      return { is: this.#turn(namespace, answers, questions) };
+    } finally {
+      this.#clock.after(0, end);
+    }
+  }
+
+  #turn(namespace: string, answers: Answers, questions: readonly Question[]): 'answered' | 'partly' {
+    const began = this.#clock.now();
+    let asked = 0;
+    for (const question of questions) {
+      if (this.#clock.now() - began >= TURN_MS) break;
+      this.#ask(answers, question);
+      asked += 1;
+    }
+    this.#shares.spend(namespace, this.#clock.now() - began);
+    return asked === questions.length ? 'answered' : 'partly';
+  }
+
+  #ask(answers: Answers, { expression, object }: Question): void {
+    if (!object) answers.keepProblem(expression, this.#evaluator.check(expression));
+    else answers.keepEvaluation(expression, object, this.#evaluator.evaluate(expression, object));
   }
 }
 
-/** The value known, or made now. A map that is full begins again. */
-function remembered<Value>(
-  known: Map<string, { readonly value: Value }>,
-  key: string,
-  most: number,
-  make: (key: string) => Value,
-): Value {
-  const entry = known.get(key) ?? { value: make(key) };
-  if (!known.has(key) && known.size >= most) known.clear();
-  known.set(key, entry);
-  return entry.value;
+/** An evaluator that evaluates nothing: it says what is known, and keeps what is not as questions. */
+export class Asking implements Evaluator {
+  readonly answers: Answers;
+  readonly questions: Question[] = [];
+
+  constructor(answers: Answers) {
+    this.answers = answers;
+  }
+
+  check(expression: string): string | undefined {
+    const known = this.answers.problemOf(expression);
+    if (!known) this.questions.push({ expression });
+    return known?.problem;
+  }
+
+  evaluate(expression: string, object: JsonObject): Evaluation {
+    const known = this.answers.evaluationOf(expression, object);
+    if (!known) this.questions.push({ expression, object });
+    return known ?? { is: 'postponed' };
+  }
 }

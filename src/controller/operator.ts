@@ -45,7 +45,7 @@ export interface OperatorOptions {
 }
 
 const EVENT_CONTROLLER = 'dependencygate.dev/operator';
-/** How long Reconciles under way may take to end when the operator is stopped. */
+/** How long reconciles under way may take to end when the operator is stopped. */
 const DRAIN_MS = 10_000;
 
 /** The reconcile loop: stores kept by watches, a queue of gates and workloads, and one reconcile after another. */
@@ -60,7 +60,7 @@ export class Operator {
   readonly #admission: Admission;
   readonly #memory = new Memory();
   readonly #referenced: ReferencedWatches;
-  readonly #expressions = new Expressions();
+  readonly #expressions: Expressions;
 
   constructor(options: OperatorOptions) {
     const { connection, clock, random, log, instance } = options;
@@ -84,11 +84,13 @@ export class Operator {
       random,
       onError: (error) => log.warn({ err: error }, 'failed to record an Event'),
     });
+    this.#expressions = new Expressions({ clock });
     this.#queue = new Queue<Reconciled>({
       clock,
       random,
       concurrency: options.concurrency ?? 4,
       idOf,
+      shareOf: ({ namespace }) => namespace,
       run: (one) => this.#reconcile(one),
       onError: (one, error) => log.error({ ...named(one), err: error }, 'the queue failed'),
     });
@@ -114,12 +116,12 @@ export class Operator {
     this.#reflectors = this.#createReflectors();
   }
 
-  /** Whether Reconciles see the whole world: every store has shown its resource once, and the policies were looked for. */
+  /** Whether reconciles see the whole world: every store has shown its resource once, and the policies were looked for. */
   get isReady(): boolean {
     return this.#admission.isKnown && this.#reflectors.every(({ hasSynced }) => hasSynced);
   }
 
-  /** Starts the watches, and the passes once all stores are filled. Resolves then, or when stopped before. */
+  /** Starts the watches, and the reconciles once all stores are filled. Resolves then, or when stopped before. */
   async start(): Promise<void> {
     this.#referenced.start();
     subscribe(this.#stores, (one, initial) => this.#look(one, initial ? 'initial' : 'change'));

@@ -1,8 +1,12 @@
 import type { Gate, World } from '../core/model.ts';
 import { decide } from '../core/plan/decide.ts';
+import type { Plan } from '../core/plan/plan.ts';
+import { soonest } from '../core/soonest.ts';
 import { gateEvents } from '../core/status/gate-events.ts';
 import { act, type Failed } from './act.ts';
 import type { Context } from './context.ts';
+import { Asking } from './expressions.ts';
+import type { GateMemory } from './gate-memory.ts';
 import { observe, versionIn } from './observe.ts';
 import { failureEvent, recordEvent } from './record-event.ts';
 import type { GateReference } from './reference.ts';
@@ -12,7 +16,7 @@ import { writeGate } from './write-gate.ts';
 
 /** Render, status, openings, Pods to be replaced, finalizer: everything of a gate but the templates of its targets. */
 export async function reconcileGate(context: Context, reference: GateReference): Promise<number | undefined> {
-  const { stores, clock, requests } = context;
+  const { stores, clock } = context;
   const { gates } = context.memory;
   const world = observe(stores, context, reference);
   if (!world) {
@@ -25,7 +29,23 @@ export async function reconcileGate(context: Context, reference: GateReference):
   const unseenFor = unseen(context, reference, world);
   if (unseenFor > 0) return unseenFor;
   memory.keepPods(world.pods);
-  const plan = decide(world, clock.now(), context.expressions);
+  const asking = new Asking(memory.answers);
+  const plan = decide(world, clock.now(), asking);
+  const progress = await context.expressions.answer(reference.namespace, asking);
+  // The world has gone on meanwhile.
+  if (progress.is === 'answered') return reconcileGate(context, reference);
+  if (progress.is === 'partly') return 0;
+  const hasLearned = await carryOut(context, world, plan, memory);
+  return hasLearned ? 0 : soonest([plan.next, progress.is === 'postponed' ? progress.forMs : undefined]);
+}
+
+/**
+ * Makes the writes, then writes the status and emits what is new.
+ *
+ * @returns whether something was learned that no watch will tell
+ */
+async function carryOut(context: Context, world: World, plan: Plan, memory: GateMemory): Promise<boolean> {
+  const { requests, clock } = context;
   const writing = { requests, clock, memory, expectations: memory.expectations };
   const { done, hasLearned, failures } = await act(plan.writes, (write) => writeGate(writing, write));
   const hasReported = plan.status !== undefined && (await report(writing, world.gate, plan.status));
@@ -37,7 +57,7 @@ export async function reconcileGate(context: Context, reference: GateReference):
   );
   if (hasLearned) for (const one of world.workloads.values()) context.look(workloadReference(one));
   emitFailures(context, world.gate, failures);
-  return hasLearned ? 0 : plan.next;
+  return hasLearned;
 }
 
 /** Its own writes, and the patches by which its workloads got it or lost it. */

@@ -1,6 +1,7 @@
 import PQueue from 'p-queue';
 import { type BackoffLimits, backoffMs, type Random } from './backoff.ts';
 import type { Clock } from './clock.ts';
+import { FairLine, type Place } from './fair-line.ts';
 
 /** `change` (somebody did something) goes before `initial` (it was there when we started). */
 export type Priority = 'change' | 'initial';
@@ -16,7 +17,9 @@ export type Requeue =
 export interface QueueOptions<Key> {
   /** The same for equal keys, and for no others. */
   readonly idOf: (key: Key) => string;
-  /** One pass. Never runs twice at once for a key. */
+  /** Whose turn it takes: shares take turns, whatever number of keys each has. Default: all keys share one. */
+  readonly shareOf?: (key: Key) => string;
+  /** One reconcile. Never runs twice at once for a key. */
   readonly run: (key: Key) => Promise<Requeue | undefined>;
   /** Is told of a reconcile that threw; its key backs off. Must not throw. */
   readonly onError: (key: Key, error: unknown) => void;
@@ -28,7 +31,7 @@ export interface QueueOptions<Key> {
   readonly random: Random;
 }
 
-/** A key that waits for its pass or is in it. */
+/** A key that waits for its reconcile or is in it. */
 interface Entry {
   state: 'waiting' | 'starting' | 'running';
   priority: number;
@@ -39,7 +42,7 @@ interface Entry {
 interface Delay {
   readonly at: number;
   /** Whether a reconcile asked for it: it is void with the next reconcile, which decides again. */
-  readonly ofPass: boolean;
+  readonly ofReconcile: boolean;
   readonly cancel: () => void;
 }
 
@@ -53,16 +56,16 @@ const PRIORITIES = { initial: 0, change: 1 } as const;
  */
 export class Queue<Key> {
   readonly #options: QueueOptions<Key>;
-  readonly #runs: PQueue;
+  readonly #runs: PQueue<FairLine, Place>;
   readonly #entries = new Map<string, Entry>();
   readonly #delays = new Map<string, Delay>();
-  /** Passes in a row that asked for back-off. */
+  /** Reconciles in a row that asked for back-off. */
   readonly #failures = new Map<string, number>();
   #stopped = false;
 
   constructor(options: QueueOptions<Key>) {
     this.#options = options;
-    this.#runs = new PQueue({ concurrency: options.concurrency ?? CONCURRENCY });
+    this.#runs = new PQueue({ concurrency: options.concurrency ?? CONCURRENCY, queueClass: FairLine });
   }
 
   /** Keys that wait for a reconcile; without those that are delayed. */
@@ -98,25 +101,25 @@ export class Queue<Key> {
     this.#delay(key, this.#options.idOf(key), ms, false);
   }
 
-  #delay(key: Key, id: string, ms: number, ofPass: boolean): void {
+  #delay(key: Key, id: string, ms: number, ofReconcile: boolean): void {
     if (this.#stopped) return;
     const at = this.#options.clock.now() + ms;
     const known = this.#delays.get(id);
     // What somebody else asked for holds, also where a reconcile asked for something sooner or later.
-    const both = ofPass && (known?.ofPass ?? true);
-    if (known && known.at <= at) return void this.#delays.set(id, { ...known, ofPass: both });
+    const both = ofReconcile && (known?.ofReconcile ?? true);
+    if (known && known.at <= at) return void this.#delays.set(id, { ...known, ofReconcile: both });
     known?.cancel();
     const cancel = this.#options.clock.after(ms, () => {
       this.#delays.delete(id);
       this.add(key);
     });
-    this.#delays.set(id, { at, ofPass: both, cancel });
+    this.#delays.set(id, { at, ofReconcile: both, cancel });
   }
 
   /**
    * Drops what waits and takes no more; ends when the reconciles under way have, or after `limitMs`.
    *
-   * @returns whether all passes ended in time.
+   * @returns whether all reconciles ended in time.
    */
   async stop(limitMs: number): Promise<boolean> {
     this.#stopped = true;
@@ -132,9 +135,10 @@ export class Queue<Key> {
 
   #enqueue(key: Key, priority: number): void {
     const id = this.#options.idOf(key);
+    const share = this.#options.shareOf?.(key) ?? '';
     const entry: Entry = { state: 'waiting', priority, next: undefined };
     this.#entries.set(id, entry);
-    void this.#runs.add(() => this.#reconcile(key, id, entry), { id, priority });
+    void this.#runs.add(() => this.#reconcile(key, id, entry), { id, priority, share });
   }
 
   async #reconcile(key: Key, id: string, entry: Entry): Promise<void> {
@@ -174,7 +178,7 @@ export class Queue<Key> {
   /** What an earlier reconcile asked for is void: this one has looked, and says itself when to look again. */
   #forgetWish(id: string): void {
     const delay = this.#delays.get(id);
-    if (!delay?.ofPass) return;
+    if (!delay?.ofReconcile) return;
     delay.cancel();
     this.#delays.delete(id);
   }

@@ -1,63 +1,135 @@
 import { expect } from 'chai';
-import { Expressions } from '../../src/controller/expressions.ts';
-import { checkExpression, evaluateExpression } from '../../src/core/expression/expression.ts';
+import { Answers } from '../../src/controller/answers.ts';
+import { Asking, Expressions } from '../../src/controller/expressions.ts';
+import { checkExpression, type Evaluator, evaluateExpression } from '../../src/core/expression/expression.ts';
 import type { JsonObject } from '../../src/core/model.ts';
+import { ManualClock, settled } from '../kube/manual-clock.ts';
 
-/** An object that counts how often it is looked into. */
-function counting(object: JsonObject): { readonly object: JsonObject; readonly looks: () => number } {
-  let looks = 0;
-  const get = (target: JsonObject, key: string) => {
-    looks += 1;
-    return target[key];
+/** Expressions that are evaluated in a time of their own, by a clock that only they and the test move. */
+class Rig {
+  readonly #clock = new ManualClock();
+  #spentMs = 0;
+  readonly evaluated: string[] = [];
+  readonly clock = {
+    now: () => this.#clock.now() + this.#spentMs,
+    after: (ms: number, run: () => void) => this.#clock.after(ms, run),
   };
-  return {
-    object: new Proxy(object, { get: (target, key) => get(target, String(key)) }),
-    looks: () => looks,
-  };
+  readonly expressions: Expressions;
+
+  /** @param costMs of each evaluation; to check one costs nothing */
+  constructor(costMs: number) {
+    const evaluator: Evaluator = {
+      check: () => undefined,
+      evaluate: (expression) => {
+        this.#spentMs += costMs;
+        this.evaluated.push(expression);
+        return { is: 'true' };
+      },
+    };
+    this.expressions = new Expressions({ clock: this.clock, evaluator });
+  }
+
+  /** One reconcile: asks all of them, then for the answers; the others have their turn after it. */
+  async reconcile(namespace: string, answers: Answers, all: readonly string[], object: JsonObject) {
+    const asking = new Asking(answers);
+    for (const one of all) asking.evaluate(one, object);
+    const progress = await this.expressions.answer(namespace, asking);
+    await this.tick();
+    return progress;
+  }
+
+  tick = () => this.#clock.advance(0);
+  wait = (ms: number) => this.#clock.advance(ms);
 }
 
-describe('Expressions', () => {
-  it('say what the functions say', () => {
-    const expressions = new Expressions();
+const OBJECT = { size: 1 };
+
+describe('Expressions.answer', () => {
+  it('says what the functions say, from the second time on', async () => {
+    const expressions = new Expressions({ clock: new ManualClock() });
+    const answers = new Answers();
     const object = { metadata: { name: 'a' }, status: { replicas: 2 } };
-    for (const text of [
-      'object.status.replicas >= 2',
-      'object.status.ready',
-      'object.status.replicas == 3',
-    ]) {
-      for (let time = 1; time <= 2; time++)
-        expect(expressions.evaluate(text, object)).to.deep.equal(evaluateExpression(text, object));
-    }
-    for (const text of ['object.status.replicas >= 2', 'object. ==', 'nothing == 1']) {
-      for (let time = 1; time <= 2; time++) expect(expressions.check(text)).to.equal(checkExpression(text));
-    }
+    const all = ['object.status.replicas >= 2', 'object.status.ready', 'object. ==', 'nothing == 1'];
+    const ask = () => {
+      const asking = new Asking(answers);
+      const said = all.map((text) => [asking.check(text), asking.evaluate(text, object)]);
+      return { said, asking };
+    };
+    const { said, asking } = ask();
+    expect(said).to.deep.equal(all.map(() => [undefined, { is: 'postponed' }]));
+    expect(await expressions.answer('a', asking)).to.deep.equal({ is: 'answered' });
+    const again = ask();
+    expect(again.said).to.deep.equal(
+      all.map((text) => [checkExpression(text), evaluateExpression(text, object)]),
+    );
+    expect(await expressions.answer('a', again.asking)).to.deep.equal({ is: 'known' });
   });
 
-  it('ask each version of an object once', () => {
-    const expressions = new Expressions();
-    const { object, looks } = counting({ size: 1 });
-    expect(expressions.evaluate('object.size == 1', object)).to.deep.equal({ is: 'true' });
-    const before = looks();
-    expect(before).to.be.greaterThan(0);
-    expect(expressions.evaluate('object.size == 1', object)).to.deep.equal({ is: 'true' });
-    expect(looks()).to.equal(before);
-    const next = counting({ size: 2 });
-    expect(expressions.evaluate('object.size == 1', next.object)).to.deep.equal({ is: 'false' });
-    expect(next.looks()).to.be.greaterThan(0);
+  it('asks each version of an object once', async () => {
+    const rig = new Rig(1);
+    const answers = new Answers();
+    expect(await rig.reconcile('a', answers, ['x'], OBJECT)).to.deep.equal({ is: 'answered' });
+    expect(await rig.reconcile('a', answers, ['x'], OBJECT)).to.deep.equal({ is: 'known' });
+    expect(await rig.reconcile('a', answers, ['x'], { ...OBJECT })).to.deep.equal({ is: 'answered' });
+    expect(rig.evaluated).to.deep.equal(['x', 'x']);
   });
 
-  it('forget what one object is asked too much of, and are right all the same', () => {
-    const expressions = new Expressions();
-    const object = { size: 70 };
-    for (let size = 0; size < 100; size++) {
-      const is = size === 70 ? 'true' : 'false';
-      expect(expressions.evaluate(`object.size == ${size}`, object)).to.deep.equal({ is });
+  it('ends a turn after 10 ms, though not within an expression, and gets to all of them', async () => {
+    const rig = new Rig(9);
+    const answers = new Answers();
+    const all = ['a', 'b', 'c', 'd', 'e'];
+    const says = [];
+    for (let turn = 0; turn < 4; turn++) says.push((await rig.reconcile('n', answers, all, OBJECT)).is);
+    expect(says).to.deep.equal(['partly', 'partly', 'answered', 'known']);
+    expect(rig.evaluated).to.deep.equal(all);
+  });
+
+  it('evaluates for one reconcile at a time, with a turn of everything else between', async () => {
+    const rig = new Rig(50);
+    const ended: string[] = [];
+    for (const namespace of ['a', 'b', 'c']) {
+      const asking = new Asking(new Answers());
+      asking.evaluate(namespace, OBJECT);
+      void rig.expressions.answer(namespace, asking).then(() => ended.push(namespace));
     }
-    const { object: watched, looks } = counting({ size: 1 });
-    expressions.evaluate('object.size == 0', watched);
-    const before = looks();
-    for (let size = 1; size < 65; size++) expressions.evaluate(`object.size == ${size}`, watched);
-    expressions.evaluate('object.size == 0', watched);
-    expect(looks(), 'the first was asked again').to.be.greaterThan(before + 64);
+    await settled();
+    expect(ended).to.deep.equal(['a']);
+    expect(rig.evaluated).to.deep.equal(['a']);
+    await rig.tick();
+    expect(rig.evaluated).to.deep.equal(['a', 'b', 'c']);
+  });
+
+  it('postpones a namespace that has used its share, and no other; what is known stays known', async () => {
+    const rig = new Rig(100);
+    const [dear, cheap] = [new Answers(), new Answers()];
+    const all = Array.from({ length: 40 }, (_, index) => `dear-${index}`);
+    const says: string[] = [];
+    for (let turn = 0; turn < 40; turn++) says.push((await rig.reconcile('dear', dear, all, OBJECT)).is);
+    // Of the 100 ms that each takes 5 have come back after it.
+    expect(says.filter((is) => is === 'partly')).to.have.length(32);
+    expect(says.slice(32)).to.deep.equal(Array.from({ length: 8 }, () => 'postponed'));
+    expect(await rig.reconcile('cheap', cheap, ['x'], OBJECT)).to.deep.equal({ is: 'answered' });
+    expect(await rig.reconcile('dear', dear, all.slice(0, 32), OBJECT)).to.deep.equal({ is: 'known' });
+    await rig.wait(60_000);
+    expect((await rig.reconcile('dear', dear, all, OBJECT)).is).to.equal('partly');
+  });
+});
+
+describe('Answers', () => {
+  it('forget what they hold too much of, and are asked again', () => {
+    const answers = new Answers();
+    for (let index = 0; index < 64; index++) {
+      answers.keepEvaluation(`e${index}`, OBJECT, { is: 'true' });
+      answers.keepProblem(`e${index}`, undefined);
+    }
+    expect(answers.evaluationOf('e0', OBJECT)).to.deep.equal({ is: 'true' });
+    answers.keepEvaluation('e64', OBJECT, { is: 'false' });
+    answers.keepProblem('e64', 'wrong');
+    expect([answers.evaluationOf('e0', OBJECT), answers.problemOf('e0')]).to.deep.equal([
+      undefined,
+      undefined,
+    ]);
+    expect(answers.evaluationOf('e64', OBJECT)).to.deep.equal({ is: 'false' });
+    expect(answers.problemOf('e64')).to.deep.equal({ problem: 'wrong' });
   });
 });

@@ -4,7 +4,9 @@ import { Expressions } from '../../src/controller/expressions.ts';
 import { Memory } from '../../src/controller/memory.ts';
 import { reconcile } from '../../src/controller/reconcile.ts';
 import { idOf, referenceTo } from '../../src/controller/reference.ts';
+import type { Look } from '../../src/controller/referenced/watched-kind.ts';
 import { createStores, workloadReference } from '../../src/controller/stores.ts';
+import { EVALUATOR, type Evaluator } from '../../src/core/expression/expression.ts';
 import { ApiError } from '../../src/kube/api-error.ts';
 import type { PatchOptions } from '../../src/kube/client/requests.ts';
 import { type GateBuilder, NOW, type PodBuilder, SETTINGS, type WorkloadBuilder } from '../core/builders.ts';
@@ -31,10 +33,18 @@ export class ReconcileRig {
   /** What was queued by a reconcile. */
   readonly looked: string[] = [];
   readonly #answers: Answers;
+  readonly #expressions: Expressions;
+  readonly #referenced: Context['referenced'];
   #now = NOW;
 
-  constructor(answers: Answers = () => undefined) {
+  /** @param seen how expressions are evaluated, and what a watch shows of whatever is referenced */
+  constructor(
+    answers: Answers = () => undefined,
+    { evaluator = EVALUATOR, look }: { readonly evaluator?: Evaluator; readonly look?: Look } = {},
+  ) {
     this.#answers = answers;
+    this.#referenced = { look: () => look };
+    this.#expressions = new Expressions({ clock: { now: () => this.#now, after: atOnce }, evaluator });
   }
 
   /** What the stores show; each object as if it had just changed. */
@@ -76,8 +86,8 @@ export class ReconcileRig {
       settings: SETTINGS,
       hasAdmission: true,
       idleAdmission: new Map(),
-      referenced: { look: () => undefined },
-      expressions: new Expressions(),
+      referenced: this.#referenced,
+      expressions: this.#expressions,
       log: pino({ level: 'silent' }),
       emit: ({ name }, { reason, note }) => this.told.push(`${name} ${reason}: ${note}`),
       look: (one) => this.looked.push(idOf(one)),
@@ -108,4 +118,10 @@ export async function errorOf(promise: Promise<unknown>): Promise<unknown> {
     () => undefined,
     (error: unknown) => error,
   );
+}
+
+/** Nobody else has to have their turn. */
+function atOnce(_ms: number, run: () => void): () => void {
+  run();
+  return () => {};
 }

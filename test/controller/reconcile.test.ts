@@ -1,12 +1,15 @@
 import { expect } from 'chai';
+import { z } from 'zod';
 import { Expectations } from '../../src/controller/expectations.ts';
 import { referenceTo } from '../../src/controller/reference.ts';
 import { report } from '../../src/controller/report.ts';
 import { workloadReference } from '../../src/controller/stores.ts';
+import { EVALUATOR, type Evaluator } from '../../src/core/expression/expression.ts';
 import { GATHER_MS } from '../../src/core/plan/gather.ts';
 import { DISPUTE_WINDOW_MS } from '../../src/core/progress/dispute.ts';
 import { dns, gate, NOW, pod, type WorkloadBuilder, workload } from '../core/builders.ts';
-import { answered, errorOf, ReconcileRig, storing } from './reconcile-rig.ts';
+import { database } from '../core/evaluated-builders.ts';
+import { answered, errorOf, ReconcileRig, type Sent, storing } from './reconcile-rig.ts';
 
 const apiFirst = gate('api-first').targets('pinger', 'poller').dependsOn(dns('api')).rendered();
 const dbFirst = gate('db-first').targets('pinger').dependsOn(dns('db')).rendered();
@@ -273,3 +276,57 @@ describe('report', () => {
     expect(await errorOf(reporting(409))).to.include({ status: 409 });
   });
 });
+
+describe('reconcile, of a gate with expressions', () => {
+  const object = { apiVersion: 'example.com/v1', kind: 'Database', metadata: { name: 'db' } };
+  const look = { is: 'watching', found: [object], last: undefined, isNamespaced: true } as const;
+  const asking = (namespace: string, ...all: readonly string[]) =>
+    gate('first')
+      .targets('pinger')
+      .dependsOn(...all.map((expression, index) => database(`db${index}`, { expression })))
+      .rendered()
+      .with({ namespace });
+  /** What was written of each dependency. */
+  const told = (sent: readonly Sent[]) =>
+    sent
+      .flatMap(({ body }) => statusSchema.parse(body).status.dependencies ?? [])
+      .map(({ reason }) => reason);
+  const statusSchema = z.object({
+    status: z.object({ dependencies: z.array(z.object({ reason: z.string() })).optional() }),
+  });
+
+  it('writes nothing before all are evaluated, and lets others have their turn between', async () => {
+    const rig = new ReconcileRig(undefined, { look, evaluator: costing(() => rig.later(11)) });
+    const one = asking('a', 'true', 'false', '1 == 1');
+    rig.see(one);
+    expect([await rig.gate(one), await rig.gate(one), rig.sent]).to.deep.equal([0, 0, []]);
+    expect(await rig.gate(one)).to.equal(undefined);
+    expect(told(rig.sent)).to.deep.equal(['ExpressionTrue', 'ExpressionFalse', 'ExpressionTrue']);
+  });
+
+  it('says so where the namespace has used its share, looks again, and serves the others', async () => {
+    const rig = new ReconcileRig(undefined, { look, evaluator: costing(() => rig.later(4000)) });
+    const [dear, other] = [asking('dear', 'true', 'false'), asking('other', 'true')];
+    rig.see(dear, other);
+    expect(await rig.gate(dear)).to.equal(0);
+    // 4 s come back within 80 s, and a minute may be owed.
+    expect(await rig.gate(dear)).to.equal(20_000);
+    expect(told(rig.sent.splice(0))).to.deep.equal(['ExpressionTrue', 'EvaluationPostponed']);
+    await rig.gate(other);
+    expect(told(rig.sent.splice(0))).to.deep.equal(['ExpressionTrue']);
+    rig.later(20_000);
+    await rig.gate(dear);
+    expect(told(rig.sent)).to.deep.equal(['ExpressionTrue', 'ExpressionFalse']);
+  });
+});
+
+/** Evaluates as ever, and in a time of its own. */
+function costing(spend: () => void): Evaluator {
+  return {
+    ...EVALUATOR,
+    evaluate: (expression, of) => {
+      spend();
+      return EVALUATOR.evaluate(expression, of);
+    },
+  };
+}

@@ -15,9 +15,11 @@ class Rig {
   readonly queue: Queue<string>;
   readonly #open: { readonly key: string; readonly end: (again: Requeue | undefined | Error) => void }[] = [];
 
+  /** Keys whose first letter is the same are of one share. */
   constructor(concurrency: number) {
     this.queue = new Queue<string>({
       idOf: (key) => key,
+      shareOf: (key) => key.slice(0, 1),
       run: (key) => this.#run(key),
       onError: (key, error) => this.errors.push(`${key}: ${error}`),
       concurrency,
@@ -81,6 +83,13 @@ describe('Queue.add', () => {
     expect([rig.queue.running, rig.queue.waiting]).to.deep.equal([2, 1]);
     await rig.end();
     expect(rig.open).to.deep.equal(['b', 'c']);
+  });
+
+  it('lets shares take turns, however many keys each has', async () => {
+    const rig = new Rig(1);
+    for (const key of ['first', 'a1', 'a2', 'a3', 'b1']) rig.queue.add(key);
+    for (const _ of [1, 2, 3, 4, 5]) await rig.end();
+    expect(rig.begun).to.deep.equal(['first', 'a1', 'b1', 'a2', 'a3']);
   });
 
   it('takes changes before the initial list, also for keys that wait as part of it', async () => {

@@ -21,6 +21,13 @@ type Evaluated = Pick<Evaluation, 'reason' | 'answer'>;
 
 const GONE = ', and is gone since';
 
+const POSTPONED = {
+  is: 'unknown',
+  reason: 'EvaluationPostponed',
+  message:
+    "the expression has not been evaluated yet: the expressions of this namespace's gates use more than their share of the operator's time, 3 s a minute",
+} as const;
+
 /** Evaluates any object: by a condition, an expression, or by what says of its kind that it is ready. */
 export function evaluateResource(
   resource: ResourceCheck,
@@ -35,7 +42,10 @@ export function evaluateResource(
     const why = { reason: 'InvalidExpression', message: fault.answer } as const;
     return { is: 'waiting', ...fault, fault: why, ...completed };
   }
-  if (observation.is === 'object') return evaluateObject(resource, observation.object, known);
+  if (observation.is === 'object') {
+    const evaluation = evaluateObject(resource, observation.object, known);
+    return evaluation.is === 'unknown' ? { ...evaluation, ...completed } : evaluation;
+  }
   const ended =
     observation.is === 'absent' && isJob(resource) ? endedJob(resource, observation.last, known) : undefined;
   return ended ?? { ...unseen(observation, what), ...completed };
@@ -89,11 +99,16 @@ function evaluateObject(resource: ResourceCheck, object: JsonObject, { expressio
   return { is, reason, answer };
 }
 
-function readinessOf(resource: ResourceCheck, object: JsonObject, expressions: Evaluator): Readiness {
+function readinessOf(
+  resource: ResourceCheck,
+  object: JsonObject,
+  expressions: Evaluator,
+): Readiness | typeof POSTPONED {
   const { kind, name, condition, expression } = resource;
   if (condition) return conditionOf(object, condition.type, condition.status ?? 'True');
   if (expression === undefined) return readiness(object);
   const result = expressions.evaluate(expression, object);
+  if (result.is === 'postponed') return POSTPONED;
   const begin = `${kind} ${name}: the expression`;
   if (result.is === 'true') return { is: 'ready', reason: 'ExpressionTrue', message: `${begin} is true` };
   // A Job that has failed changes no more, whatever is asked of it; other kinds may, whatever they say of themselves.

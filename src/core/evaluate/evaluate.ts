@@ -24,8 +24,7 @@ export function evaluations(
     const known = { expressions, ...knownOf(world.gate, dependency) };
     const evaluation = waitsForItself(dependency, spec) ?? evaluate(dependency, observation, known);
     if (!evaluation) return [];
-    const held = evaluation.is === 'unknown' ? { ...evaluation, ...remembered(known) } : evaluation;
-    return [[dependency.name, held] as const];
+    return [[dependency.name, evaluation.is === 'unknown' ? hold(evaluation, known) : evaluation] as const];
   });
   return new Map(evaluated);
 }
@@ -66,7 +65,16 @@ function failedWith({ reason, answer }: DependencyStatus): Known['failed'] {
   return isFailed && answer !== undefined ? { reason, answer } : undefined;
 }
 
-/** What holds until something is seen, as after a restart: all that was said, and nothing opens by it. */
+/**
+ * What holds until something is seen, as after a restart: all that was said, and nothing opens by it. That the namespace
+ * uses more than its share is news for people.
+ */
+function hold(evaluation: Evaluation, known: Known): Evaluation {
+  return evaluation.reason === 'EvaluationPostponed'
+    ? { ...evaluation, wasSatisfied: known.said?.satisfied === true }
+    : { ...evaluation, ...remembered(known) };
+}
+
 function remembered({ said, failed }: Known): Partial<Evaluation> {
   const { reason, answer, satisfied } = said ?? {};
   if (!isDependencyReason(reason) || answer === undefined || satisfied === undefined) return {};

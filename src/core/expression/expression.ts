@@ -22,7 +22,9 @@ import { Values } from './values.ts';
 export type Evaluation =
   | { readonly is: 'true' }
   | { readonly is: 'false' }
-  | { readonly is: 'error'; readonly message: string };
+  | { readonly is: 'error'; readonly message: string }
+  /** It has not been evaluated, and will be. */
+  | { readonly is: 'postponed' };
 
 /** Checks and evaluates expressions: the two functions of this module, or whatever remembers their results. */
 export interface Evaluator {

@@ -62,7 +62,7 @@ function stalled({ reason, message }: Stall): Verdict {
 }
 
 /** The gate is in force: rendered, and every target that exists carries the render. */
-function evaluateReady({ spec, isRendered, targets, stall, idleAdmission }: Findings): Verdict {
+function evaluateReady({ spec, isRendered, targets, dependencies, stall, idleAdmission }: Findings): Verdict {
   const ready = (status: Condition['status'], reason: ReadyReason, message: string): Verdict => ({
     type: 'Ready',
     status,
@@ -76,11 +76,15 @@ function evaluateReady({ spec, isRendered, targets, stall, idleAdmission }: Find
   }
   if (!isRendered) return ready('False', 'Rendering', 'the containers are being rendered');
   if (behind.length > 0) return ready('False', 'Patching', `to be patched: ${names(behind)}`);
-  return ready('True', 'InForce', inForce(targets, idleAdmission));
+  return ready(
+    'True',
+    'InForce',
+    [...inForce(targets, idleAdmission), ...postponed(dependencies)].join('; '),
+  );
 }
 
 /** Targets that carry the containers, and those that need not yet, or cannot any more. */
-function inForce(targets: readonly TargetProgress[], idleAdmission: World['idleAdmission']): string {
+function inForce(targets: readonly TargetProgress[], idleAdmission: World['idleAdmission']): string[] {
   const idle = targets.flatMap(({ kind }) => idleAdmission.get(kind) ?? [])[0];
   const carrying = targets.filter(({ workload, lag }) => workload && lag === 'none').length;
   const later = targets.filter(({ lag }) => lag === 'next rollout');
@@ -92,7 +96,16 @@ function inForce(targets: readonly TargetProgress[], idleAdmission: World['idleA
     ...(later.length > 0 ? [`with the next rollout: ${names(later)}`] : []),
     ...(never.length > 0 ? [`created without them: ${names(never)}`] : []),
     ...(idle === undefined ? [] : [`admission does not act, so that first starts run ungated: ${idle}`]),
-  ].join('; ');
+  ];
+}
+
+/** The gate is in force, and its status is behind. */
+function postponed(dependencies: readonly DependencyStatus[]): string[] {
+  const late = dependencies.filter(({ reason }) => reason === 'EvaluationPostponed');
+  if (late.length === 0) return [];
+  return [
+    `expressions evaluated late, since those of this namespace's gates use more than 3 s a minute: ${late.map(({ name }) => name).join(', ')}`,
+  ];
 }
 
 /** Every current Pod has passed. What waits outweighs what is unknown, since it is what a person must look at. */

@@ -4,6 +4,7 @@ import { layOut } from '../../../src/commands/explain/layout.ts';
 import { picture } from '../../../src/commands/explain/picture.ts';
 import { nextSteps } from '../../../src/commands/explain/steps/next-steps.ts';
 import type { Step } from '../../../src/commands/explain/steps/step.ts';
+import type { Evaluator } from '../../../src/core/expression/expression.ts';
 import type { Gate, JsonObject, Observation, World } from '../../../src/core/model.ts';
 import { decide } from '../../../src/core/plan/decide.ts';
 import {
@@ -20,6 +21,8 @@ import {
 /** What is there besides the gate, its workloads and its Pods. */
 export interface Scene extends Partial<Pick<World, 'hasAdmission' | 'refusals' | 'repairs'>> {
   readonly observations?: Readonly<Record<string, Observation>>;
+  /** What finds out what expressions say; default all of them at once. */
+  readonly evaluator?: Evaluator;
   /** The last lines of the log that was read for a dependency. */
   readonly logs?: Readonly<Record<string, readonly string[]>>;
   readonly explain?: Partial<ExplainWorld>;
@@ -31,10 +34,10 @@ export interface Scene extends Partial<Pick<World, 'hasAdmission' | 'refusals' |
 export function explained(
   of: GateBuilder,
   around: readonly (WorkloadBuilder | PodBuilder)[],
-  { observations = {}, logs = {}, explain = {}, gate: changed = {}, ...more }: Scene = {},
+  { observations = {}, evaluator, logs = {}, explain = {}, gate: changed = {}, ...more }: Scene = {},
 ): ExplainWorld {
   const at: World = { ...world(of, ...around), observations: new Map(Object.entries(observations)), ...more };
-  const status = decide(at, NOW).status ?? at.gate.status;
+  const status = decide(at, NOW, evaluator).status ?? at.gate.status;
   const pods = around.flatMap((one) => (one instanceof PodBuilder ? [one.pod] : []));
   return {
     gate: { ...at.gate, status, ...changed },

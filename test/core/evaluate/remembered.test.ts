@@ -3,7 +3,8 @@ import type { Dependency } from '../../../src/api/spec.ts';
 import type { DependencyStatus } from '../../../src/api/status.ts';
 import { evaluatedFingerprint, evaluations } from '../../../src/core/evaluate/evaluate.ts';
 import type { Evaluation } from '../../../src/core/evaluate/evaluation.ts';
-import type { Observation } from '../../../src/core/model.ts';
+import type { Evaluator } from '../../../src/core/expression/expression.ts';
+import type { JsonObject, Observation } from '../../../src/core/model.ts';
 import { dns, type GateBuilder, gate, world } from '../builders.ts';
 import {
   ABSENT,
@@ -191,6 +192,36 @@ describe('what evaluations remember', () => {
       const never = jobDone('migrate', { expression: 'false' });
       const evaluation = evaluated(never, seen(jobObject('migrate', 'Complete')));
       expect(evaluation).to.deep.include({ is: 'waiting' }).and.not.to.have.property('completed');
+    });
+  });
+
+  describe('of an expression that is evaluated later', () => {
+    const evaluator: Evaluator = { check: () => undefined, evaluate: () => ({ is: 'postponed' }) };
+    const later = (one: GateBuilder, name: string, object: JsonObject) =>
+      evaluations(seeing(world(one), { [name]: seen(object) }), one.spec, evaluator).get(name);
+
+    it('say so, open nothing, and hold whether it was satisfied', () => {
+      const of = blank.dependsOn(database('db', { expression: 'object.a == 1' })).rendered();
+      const object = databaseObject('db', {});
+      const said = { is: 'unknown', reason: 'EvaluationPostponed' };
+      expect(later(of, 'db', object)).to.deep.include({ ...said, wasSatisfied: false });
+      for (const satisfied of [true, false]) {
+        const told = telling(of, { satisfied, reason: 'ExpressionTrue', answer: 'it is there' });
+        expect(later(told, 'db', object)).to.deep.include({ ...said, wasSatisfied: satisfied });
+        expect(later(told, 'db', object)?.answer).to.match(/not been evaluated yet.*3 s a minute$/);
+      }
+    });
+
+    it('forget no Job that completed', () => {
+      const job = blank.dependsOn(jobDone('migrate', { expression: 'object.a == 1' })).rendered();
+      const told = telling(job, {
+        satisfied: true,
+        reason: 'ExpressionTrue',
+        answer: 'a',
+        completed: migrated,
+      });
+      const evaluation = later(told, 'migrate', jobObject('migrate'));
+      expect(evaluation).to.deep.include({ is: 'unknown', completed: migrated });
     });
   });
 

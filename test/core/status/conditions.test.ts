@@ -63,6 +63,16 @@ describe('evaluate', () => {
     );
   });
 
+  it('says which expressions are evaluated late', () => {
+    const at = findings(apiFirst, [carrier]);
+    const dependencies = at.dependencies.map((one) =>
+      one.name === 'redis' ? { ...one, reason: 'EvaluationPostponed' } : one,
+    );
+    expect(messageOf('Ready', evaluate({ ...at, dependencies }))).to.match(
+      /carries the containers; expressions evaluated late, .*3 s a minute: redis$/,
+    );
+  });
+
   const ready = 'Ready=True InForce';
   const cases: readonly { readonly when: string; readonly around: Around; readonly is: string }[] = [
     { when: 'no target exists', around: [], is: `${ready}, Open=Unknown TargetMissing` },

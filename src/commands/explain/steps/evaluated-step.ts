@@ -34,6 +34,9 @@ export function isUnreadable(reason: string | undefined): boolean {
   return UNREADABLE.includes(reason);
 }
 
+const CHEAPER =
+  'It is evaluated when there is time; make the expressions cheaper (no patterns and macros over large maps), or fewer.';
+
 type Told = DependencyStatus & { readonly answer: string };
 
 function gateStep(world: ExplainWorld, gate: string, { name, reason, answer }: Told): Step {
@@ -62,6 +65,7 @@ function resourceStep(world: ExplainWorld, resource: ResourceCheck, told: Told):
   const object = objectName(resource);
   if (reason === 'KindNotServed') return unknownKindStep(world, resource, name, answer);
   if (reason === 'WatchFailed') return unservedStep(world, name, answer);
+  if (reason === 'EvaluationPostponed') return step(`${name}: ${answer}. ${CHEAPER}`);
   if (reason === 'NotFound') {
     const text = `${name}: ${answer}. Create it, or correct its name in the gate (namespace ${world.gate.namespace}).`;
     return step(text, kubectl(world, `get ${object.split('/')[0]}`));

@@ -92,6 +92,19 @@ describe('what to do where the operator evaluates', () => {
       expect(propose(all)).to.deep.equal([look]);
     });
 
+    it('that is evaluated later, since the namespace uses too much time, asks for cheaper ones', () => {
+      const dependency: Dependency = {
+        name: 'tls',
+        resource: { ...certificate.resource, expression: 'true' },
+      };
+      const object = { kind: 'Certificate', metadata: { name: 'web' } };
+      const all = about(dependency, undefined, {
+        observation: { is: 'object', object, isNamespaced: true },
+        evaluator: { check: () => undefined, evaluate: () => ({ is: 'postponed' }) },
+      });
+      expect(say(all)[0]).to.match(/^tls: .*more than their share.*make the expressions cheaper/);
+    });
+
     it('that stalls the gate is told once, as what stalls it', () => {
       const all = evaluatedBy('objekt.spec.renew');
       expect(say(all)).to.deep.equal(['Stalled, InvalidExpression: Correct the expression in the gate.']);
