@@ -35,7 +35,7 @@ export const PRINTER_COLUMNS: readonly PrinterColumn[] = [
   {
     name: 'Open',
     type: 'string',
-    description: 'Whether every current Pod has passed.',
+    description: 'Whether Pods have passed, and none waits.',
     jsonPath: '.status.conditions[?(@.type=="Open")].status',
   },
   {

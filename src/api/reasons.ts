@@ -10,6 +10,7 @@ export const READY_REASONS = ['InForce', 'Rendering', 'Patching', 'Suspended'] a
 export const OPEN_REASONS = [
   'AllPassed',
   'NoPods',
+  'TargetFailed',
   'PodFailed',
   'Held',
   'DependencyFailed',
@@ -18,6 +19,7 @@ export const OPEN_REASONS = [
   'TargetMissing',
   'TargetNotCurrent',
   'NoPodYet',
+  'NonePassedYet',
 ] as const;
 
 /** Of `Stalled`, and of `Ready` beside it: a gate cannot come into force without somebody acting. */
@@ -97,6 +99,13 @@ export const TARGET_REASONS = [
   'JobCreatedWithout',
   'WaitsForRollout',
   'FirstStartUngated',
+  'ScaledToZero',
+  'NoNode',
+  'Suspended',
+  'BetweenRuns',
+  'JobCompleted',
+  'JobFailed',
+  'PassedAndGone',
 ] as const;
 export type TargetReason = (typeof TARGET_REASONS)[number];
 
@@ -112,6 +121,7 @@ export const GATE_EVENT_REASONS = [
   'Waiting',
   'Held',
   'DependencyFailed',
+  'TargetFailed',
   'PodFailed',
   'Overdue',
   'PatchFailed',

@@ -19,7 +19,7 @@ const userId = () => z.int().min(0).max(2147483647).optional();
 /** The conditions, and what each says. */
 export const CONDITIONS = {
   Ready: 'The gate is in force: valid, rendered, and every target that exists carries its containers.',
-  Open: 'Every current Pod of the targets has passed. Unknown while a target is missing, is not current or has no Pod yet; False while a Pod waits or has failed.',
+  Open: 'A Pod of the targets has passed with the present containers, and none waits now. Unknown while none has passed yet, or a target is missing, is not current or has no Pod yet; False while a Pod waits or has failed, or where a Job failed before its Pods had passed.',
   Reconciling: 'The operator is bringing the gate into force. Exists only while True.',
   Stalled:
     'The gate cannot come into force without somebody acting; the message says what to change. Exists only while True.',
@@ -157,12 +157,17 @@ export const targetStatusSchema = z
       ),
     reason: text(64)
       .optional()
-      .describe('One word for programs: why it is not current. The message says it.'),
-    message: text(1024).optional().describe('Why it is not current.'),
+      .describe('One word for programs: why it is not current, or has no Pods. The message says it.'),
+    message: text(1024).optional().describe('Why it is not current, or why it has no Pods.'),
     open: count('Pods that have passed the gate.'),
     waiting: count('Pods that wait in it.'),
     held: later('Pods that are held back until the Pod template carries it.'),
     ungated: count('Pods that run without it, since they are older than it.'),
+    passed: text(64)
+      .optional()
+      .describe(
+        'UID of the workload, once a Pod of it has passed with the present containers: that counts after the Pod is gone. Void for other containers, and for another workload of the name.',
+      ),
   })
   .describe('A target as it stands.');
 

@@ -57,11 +57,8 @@ export interface Workload {
   /** Equal to `generation` for kinds whose controllers do not tell. */
   readonly observedGeneration: number;
   readonly deleting: boolean;
-  /**
-   * Pods that the workload wants: `spec.replicas`; for a DaemonSet `status.desiredNumberScheduled`; for a Job
-   * `spec.parallelism` until it has finished; none for a CronJob, whose Jobs come and go.
-   */
-  readonly desired: number;
+  /** Why it wants no Pods; undefined where it wants some. */
+  readonly rest: Rest | undefined;
   /**
    * Pods that it has, neither terminating nor finished: `status.replicas`; for a DaemonSet
    * `status.currentNumberScheduled`; for a Job `status.active`; not told by a CronJob.
@@ -81,6 +78,16 @@ export interface Workload {
   /** When that was, and when the operator wrote it last, RFC 3339; empty where the managed fields tell nothing of it. */
   readonly otherWroteAt: string;
   readonly operatorWroteAt: string;
+}
+
+/**
+ * Why a workload wants no Pods: `spec.replicas` (of a Job `spec.parallelism`) is 0; no node is for a DaemonSet; a Job or a
+ * CronJob is suspended; a CronJob has Pods while its Jobs run; a Job has ended, one way or the other.
+ */
+export interface Rest {
+  readonly is: 'scaled to zero' | 'without a node' | 'suspended' | 'between runs' | 'completed' | 'failed';
+  /** Of a Job that failed the words of its condition, `DeadlineExceeded: …`; else empty. */
+  readonly message: string;
 }
 
 /** State of one container, as the kubelet reports it in `.status.initContainerStatuses`. */

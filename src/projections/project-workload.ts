@@ -2,11 +2,12 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { FIELD_MANAGER } from '../api/names.ts';
 import type { TargetKind } from '../api/spec.ts';
-import type { Workload } from '../core/model.ts';
+import type { Rest, Workload } from '../core/model.ts';
 import { podTemplateSchema, viewTemplate } from '../core/render/template.ts';
 import { identityOf, lastWrite, metadataSchema } from './metadata.ts';
 
 const count = z.int().default(0);
+const text = z.string().default('');
 
 const workloadSchema = z.object({
   metadata: metadataSchema,
@@ -30,7 +31,9 @@ const workloadSchema = z.object({
       desiredNumberScheduled: count,
       currentNumberScheduled: count,
       active: z.unknown().optional(),
-      conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]),
+      conditions: z
+        .array(z.object({ type: z.string(), status: z.string(), reason: text, message: text }))
+        .default([]),
       updateRevision: z.string().optional(),
     })
     .prefault({}),
@@ -48,7 +51,8 @@ export function projectWorkload(kind: TargetKind, raw: unknown): Workload {
     ...identityOf(metadata),
     generation: metadata.generation,
     observedGeneration: TELLS_GENERATION[kind] ? status.observedGeneration : metadata.generation,
-    ...podsOf(kind, spec, status),
+    rest: restOf(kind, spec, status),
+    replicas: podsOf(kind, status),
     updates: spec.updateStrategy?.type === 'OnDelete' ? 'OnDelete' : 'Rolling',
     partition: spec.updateStrategy?.rollingUpdate?.partition ?? 0,
     updateRevision: status.updateRevision,
@@ -79,30 +83,52 @@ function writersOf(
   };
 }
 
-/** How many Pods a workload wants and has. */
-function podsOf(
-  kind: TargetKind,
-  spec: Raw['spec'],
-  status: Raw['status'],
-): Pick<Workload, 'desired' | 'replicas'> {
+/** How many Pods a workload has. */
+function podsOf(kind: TargetKind, { replicas, currentNumberScheduled, active }: Raw['status']): number {
   switch (kind) {
     case 'Deployment':
     case 'StatefulSet':
-      return { desired: spec.replicas, replicas: status.replicas };
+      return replicas;
     case 'DaemonSet':
-      return { desired: status.desiredNumberScheduled, replicas: status.currentNumberScheduled };
-    case 'Job': {
-      const isAtRest = spec.suspend || status.conditions.some(isFinished);
-      return {
-        desired: isAtRest ? 0 : spec.parallelism,
-        replicas: typeof status.active === 'number' ? status.active : 0,
-      };
-    }
+      return currentNumberScheduled;
+    case 'Job':
+      return typeof active === 'number' ? active : 0;
     case 'CronJob':
-      return { desired: 0, replicas: 0 };
+      return 0;
   }
 }
 
-function isFinished({ type, status }: { readonly type: string; readonly status: string }): boolean {
-  return status === 'True' && (type === 'Complete' || type === 'Failed');
+/** Why a workload wants no Pods. What is finished matters more than what its spec says. */
+function restOf(kind: TargetKind, spec: Raw['spec'], status: Raw['status']): Rest | undefined {
+  switch (kind) {
+    case 'Deployment':
+    case 'StatefulSet':
+      return spec.replicas === 0 ? rest('scaled to zero') : undefined;
+    case 'DaemonSet':
+      return status.desiredNumberScheduled === 0 ? rest('without a node') : undefined;
+    case 'Job':
+      return endOf(status.conditions) ?? restOfJob(spec);
+    case 'CronJob':
+      return rest(spec.suspend ? 'suspended' : 'between runs');
+  }
+}
+
+function endOf(conditions: Raw['status']['conditions']): Rest | undefined {
+  const end = conditions.find(
+    ({ type, status }) => status === 'True' && (type === 'Complete' || type === 'Failed'),
+  );
+  if (!end) return undefined;
+  const { type, reason, message } = end;
+  return type === 'Complete'
+    ? rest('completed')
+    : rest('failed', [reason, message].filter(Boolean).join(': '));
+}
+
+function restOfJob({ suspend, parallelism }: Raw['spec']): Rest | undefined {
+  if (suspend) return rest('suspended');
+  return parallelism === 0 ? rest('scaled to zero') : undefined;
+}
+
+function rest(is: Rest['is'], message = ''): Rest {
+  return { is, message };
 }

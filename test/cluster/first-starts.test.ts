@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { describeWith } from './describe-with.ts';
+import { atRest } from './first-starts/at-rest.ts';
 import { away } from './first-starts/away.ts';
 import { births } from './first-starts/births.ts';
 import { changes } from './first-starts/changes.ts';
@@ -21,7 +22,20 @@ describeWith(MUTATING_POLICIES, 'first starts', function () {
   this.timeout(240_000);
   const cluster = useCluster(() => requirePrograms(process.env.KUBEBUILDER_ASSETS), startGatedCluster);
 
-  const all = [births, held, helm, jobs, away, leftovers, changes, nextRollout, stranded, rendered, orders];
+  const all = [
+    births,
+    held,
+    helm,
+    jobs,
+    atRest,
+    away,
+    leftovers,
+    changes,
+    nextRollout,
+    stranded,
+    rendered,
+    orders,
+  ];
   for (const stories of all) stories(cluster);
 
   describe('in all of these', () => {

@@ -1,6 +1,6 @@
 import { REQUIRE_LABEL, requireValue, targetAnnotationValue, VOLUME_NAME } from '../../src/api/names.ts';
 import type { TargetKind } from '../../src/api/spec.ts';
-import type { Workload } from '../../src/core/model.ts';
+import type { Rest, Workload } from '../../src/core/model.ts';
 import { inject } from '../../src/core/render/inject.ts';
 import { type PodTemplate, viewTemplate } from '../../src/core/render/template.ts';
 import { type GateBuilder, NAMESPACE } from './gate-builder.ts';
@@ -11,7 +11,8 @@ export const workload = (name: string): WorkloadBuilder => workloadOfKind('Deplo
 export const statefulSet = (name: string): WorkloadBuilder =>
   workloadOfKind('StatefulSet', name).with({ updateRevision: `${name}-new` });
 export const job = (name: string): WorkloadBuilder => workloadOfKind('Job', name);
-export const cronJob = (name: string): WorkloadBuilder => workloadOfKind('CronJob', name).replicas(0);
+export const cronJob = (name: string): WorkloadBuilder =>
+  workloadOfKind('CronJob', name).resting('between runs');
 export const daemonSet = (name: string): WorkloadBuilder => workloadOfKind('DaemonSet', name);
 
 function workloadOfKind(kind: TargetKind, name: string): WorkloadBuilder {
@@ -26,7 +27,7 @@ function workloadOfKind(kind: TargetKind, name: string): WorkloadBuilder {
     generation: 1,
     observedGeneration: 1,
     deleting: false,
-    desired: 1,
+    rest: undefined,
     replicas: 1,
     updates: 'Rolling',
     partition: 0,
@@ -87,7 +88,13 @@ export class WorkloadBuilder {
 
   /** Wants and has so many Pods. */
   replicas(replicas: number): WorkloadBuilder {
-    return this.with({ desired: replicas, replicas });
+    const rest = replicas === 0 ? ({ is: 'scaled to zero', message: '' } as const) : undefined;
+    return this.with({ rest, replicas });
+  }
+
+  /** Wants no Pods and has none. */
+  resting(is: Rest['is'], message = ''): WorkloadBuilder {
+    return this.with({ rest: { is, message }, replicas: 0 });
   }
 
   /** Its controller has not seen the last change yet. */

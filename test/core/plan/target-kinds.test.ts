@@ -32,13 +32,14 @@ describe('decide, for a Job', () => {
     expect(plan.status?.targets?.[0]?.message).to.match(/delete it and create it again/);
   });
 
-  it('does not keep the gate from Ready, nor from Open: nobody can fix it', () => {
+  it('does not keep the gate from Ready, since nobody can fix it, and opens it for nobody', () => {
     const plan = planned(migrates, job('migrate'));
     expect(conditionOf(plan.status, 'Ready')).to.equal('True InForce');
     expect(messageOf(plan.status, 'Ready')).to.equal(
       '0 of 1 target exists and carries the containers; created without them: Job migrate',
     );
-    expect(conditionOf(plan.status, 'Open')).to.equal('True NoPods');
+    expect(conditionOf(plan.status, 'Open')).to.equal('Unknown NonePassedYet');
+    expect(messageOf(plan.status, 'Open')).to.match(/; Job migrate was created without the containers$/);
   });
 
   it('follows the Pods of one that was created with the gate', () => {
@@ -68,7 +69,7 @@ describe('decide, for a CronJob', () => {
       'patch.spec.jobTemplate.spec.template.spec.initContainers',
     );
     expect(conditionOf(planned(nightly, cronJob('nightly').carrying(nightly)).status, 'Open')).to.equal(
-      'True NoPods',
+      'Unknown NonePassedYet',
     );
   });
 });

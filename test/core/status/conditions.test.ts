@@ -94,11 +94,15 @@ describe('evaluate', () => {
       is: `${ready}, Open=False Waiting`,
     },
     { when: 'all Pods have passed', around: [carrier, one().open()], is: `${ready}, Open=True AllPassed` },
-    { when: 'the target is scaled to zero', around: [carrier.replicas(0)], is: `${ready}, Open=True NoPods` },
+    {
+      when: 'the target is scaled to zero',
+      around: [carrier.replicas(0)],
+      is: `${ready}, Open=Unknown NonePassedYet`,
+    },
     {
       when: 'the only Pod terminates',
       around: [carrier.replicas(0), one().checking('api').deleting()],
-      is: `${ready}, Open=True NoPods`,
+      is: `${ready}, Open=Unknown NonePassedYet`,
     },
     {
       when: 'a Pod has failed for good',
@@ -249,7 +253,9 @@ describe('evaluate, of dependencies that have failed', () => {
 
   it('is nothing where no Pod waits', () => {
     expect(evaluated(apiFirst, [carrier, one().open()], { failed: ['api'] })).to.match(/Open=True AllPassed/);
-    expect(evaluated(apiFirst, [carrier.replicas(0)], { failed: ['api'] })).to.match(/Open=True NoPods/);
+    expect(evaluated(apiFirst, [carrier.replicas(0)], { failed: ['api'] })).to.match(
+      /Open=Unknown NonePassedYet/,
+    );
   });
 
   it('says what the operator hears of what blocks, but what keeps the container from running comes first', () => {

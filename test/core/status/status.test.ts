@@ -126,11 +126,11 @@ describe('statusNext', () => {
 });
 
 describe('invalidStatus', () => {
-  it('keeps the render, and no counts and columns: the Pods go on while nobody looks at them', () => {
+  it('keeps the render and whose Pods have passed, and no columns: the Pods go on while nobody looks at them', () => {
     const before = statusOf(apiFirst, pinger, poller, one('a').open());
     const { gate: invalid } = apiFirst.withStatus(before).generation(2).invalid('no targets');
     const { observedGeneration, conditions, ...rest } = invalidStatus(invalid, 'no targets', NOW);
-    expect(rest).to.deep.equal({ render: before.render });
+    expect(rest).to.deep.equal({ render: before.render, targets: [before.targets?.[0]] });
     expect(observedGeneration).to.equal(2);
     expect(conditions?.map(({ type, status: is }) => `${type}=${is}`)).to.deep.equal([
       ...['Ready=False', 'Open=Unknown', 'Stalled=True'],

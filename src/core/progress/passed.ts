@@ -1,0 +1,52 @@
+import type { TargetKind } from '../../api/spec.ts';
+import type { Render } from '../../api/status.ts';
+import type { Pod, Workload, World } from '../model.ts';
+import { carriesRender, podProgress } from './pod-progress.ts';
+
+/** A target, and what is known of it. */
+export interface Known {
+  readonly kind: TargetKind;
+  readonly name: string;
+  readonly workload: Workload | undefined;
+  /** Whether its template carries the render. */
+  readonly isCurrent: boolean;
+  /** All of its Pods, also those that have ended. */
+  readonly pods: readonly Pod[];
+}
+
+/**
+ * The UID of the workload of which a Pod has passed the gate with this very render: as it is seen now, or as the status tells,
+ * since Pods go when they are done or their workload is scaled down. It is forgotten with the render, and when the workload is
+ * made anew; of one that is gone it is kept.
+ */
+export function passedBy({ gate }: World, target: Known, render: Render | undefined): string | undefined {
+  const { kind, name, workload } = target;
+  if (render === undefined) return undefined;
+  if (workload && isSeenToPass(workload, target, render, gate.name)) return workload.uid;
+  const { targets = [], render: stored } = gate.status;
+  if (stored?.hash !== render.hash) return undefined;
+  const told = targets.find((one) => one.kind === kind && one.name === name)?.passed;
+  return workload === undefined || workload.uid === told ? told : undefined;
+}
+
+/**
+ * A Job completes by Pods that end well behind the gate, also where nobody has seen them. Pods that are older than their
+ * workload are those of one that had its name before.
+ */
+function isSeenToPass(workload: Workload, { isCurrent, pods }: Known, render: Render, gate: string): boolean {
+  if (isCurrent && workload.rest?.is === 'completed') return true;
+  return pods.some(
+    (pod) =>
+      !pod.deleting &&
+      pod.createdAt >= workload.createdAt &&
+      carriesRender(pod, gate, render) &&
+      podProgress(pod, gate).state === 'open',
+  );
+}
+
+/** A Job that is gone since a Pod of it passed: Jobs are deleted when they have done what they were for. */
+export function hasPassedAndGone(
+  target: Pick<Known, 'kind' | 'workload'> & { readonly passed: string | undefined },
+): boolean {
+  return target.kind === 'Job' && target.workload === undefined && target.passed !== undefined;
+}
