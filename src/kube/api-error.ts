@@ -80,15 +80,29 @@ export function errorFromStatus(raw: unknown, status = 0, text = ''): ApiError {
     const message = text.trim().slice(0, LONGEST_TEXT) || `HTTP ${status}`;
     return new ApiError({ status, reason: 'Unknown', message });
   }
-  const { code, reason, message, details } = parsed.data;
+  const { code, reason, message = '', details } = parsed.data;
   const seconds = details?.retryAfterSeconds;
+  const causes = details?.causes ?? [];
   return new ApiError({
     status: status || (code ?? 0),
     reason: reason || 'Unknown',
-    message: message || reason || `HTTP ${status || code}`,
+    message: inOrder(message, causes) || reason || `HTTP ${status || code}`,
     retryAfterMs: seconds === undefined ? undefined : seconds * 1000,
-    causes: details?.causes ?? [],
+    causes,
   });
+}
+
+/**
+ * The message of a validation lists what is wrong, `Deployment.apps "web" is invalid: [a: no, b: no]`, in an order that is
+ * another one each time. The same refusal is to have the same words each time, since they are stored and compared.
+ */
+function inOrder(message: string, causes: readonly StatusCause[]): string {
+  const lines = [...new Set(causes.map((cause) => `${cause.field}: ${cause.message}`))].sort();
+  const start = message.indexOf(': [') + ': ['.length;
+  const list = message.slice(start, -1);
+  const isList = lines.length > 1 && message.endsWith(']') && list.length === lines.join(', ').length;
+  const hasAll = isList && lines.every((line) => list.includes(line));
+  return hasAll ? `${message.slice(0, start)}${lines.join(', ')}]` : message;
 }
 
 const failureSchema = z.object({ code: z.string().catch(''), message: z.string().catch('') });

@@ -39,6 +39,38 @@ describe('errorFromAnswer', () => {
     expect(error.retryAfterMs).to.equal(undefined);
   });
 
+  it('has the same words for the same refusal, in whichever order the API server lists what is wrong', () => {
+    const causes = [
+      { reason: 'FieldValueForbidden', message: 'Forbidden: cannot be set, ever', field: 'spec.b' },
+      { reason: 'FieldValueInvalid', message: 'Invalid value: "x": no, [a, b]', field: 'spec.a' },
+      { reason: 'FieldValueInvalid', message: 'Invalid value: 7: too much', field: 'spec.a' },
+    ];
+    const refused = (order: readonly number[]) => {
+      const inOrder = order.flatMap((index) => causes[index] ?? []);
+      const list = inOrder.map(({ field, message }) => `${field}: ${message}`).join(', ');
+      const message = `Deployment.apps "web" is invalid: [${list}]`;
+      return answer(422, { kind: 'Status', message, reason: 'Invalid', details: { causes: inOrder } }).message;
+    };
+    const words =
+      'Deployment.apps "web" is invalid: [spec.a: Invalid value: "x": no, [a, b], spec.a: Invalid value: 7: too much, spec.b: Forbidden: cannot be set, ever]';
+    for (const order of [
+      [0, 1, 2],
+      [2, 0, 1],
+      [1, 2, 0],
+    ])
+      expect(refused(order)).to.equal(words);
+  });
+
+  it('leaves a message as it is that does not list its causes', () => {
+    const causes = [
+      { reason: 'A', message: 'no', field: 'spec.b' },
+      { reason: 'A', message: 'no', field: 'spec.a' },
+    ];
+    for (const message of ['denied by a webhook: [b, a]', 'denied: spec.b: no, spec.a: no']) {
+      expect(answer(422, { kind: 'Status', message, details: { causes } }).message).to.equal(message);
+    }
+  });
+
   it('takes the time to wait from the header, else from the Status', () => {
     const body = { kind: 'Status', reason: 'TooManyRequests', details: { retryAfterSeconds: 2 } };
     expect(answer(429, body, '7').retryAfterMs).to.equal(7000);
