@@ -31,10 +31,27 @@ export interface Gate {
   readonly status: GateStatus;
 }
 
+/**
+ * One of our containers as it stands in a template or a Pod: what decides about waiting, and nothing that others may set
+ * without changing that. Values that can be long are fingerprints.
+ */
+export interface ContainerView {
+  readonly name: string;
+  /** The last element of its path, with tag and digest: registries are rewritten. */
+  readonly image: string;
+  /** Fields that are compared as they are; those that are empty are left out. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** By the names of variables. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly mounts: readonly string[];
+}
+
 /** The parts of a Pod template that gating is about. */
 export interface TemplateView {
   /** Names of the init containers, in their order. */
   readonly initContainers: readonly string[];
+  /** What our containers among them are. */
+  readonly contents: readonly ContainerView[];
   /** The volume named `dependency-gate`: absent, ours (a downward-API volume), or a user's of that name. */
   readonly volume: 'absent' | 'ours' | 'foreign';
   /** Annotations of our group: gate annotations and the target annotation. */
@@ -135,6 +152,8 @@ export interface Pod {
   readonly revision: string | undefined;
   /** Names of its gate containers (ours only, of all gates), in their order. */
   readonly containers: readonly string[];
+  /** What they are. */
+  readonly contents: readonly ContainerView[];
   /** Status of its gate containers, by name, as far as the kubelet has reported. */
   readonly statuses: readonly ContainerStatus[];
   /** Why the Pod is not scheduled (condition PodScheduled=False), e.g. `Unschedulable: 0/3 nodes …`; undefined when it is. */
@@ -254,6 +273,8 @@ export interface Settings {
 /** Why a template is not current: the closed list that logs, events and tests share. */
 export type Drift =
   | 'missing container'
+  /** `changed args of dgate-api-first--api` */
+  | `changed ${string}`
   | 'stale render'
   | 'wrong order'
   | 'leftover container'

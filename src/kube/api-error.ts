@@ -97,13 +97,11 @@ export function errorFromStatus(raw: unknown, status = 0, text = ''): ApiError {
  * another one each time. The same refusal is to have the same words each time, since they are stored and compared.
  */
 function inOrder(message: string, causes: readonly StatusCause[]): string {
-  const lines = [...new Set(causes.map((cause) => `${cause.field}: ${cause.message}`))].sort();
-  const start = message.indexOf(': [') + ': ['.length;
-  const list = message.slice(start, -1);
-  const isList = lines.length > 1 && message.endsWith(']') && list.length === lines.join(', ').length;
-  const hasAll = isList && lines.every((line) => list.includes(line));
-  return hasAll ? `${message.slice(0, start)}${lines.join(', ')}]` : message;
+  const lines = [...new Set(causes.map((cause) => `${cause.field}: ${cause.message}`))];
+  return message.replace(lines.join(LIST), () => lines.toSorted().join(LIST));
 }
+
+const LIST = ', ';
 
 const failureSchema = z.object({ code: z.string().catch(''), message: z.string().catch('') });
 

@@ -16,6 +16,7 @@ import {
   targetAnnotationValue,
 } from '../api/names.ts';
 import type { ContainerState, ContainerStatus, Pod } from '../core/model.ts';
+import { viewContainer } from '../core/render/contents.ts';
 import { identityOf, metadataSchema } from './metadata.ts';
 
 const text = z.string().default('');
@@ -45,7 +46,7 @@ const podSchema = z.object({
   metadata: metadataSchema,
   spec: z.object({
     restartPolicy: z.enum(['Always', 'OnFailure', 'Never']).default('Always'),
-    initContainers: z.array(z.object({ name: z.string() })).default([]),
+    initContainers: z.array(z.looseObject({ name: z.string() })).default([]),
     schedulingGates: z.array(z.object({ name: z.string() })).default([]),
   }),
   status: z
@@ -66,9 +67,10 @@ const REVISION_LABEL = 'controller-revision-hash';
 export function projectPod(raw: unknown): Pod {
   const { metadata, spec, status } = podSchema.parse(raw);
   const required = requiredGates(metadata.labels[REQUIRE_LABEL]);
-  const containers = spec.initContainers
-    .map(({ name }) => name)
-    .filter((name) => containerOwner(name) !== undefined);
+  const contents = spec.initContainers
+    .filter(({ name }) => containerOwner(name) !== undefined)
+    .map(viewContainer);
+  const containers = contents.map(({ name }) => name);
   const annotations = annotationsOf(metadata.annotations, required, containers);
   return {
     ...identityOf(metadata),
@@ -81,6 +83,7 @@ export function projectPod(raw: unknown): Pod {
     held: spec.schedulingGates.some(({ name }) => name === HOLD_GATE),
     revision: metadata.labels[REVISION_LABEL],
     containers,
+    contents,
     statuses: status.initContainerStatuses
       .filter(({ name }) => containerOwner(name) !== undefined)
       .map(containerStatus),

@@ -7,7 +7,7 @@ import { gateNamed, templates } from '../core/arbitraries.ts';
 import { container, dns, type GateBuilder, gate, tcp } from '../core/builders.ts';
 import { app, type Call, type Caller, MERGE_PATCH, OPERATOR } from './admission-api.ts';
 import { useAdmission } from './admission-cluster.ts';
-import { API_FIRST, placed, TEMPLATES, withRoomFor } from './admission-templates.ts';
+import { API_FIRST, OWN_CHECK, placed, TEMPLATES, withRoomFor } from './admission-templates.ts';
 import { completed, type Kind, pathOf, TARGET, templateIn } from './admission-workloads.ts';
 import { describeWith } from './describe-with.ts';
 import { MUTATING_POLICIES } from './versions.ts';
@@ -15,6 +15,7 @@ import { MUTATING_POLICIES } from './versions.ts';
 /** Gates of one namespace, as they are when a workload is written. */
 const SCENES: Readonly<Record<string, readonly GateBuilder[]>> = {
   'one gate': [API_FIRST],
+  'a gate with a container of the user': [OWN_CHECK],
   'several gates, whose names begin alike': [
     gate('z-last').dependsOn(dns('z')).rendered(),
     gate('api').dependsOn(dns('api'), container('own-check')).rendered(),

@@ -16,6 +16,15 @@ export const API_FIRST = gate('api-first').dependsOn(dns('api'), tcp('redis', 63
 const OLDER = gate('api-first')
   .dependsOn(dns('cache'), dns('api', { periodSeconds: 9 }))
   .rendered();
+const A = { name: 'A', value: '1' };
+const SECRET = { name: 'B', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } };
+/** A gate of whose kind templates below hold the containers of somebody else's making. */
+export const OWN_CHECK = gate('own-check')
+  .dependsOn({
+    name: 'schema',
+    container: { image: 'registry.example/tools:1', command: ['sh', '-c', 'true'], env: [A, SECRET] },
+  })
+  .rendered();
 const GONE = gate('b-gone').dependsOn(tcp('db', 5432), container('own-check')).rendered();
 const LATER = gate('z-gone').dependsOn(dns('z')).rendered();
 
@@ -118,12 +127,35 @@ const plain: Readonly<Record<string, PodTemplate>> = {
   ),
 };
 
+/** The template with these fields in all of the gate's containers. */
+const written = (current: PodTemplate, fields: object) =>
+  reordered(current, (all) =>
+    all.map((one) => (one.name.startsWith('dgate-api-first--') ? { ...one, ...fields } : one)),
+  );
+
 type Change = (current: PodTemplate) => PodTemplate;
 
 const carrying: Readonly<Record<string, Change>> = {
   'what it should have': (current) => current,
-  'images that somebody rewrote': (current) =>
-    reordered(current, (all) => all.map((one) => ({ ...one, image: `mirror.example/${one.name}` }))),
+  'images of another registry and version': (current) =>
+    written(current, { image: 'mirror.example/a/dependency-gate:9@sha256:0123456789abcdef' }),
+  'images of another name': (current) => written(current, { image: 'registry.example/app:2' }),
+  'other arguments': (current) => written(current, { args: ['serve'] }),
+  'no arguments': (current) => written(current, { args: [] }),
+  'a command': (current) => written(current, { command: ['true'] }),
+  'another working directory': (current) => written(current, { workingDir: '/tmp' }),
+  'containers that are sidecars': (current) => written(current, { restartPolicy: 'Always' }),
+  'no mounts': (current) => written(current, { volumeMounts: [] }),
+  'variables and resources that somebody added': (current) =>
+    written(current, {
+      env: [
+        { name: 'AGENT', value: 'here' },
+        { name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+      ],
+      resources: { limits: { cpu: '2' } },
+    }),
+  'variables by which somebody changes what the program does': (current) =>
+    written(current, { env: [{ name: 'NODE_OPTIONS', value: '--max-old-space-size=4096' }] }),
   'own containers before, between and after': (current) =>
     reordered(current, ([api = own('?'), ...rest]) => [own('1'), api, own('2'), ...rest, own('3')]),
   'our containers swapped': (current) => reordered(current, (all) => all.toReversed()),
@@ -145,6 +177,23 @@ const carrying: Readonly<Record<string, Change>> = {
   }),
 };
 
+/** What somebody writes into a container of the user's own making. */
+const ownChecks: Readonly<Record<string, object>> = {
+  'what it should have': {},
+  'an image of another registry': { image: 'mirror.example/tools:1' },
+  'a digest in place of its tag': { image: 'mirror.example/tools@sha256:0123456789abcdef' },
+  'a digest beside its tag': { image: 'mirror.example/tools:1@sha256:0123456789abcdef' },
+  'another version': { image: 'registry.example/tools:2' },
+  'no version': { image: 'registry.example/tools' },
+  'another value of a variable': { env: [{ name: 'A', value: '2' }, SECRET] },
+  'another source of a variable': {
+    env: [A, { name: 'B', valueFrom: { secretKeyRef: { name: 's', key: 'other' } } }],
+  },
+  'a variable that hides another': { env: [A, SECRET, { name: 'A', value: '2' }] },
+  'one variable less': { env: [A] },
+  'one more': { env: [{ name: 'FIRST', value: '' }, A, SECRET] },
+};
+
 /** Templates of every kind that has come to mind. */
 export const TEMPLATES: readonly TemplateCase[] = [
   ...Object.entries(plain).map(([what, template]) => ({ what, of: () => template })),
@@ -156,6 +205,11 @@ export const TEMPLATES: readonly TemplateCase[] = [
     what: 'an older render, with a container that the gate no longer has',
     of: (target) => placed(withInit(own('migrate')), [OLDER], target),
   },
+  ...Object.entries(ownChecks).map(([what, fields]) => ({
+    what: `the container of a user's own, with ${what}`,
+    of: (target: string) =>
+      reordered(placed(app(), [OWN_CHECK], target), (all) => all.map((one) => ({ ...one, ...fields }))),
+  })),
   {
     what: 'containers of gates that are gone, before and after',
     of: (target) => placed(withInit(own('migrate')), [GONE, LATER, OLDER], target),

@@ -7,6 +7,7 @@ import {
   TARGET_ANNOTATION,
 } from '../../src/api/names.ts';
 import type { ContainerState, ContainerStatus, Pod } from '../../src/core/model.ts';
+import { viewContainer } from '../../src/core/render/contents.ts';
 import { type GateBuilder, NAMESPACE } from './gate-builder.ts';
 import { ago } from './time.ts';
 
@@ -40,6 +41,7 @@ export function pod(name: string): PodBuilder {
     held: false,
     revision: undefined,
     containers: [],
+    contents: [],
     statuses: [],
     unscheduled: undefined,
   });
@@ -69,10 +71,20 @@ export class PodBuilder {
   carrying(...gates: GateBuilder[]): PodBuilder {
     const sorted = gates.toSorted((a, b) => (a.gate.name < b.gate.name ? -1 : 1));
     const hashes = sorted.map(({ gate, render }) => [gateAnnotation(gate.name), render.hash]);
+    const containers = sorted.flatMap(({ render }) => render.initContainers);
     return this.with({
       annotations: { ...this.pod.annotations, ...Object.fromEntries(hashes) },
-      containers: sorted.flatMap(({ render }) => render.initContainers.map(({ name }) => name)),
+      containers: containers.map(({ name }) => name),
+      contents: containers.map(viewContainer),
     });
+  }
+
+  /** Its template had been written into: one of its gate containers has these fields. */
+  overwritten(container: string, fields: object): PodBuilder {
+    const contents = this.pod.contents.map((one) =>
+      one.name === container ? { ...one, ...viewContainer({ name: container, ...fields }) } : one,
+    );
+    return this.with({ contents });
   }
 
   passed(dependency: string, finishedAt = ago(10)): PodBuilder {
@@ -137,8 +149,11 @@ export class PodBuilder {
     return this.with({ revision });
   }
 
+  /** Of the containers that it is left with, the contents stay. */
   with(change: Partial<Pod>): PodBuilder {
-    return new PodBuilder({ ...this.pod, ...change });
+    const { contents } = this.pod;
+    const left = contents.filter(({ name }) => change.containers?.includes(name) ?? true);
+    return new PodBuilder({ ...this.pod, contents: left, ...change });
   }
 
   #reporting(dependency: string, state: ContainerState, run?: FailedRun, restarts = 0): PodBuilder {

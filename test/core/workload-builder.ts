@@ -74,6 +74,14 @@ export class WorkloadBuilder {
     return this.#withTemplate({ ...this.template, spec: { ...this.template.spec, initContainers } });
   }
 
+  /** Somebody wrote into an init container. */
+  overwritten(container: string, fields: object): WorkloadBuilder {
+    const initContainers = this.template.spec.initContainers?.map((one) =>
+      one.name === container ? { ...one, ...fields } : one,
+    );
+    return this.#withTemplate({ ...this.template, spec: { ...this.template.spec, initContainers } });
+  }
+
   /** The template's label `require` names gates. */
   requiring(...gates: string[]): WorkloadBuilder {
     const labels = { ...this.template.metadata?.labels, [REQUIRE_LABEL]: requireValue(gates) };

@@ -36,6 +36,7 @@ describe('projectWorkload', () => {
   it('keeps of a template what gating is about', () => {
     expect(workload('Deployment', { template: GATED }).template).to.deep.equal({
       initContainers: ['dgate-api-first--api', 'own'],
+      contents: [{ name: 'dgate-api-first--api', image: 'i', fields: {}, env: {}, mounts: [] }],
       volume: 'ours',
       annotations: {
         'gate.dependencygate.dev/api-first': 'h',

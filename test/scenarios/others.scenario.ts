@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'chai';
 import { needsKubectl, type Scenario, useNamespace } from './cluster.ts';
 import { deployment, dns, gate } from './manifests.ts';
@@ -61,6 +62,24 @@ export const others: Scenario = (on) => {
       await here().kubectl(['rollout', 'undo', 'deployment/pinger', '--to-revision=1']);
       const { spec } = await becomes(CHECK_API);
       expect(spec.template.spec.containers[0]?.image).to.equal('registry.example/app:1');
+    });
+
+    it('and set image or set env of all containers: ours are what they were again', async () => {
+      await app();
+      await hold();
+      const before = (await becomes(CHECK_API)).spec.template.spec.initContainers;
+      for (const [what, value] of [
+        ['image', '*=registry.example/app:2'],
+        ['env', 'NODE_OPTIONS=--max-old-space-size=4096'],
+      ] as const) {
+        await here().kubectl(['set', what, 'deployment/pinger', value]);
+        await here().untilWorkload('pinger', 'has the waiter as it was', ({ spec }) =>
+          isDeepStrictEqual(spec.template.spec.initContainers, before),
+        );
+      }
+      const { template } = (await here().workload('pinger')).spec;
+      expect(template.spec.containers[0]).to.deep.include({ image: 'registry.example/app:2' });
+      await here().untilGate('api-first', { ready: 'True/InForce', open: 'False/Waiting', older: 0 });
     });
 
     it('and scale in turn leave the number of replicas to whoever scales', async () => {

@@ -10,6 +10,7 @@ import {
   TARGET_ANNOTATION,
   VOLUME_NAME,
 } from '../names.ts';
+import { IS_UNCHANGED, PARTS_OF_IMAGES } from './contents.ts';
 import type { Expression, MatchConstraints, MutatingSpec } from './policy.ts';
 import { kindOf } from './workloads.ts';
 
@@ -96,7 +97,8 @@ function variables(path: string): Expression[] {
     hasVolume: `variables.volumes.exists(v, v.name == '${VOLUME_NAME}')`,
     // What the operator says in the gate's status: a volume of the user's under our name, and too many containers.
     isObstructed: `variables.volumes.exists(v, v.name == '${VOLUME_NAME}' && !has(v.downwardAPI)) ||\nsize(variables.others.filter(o, o != '${OWN}')) + size(variables.rendered) > ${MAX_GATE_CONTAINERS}`,
-    // Contents of containers are not compared: the API server defaults fields, and others may rewrite images.
+    images: `variables.mine.map(i, variables.live[i].?image.orValue(''))${PARTS_OF_IMAGES}`,
+    wantedImages: `variables.render.initContainers.map(c, string(c.image))${PARTS_OF_IMAGES}`,
     isCurrent: [
       'variables.hasVolume',
       "variables.annotations[?variables.key].orValue('') == variables.render.hash",
@@ -105,6 +107,7 @@ function variables(path: string): Expression[] {
       'variables.mine == lists.range(size(variables.rendered)).map(i, i + variables.at)',
       'variables.mine.map(i, variables.names[i]) == variables.rendered',
       'size(variables.moves) == 0',
+      IS_UNCHANGED,
     ].join(' &&\n'),
   };
   return Object.entries(expressions).map(([name, expression]) => ({ name, expression }));

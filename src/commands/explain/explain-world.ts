@@ -37,10 +37,8 @@ export type PodState = PodProgress & {
 /** The Pods that could be read; none where they could not. */
 export function podStates({ gate, pods }: ExplainWorld): PodState[] {
   if ('unread' in pods) return [];
-  return pods.map((pod) => ({
-    ...podProgress(pod, gate.name),
-    isCurrent: carriesRender(pod, gate.name, gate.status.render),
-  }));
+  const isCurrent = carriesRender(gate.name, gate.status.render);
+  return pods.map((pod) => ({ ...podProgress(pod, gate.name), isCurrent: isCurrent(pod) }));
 }
 
 /** The current Pods that a dependency keeps. */

@@ -130,7 +130,7 @@ function replacePods(world: World, target: TargetProgress, stored: Render): PodW
   if (!target.workload || !target.isCurrent) return [];
   const key = targetAnnotationValue(target.kind, target.name);
   const pods = world.pods.filter((pod) => pod.target === key);
-  return replaceOldPods(target.workload, pods, world.gate.name, stored.hash);
+  return replaceOldPods(target.workload, pods, world.gate.name, stored);
 }
 
 /** Something may become due although nothing changes: a dependency overdue, a dispute at its end, a render worth another try. */

@@ -1,6 +1,6 @@
 import { containerOwner, gateAnnotation } from '../../api/names.ts';
-import type { Pod, Workload } from '../model.ts';
-import { firstUnpassed } from '../progress/pod-progress.ts';
+import type { Pod, Render, Workload } from '../model.ts';
+import { carriesRender, firstUnpassed } from '../progress/pod-progress.ts';
 import { isHeldInVain } from '../render/hold.ts';
 import type { PodWrite } from './plan.ts';
 
@@ -18,13 +18,13 @@ export function replaceOldPods(
   workload: Workload,
   pods: readonly Pod[],
   gate: string,
-  hash: string,
+  render: Render,
 ): PodWrite[] {
   if (!replacesOldPods(workload) || workload.observedGeneration < workload.generation) return [];
   return pods
     .filter(
       (pod) =>
-        isOld(pod, workload, gate, hash) &&
+        isOld(pod, workload, gate, render) &&
         (waitsIn(pod, gate) || isHeldInVain(pod, workload, gate)) &&
         !isBelowPartition(pod, workload),
     )
@@ -42,9 +42,16 @@ export function waitsIn(pod: Pod, gate: string): boolean {
   return turn !== undefined && containerOwner(turn)?.gate === gate;
 }
 
-function isOld(pod: Pod, { updateRevision }: Workload, gate: string, hash: string): boolean {
+function isOld(pod: Pod, workload: Workload, gate: string, render: Render): boolean {
+  const { updateRevision } = workload;
   if (updateRevision !== undefined && pod.revision !== undefined) return pod.revision !== updateRevision;
-  return pod.annotations[gateAnnotation(gate)] !== hash;
+  if (pod.annotations[gateAnnotation(gate)] !== render.hash) return true;
+  return isOlderThanTemplate(pod, workload) && !carriesRender(gate, render)(pod);
+}
+
+/** What injectors make of a Pod they would make of the next one too: that one is as it should be. */
+function isOlderThanTemplate({ createdAt }: Pod, { otherWroteAt, operatorWroteAt }: Workload): boolean {
+  return createdAt <= otherWroteAt || createdAt <= operatorWroteAt;
 }
 
 /** Pods of a StatefulSet below `partition` keep the old template on purpose: deleted, they come back with it. */

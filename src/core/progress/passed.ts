@@ -35,11 +35,12 @@ export function passedBy({ gate }: World, target: Known, render: Render | undefi
  */
 function isSeenToPass(workload: Workload, { isCurrent, pods }: Known, render: Render, gate: string): boolean {
   if (isCurrent && workload.rest?.is === 'completed') return true;
+  const carries = carriesRender(gate, render);
   return pods.some(
     (pod) =>
       !pod.deleting &&
       pod.createdAt >= workload.createdAt &&
-      carriesRender(pod, gate, render) &&
+      carries(pod) &&
       podProgress(pod, gate).state === 'open',
   );
 }

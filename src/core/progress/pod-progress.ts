@@ -1,5 +1,6 @@
 import { containerOwner, gateAnnotation } from '../../api/names.ts';
 import type { ContainerStatus, Pod, Render } from '../model.ts';
+import { changedInPod, wantedContainers } from '../render/contents.ts';
 
 /**
  * How far one Pod has come in one gate.
@@ -50,15 +51,19 @@ export function isRetried({ phase, restartPolicy, createdAt }: Pod, all: readonl
 }
 
 /**
- * A Pod that carries this very render: the annotation alone does not tell, since an apply that takes the containers out
- * of a template leaves it there, and Pods are made until the template is repaired.
+ * Whether Pods carry this very render: the annotation alone does not tell, since what takes the containers out of a
+ * template, or writes into them, leaves it there, and Pods are made until the template is repaired.
  */
-export function carriesRender(pod: Pod, gate: string, render: Render | undefined): boolean {
-  return (
-    render !== undefined &&
-    pod.annotations[gateAnnotation(gate)] === render.hash &&
-    render.initContainers.every(({ name }) => pod.containers.includes(name))
-  );
+export function carriesRender(gate: string, render: Render | undefined): (pod: Pod) => boolean {
+  if (render === undefined) return () => false;
+  const wanted = wantedContainers(render);
+  const key = gateAnnotation(gate);
+  return ({ annotations, contents }) =>
+    annotations[key] === render.hash &&
+    wanted.every((one) => {
+      const live = contents.find(({ name }) => name === one.name);
+      return live !== undefined && changedInPod(one, live).length === 0;
+    });
 }
 
 /** A Pod that carries containers of the gate, of whichever render. */

@@ -46,16 +46,19 @@ export function targetsProgress(
   render: Render | undefined,
   now: number,
 ): TargetProgress[] {
-  return spec.targets.map((target) => targetProgress(world, spec, target, render, now));
+  const carries = carriesRender(world.gate.name, render);
+  return spec.targets.map((target) => targetProgress({ world, spec, render, carries, now }, target));
 }
 
-function targetProgress(
-  world: World,
-  spec: GateSpec,
-  named: Target,
-  render: Render | undefined,
-  now: number,
-): TargetProgress {
+interface Compared {
+  readonly world: World;
+  readonly spec: GateSpec;
+  readonly render: Render | undefined;
+  readonly carries: (pod: Pod) => boolean;
+  readonly now: number;
+}
+
+function targetProgress({ world, spec, render, carries, now }: Compared, named: Target): TargetProgress {
   const gate = world.gate.name;
   const { name } = named;
   const kind = targetKind(named);
@@ -66,7 +69,7 @@ function targetProgress(
     workload && render ? standing({ gate: world.gate, spec, render }, workload, world, now) : NOWHERE;
   const all = world.pods.filter((pod) => pod.target === target);
   const pods = all.filter((pod) => isLive(pod, gate) && !isRetried(pod, all));
-  const current = pods.filter((pod) => carriesRender(pod, gate, render));
+  const current = pods.filter(carries);
   const isCurrent =
     workload !== undefined && render !== undefined && !stands.obstacle && stands.drift.length === 0;
   return {
@@ -77,7 +80,7 @@ function targetProgress(
     isCurrent,
     passed: passedBy(world, { kind, name, workload, isCurrent, pods: all }, render),
     pods: current.toSorted(byName).map((pod) => podProgress(pod, gate)),
-    older: pods.filter((pod) => isGated(pod, gate) && !carriesRender(pod, gate, render)).length,
+    older: pods.filter((pod) => isGated(pod, gate) && !carries(pod)).length,
     held: pods.filter((pod) => isHeldFor(pod, gate)).length,
     ungated: ungated(world, workload, target),
   };

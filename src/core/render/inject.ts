@@ -12,14 +12,15 @@ import {
 import type { TargetReason } from '../../api/reasons.ts';
 import type { Render } from '../../api/status.ts';
 import type { Drift, JsonObject, TemplateView } from '../model.ts';
+import { changedFields, wantedContainers } from './contents.ts';
 import { requires } from './hold.ts';
 import { type PodTemplate, viewTemplate } from './template.ts';
 
 /**
  * How renders get into Pod templates and out of them: the containers of all gates come first, sorted by gate name, then
  * the template's own in their order. A template is *current* when names, order, hash, label and volume are as they should
- * be. Contents are never compared: the API server defaults fields, and mutators that rewrite registries are not to be
- * fought.
+ * be, and what decides about waiting in our containers (`contents.ts`); of whatever else the API server defaults in them,
+ * or others set, nothing is compared.
  */
 export interface Injection {
   readonly gate: string;
@@ -44,7 +45,21 @@ function orderWith(live: readonly string[], changed: ReadonlyMap<string, readonl
 }
 
 /** Why a template is not current for this gate; empty when it is. */
-export function drift(template: TemplateView, { gate, render, target }: Injection): Drift[] {
+export function drift(template: TemplateView, injection: Injection): Drift[] {
+  return [...misplaced(template, injection), ...changed(template, injection)];
+}
+
+/** Of a template with another render all containers are others. */
+function changed({ annotations, contents }: TemplateView, { gate, render }: Injection): Drift[] {
+  if (annotations[gateAnnotation(gate)] !== render.hash) return [];
+  return wantedContainers(render).flatMap((wanted) => {
+    const live = contents.find(({ name }) => name === wanted.name);
+    const fields = live ? changedFields(wanted, live) : [];
+    return fields.length === 0 ? [] : [`changed ${fields.join(', ')} of ${wanted.name}` as const];
+  });
+}
+
+function misplaced(template: TemplateView, { gate, render, target }: Injection): Drift[] {
   const rendered = render.initContainers.map(({ name }) => name);
   const mine = template.initContainers.filter((name) => containerOwner(name)?.gate === gate);
   const missing = rendered.some((name) => !mine.includes(name));

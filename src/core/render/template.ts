@@ -1,7 +1,15 @@
 import { z } from 'zod';
-import { GATED_LABEL, GROUP, REQUIRE_LABEL, requiredGates, VOLUME_NAME } from '../../api/names.ts';
+import {
+  containerOwner,
+  GATED_LABEL,
+  GROUP,
+  REQUIRE_LABEL,
+  requiredGates,
+  VOLUME_NAME,
+} from '../../api/names.ts';
 import type { TargetKind } from '../../api/spec.ts';
 import type { JsonObject, TemplateView, Workload } from '../model.ts';
+import { viewContainer } from './contents.ts';
 
 const strings = z.record(z.string(), z.string()).nullish();
 
@@ -39,9 +47,11 @@ export function nested(kind: TargetKind, patch: JsonObject): JsonObject {
 
 /** Cuts a template down to what gating is about. */
 export function viewTemplate(template: PodTemplate): TemplateView {
+  const initContainers = template.spec.initContainers ?? [];
   const volume = template.spec.volumes?.find(({ name }) => name === VOLUME_NAME);
   return {
-    initContainers: (template.spec.initContainers ?? []).map(({ name }) => name),
+    initContainers: initContainers.map(({ name }) => name),
+    contents: initContainers.filter(({ name }) => containerOwner(name) !== undefined).map(viewContainer),
     volume: volume === undefined ? 'absent' : volume.downwardAPI ? 'ours' : 'foreign',
     annotations: ofOurGroup(template.metadata?.annotations),
     gated: template.metadata?.labels?.[GATED_LABEL] === 'true',

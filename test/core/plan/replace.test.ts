@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { replaceOldPods, replacesOldPods } from '../../../src/core/plan/replace.ts';
 import {
+  ago,
   daemonSet,
   dns,
   gate,
@@ -27,7 +28,7 @@ const replaced = ({ workload }: WorkloadBuilder, ...pods: PodBuilder[]) =>
     workload,
     pods.map(({ pod }) => pod),
     'api-first',
-    changed.render.hash,
+    changed.render,
   ).flatMap((write) => (write.do === 'delete-pod' ? [write.pod.name] : []));
 
 describe('replacesOldPods', () => {
@@ -52,6 +53,23 @@ describe('replaceOldPods', () => {
   it('deletes one whose template is older for another reason than the gate, too: it would wait for ever as well', () => {
     const sameRender = pod('db-0').of('StatefulSet/db').carrying(changed).revision('db-old');
     expect(replaced(set, sameRender.checking('other'))).to.deep.equal(['db-0']);
+  });
+
+  const overwritten = (at: string) =>
+    pod('agent-0')
+      .of('DaemonSet/agent')
+      .carrying(changed)
+      .overwritten('dgate-api-first--other', { image: 'app:2' })
+      .failed('other')
+      .with({ createdAt: at });
+
+  it('deletes one whose waiter was overwritten in the template, and none that injectors have changed', () => {
+    const agent = daemonSet('agent')
+      .onDelete()
+      .carrying(changed)
+      .with({ operatorWroteAt: ago(30) });
+    expect(replaced(agent, overwritten(ago(40)))).to.deep.equal(['agent-0']);
+    expect(replaced(agent, overwritten(ago(20)))).to.deep.equal([]);
   });
 
   const kept: Readonly<Record<string, readonly [WorkloadBuilder, PodBuilder]>> = {

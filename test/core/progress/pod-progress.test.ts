@@ -224,18 +224,39 @@ describe('carriesRender', () => {
   const { render } = apiFirst;
 
   it('holds for a Pod of the very render only', () => {
-    expect(carriesRender(waiting.pod, 'api-first', render)).to.equal(true);
-    expect(carriesRender(waiting.pod, 'api-first', { ...render, hash: 'other' })).to.equal(false);
-    expect(carriesRender(waiting.pod, 'db-first', render)).to.equal(false);
+    expect(carriesRender('api-first', render)(waiting.pod)).to.equal(true);
+    expect(carriesRender('api-first', { ...render, hash: 'other' })(waiting.pod)).to.equal(false);
+    expect(carriesRender('db-first', render)(waiting.pod)).to.equal(false);
   });
 
   it('does not hold for a Pod that was made while a container was out of its template', () => {
     const partly = waiting.with({ containers: waiting.pod.containers.slice(1) });
-    expect(carriesRender(partly.pod, 'api-first', render)).to.equal(false);
+    expect(carriesRender('api-first', render)(partly.pod)).to.equal(false);
+  });
+
+  it('does not hold for a Pod that was made while somebody else had written into its containers', () => {
+    const [container] = render.initContainers;
+    const live = {
+      ...container,
+      image: 'mirror/dependency-gate:1.0.0',
+      env: [{ name: 'NODE_OPTIONS', value: 'x' }],
+    };
+    const name = 'dgate-api-first--api';
+    expect(carriesRender('api-first', render)(waiting.overwritten(name, live).pod)).to.equal(true);
+    const others = [
+      { image: 'app:2' },
+      { args: ['serve'] },
+      { restartPolicy: 'Always' },
+      { volumeMounts: [] },
+    ];
+    for (const other of others) {
+      const overwritten = waiting.overwritten(name, { ...container, ...other });
+      expect(carriesRender('api-first', render)(overwritten.pod), JSON.stringify(other)).to.equal(false);
+    }
   });
 
   it('holds for none while there is no render', () => {
-    expect(carriesRender(pod('plain').pod, 'api-first', undefined)).to.equal(false);
+    expect(carriesRender('api-first', undefined)(pod('plain').pod)).to.equal(false);
   });
 });
 

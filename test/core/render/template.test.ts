@@ -6,7 +6,14 @@ const view = (template: unknown) => viewTemplate(podTemplateSchema.parse(templat
 
 describe('viewTemplate', () => {
   it('sees nothing in a template without metadata, init containers and volumes', () => {
-    const nothing = { initContainers: [], volume: 'absent', annotations: {}, gated: false, required: [] };
+    const nothing = {
+      initContainers: [],
+      contents: [],
+      volume: 'absent',
+      annotations: {},
+      gated: false,
+      required: [],
+    };
     expect(view({ spec: { containers: [] } })).to.deep.equal(nothing);
     expect(view({ metadata: null, spec: { initContainers: null, volumes: null } })).to.deep.equal(nothing);
   });
@@ -27,6 +34,7 @@ describe('viewTemplate', () => {
     };
     expect(view(template)).to.deep.equal({
       initContainers: ['b', 'a'],
+      contents: [],
       volume: 'absent',
       annotations: {
         'gate.dependencygate.dev/api-first': 'abc',

@@ -1,0 +1,141 @@
+import { hash } from 'node:crypto';
+import { z } from 'zod';
+import { DECIDING_ENV } from '../../api/deciding-env.ts';
+import { VOLUME_MOUNT_PATH } from '../../api/names.ts';
+import type { Render } from '../../api/status.ts';
+import type { ContainerView } from '../model.ts';
+
+/**
+ * What is compared of our containers. `kubectl set image '*=app:2'`, `kubectl set env` and a patch by position write into
+ * ours as into any other, and then they pass, or hang, whatever the dependency does.
+ *
+ * Compared is what decides about waiting. Harmless, and so never fought over: resources, the pull policy, the security
+ * context, where the image comes from, added mounts and added variables, except for those that change what a program does.
+ */
+
+const text = z.string().nullish();
+const keyRef = z.object({ name: text, key: text }).nullish();
+
+const envVarSchema = z.object({
+  name: z.string(),
+  value: text,
+  valueFrom: z
+    .object({
+      fieldRef: z.object({ fieldPath: text }).nullish(),
+      secretKeyRef: keyRef,
+      configMapKeyRef: keyRef,
+    })
+    .nullish(),
+});
+
+const containerSchema = z.object({
+  name: z.string(),
+  image: text,
+  command: z.array(z.string()).nullish(),
+  args: z.array(z.string()).nullish(),
+  workingDir: text,
+  restartPolicy: text,
+  env: z.array(envVarSchema).nullish(),
+  volumeMounts: z
+    .array(z.object({ name: z.string(), mountPath: z.string(), subPath: text, subPathExpr: text }))
+    .nullish(),
+});
+
+type Container = z.infer<typeof containerSchema>;
+
+/** Cuts one of our containers down to what is compared; one that is of no such shape is like no other. */
+export function viewContainer(raw: { readonly name: string }): ContainerView {
+  const { data } = containerSchema.safeParse(raw);
+  if (!data) return { name: raw.name, image: '', fields: { container: 'unreadable' }, env: {}, mounts: [] };
+  return {
+    name: data.name,
+    image: data.image?.split('/').at(-1) ?? '',
+    fields: fieldsOf(data),
+    env: envOf(data),
+    mounts: (data.volumeMounts ?? []).map(({ name, mountPath, subPath, subPathExpr }) =>
+      [name, mountPath, subPath, subPathExpr].filter(Boolean).join(' '),
+    ),
+  };
+}
+
+/** An init container with a `restartPolicy` is a sidecar, which nothing waits for. */
+function fieldsOf({ command, args, workingDir, restartPolicy }: Container): Record<string, string> {
+  return {
+    ...(command?.length && { command: fingerprint(command) }),
+    ...(args?.length && { args: fingerprint(args) }),
+    ...(workingDir && { workingDir }),
+    ...(restartPolicy && { restartPolicy }),
+  };
+}
+
+/** Of several variables of a name the last one counts, so all of them are looked at. */
+function envOf({ env }: Container): Record<string, string> {
+  const byName = Map.groupBy(env ?? [], ({ name }) => name);
+  return Object.fromEntries([...byName].map(([name, all]) => [name, fingerprint(all.map(sourceOf))]));
+}
+
+function sourceOf({ value, valueFrom }: NonNullable<Container['env']>[number]): string[] {
+  const { fieldRef, secretKeyRef, configMapKeyRef } = valueFrom ?? {};
+  const keys = [secretKeyRef?.name, secretKeyRef?.key, configMapKeyRef?.name, configMapKeyRef?.key];
+  return [valueFrom ? 'source' : 'value', value, fieldRef?.fieldPath, ...keys].map((part) => part ?? '');
+}
+
+function fingerprint(value: unknown): string {
+  return hash('sha1', JSON.stringify(value), 'base64').slice(0, 16);
+}
+
+/** A container as it is rendered. */
+export interface WantedContainer extends ContainerView {
+  /** The waiter's own program, and not a container of the user's making. */
+  readonly isWaiter: boolean;
+}
+
+/** What a render's containers are, to compare others with. */
+export function wantedContainers({ initContainers }: Render): WantedContainer[] {
+  return initContainers.map((container) => ({
+    ...viewContainer(container),
+    isWaiter: container.volumeMounts?.some(({ mountPath }) => mountPath === VOLUME_MOUNT_PATH) ?? false,
+  }));
+}
+
+/** The fields in which a template's container is not what was rendered. */
+export function changedFields(wanted: WantedContainer, live: ContainerView): string[] {
+  const hasIntruder = Object.keys(live.env).some((name) => DECIDING.test(name) && !(name in wanted.env));
+  const changed = changedInPod(wanted, live);
+  return hasIntruder && !changed.includes('env') ? [...changed, 'env'] : changed;
+}
+
+const DECIDING = new RegExp(DECIDING_ENV);
+
+/** The same for a Pod's, in which what its own injectors have added decides nothing: the next Pod would have it too. */
+export function changedInPod(wanted: WantedContainer, live: ContainerView): string[] {
+  const names = [...new Set([...Object.keys(wanted.fields), ...Object.keys(live.fields)])].sort();
+  const lacksVariable = Object.entries(wanted.env).some(([name, value]) => live.env[name] !== value);
+  const lacksMount = wanted.mounts.some((mount) => !live.mounts.includes(mount));
+  return [
+    ...(isSameImage(wanted, live) ? [] : ['image']),
+    ...names.filter((name) => wanted.fields[name] !== live.fields[name]),
+    ...(lacksVariable ? ['env'] : []),
+    ...(lacksMount ? ['volumeMounts'] : []),
+  ];
+}
+
+/**
+ * Any version of the waiter waits, and a template that was rendered at build time may have another one. Of a user's
+ * image the version counts; a digest that somebody has put in place of its tag is still that version.
+ */
+function isSameImage({ image, isWaiter }: WantedContainer, live: ContainerView): boolean {
+  const [a, b] = [readImage(image), readImage(live.image)];
+  if (a.name !== b.name || isWaiter) return a.name === b.name;
+  if (a.digest !== '') return a.digest === b.digest;
+  return b.digest !== '' && b.tag === '' ? true : (a.tag || LATEST) === (b.tag || LATEST);
+}
+
+const LATEST = 'latest';
+
+/** `name[:tag][@digest]` */
+function readImage(image: string): { readonly name: string; readonly tag: string; readonly digest: string } {
+  const [named = '', digest = ''] = image.split('@');
+  const [name = '', tag = ''] = named.split(':');
+  return { name, tag, digest };
+}
