@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { formatCrdYaml } from './api/crd.ts';
 import { explainCommand } from './commands/explain/explain-command.ts';
 import type { OperatorFlags } from './commands/operator/run-operator.ts';
+import { namespaces } from './commands/options/namespaces.ts';
 import { port, positive } from './commands/options/numbers.ts';
 import { pullPolicyOption, runAsUserOption } from './commands/options/waiter-options.ts';
 import type { Process } from './commands/process.ts';
@@ -51,6 +52,7 @@ function operatorCommand(process: Process): Command {
       '--kubeconfig <path>',
       'kubeconfig file (default: $KUBECONFIG, else the ServiceAccount of the Pod)',
     )
+    .option('--namespaces <names>', 'only these, separated by commas (default: all)', namespaces)
     .option('--concurrency <number>', 'gates that are worked on at a time', positive, 4)
     .option('--health-port <port>', 'port of /healthz, /readyz and /metrics', port, 8081)
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('info'))

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { API_VERSION, GATED_LABEL, KIND, REQUIRE_LABEL } from '../api/names.ts';
-import { TARGET_KINDS } from '../api/spec.ts';
+import { API_VERSION, KIND } from '../api/names.ts';
 import type { Gate, GateEvent, Settings, Workload } from '../core/model.ts';
 import type { Random } from '../kube/backoff.ts';
 import type { Connection } from '../kube/client/connection.ts';
@@ -11,12 +10,9 @@ import type { Clock } from '../kube/clock.ts';
 import { EventRecorder } from '../kube/events.ts';
 import { keyOf, type Meta } from '../kube/object.ts';
 import { type Priority, Queue, type Requeue } from '../kube/queue.ts';
-import { nameOf, type Resource } from '../kube/resource.ts';
-import { Reflector, type ReflectorOptions } from '../kube/watch/reflector.ts';
-import { projectGate } from '../projections/project-gate.ts';
-import { projectPod } from '../projections/project-pod.ts';
-import { projectWorkload } from '../projections/project-workload.ts';
-import { GATES, PODS, WORKLOADS } from '../projections/resources.ts';
+import type { Resource } from '../kube/resource.ts';
+import type { Reflector } from '../kube/watch/reflector.ts';
+import { WORKLOADS } from '../projections/resources.ts';
 import { Admission } from './admission/admission.ts';
 import { subscribe } from './affected.ts';
 import type { Context } from './context.ts';
@@ -26,7 +22,9 @@ import { Memory } from './memory.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { reconcile } from './reconcile.ts';
 import { idOf, type Reconciled, referenceTo } from './reference.ts';
-import { ReferencedWatches } from './referenced/referenced-watches.ts';
+import { ReferencedObjects } from './referenced/namespaces.ts';
+import type { WatchedKindOptions } from './referenced/watched-kind.ts';
+import { createReflectors } from './reflectors.ts';
 import { countDependencies, countHeld, createStores, everything, type Stores } from './stores.ts';
 import { logVersion } from './tested-versions.ts';
 
@@ -35,6 +33,8 @@ export interface OperatorOptions {
   readonly settings: Settings;
   /** Name of this instance in Events, e.g. the Pod's. */
   readonly instance: string;
+  /** Only gates of these, and nothing else is looked at. Default: all. */
+  readonly namespaces?: readonly string[] | undefined;
   /** Reconciles at a time. Default 4. */
   readonly concurrency?: number;
   /** How often the admission policies are looked for, ms. Default a minute. */
@@ -59,7 +59,7 @@ export class Operator {
   readonly #queue: Queue<Reconciled>;
   readonly #admission: Admission;
   readonly #memory = new Memory();
-  readonly #referenced: ReferencedWatches;
+  readonly #referenced: ReferencedObjects;
   readonly #expressions: Expressions;
 
   constructor(options: OperatorOptions) {
@@ -104,7 +104,7 @@ export class Operator {
       count: (cause) => this.metrics.admissionSkipped(cause),
       onChange: () => this.#admissionChanged(),
     });
-    this.#referenced = new ReferencedWatches({
+    const watching: WatchedKindOptions = {
       requests: this.#requests,
       gates: this.#stores.gates,
       clock,
@@ -112,8 +112,12 @@ export class Operator {
       onAffected: (gate) => this.#look(referenceTo(gate), 'change'),
       onError: (kind, error) =>
         log[levelOfWatch(error)]({ kind, err: error }, 'failed to watch a referenced kind'),
+    };
+    this.#referenced = new ReferencedObjects(watching, options.namespaces);
+    this.#reflectors = createReflectors(this.#stores, {
+      ...{ requests: this.#requests, clock, random, log },
+      namespaces: options.namespaces,
     });
-    this.#reflectors = this.#createReflectors();
   }
 
   /** Whether reconciles see the whole world: every store has shown its resource once, and the policies were looked for. */
@@ -141,41 +145,6 @@ export class Operator {
     await this.#queue.stop(DRAIN_MS);
     await Promise.all([this.#referenced, ...this.#reflectors].map((watch) => watch.stop()));
     await this.#events.stop();
-  }
-
-  #createReflectors(): Reflector<Meta>[] {
-    const { gates, workloads, pods, ungated } = this.#stores;
-    return [
-      this.#reflector({ resource: GATES, store: gates, project: projectGate }),
-      ...TARGET_KINDS.map((kind) =>
-        this.#reflector({
-          resource: WORKLOADS[kind],
-          store: workloads[kind],
-          project: (raw: unknown) => projectWorkload(kind, raw),
-        }),
-      ),
-      this.#reflector({
-        resource: PODS,
-        selection: { labelSelector: `${GATED_LABEL}=true` },
-        store: pods,
-        project: projectPod,
-      }),
-      this.#reflector({
-        resource: PODS,
-        selection: { labelSelector: `${REQUIRE_LABEL},${GATED_LABEL}!=true` },
-        store: ungated,
-        project: projectPod,
-      }),
-    ];
-  }
-
-  #reflector<T extends Meta>(
-    options: Pick<ReflectorOptions<T>, 'resource' | 'selection' | 'store' | 'project'>,
-  ): Reflector<T> {
-    const { clock, random, log } = this.#options;
-    const onError = (error: Error) =>
-      log[levelOfWatch(error)]({ resource: nameOf(options.resource), err: error }, 'watch failed');
-    return new Reflector({ ...options, requests: this.#requests, clock, random, onError });
   }
 
   /** Until caches synced a reconcile would see a part of the world; everything is added then. */

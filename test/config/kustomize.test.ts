@@ -48,6 +48,41 @@ describe('kubectl kustomize', function () {
     });
   });
 
+  it('builds config/namespaced: the same, without what would give the operator rights in all namespaces', () => {
+    const everywhere = [
+      'ClusterRoleBinding /dependency-gate-operator',
+      'ClusterRoleBinding /dependency-gate-referenced',
+    ];
+    const reader = [
+      'ClusterRole /dependency-gate-policies-reader',
+      'ClusterRoleBinding /dependency-gate-policies-reader',
+    ];
+    const byDefault = build('config/default').map(named);
+    expect(byDefault).to.include.members(everywhere);
+    expect(build('config/namespaced').map(named)).to.have.members([
+      ...byDefault.filter((one) => !everywhere.includes(one)),
+      ...reader,
+    ]);
+  });
+
+  it('builds config/namespaced/bindings: the same roles for the same ServiceAccount, in one namespace', () => {
+    const bound = (objects: readonly Manifest[], kind: string) =>
+      objects.filter((one) => one.kind === kind).map(({ roleRef, subjects }) => ({ roleRef, subjects }));
+    expect(bound(build('config/namespaced/bindings'), 'RoleBinding')).to.have.deep.members(
+      bound(build('config/default'), 'ClusterRoleBinding'),
+    );
+  });
+
+  it('builds config/namespaced with the arguments of config/default, and the namespaces', () => {
+    const { container } = operatorDeployment(build('config/namespaced'));
+    const { container: byDefault } = operatorDeployment(build('config/default'));
+    expect(container).to.deep.equal({
+      ...byDefault,
+      args: [...byDefault.args, '--namespaces=$(NAMESPACES)'],
+      env: [{ name: 'NAMESPACES', value: 'team-a,team-b' }, ...byDefault.env],
+    });
+  });
+
   it("gives the waiting containers the operator's own image", () => {
     const { container } = operatorDeployment(build('config/default'));
     expect(container.image).to.match(/^ghcr\.io\/.+:\d+\.\d+\.\d+$/);

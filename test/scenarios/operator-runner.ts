@@ -25,13 +25,18 @@ export class OperatorRunner {
   /** Its lines of the level warn and above, in words. */
   readonly warnings: string[] = [];
   readonly #source: Source;
+  readonly #namespaces: readonly string[] | undefined;
   readonly #passes = new Map<string, number>();
   #stop: (() => Promise<void>) | undefined;
   #operator: Operator | undefined;
 
-  /** @param source its own credentials */
-  constructor(source: Source) {
+  /**
+   * @param source its own credentials
+   * @param namespaces those that it is to look at; default all
+   */
+  constructor(source: Source, namespaces?: readonly string[]) {
     this.#source = source;
+    this.#namespaces = namespaces;
   }
 
   /** How many passes it has ended well for a gate (`<namespace>/<name>`). */
@@ -57,6 +62,7 @@ export class OperatorRunner {
       connection,
       settings: SANDBOX_SETTINGS,
       instance: 'scenarios',
+      namespaces: this.#namespaces,
       lookForPoliciesEveryMs: LOOK_EVERY_MS,
       log: pino({ level: 'debug' }, { write: (line) => this.#note(line) }),
       clock: systemClock,

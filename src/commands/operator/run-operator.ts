@@ -15,6 +15,7 @@ export interface OperatorFlags {
   readonly waiterImagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
   readonly runAsUser: UserId;
   readonly kubeconfig?: string;
+  readonly namespaces?: readonly string[];
   readonly concurrency: number;
   readonly healthPort: number;
   readonly logLevel: string;
@@ -35,6 +36,7 @@ export async function runOperator(flags: OperatorFlags, process: Process): Promi
       runAsUser: chosenUid(flags.runAsUser),
     },
     instance: hostname(),
+    namespaces: flags.namespaces,
     concurrency: flags.concurrency,
     log,
     clock: systemClock,
@@ -46,7 +48,10 @@ export async function runOperator(flags: OperatorFlags, process: Process): Promi
     isReady: () => operator.isReady,
     registry: operator.metrics.registry,
   });
-  log.info({ healthPort: health.port, waiterImage: flags.waiterImage }, 'the operator starts');
+  log.info(
+    { healthPort: health.port, waiterImage: flags.waiterImage, namespaces: flags.namespaces ?? 'all' },
+    'the operator starts',
+  );
   await Promise.race([operator.start().then(() => stopped), stopped]);
   log.info('the operator stops');
   await operator.stop();

@@ -13,7 +13,9 @@ import { Tombstones } from './tombstones.ts';
 
 export interface WatchedKindOptions {
   readonly requests: Pick<Requests, 'resources' | 'pages' | 'watch'>;
-  readonly gates: View<Gate, 'kind' | 'reference'>;
+  readonly gates: Pick<View<Gate, 'kind' | 'reference'>, 'byIndex' | 'subscribe'>;
+  /** What is seen of kinds that have namespaces; default all of them. */
+  readonly namespace?: string | undefined;
   readonly clock: Clock;
   readonly random: Random;
   /** Is told of each gate that a change may matter to. */
@@ -68,6 +70,7 @@ export class WatchedKind {
       requests: options.requests,
       apiVersion: kind.apiVersion,
       kind: kind.kind,
+      namespace: options.namespace,
       store: this.#store,
       clock: options.clock,
       random: options.random,

@@ -14,6 +14,8 @@ export interface KindWatchOptions<T extends Meta> {
   readonly requests: Pick<Requests, 'resources' | 'pages' | 'watch'>;
   readonly apiVersion: string;
   readonly kind: string;
+  /** Only of this one, where the kind has namespaces. */
+  readonly namespace?: string | undefined;
   readonly store: Sink<T>;
   /** What is of no interest need not be kept: see {@link KindWatch.widen}. */
   readonly project: Project<T>;
@@ -148,6 +150,7 @@ export class KindWatch<T extends Meta> {
     const reflector = new Reflector({
       ...this.#options,
       resource,
+      selection: resource.namespaced ? { namespace: this.#options.namespace } : {},
       onError: (error) => (isForbidden(error) || isNotFound(error) ? end(error) : this.#meet(error)),
     });
     if (this.#stop.signal.aborted) return undefined;

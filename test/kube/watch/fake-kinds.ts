@@ -1,5 +1,5 @@
 import { ApiError } from '../../../src/kube/api-error.ts';
-import type { List, Requests, WatchQuery } from '../../../src/kube/client/requests.ts';
+import type { List, Requests, Selection, WatchQuery } from '../../../src/kube/client/requests.ts';
 import { nameOf, type Resource } from '../../../src/kube/resource.ts';
 
 /** An object as an API server sends it. */
@@ -17,6 +17,7 @@ export interface Raw {
 
 interface OpenWatch {
   readonly of: string;
+  readonly namespace: string | undefined;
   readonly lines: string[];
   wake: () => void;
   isEnded: boolean;
@@ -77,16 +78,17 @@ export class FakeKinds implements Pick<Requests, 'resources' | 'pages' | 'watch'
 
   async watch(
     resource: Resource,
-    _selection: object,
+    { namespace }: Selection,
     { sendInitialEvents }: WatchQuery,
     signal: AbortSignal,
   ): Promise<AsyncIterable<Uint8Array>> {
     const of = nameOf(resource);
-    this.story.push(`${sendInitialEvents ? 'list' : 'watch'} ${resource.plural}`);
+    const where = namespace === undefined ? '' : ` in ${namespace}`;
+    this.story.push(`${sendInitialEvents ? 'list' : 'watch'} ${resource.plural}${where}`);
     const failure = this.failures.watch.shift();
     if (failure) throw failure;
-    const initial = sendInitialEvents ? this.#initial(of) : [];
-    const one: OpenWatch = { of, lines: initial, wake: () => {}, isEnded: false };
+    const initial = sendInitialEvents ? this.#initial(of, namespace) : [];
+    const one: OpenWatch = { of, namespace, lines: initial, wake: () => {}, isEnded: false };
     this.#watches.add(one);
     signal.addEventListener('abort', () => this.#end(one), { once: true });
     return this.#stream(one);
@@ -133,14 +135,16 @@ export class FakeKinds implements Pick<Requests, 'resources' | 'pages' | 'watch'
   release(): void {
     this.holding = {};
     for (const one of this.#watches) {
-      if (one.lines.length === 0) one.lines.push(...this.#initial(one.of));
+      if (one.lines.length === 0) one.lines.push(...this.#initial(one.of, one.namespace));
       one.wake();
     }
   }
 
-  #initial(of: string): string[] {
+  #initial(of: string, namespace: string | undefined): string[] {
     if (this.holding.lists) return [];
-    const objects = [...(this.#objects.get(of)?.values() ?? [])];
+    const objects = [...(this.#objects.get(of)?.values() ?? [])].filter(
+      ({ metadata }) => namespace === undefined || metadata.namespace === namespace,
+    );
     const annotations = { 'k8s.io/initial-events-end': 'true' };
     const end = { type: 'BOOKMARK', object: { metadata: { resourceVersion: this.#next(), annotations } } };
     return [...objects.map((object) => ({ type: 'ADDED', object })), end].map(line);

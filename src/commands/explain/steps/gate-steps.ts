@@ -14,7 +14,7 @@ function operatorSteps(world: ExplainWorld): Step[] {
   if (!conditions || conditions.length === 0) {
     return [
       step(
-        'The gate has no status: no operator is running, or it may not read gates. Pods that carry a gate already wait and go on as ever.',
+        'The gate has no status: no operator is running, it may not read gates, or it was told to look at other namespaces (--namespaces). Pods that carry a gate already keep waiting, and go on when their dependencies are there.',
         ...operatorCommands(world),
       ),
     ];

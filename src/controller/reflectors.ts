@@ -1,0 +1,59 @@
+import type { Logger } from 'pino';
+import { GATED_LABEL, REQUIRE_LABEL } from '../api/names.ts';
+import { TARGET_KINDS } from '../api/spec.ts';
+import type { Random } from '../kube/backoff.ts';
+import type { Requests } from '../kube/client/requests.ts';
+import type { Clock } from '../kube/clock.ts';
+import type { Meta } from '../kube/object.ts';
+import { nameOf, type Resource } from '../kube/resource.ts';
+import { partOf } from '../kube/watch/part.ts';
+import { Reflector } from '../kube/watch/reflector.ts';
+import type { Project } from '../kube/watch/replica.ts';
+import type { Store } from '../kube/watch/store.ts';
+import { projectGate } from '../projections/project-gate.ts';
+import { projectPod } from '../projections/project-pod.ts';
+import { projectWorkload } from '../projections/project-workload.ts';
+import { GATES, PODS, WORKLOADS } from '../projections/resources.ts';
+import { levelOfWatch } from './failures.ts';
+import type { Stores } from './stores.ts';
+
+export interface StoreReflectorsOptions {
+  readonly requests: Pick<Requests, 'pages' | 'watch'>;
+  /** Each is watched by itself; undefined: all of them at once. */
+  readonly namespaces: readonly string[] | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+/** What fills the stores. */
+export function createReflectors(stores: Stores, options: StoreReflectorsOptions): Reflector<Meta>[] {
+  const { namespaces = [undefined] } = options;
+  return namespaces.flatMap((namespace) => reflectorsOf(stores, namespace, options));
+}
+
+function reflectorsOf(
+  { gates, workloads, pods, ungated }: Stores,
+  namespace: string | undefined,
+  { requests, clock, random, log }: StoreReflectorsOptions,
+): Reflector<Meta>[] {
+  const of = <T extends Meta, Index extends string>(
+    resource: Resource,
+    store: Store<T, Index>,
+    project: Project<T>,
+    labelSelector?: string,
+  ): Reflector<T> =>
+    new Reflector({
+      ...{ requests, resource, project, clock, random },
+      selection: { namespace, labelSelector },
+      store: namespace === undefined ? store : partOf(store, namespace),
+      onError: (error) =>
+        log[levelOfWatch(error)]({ resource: nameOf(resource), namespace, err: error }, 'watch failed'),
+    });
+  return [
+    of(GATES, gates, projectGate),
+    ...TARGET_KINDS.map((kind) => of(WORKLOADS[kind], workloads[kind], (raw) => projectWorkload(kind, raw))),
+    of(PODS, pods, projectPod, `${GATED_LABEL}=true`),
+    of(PODS, ungated, projectPod, `${REQUIRE_LABEL},${GATED_LABEL}!=true`),
+  ];
+}
