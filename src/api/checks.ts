@@ -19,7 +19,9 @@ const tls = z
             name: objectName().describe("ConfigMap in the gate's namespace."),
             key: dataKey().describe('Key that holds the certificates, as PEM.'),
           })
-          .describe('Key of a ConfigMap; it reaches the container as an environment variable.'),
+          .describe(
+            'Key of a ConfigMap; it reaches the container as a file, and may be created or changed later.',
+          ),
       })
       .optional()
       .describe("Certificate authorities to trust instead of the image's own."),

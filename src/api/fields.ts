@@ -33,13 +33,13 @@ export const host = () => z.string().min(1).max(253).regex(HOST);
 
 export const port = () => z.int().min(1).max(65535).describe('Port number.');
 
-/** A key of a ConfigMap or Secret. */
+/** A key of a ConfigMap or Secret; none is `.`, or begins with `..`. */
 export const dataKey = () =>
   z
     .string()
     .min(1)
     .max(253)
-    .regex(/^[-._a-zA-Z0-9]+$/);
+    .regex(/^\.?[-_a-zA-Z0-9][-._a-zA-Z0-9]*$/);
 
 export const image = () => z.string().min(1).max(512).regex(WORD);
 export const pullPolicy = () => z.enum(['Always', 'IfNotPresent', 'Never']);

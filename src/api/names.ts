@@ -46,15 +46,22 @@ export const OPEN_ANNOTATION_PREFIX = `open.${GROUP}/`;
 /** Pod annotation that changes so that the kubelet brings what a person opened into a container that has missed it. */
 export const OPENED_AGAIN_ANNOTATION = `${GROUP}/opened-again`;
 
-/** The downward-API volume through which a waiting container sees its Pod's annotations. */
-export const VOLUME_NAME = 'dependency-gate';
-/** Where the volume is mounted in our containers. */
-export const VOLUME_MOUNT_PATH = '/var/run/dependency-gate';
-/** The file of the Pod's annotations, in the kubelet's `key="escaped value"` lines. */
-export const ANNOTATIONS_FILE = `${VOLUME_MOUNT_PATH}/annotations`;
-
+/** Of the names of a gate's containers and of its volume. */
 export const CONTAINER_PREFIX = 'dgate-';
 export const CONTAINER_SEPARATOR = '--';
+
+/** Where a gate's volume is mounted in its waiting containers. */
+export const VOLUME_MOUNT_PATH = '/var/run/dependency-gate';
+/** The file of the Pod's annotations in that volume, in the kubelet's `key="escaped value"` lines. */
+export const ANNOTATIONS_PATH = 'annotations';
+export const ANNOTATIONS_FILE = `${VOLUME_MOUNT_PATH}/${ANNOTATIONS_PATH}`;
+/** The folder of CA bundles in that volume: `ca/<ConfigMap>/<key>`. */
+const CA_FOLDER = 'ca';
+/**
+ * Where Kubernetes mounts the token of a Pod's ServiceAccount into every container that has nothing mounted there. Ours has:
+ * a waiting container needs no token, so it has none.
+ */
+export const TOKEN_MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 /** gate + dependency may have this many characters together: a container name is a DNS label (63, RFC 1123). */
 export const MAX_GATE_AND_DEPENDENCY_LENGTH = 63 - CONTAINER_PREFIX.length - CONTAINER_SEPARATOR.length;
 
@@ -89,6 +96,33 @@ export function containerOwner(name: string): ContainerOwner | undefined {
     gate: name.slice(CONTAINER_PREFIX.length, at),
     dependency: name.slice(at + CONTAINER_SEPARATOR.length),
   };
+}
+
+/** The volume of a gate in the templates of its targets. */
+export function volumeName(gate: string): string {
+  return CONTAINER_PREFIX + gate;
+}
+
+/** Which gate a volume is of, by its name; undefined where it is no gate's. */
+export function volumeOwner(name: string): string | undefined {
+  return name.startsWith(CONTAINER_PREFIX) ? name.slice(CONTAINER_PREFIX.length) : undefined;
+}
+
+/** A key of a ConfigMap that holds certificates to trust. */
+export interface CaSource {
+  readonly configMap: string;
+  readonly key: string;
+}
+
+/** Where a CA bundle stands in the gate's volume: dependencies that name the same key share the file. */
+export function caPath({ configMap, key }: CaSource): string {
+  return `${CA_FOLDER}/${configMap}/${key}`;
+}
+
+/** Which key of which ConfigMap is at a path as `caPath` makes them, below any folder; undefined for other paths. */
+export function readCaPath(path: string): CaSource | undefined {
+  const [key, configMap, folder] = path.split('/').toReversed();
+  return key && configMap && folder === CA_FOLDER ? { configMap, key } : undefined;
 }
 
 export function gateAnnotation(gate: string): string {

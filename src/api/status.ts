@@ -119,12 +119,32 @@ const downwardItem = z.strictObject({
   fieldRef,
 });
 
+const configMapItem = z.strictObject({
+  key: text(253).describe('Key of the ConfigMap.'),
+  path: text(512).describe('Path of the file.'),
+});
+
+const volumeSource = z.strictObject({
+  downwardAPI: z
+    .strictObject({ items: z.array(downwardItem).max(4).describe('The files.').meta(atomic) })
+    .optional()
+    .describe('Fields of the Pod as files.'),
+  configMap: z
+    .strictObject({
+      name: text(253).describe('Name of the ConfigMap.'),
+      items: z.array(configMapItem).max(16).describe('The files.').meta(atomic),
+      optional: z.boolean().optional().describe('Whether the Pod starts without it too.'),
+    })
+    .optional()
+    .describe('Keys of a ConfigMap as files.'),
+});
+
 export const renderedVolumeSchema = z
   .strictObject({
     name: text(63).describe('Name of the volume.'),
-    downwardAPI: z
-      .strictObject({ items: z.array(downwardItem).max(4).describe('The files.').meta(atomic) })
-      .describe('Fields of the Pod as files.'),
+    projected: z
+      .strictObject({ sources: z.array(volumeSource).max(17).describe('What is in it.').meta(atomic) })
+      .describe('Files from several sources.'),
   })
   .describe('A volume as it is placed into the targets.');
 

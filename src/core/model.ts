@@ -52,8 +52,10 @@ export interface TemplateView {
   readonly initContainers: readonly string[];
   /** What our containers among them are. */
   readonly contents: readonly ContainerView[];
-  /** The volume named `dependency-gate`: absent, ours (a downward-API volume), or a user's of that name. */
-  readonly volume: 'absent' | 'ours' | 'foreign';
+  /** Names of the volumes, in their order. */
+  readonly volumes: readonly string[];
+  /** Those of them that have the name of a gate's volume and are of another kind: a user's own. */
+  readonly foreignVolumes: readonly string[];
   /** Annotations of our group: gate annotations and the target annotation. */
   readonly annotations: Readonly<Record<string, string>>;
   /** Whether the label `dependencygate.dev/gated: "true"` is there. */

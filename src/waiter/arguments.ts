@@ -36,7 +36,7 @@ const opening = {
   'log-format': text,
 };
 const common = { ...opening, period: text, timeout: text, 'success-threshold': text };
-const tls = { 'tls-server-name': text, 'ca-env': text, 'insecure-skip-verify': flag };
+const tls = { 'tls-server-name': text, 'ca-file': text, 'insecure-skip-verify': flag };
 const dns = { ...common, type: text };
 const http = { ...common, ...tls, method: text, header: list, 'header-env': list, status: text };
 const grpc = { ...common, ...tls, service: text, tls: flag };
@@ -44,7 +44,7 @@ const grpc = { ...common, ...tls, service: text, tls: flag };
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
 
-/** Reads the arguments after `wait`. Header values and the CA come from the environment. Throws `UsageError`. */
+/** Reads the arguments after `wait`. Secret header values come from the environment. Throws `UsageError`. */
 export function parseArguments(argv: readonly string[], env: Environment): Options {
   const [kind, ...args] = argv;
   switch (kind) {
@@ -69,7 +69,7 @@ export function parseArguments(argv: readonly string[], env: Environment): Optio
       ];
       const status = values.status?.split(',').map((code) => integer('status', code, 100, 599));
       return withCommon(
-        { kind, url, method, headers, status, tls: tlsOptions(values, env) },
+        { kind, url, method, headers, status, tls: tlsOptions(values) },
         url.hostname,
         values,
       );
@@ -79,9 +79,9 @@ export function parseArguments(argv: readonly string[], env: Environment): Optio
       const address = hostPort(target);
       const secure = values.tls === true;
       if (!secure && Object.keys(tls).some((name) => name in values))
-        throw new UsageError('--tls-server-name, --ca-env and --insecure-skip-verify need --tls');
+        throw new UsageError('--tls-server-name, --ca-file and --insecure-skip-verify need --tls');
       const { service = '' } = values;
-      const check = { kind, ...address, service, tls: secure ? tlsOptions(values, env) : undefined };
+      const check = { kind, ...address, service, tls: secure ? tlsOptions(values) : undefined };
       return withCommon(check, address.host, values);
     }
     case 'opened':
@@ -169,23 +169,20 @@ function headerFrom(env: Environment): (line: string) => readonly [string, strin
   return (line) => {
     const [, name, variable] = /^([!#$%&'*+.^_`|~\w-]+)=(.+)$/.exec(line) ?? [];
     if (name === undefined || variable === undefined) throw new UsageError('--header-env must be NAME=VAR');
-    return [name, variableOf(env, variable, 'header-env').trim()];
+    const value = env[variable];
+    if (value === undefined)
+      throw new UsageError(`--header-env: environment variable ${variable} is not set`);
+    return [name, value.trim()];
   };
 }
 
-function tlsOptions(values: Readonly<Record<string, unknown>>, env: Environment): TlsOptions {
-  const { 'tls-server-name': serverName, 'ca-env': variable } = values;
+function tlsOptions(values: Readonly<Record<string, unknown>>): TlsOptions {
+  const { 'tls-server-name': serverName, 'ca-file': caFile } = values;
   return {
     ...(typeof serverName === 'string' ? { serverName } : {}),
-    ...(typeof variable === 'string' ? { ca: variableOf(env, variable, 'ca-env') } : {}),
+    ...(typeof caFile === 'string' ? { caFile } : {}),
     insecureSkipVerify: values['insecure-skip-verify'] === true,
   };
-}
-
-function variableOf(env: Environment, variable: string, option: string): string {
-  const value = env[variable];
-  if (value === undefined) throw new UsageError(`--${option}: environment variable ${variable} is not set`);
-  return value;
 }
 
 function duration(

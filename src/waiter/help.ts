@@ -37,7 +37,7 @@ Options of grpc:
 
 Options of http and grpc:
   --tls-server-name NAME    name that the certificate must carry (default: the host)
-  --ca-env VAR              environment variable with the PEM certificates to trust (default: Node's own)
+  --ca-file PATH            PEM certificates to trust, waited for while missing (default: Node's own)
   --insecure-skip-verify    accept any certificate
 
 A DURATION is a number with a unit: 500ms, 2s, 5m, 1h.

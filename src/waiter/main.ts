@@ -2,6 +2,7 @@ import { type Environment, type Options, parseArguments, UsageError } from './ar
 import { fs } from './builtin.ts';
 import { createCheck, describeCheck } from './checks/checks.ts';
 import { systemClock } from './clock.ts';
+import { readFile } from './files.ts';
 import { HELP } from './help.ts';
 import { formatJson, formatText } from './log.ts';
 import { parseHosts } from './network/hosts.ts';
@@ -66,7 +67,7 @@ async function runWait(options: Options, process: Process, files: Files): Promis
     const search = { ...resolvConf, hosts: parseHosts(read(files.hosts)) };
     const network = systemNetwork(resolvConf.nameservers, search);
     const result = await wait(options, {
-      check: createCheck(check, network, search),
+      check: createCheck(check, network, search, readFile),
       clock: systemClock,
       random: Math.random,
       log: logTo(process, options, openingCommand(options, process.env, resolvConf.search)),

@@ -22,6 +22,7 @@ import { createCheck } from '../../src/waiter/checks/checks.ts';
 import { systemNetwork } from '../../src/waiter/network/network.ts';
 import { makeCertificates } from '../waiter/certificates.ts';
 import { HealthServer } from '../waiter/checks/health-server.ts';
+import { filesIn } from '../waiter/in-memory-files.ts';
 import { DnsServer } from '../waiter/network/dns-server.ts';
 
 const FIRST = 100;
@@ -48,7 +49,7 @@ async function measureAll(): Promise<void> {
   const secure = createSecureServer(certificates, (_, response) => response.writeHead(503).end());
   await once(secure.listen(0, '127.0.0.1'), 'listening');
   const portOf = (server: typeof plain) => (server.address() as AddressInfo).port;
-  const trust = '--ca-env=CA';
+  const trust = '--ca-file=/ca.pem';
   const checks: Readonly<Record<string, readonly string[]>> = {
     dns: ['dns', 'gone.test.'],
     tcp: ['tcp', `api.test.:${portOf(plain)}`],
@@ -85,8 +86,8 @@ async function measure(work: z.infer<typeof job>): Promise<readonly [Sample, Sam
 
 async function attemptAll({ argv, dns, ca }: z.infer<typeof job>): Promise<void> {
   const search = { search: [], ndots: 1, hosts: new Map() };
-  const { check: options } = parseArguments(argv, { CA: ca });
-  const check = createCheck(options, systemNetwork([dns], search), search);
+  const { check: options } = parseArguments(argv, {});
+  const check = createCheck(options, systemNetwork([dns], search), search, filesIn({ '/ca.pem': ca }));
   const samples: Sample[] = [];
   for (let count = 1; count <= ATTEMPTS; count++) {
     const limit = new AbortController();

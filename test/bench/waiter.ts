@@ -84,7 +84,8 @@ async function prepare(): Promise<readonly Program[]> {
       .pipe(behind)
       .pipe(socket);
   });
-  Object.assign(env, { CA: certificates.ca });
+  const ca = join(folder, 'ca.pem');
+  await writeFile(ca, certificates.ca);
   const [tcpPort, httpPort, httpsPort] = [await listen(tcp), await listen(http), await listen(https)];
   endings.push(
     () => dns.stop(),
@@ -96,7 +97,7 @@ async function prepare(): Promise<readonly Program[]> {
   );
 
   const wait = (...args: string[]) => [SHIPPED, 'wait', ...args, ...WAITING];
-  const secureWait = wait('http', `https://127.0.0.1:${httpsPort}/`, '--ca-env', 'CA');
+  const secureWait = wait('http', `https://127.0.0.1:${httpsPort}/`, '--ca-file', ca);
   return [
     { name: 'bare', args: [bare], limit: 0, onFirstSign: () => undefined },
     {

@@ -4,7 +4,7 @@ import {
   gateAnnotation,
   MAX_GATE_CONTAINERS,
   TARGET_ANNOTATION,
-  VOLUME_NAME,
+  volumeName,
 } from '../../src/api/names.ts';
 import { drift, inject, obstacle } from '../../src/core/render/inject.ts';
 import { type PodTemplate, viewTemplate } from '../../src/core/render/template.ts';
@@ -12,7 +12,10 @@ import { container, dns, type GateBuilder, gate, tcp } from '../core/builders.ts
 import { app } from './admission-api.ts';
 
 /** The gate whose render stands in most templates below, older or newer. */
-export const API_FIRST = gate('api-first').dependsOn(dns('api'), tcp('redis', 6379)).rendered();
+const tls = { caFrom: { configMapKeyRef: { name: 'trust', key: 'ca.crt' } } };
+export const API_FIRST = gate('api-first')
+  .dependsOn(dns('api'), { name: 'redis', grpc: { host: 'redis', port: 6379, tls } })
+  .rendered();
 const OLDER = gate('api-first')
   .dependsOn(dns('cache'), dns('api', { periodSeconds: 9 }))
   .rendered();
@@ -54,6 +57,10 @@ function withInit(...initContainers: { name: string }[]): PodTemplate {
 
 function withVolumes(...volumes: { name: string }[]): PodTemplate {
   return { ...app(), spec: { ...app().spec, volumes } };
+}
+
+function downward(field: 'labels' | 'annotations') {
+  return { downwardAPI: { items: [{ path: field, fieldRef: { fieldPath: `metadata.${field}` } }] } };
 }
 
 /** The init containers of a template in another order, or others. */
@@ -113,11 +120,23 @@ const plain: Readonly<Record<string, PodTemplate>> = {
   ),
   'a container of a gate without a name': withInit(own('dgate---x'), own('migrate')),
   'own volumes': withVolumes({ name: 'data', ...{ emptyDir: {} } }, { name: 'a', ...{ emptyDir: {} } }),
-  'a volume of its own under our name': withVolumes({ name: VOLUME_NAME, ...{ emptyDir: {} } }),
-  'the volume with other contents': withVolumes({
-    name: VOLUME_NAME,
-    ...{ downwardAPI: { items: [{ path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } }] } },
+  "a volume of its own under the gate's name": withVolumes(
+    { name: 'data', ...{ emptyDir: {} } },
+    { name: volumeName('api-first'), ...{ emptyDir: {} } },
+  ),
+  "a volume of its own under the gate's name, of the same kind": withVolumes({
+    name: volumeName('api-first'),
+    ...{ projected: { sources: [downward('labels'), { configMap: { name: 'annotations' } }] } },
   }),
+  "the gate's volume with other contents, behind others": withVolumes(
+    { name: volumeName('z-gone'), ...{ projected: { sources: [downward('annotations')] } } },
+    { name: 'data', ...{ emptyDir: {} } },
+    {
+      name: volumeName('api-first'),
+      ...{ projected: { sources: [{ configMap: { name: 'x' } }, downward('annotations')] } },
+    },
+    { name: volumeName('a-gone'), ...{ emptyDir: {} } },
+  ),
   'only the annotation of a gate': marked(app(), { [gateAnnotation('api-first')]: 'removed' }),
   'containers of a gate that is gone, out of order among own ones': withInit(
     ...['z', 'dgate-z-gone--z', 'm', 'dgate-b-gone--y', 'dgate-b-gone--x', 'a'].map((name) => own(name)),
@@ -162,17 +181,21 @@ const carrying: Readonly<Record<string, Change>> = {
   'one of our containers missing': (current) => reordered(current, (all) => all.slice(1)),
   'one container too many': (current) =>
     reordered(current, (all) => [...all, own(containerName('api-first', 'left-over'))]),
-  'the volume missing': (current) => ({ ...current, spec: { ...current.spec, volumes: [] } }),
+  // With its mounts, or no API server would take the template where the gate is gone.
+  'the volume missing': (current) =>
+    reordered({ ...current, spec: { ...current.spec, volumes: [] } }, (all) =>
+      all.map((one) => ({ ...one, volumeMounts: [] })),
+    ),
   'an annotation of another render': (current) => marked(current, { [gateAnnotation('api-first')]: 'older' }),
   'a label of another value': (current) => marked(current, {}, { [GATED_LABEL]: 'false' }),
   'the target annotation of the workload that it was copied from': (current) =>
     marked(current, { [TARGET_ANNOTATION]: 'Deployment/other' }),
-  'a volume of its own under our name': (current) => ({
+  "a volume of its own under the gate's name": (current) => ({
     ...current,
     spec: {
       ...current.spec,
       initContainers: [],
-      volumes: [{ name: VOLUME_NAME, ...{ emptyDir: {} } }],
+      volumes: [{ name: volumeName('api-first'), ...{ emptyDir: {} } }],
     },
   }),
 };

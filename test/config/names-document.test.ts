@@ -5,8 +5,9 @@ import { read } from './manifests.ts';
 /** What stands in clusters and in Git, as a reader looks it up. */
 const NAMES = [
   names.containerName('<gate>', '<dependency>'),
-  names.VOLUME_NAME,
+  names.volumeName('<gate>'),
   names.VOLUME_MOUNT_PATH,
+  names.TOKEN_MOUNT_PATH,
   names.gateAnnotation('<gate>'),
   names.TARGET_ANNOTATION,
   names.GATED_LABEL,

@@ -1,4 +1,4 @@
-import { FINALIZER, GATED_LABEL, targetAnnotationValue, VOLUME_NAME } from '../../src/api/names.ts';
+import { FINALIZER, GATED_LABEL, targetAnnotationValue } from '../../src/api/names.ts';
 import type {
   Gate,
   JsonObject,
@@ -138,13 +138,14 @@ function patched(world: World, workload: Workload, { spec }: JsonObject): World 
 }
 
 /** A template that has this view. */
-function templateOf({ initContainers, volume, annotations, gated }: TemplateView): PodTemplate {
-  const volumes = { absent: [], ours: [{ downwardAPI: {} }], foreign: [{ emptyDir: {} }] }[volume];
+function templateOf(view: TemplateView): PodTemplate {
+  const { initContainers, volumes, foreignVolumes, annotations, gated } = view;
+  const projected = { sources: [{ downwardAPI: { items: [{ path: 'annotations' }] } }] };
   return {
     metadata: { annotations: { ...annotations }, labels: gated ? { [GATED_LABEL]: 'true' } : {} },
     spec: {
       initContainers: initContainers.map((name) => ({ name })),
-      volumes: volumes.map((source) => ({ name: VOLUME_NAME, ...source })),
+      volumes: volumes.map((name) => ({ name, ...(!foreignVolumes.includes(name) && { projected }) })),
     },
   };
 }

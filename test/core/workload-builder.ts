@@ -1,4 +1,4 @@
-import { REQUIRE_LABEL, requireValue, targetAnnotationValue, VOLUME_NAME } from '../../src/api/names.ts';
+import { REQUIRE_LABEL, requireValue, targetAnnotationValue, volumeName } from '../../src/api/names.ts';
 import type { TargetKind } from '../../src/api/spec.ts';
 import type { Rest, Workload } from '../../src/core/model.ts';
 import { inject } from '../../src/core/render/inject.ts';
@@ -88,9 +88,9 @@ export class WorkloadBuilder {
     return this.#withTemplate({ ...this.template, metadata: { ...this.template.metadata, labels } });
   }
 
-  /** The template has a volume of its own under the operator's name. */
-  foreignVolume(): WorkloadBuilder {
-    const volumes = [{ name: VOLUME_NAME, emptyDir: {} }];
+  /** The template has a volume of its own under the name of a gate's. */
+  foreignVolume(gate: string): WorkloadBuilder {
+    const volumes = [{ name: volumeName(gate), emptyDir: {} }];
     return this.#withTemplate({ ...this.template, spec: { ...this.template.spec, volumes } });
   }
 

@@ -116,7 +116,7 @@ function workloadAt(target: string, of: Gates): fc.Arbitrary<WorkloadBuilder> {
     })
     .map(({ carrying, replicas, foreign, deleting, unobserved, onDelete, partitioned }) => {
       const own = blank(name).own('migrate').replicas(replicas);
-      const held = (foreign ? own.foreignVolume() : own).carrying(...carrying);
+      const held = foreign ? own.carrying(...carrying).foreignVolume('api') : own.carrying(...carrying);
       const seen = unobserved ? held.unobserved() : held;
       const updated = onDelete ? seen.onDelete() : seen;
       const limited = partitioned && kind === 'StatefulSet' ? updated.partition(1) : updated;

@@ -19,7 +19,10 @@ const GATED = {
       { name: 'own', image: 'j' },
     ],
     volumes: [
-      { name: 'dependency-gate', downwardAPI: { items: [] } },
+      {
+        name: 'dgate-api-first',
+        projected: { sources: [{ downwardAPI: { items: [{ path: 'annotations' }] } }] },
+      },
       { name: 'own', emptyDir: {} },
     ],
   },
@@ -37,7 +40,8 @@ describe('projectWorkload', () => {
     expect(workload('Deployment', { template: GATED }).template).to.deep.equal({
       initContainers: ['dgate-api-first--api', 'own'],
       contents: [{ name: 'dgate-api-first--api', image: 'i', fields: {}, env: {}, mounts: [] }],
-      volume: 'ours',
+      volumes: ['dgate-api-first', 'own'],
+      foreignVolumes: [],
       annotations: {
         'gate.dependencygate.dev/api-first': 'h',
         'dependencygate.dev/target': 'Deployment/pinger',

@@ -166,6 +166,7 @@ describe('the requests for a gate', function () {
           spec: {
             '$setElementOrder/initContainers': [{ name: 'dgate-api-first--api' }, { name: 'own' }],
             initContainers: render?.initContainers,
+            '$setElementOrder/volumes': [{ name: 'dgate-api-first' }],
             volumes: render?.volumes,
           },
         },

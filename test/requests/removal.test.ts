@@ -53,7 +53,7 @@ describe('the requests that undo', function () {
         },
         spec: {
           initContainers: [{ name: 'dgate-api-first--api', $patch: 'delete' }],
-          volumes: [{ name: 'dependency-gate', $patch: 'delete' }],
+          volumes: [{ name: 'dgate-api-first', $patch: 'delete' }],
         },
       },
     });

@@ -59,7 +59,8 @@ describe('the requests for several gates on one target', function () {
           { name: 'own' },
         ],
         initContainers: renders.flatMap((render) => render?.initContainers ?? []),
-        volumes: renders[0]?.volumes,
+        '$setElementOrder/volumes': SIX.map((name) => ({ name: `dgate-${name}` })),
+        volumes: renders.flatMap((render) => render?.volumes ?? []),
       },
     });
   });
@@ -92,7 +93,7 @@ describe('the requests for several gates on one target', function () {
       },
       spec: {
         initContainers: SIX.map((name) => ({ name: `dgate-${name}--api`, $patch: 'delete' })),
-        volumes: [{ name: 'dependency-gate', $patch: 'delete' }],
+        volumes: SIX.map((name) => ({ name: `dgate-${name}`, $patch: 'delete' })),
       },
     });
   });

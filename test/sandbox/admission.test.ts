@@ -42,7 +42,8 @@ function admitted(
     ...more,
   });
 }
-const firstContainer = (object: KubeObject) => JSON.stringify(object.spec).match(/dgate-[a-z-]+/)?.[0];
+const firstContainer = (object: KubeObject) =>
+  JSON.stringify(object.spec).match(/dgate-[a-z-]+--[a-z]+/)?.[0];
 
 describe('admit, a target', () => {
   it('places the stored render', () => {
@@ -65,8 +66,8 @@ describe('admit, a target', () => {
     ],
     ['a gate without a render', () => admitted(deployment(), {}, [{ ...stored(), status: {} }])],
     [
-      'a volume of its own under our name',
-      () => admitted(deployment({ spec: { volumes: [{ name: 'dependency-gate', emptyDir: {} }] } })),
+      "a volume of its own under the gate's name",
+      () => admitted(deployment({ spec: { volumes: [{ name: 'dgate-api-first', emptyDir: {} }] } })),
     ],
   ];
   for (const [what, run] of left) {

@@ -19,7 +19,7 @@ const owned = (...containers: readonly `${string}--${string}`[]) =>
     `${TEMPLATE}.metadata.annotations.dependencygate.dev/target`,
     `${TEMPLATE}.metadata.labels.dependencygate.dev/gated`,
     ...containers.map((name) => `${TEMPLATE}.spec.initContainers[name=dgate-${name}]`),
-    `${TEMPLATE}.spec.volumes[name=dependency-gate]`,
+    ...new Set(containers.map((name) => `${TEMPLATE}.spec.volumes[name=dgate-${name.split('--')[0]}]`)),
   ].toSorted();
 
 /** Who owns which fields, by the API server's own account of it: for a real one, since the sandbox keeps none. */

@@ -98,7 +98,7 @@ export const refusals: Scenario = (on) => {
 
     it('stalls the gate, which says what to change, until that is done', async () => {
       const volumes = (name: string) => [{ name, emptyDir: {} }];
-      await here().create(deployment('pinger', { pod: { volumes: volumes('dependency-gate') } }));
+      await here().create(deployment('pinger', { pod: { volumes: volumes('dgate-api-first') } }));
       await here().create(gate('api-first', ['pinger'], [dns('api')]));
       await here().untilGate('api-first', {
         ready: 'False/TargetRefused',

@@ -84,7 +84,7 @@ export const targets: Scenario = (on) => {
       await here().untilPods('pinger', 1, 'are ready', isReady);
       const left = await here().workload('pinger');
       expect(initNames(left)).to.deep.equal(['dgate-a--api', 'migrate']);
-      expect(left.spec.template.spec.volumes.map(({ name }) => name)).to.deep.equal(['dependency-gate']);
+      expect(left.spec.template.spec.volumes.map(({ name }) => name)).to.deep.equal(['dgate-a']);
     });
 
     it('wait one after another', async () => {

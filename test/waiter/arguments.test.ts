@@ -63,9 +63,9 @@ describe('parseArguments', () => {
     const argv = [
       ...['http', 'https://api.test/ready?x=1', '--method', 'HEAD', '--status', '200,401'],
       ...['--header', 'X-One: 1: 2 ', '--header=x-empty:', '--header-env', 'Authorization=DGATE_HEADER_2'],
-      ...['--tls-server-name', 'other.test', '--ca-env', 'DGATE_CA', '--insecure-skip-verify'],
+      ...['--tls-server-name', 'other.test', '--ca-file', '/ca/trust.pem', '--insecure-skip-verify'],
     ];
-    const env = { DGATE_HEADER_2: 'Bearer secret\n', DGATE_CA: 'PEM' };
+    const env = { DGATE_HEADER_2: 'Bearer secret\n' };
     expect(parseArguments(argv, env)).to.deep.include({
       name: 'api.test',
       check: {
@@ -78,7 +78,7 @@ describe('parseArguments', () => {
           ['Authorization', 'Bearer secret'],
         ],
         status: [200, 401],
-        tls: { serverName: 'other.test', ca: 'PEM', insecureSkipVerify: true },
+        tls: { serverName: 'other.test', caFile: '/ca/trust.pem', insecureSkipVerify: true },
       },
     });
   });
@@ -101,8 +101,8 @@ describe('parseArguments', () => {
       tls: undefined,
     });
     expect(parse('grpc api:1 --tls').check).to.deep.include({ service: '', tls: NO_TLS });
-    expect(parse('grpc api:1 --tls --ca-env CA', { CA: 'PEM' }).check).to.deep.include({
-      tls: { ca: 'PEM', insecureSkipVerify: false },
+    expect(parse('grpc api:1 --tls --ca-file /ca/trust.pem').check).to.deep.include({
+      tls: { caFile: '/ca/trust.pem', insecureSkipVerify: false },
     });
   });
 
@@ -135,8 +135,7 @@ describe('parseArguments', () => {
     ['http http://api --header-env X=NOT_SET', /environment variable NOT_SET is not set/],
     ['http http://api --status 200,x', /--status must be a whole number between 100 and 599: 'x'/],
     ['http http://api --status 99', /--status/],
-    ['http http://api --ca-env NOT_SET', /environment variable NOT_SET is not set/],
-    ['grpc api:1 --ca-env CA', /need --tls/],
+    ['grpc api:1 --ca-file /ca.pem', /need --tls/],
     ['dns api --period 2', /--period must be a duration such as 500ms, 2s or 5m: '2'/],
     ['dns api --period 0s', /--period must be between 10ms and 1h/],
     ['dns api --period 2h', /--period must be between/],
@@ -151,7 +150,7 @@ describe('parseArguments', () => {
   ];
   for (const [line, message] of wrong) {
     it(`refuses '${line}' in one clear line`, () => {
-      expect(() => parse(line, { CA: 'PEM' }))
+      expect(() => parse(line))
         .to.throw(UsageError, message)
         .with.property('message')
         .that.does.not.include('\n');

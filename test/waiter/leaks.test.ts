@@ -46,7 +46,7 @@ describe('many attempts of a check', function () {
   });
 
   const http = (url: string): CheckOptions => {
-    const tlsOptions = { ca: certificates.ca, insecureSkipVerify: false };
+    const tlsOptions = { caFile: '/ca.pem', insecureSkipVerify: false };
     return {
       kind: 'http',
       url: new URL(url),
@@ -59,7 +59,7 @@ describe('many attempts of a check', function () {
   const grpc = (port: number, isSecure: boolean): CheckOptions => ({
     kind: 'grpc',
     ...{ host: 'api.test', port, service: '' },
-    tls: isSecure ? { ca: certificates.ca, insecureSkipVerify: false } : undefined,
+    tls: isSecure ? { caFile: '/ca.pem', insecureSkipVerify: false } : undefined,
   });
   const cases: readonly (readonly [
     what: string,
@@ -78,7 +78,10 @@ describe('many attempts of a check', function () {
   for (const [what, options, contexts, answer] of cases) {
     it(`${what}: makes ${contexts} TLS contexts, and leaves no listener and no connection`, async () => {
       const search = { search: [], ndots: 1, hosts: new Map() };
-      const check = createCheck(options(), systemNetwork([dns.address], search), search);
+      let version = 0;
+      // As the kubelet does it when an annotation of the Pod has changed: every file is another one, with the same text.
+      const readFile = () => ({ version: `${++version}`, text: () => certificates.ca });
+      const check = createCheck(options(), systemNetwork([dns.address], search), search, readFile);
       const made = await countContexts(async () => {
         for (let count = 0; count < ATTEMPTS; count++) await attempt(check, answer);
       });

@@ -242,7 +242,7 @@ describe('the program', function () {
       for (const option of [
         ...['name', 'period', 'timeout', 'success-threshold', 'overdue-after', 'on-overdue', 'open-key'],
         ...['annotations-file', 'log-format', 'help', 'type', 'method', 'header', 'header-env', 'status'],
-        ...['service', 'tls', 'tls-server-name', 'ca-env', 'insecure-skip-verify'],
+        ...['service', 'tls', 'tls-server-name', 'ca-file', 'insecure-skip-verify'],
       ])
         expect(help).to.match(new RegExp(`^  --${option}\\b`, 'm'));
     });

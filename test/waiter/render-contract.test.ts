@@ -51,7 +51,7 @@ describe('parseArguments of what a render has written', () => {
         ['X-Secret', 'value of DGATE_HEADER_1'],
       ],
       status: [200, 401],
-      tls: { serverName: 'api', ca: 'value of DGATE_CA', insecureSkipVerify: false },
+      tls: { serverName: 'api', caFile: '/var/run/dependency-gate/ca/ca/pem', insecureSkipVerify: false },
     });
   });
 

@@ -1,4 +1,5 @@
 import {
+  ANNOTATIONS_PATH,
   API_VERSION,
   CONTAINER_PREFIX,
   CONTAINER_SEPARATOR,
@@ -8,7 +9,6 @@ import {
   MAX_GATE_CONTAINERS,
   OPERATOR_USER,
   TARGET_ANNOTATION,
-  VOLUME_NAME,
 } from '../names.ts';
 import { IS_UNCHANGED, PARTS_OF_IMAGES } from './contents.ts';
 import type { Expression, MatchConstraints, MutatingSpec } from './policy.ts';
@@ -66,6 +66,9 @@ const OWN = '/';
 /** CEL: the gate that the container `n` is of, else `OWN`: `containerOwner`. */
 const GATE_OF_NAME = `n.matches('^${CONTAINER_PREFIX}.*${CONTAINER_SEPARATOR}') ? n.substring(${CONTAINER_PREFIX.length}, n.indexOf('${CONTAINER_SEPARATOR}', ${CONTAINER_PREFIX.length})) : '${OWN}'`;
 
+/** CEL: whether the volume `v` with the name of a gate's is one, and not the user's own: `viewTemplate`. */
+const IS_GATES_VOLUME = `has(v.projected) && has(v.projected.sources) && v.projected.sources.exists(s,\nhas(s.downwardAPI) && has(s.downwardAPI.items) && s.downwardAPI.items.exists(i, i.path == '${ANNOTATIONS_PATH}'))`;
+
 /** CEL: the positions in a list that has a condition on `i`. */
 const positions = (list: string, condition: string) => `lists.range(size(${list})).filter(i, ${condition})`;
 
@@ -94,13 +97,18 @@ function variables(path: string): Expression[] {
     froms: `lists.range(size(variables.sorted)).map(k,\nvariables.sorted[k] + size(variables.sorted.slice(0, k).filter(p, p > variables.sorted[k])))`,
     moves: positions('variables.froms', 'variables.froms[i] != i'),
     at: `size(variables.others.filter(o, o != '${OWN}' && o < params.metadata.name))`,
-    hasVolume: `variables.volumes.exists(v, v.name == '${VOLUME_NAME}')`,
+    volume: `'${CONTAINER_PREFIX}' + params.metadata.name`,
+    volumeNames: 'variables.volumes.map(v, string(v.name))',
+    myVolumes: positions('variables.volumeNames', 'variables.volumeNames[i] == variables.volume'),
+    otherVolumes: 'variables.volumeNames.filter(n, n != variables.volume)',
+    // Before all others, but behind those of gates before this one.
+    volumeAt: `(${positions('variables.otherVolumes', `!variables.otherVolumes[i].startsWith('${CONTAINER_PREFIX}') || variables.otherVolumes[i] > variables.volume`)} +\n[size(variables.otherVolumes)])[0]`,
     // What the operator says in the gate's status: a volume of the user's under our name, and too many containers.
-    isObstructed: `variables.volumes.exists(v, v.name == '${VOLUME_NAME}' && !has(v.downwardAPI)) ||\nsize(variables.others.filter(o, o != '${OWN}')) + size(variables.rendered) > ${MAX_GATE_CONTAINERS}`,
+    isObstructed: `variables.volumes.exists(v, v.name == variables.volume && !(${IS_GATES_VOLUME})) ||\nsize(variables.others.filter(o, o != '${OWN}')) + size(variables.rendered) > ${MAX_GATE_CONTAINERS}`,
     images: `variables.mine.map(i, variables.live[i].?image.orValue(''))${PARTS_OF_IMAGES}`,
     wantedImages: `variables.render.initContainers.map(c, string(c.image))${PARTS_OF_IMAGES}`,
     isCurrent: [
-      'variables.hasVolume',
+      'size(variables.myVolumes) > 0',
       "variables.annotations[?variables.key].orValue('') == variables.render.hash",
       `variables.annotations[?'${TARGET_ANNOTATION}'].orValue('') == variables.target`,
       `variables.labels[?'${GATED_LABEL}'].orValue('') == 'true'`,
@@ -121,6 +129,7 @@ function orEmpty(field: string, empty: '[]' | '{}'): string {
 function patch(path: string): string {
   const pointer = `/${path.replaceAll('.', '/')}`;
   const containers = (index: string) => `'${pointer}/spec/initContainers/' + string(${index})`;
+  const volumes = (index: string) => `'${pointer}/spec/volumes/' + string(${index})`;
   const add = (place: string, value: string) => `JSONPatch{op: 'add', path: ${place}, value: ${value}}`;
   const key = (map: string, name: string) => `'${pointer}/metadata/${map}/' + jsonpatch.escapeKey(${name})`;
   const unless = (condition: string, place: string, empty: '[]' | '{}') =>
@@ -133,7 +142,8 @@ function patch(path: string): string {
     `${unless('has(variables.template.spec.initContainers)', 'spec/initContainers', '[]')} +`,
     `lists.range(size(variables.rendered)).map(k, ${add(containers('variables.at + k'), 'variables.render.initContainers[k]')}) +`,
     `${unless('has(variables.template.spec.volumes)', 'spec/volumes', '[]')} +`,
-    `(variables.hasVolume ? [] : variables.render.volumes.map(v, ${add(`'${pointer}/spec/volumes/-'`, 'v')})) +`,
+    `lists.range(size(variables.myVolumes)).map(k, JSONPatch{op: 'remove', path: ${volumes('variables.myVolumes[k] - k')}}) +`,
+    `variables.render.volumes.map(v, ${add(volumes('variables.volumeAt'), 'v')}) +`,
     `${unless('size(variables.annotations) > 0', 'metadata/annotations', '{}')} +`,
     `${unless('size(variables.labels) > 0', 'metadata/labels', '{}')} +`,
     '[',

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { containerOwner } from '../../api/names.ts';
+import { containerOwner, volumeName, volumeOwner } from '../../api/names.ts';
 import { ofOurGroup, type PodTemplate } from '../../core/render/template.ts';
 import type { GatedTarget } from './gating.ts';
 import { WRITING } from './yaml/text.ts';
@@ -10,8 +10,7 @@ const identitySchema = z.looseObject({ apiVersion: z.string() });
 /**
  * A strategic merge patch of each target with all its gates in it, for kustomize. Kustomize puts the list items of a
  * patch first, in the patch's order, and what it does not name after them (5.5 to 5.8; it does not know
- * `$setElementOrder`). So a patch names the gates' containers in their order and none of the target's own; in `volumes`,
- * where ours comes last, it names every volume that is there.
+ * `$setElementOrder`). So a patch names the gates' containers and volumes in their order, and none of the target's own.
  */
 export function formatPatches(targets: readonly GatedTarget[]): string {
   return targets
@@ -26,34 +25,58 @@ export function formatPatches(targets: readonly GatedTarget[]): string {
  */
 function patches(target: GatedTarget): unknown[] {
   const { gates, before, after } = target;
-  const isOfGates = (name: string) => gates.includes(containerOwner(name)?.gate ?? '');
-  const old = (before.spec.initContainers ?? []).filter(({ name }) => isOfGates(name));
-  const ofAllGates = (after.spec.initContainers ?? []).filter(({ name }) => containerOwner(name));
-  const removal = { spec: { initContainers: old.map(({ name }) => ({ name, $patch: 'delete' })) } };
+  const inPlace = ofGates(before, gates);
+  const removal = {
+    ...(inPlace.initContainers.length > 0 && { initContainers: inPlace.initContainers.map(deletion) }),
+    ...(inPlace.volumes.length > 0 && { volumes: inPlace.volumes.map(deletion) }),
+  };
   const addition = {
     metadata: {
       annotations: ofOurGroup(after.metadata?.annotations),
       labels: ofOurGroup(after.metadata?.labels),
     },
-    spec: {
-      initContainers: ofAllGates.map((container) =>
-        isOfGates(container.name) ? container : named(container),
-      ),
-      ...newVolumes(before, after),
-    },
+    spec: ofAllGates(after, gates),
   };
-  return [...(old.length > 0 ? [patchOf(target, removal)] : []), patchOf(target, addition)];
+  const isEmpty = Object.keys(removal).length === 0;
+  return [...(isEmpty ? [] : [patchOf(target, { spec: removal })]), patchOf(target, addition)];
 }
 
-function newVolumes(before: PodTemplate, after: PodTemplate): object {
-  const names = new Set((before.spec.volumes ?? []).map(({ name }) => name));
-  const volumes = after.spec.volumes ?? [];
-  if (volumes.length === names.size) return {};
-  return { volumes: volumes.map((volume) => (names.has(volume.name) ? named(volume) : volume)) };
+interface Named {
+  readonly name: string;
 }
 
-function named({ name }: { readonly name: string }): { readonly name: string } {
-  return { name };
+interface Parts {
+  readonly initContainers: readonly Named[];
+  readonly volumes: readonly Named[];
+}
+
+/** What a template holds of these gates. */
+function ofGates({ spec }: PodTemplate, gates: readonly string[]): Parts {
+  const names = gates.map(volumeName);
+  return {
+    initContainers: (spec.initContainers ?? []).filter(({ name }) =>
+      gates.includes(containerOwner(name)?.gate ?? ''),
+    ),
+    volumes: (spec.volumes ?? []).filter(({ name }) => names.includes(name)),
+  };
+}
+
+/** What it holds of any gate, in its order; of other gates than these only the names. */
+function ofAllGates(template: PodTemplate, gates: readonly string[]): Parts {
+  const { initContainers, volumes } = template.spec;
+  const mine = ofGates(template, gates);
+  const whole = (items: readonly Named[]) => (item: Named) =>
+    items.includes(item) ? item : { name: item.name };
+  return {
+    initContainers: (initContainers ?? [])
+      .filter(({ name }) => containerOwner(name) !== undefined)
+      .map(whole(mine.initContainers)),
+    volumes: (volumes ?? []).filter(({ name }) => volumeOwner(name) !== undefined).map(whole(mine.volumes)),
+  };
+}
+
+function deletion({ name }: Named): object {
+  return { name, $patch: 'delete' };
 }
 
 function patchOf({ object, templateAt }: GatedTarget, template: object): object {

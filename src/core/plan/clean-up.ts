@@ -4,7 +4,7 @@ import {
   isGateName,
   openAnnotation,
   targetAnnotationValue,
-  VOLUME_NAME,
+  volumeName,
 } from '../../api/names.ts';
 import type { Render } from '../../api/status.ts';
 import type { Gate, Pod, Workload } from '../model.ts';
@@ -112,7 +112,7 @@ function stuckPods(leaving: Leaving, workload: Workload): Pod[] {
   const { gate, render } = leaving;
   const openable = new Set(
     render?.initContainers
-      .filter(({ volumeMounts }) => volumeMounts?.some(({ name }) => name === VOLUME_NAME))
+      .filter(({ volumeMounts }) => volumeMounts?.some(({ name }) => name === volumeName(gate)))
       .map(({ name }) => name),
   );
   return podsOf(leaving, workload).filter(

@@ -7,20 +7,21 @@ import {
   MAX_GATE_CONTAINERS,
   REMOVED,
   TARGET_ANNOTATION,
-  VOLUME_NAME,
+  volumeName,
+  volumeOwner,
 } from '../../api/names.ts';
 import type { TargetReason } from '../../api/reasons.ts';
-import type { Render } from '../../api/status.ts';
+import type { Render, RenderedVolume } from '../../api/status.ts';
 import type { Drift, JsonObject, TemplateView } from '../model.ts';
 import { changedFields, wantedContainers } from './contents.ts';
 import { requires } from './hold.ts';
-import { type PodTemplate, viewTemplate } from './template.ts';
+import type { PodTemplate } from './template.ts';
 
 /**
  * How renders get into Pod templates and out of them: the containers of all gates come first, sorted by gate name, then
- * the template's own in their order. A template is *current* when names, order, hash, label and volume are as they should
- * be, and what decides about waiting in our containers (`contents.ts`); of whatever else the API server defaults in them,
- * or others set, nothing is compared.
+ * the template's own in their order; so do the volumes, one of each gate. A template is *current* when names, order, hash,
+ * label and volume are as they should be, and what decides about waiting in our containers (`contents.ts`); of whatever
+ * else the API server defaults in them, or others set, nothing is compared, nor is the order of volumes, which means nothing.
  */
 export interface Injection {
   readonly gate: string;
@@ -70,7 +71,7 @@ function misplaced(template: TemplateView, { gate, render, target }: Injection):
     [leftover, 'leftover container'],
     [template.annotations[gateAnnotation(gate)] !== render.hash, 'stale render'],
     [!missing && !leftover && !isSameList(order, template.initContainers), 'wrong order'],
-    [template.volume === 'absent', 'missing volume'],
+    [!template.volumes.includes(volumeName(gate)), 'missing volume'],
     [!template.gated, 'missing label'],
     [template.annotations[TARGET_ANNOTATION] !== target, 'wrong target annotation'],
   ];
@@ -86,8 +87,8 @@ export interface Obstacle {
 
 /** Undefined when the template can carry the render. */
 export function obstacle(template: TemplateView, { gate, render }: Injection): Obstacle | undefined {
-  if (template.volume === 'foreign') {
-    const message = `its Pod template has a volume of its own named ${VOLUME_NAME}: rename that volume`;
+  if (template.foreignVolumes.includes(volumeName(gate))) {
+    const message = `its Pod template has a volume of its own named ${volumeName(gate)}: rename that volume`;
     return { reason: 'VolumeNameTaken', message };
   }
   const others = template.initContainers.filter((name) => isOfAnotherGate(name, gate)).length;
@@ -110,8 +111,8 @@ export interface TemplateChange {
 /**
  * The strategic merge patch of a Pod template that puts renders in, or in their place, and takes exactly out what other
  * gates have put in. A container that is there is deleted and added again in the same patch, since a merge would keep
- * fields that the new render no longer has; the API server deletes first. `$setElementOrder` names every live container:
- * the order of the template's own is kept, and ours come first. What all gates share goes with the last one.
+ * fields that the new render no longer has; the API server deletes first. The same for volumes. `$setElementOrder` names
+ * every live item: the order of the template's own is kept, and ours come first. What all gates share goes with the last one.
  */
 export function changePatch(template: TemplateView, change: TemplateChange): JsonObject {
   const { inject, remove } = change;
@@ -127,8 +128,7 @@ export function changePatch(template: TemplateView, change: TemplateChange): Jso
     spec: {
       ...(inject.length > 0 && { '$setElementOrder/initContainers': elementOrder(template, change) }),
       initContainers: [...deletions(template, changed), ...rendered],
-      ...(inject.length > 0 && template.volume === 'absent' && { volumes: volumesOf(inject) }),
-      ...(isLeft && template.volume === 'ours' && { volumes: [{ name: VOLUME_NAME, $patch: 'delete' }] }),
+      ...volumesPatch(template, change),
     },
   };
 }
@@ -159,18 +159,29 @@ function elementOrder({ initContainers }: TemplateView, { inject, remove }: Temp
   return orderWith(initContainers, changed).map((name) => ({ name }));
 }
 
-/** Each once: renders share them. */
-function volumesOf(inject: readonly Injection[]): JsonObject[] {
-  const volumes = inject.flatMap(({ render }) =>
-    render.volumes.map((volume) => [volume.name, volume] as const),
-  );
-  return [...new Map(volumes).values()];
+function volumesPatch(template: TemplateView, { inject, remove }: TemplateChange): JsonObject {
+  const put = inject.flatMap(({ render }) => render.volumes);
+  const old = [...inject.map(({ gate }) => gate), ...remove]
+    .map(volumeName)
+    .filter((name) => template.volumes.includes(name) && !template.foreignVolumes.includes(name));
+  if (put.length === 0 && old.length === 0) return {};
+  const kept = template.volumes.filter((name) => !old.includes(name));
+  const order = put.reduce((so, { name }) => so.toSpliced(volumePlace(so, name), 0, name), kept);
+  return {
+    ...(put.length > 0 && { '$setElementOrder/volumes': order.map((name) => ({ name })) }),
+    volumes: [...old.map((name) => ({ name, $patch: 'delete' })), ...put],
+  };
+}
+
+/** Where a gate's volume comes in: before all others, but behind those of gates before it, whichever was there first. */
+function volumePlace(names: readonly string[], mine: string): number {
+  const at = names.findIndex((name) => volumeOwner(name) === undefined || name > mine);
+  return at < 0 ? names.length : at;
 }
 
 /** The template with the render in it: what the patch results in, for where there is no API server to apply one. */
 export function inject(template: PodTemplate, { gate, render, target }: Injection): PodTemplate {
   const live = template.spec.initContainers ?? [];
-  const volumes = template.spec.volumes ?? [];
   const rendered = render.initContainers.map((container) => ({ ...container }));
   const kept = live.filter(({ name }) => containerOwner(name)?.gate !== gate);
   const byName = new Map([...kept, ...rendered].map((container) => [container.name, container]));
@@ -179,7 +190,6 @@ export function inject(template: PodTemplate, { gate, render, target }: Injectio
     gate,
     rendered.map(({ name }) => name),
   );
-  const missing = viewTemplate(template).volume === 'absent' ? render.volumes : [];
   return {
     ...template,
     metadata: {
@@ -194,12 +204,23 @@ export function inject(template: PodTemplate, { gate, render, target }: Injectio
     spec: {
       ...template.spec,
       initContainers: order.flatMap((name) => byName.get(name) ?? []),
-      volumes: [...volumes, ...missing.map((volume) => ({ ...volume }))],
+      volumes: render.volumes.reduce(withVolume, template.spec.volumes ?? []),
     },
   };
 }
 
-/** Whether the template carries anything of the gate: containers or its annotation. */
+type Volumes = NonNullable<PodTemplate['spec']['volumes']>;
+
+function withVolume(volumes: Volumes, volume: RenderedVolume): Volumes {
+  const others = volumes.filter(({ name }) => name !== volume.name);
+  const place = volumePlace(
+    others.map(({ name }) => name),
+    volume.name,
+  );
+  return others.toSpliced(place, 0, { ...volume });
+}
+
+/** Whether the template carries anything of the gate: containers, its volume or its annotation. */
 export function carries(template: TemplateView, gate: string): boolean {
   return gatesIn(template).has(gate);
 }
@@ -207,10 +228,13 @@ export function carries(template: TemplateView, gate: string): boolean {
 /** The gates that have left something in a template; those with containers first. */
 export function gatesIn(template: TemplateView): Set<string> {
   const contained = template.initContainers.flatMap((name) => containerOwner(name)?.gate ?? []);
+  const mounted = template.volumes
+    .filter((name) => !template.foreignVolumes.includes(name))
+    .flatMap((name) => volumeOwner(name) ?? []);
   const annotated = Object.entries(template.annotations)
     .filter(([key, value]) => key.startsWith(GATE_ANNOTATION_PREFIX) && value !== REMOVED)
     .map(([key]) => key.slice(GATE_ANNOTATION_PREFIX.length));
-  return new Set([...contained, ...annotated].filter(isGateName));
+  return new Set([...contained, ...mounted, ...annotated].filter(isGateName));
 }
 
 function deletions({ initContainers }: TemplateView, gates: readonly string[]): JsonObject[] {

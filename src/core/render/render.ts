@@ -1,9 +1,16 @@
-import { containerName, openAnnotation, VOLUME_MOUNT_PATH, VOLUME_NAME } from '../../api/names.ts';
+import {
+  containerName,
+  openAnnotation,
+  TOKEN_MOUNT_PATH,
+  VOLUME_MOUNT_PATH,
+  volumeName,
+} from '../../api/names.ts';
 import { evaluatedCheckOf } from '../../api/settled.ts';
 import type { ContainerCheck, Dependency, GateSpec } from '../../api/spec.ts';
-import type { Render, RenderedContainer, RenderedVolume } from '../../api/status.ts';
+import type { Render, RenderedContainer } from '../../api/status.ts';
 import { fingerprint } from '../canonical.ts';
 import type { Settings } from '../model.ts';
+import { renderVolume } from './volume.ts';
 import { waitArguments } from './wait-arguments.ts';
 
 /** 100m and 96Mi, requests equal to limits: a Guaranteed Pod stays Guaranteed, and a quota finds its numbers. */
@@ -11,12 +18,6 @@ const DEFAULT_RESOURCES = {
   requests: { cpu: '100m', memory: '96Mi' },
   limits: { cpu: '100m', memory: '96Mi' },
 } as const;
-
-/** The volume through which every waiting container sees its Pod's annotations. */
-const VOLUME: RenderedVolume = {
-  name: VOLUME_NAME,
-  downwardAPI: { items: [{ path: 'annotations', fieldRef: { fieldPath: 'metadata.annotations' } }] },
-};
 
 /**
  * The fingerprint of what a gate's containers are made of: parts of the spec as the user wrote them. Neither the
@@ -50,12 +51,12 @@ function inContainers({ dependencies }: GateSpec, defaults: GateSpec['defaults']
   return isRead ? { overdueAfterSeconds, onOverdue } : undefined;
 }
 
-/** The init containers and volumes of a gate. */
+/** The init containers of a gate, and the one volume that is theirs. */
 export function render(gate: string, spec: GateSpec, settings: Settings): Render {
   return {
     hash: renderHash(spec),
     initContainers: spec.dependencies.map((dependency) => renderContainer(gate, dependency, spec, settings)),
-    volumes: [VOLUME],
+    volumes: [renderVolume(gate, spec)],
   };
 }
 
@@ -82,7 +83,11 @@ function renderContainer(
     ...(env.length > 0 && { env }),
     resources: spec.waiter?.resources ?? structuredClone(DEFAULT_RESOURCES),
     securityContext: restricted(settings.runAsUser),
-    volumeMounts: [{ name: VOLUME_NAME, mountPath: VOLUME_MOUNT_PATH, readOnly: true }],
+    volumeMounts: [VOLUME_MOUNT_PATH, TOKEN_MOUNT_PATH].map((mountPath) => ({
+      name: volumeName(gate),
+      mountPath,
+      readOnly: true,
+    })),
   };
 }
 
@@ -98,7 +103,7 @@ function restricted(runAsUser: number | undefined): NonNullable<RenderedContaine
   };
 }
 
-/** The user's container as it was written: nothing is added to it. */
+/** The user's container as it was written: nothing is added to it, so it has the token that any container of the Pod has. */
 function userContainer(name: string, container: ContainerCheck): RenderedContainer {
   return { name, ...structuredClone(container) };
 }

@@ -1,17 +1,30 @@
 import { z } from 'zod';
 import {
+  ANNOTATIONS_PATH,
   containerOwner,
   GATED_LABEL,
   GROUP,
   REQUIRE_LABEL,
   requiredGates,
-  VOLUME_NAME,
+  volumeOwner,
 } from '../../api/names.ts';
 import type { TargetKind } from '../../api/spec.ts';
 import type { JsonObject, TemplateView, Workload } from '../model.ts';
 import { viewContainer } from './contents.ts';
 
 const strings = z.record(z.string(), z.string()).nullish();
+
+/** A volume, which is whatever somebody else wrote where it does not look like ours. */
+const volumeSchema = z.looseObject({ name: z.string(), projected: z.unknown().optional() });
+
+/** A gate's volume, as far as it is known by it. */
+const gateVolumeSchema = z.looseObject({
+  sources: z.array(
+    z.looseObject({
+      downwardAPI: z.looseObject({ items: z.array(z.looseObject({ path: z.string() })).nullish() }).nullish(),
+    }),
+  ),
+});
 
 /**
  * A Pod template, as far as gating reads it; everything else is kept as it is. Lists and maps may be `null`, as kubectl
@@ -21,7 +34,7 @@ export const podTemplateSchema = z.looseObject({
   metadata: z.looseObject({ annotations: strings, labels: strings }).nullish(),
   spec: z.looseObject({
     initContainers: z.array(z.looseObject({ name: z.string() })).nullish(),
-    volumes: z.array(z.looseObject({ name: z.string(), downwardAPI: z.unknown().optional() })).nullish(),
+    volumes: z.array(volumeSchema).nullish(),
   }),
 });
 
@@ -48,15 +61,25 @@ export function nested(kind: TargetKind, patch: JsonObject): JsonObject {
 /** Cuts a template down to what gating is about. */
 export function viewTemplate(template: PodTemplate): TemplateView {
   const initContainers = template.spec.initContainers ?? [];
-  const volume = template.spec.volumes?.find(({ name }) => name === VOLUME_NAME);
+  const volumes = template.spec.volumes ?? [];
   return {
     initContainers: initContainers.map(({ name }) => name),
     contents: initContainers.filter(({ name }) => containerOwner(name) !== undefined).map(viewContainer),
-    volume: volume === undefined ? 'absent' : volume.downwardAPI ? 'ours' : 'foreign',
+    volumes: volumes.map(({ name }) => name),
+    foreignVolumes: volumes.filter(isForeign).map(({ name }) => name),
     annotations: ofOurGroup(template.metadata?.annotations),
     gated: template.metadata?.labels?.[GATED_LABEL] === 'true',
     required: requiredGates(template.metadata?.labels?.[REQUIRE_LABEL]),
   };
+}
+
+/** Whether a volume has the name of a gate's, and has not the file of the Pod's annotations that each of those has. */
+function isForeign({ name, projected }: z.infer<typeof volumeSchema>): boolean {
+  if (volumeOwner(name) === undefined) return false;
+  const sources = gateVolumeSchema.safeParse(projected).data?.sources ?? [];
+  return !sources.some(({ downwardAPI }) =>
+    downwardAPI?.items?.some(({ path }) => path === ANNOTATIONS_PATH),
+  );
 }
 
 /** The entries whose key belongs to our group or a subdomain of it. */

@@ -1,4 +1,4 @@
-import { ANNOTATIONS_FILE } from '../../api/names.ts';
+import { ANNOTATIONS_FILE, type CaSource, caPath, VOLUME_MOUNT_PATH } from '../../api/names.ts';
 import { evaluatedCheckOf } from '../../api/settled.ts';
 import type { Dependency, GateSpec, HttpCheck, Tls } from '../../api/spec.ts';
 import type { RenderedContainer } from '../../api/status.ts';
@@ -11,14 +11,12 @@ interface Command {
   readonly env: Env;
 }
 
-/** Environment variable of the waiting container that holds the PEM certificates to trust. */
-const CA_VARIABLE = 'DGATE_CA';
 const HEADER_VARIABLE_PREFIX = 'DGATE_HEADER_';
 
 /**
  * The waiter's command line for a dependency. Only what the spec says is written down, so that the line stays short
- * enough to be read in `kubectl describe pod`; the waiter has the same defaults. Secrets and certificates travel as
- * environment variables, never as arguments. Values are joined to their flags with `=`, since one may start with `-`.
+ * enough to be read in `kubectl describe pod`; the waiter has the same defaults. Secrets travel as environment variables and
+ * certificates as files, never as arguments. Values are joined to their flags with `=`, since one may start with `-`.
  */
 export function waitArguments(
   dependency: Dependency,
@@ -42,32 +40,38 @@ export function waitArguments(
   };
 }
 
+/** Which CA bundle the waiter reads for a dependency. */
+export function caSourceOf({ http, grpc }: Dependency): CaSource | undefined {
+  const reference = (http ?? grpc)?.tls?.caFrom?.configMapKeyRef;
+  return reference && { configMap: reference.name, key: reference.key };
+}
+
 /** What the operator evaluates is opened by it: there is nothing to be tried. */
 const OPENED: Command = { args: ['opened'], env: [] };
 
-function checkArguments({ name, dns, tcp, http, grpc }: Dependency): Command {
+function checkArguments(dependency: Dependency): Command {
+  const { name, dns, tcp, http, grpc } = dependency;
+  const ca = caSourceOf(dependency);
   if (dns) return { args: ['dns', dns.host, ...flag('--type', dns.type)], env: [] };
   if (tcp) return { args: ['tcp', authority(tcp.host, tcp.port)], env: [] };
-  if (http) return httpArguments(http);
+  if (http) return httpArguments(http, ca);
   if (grpc) {
-    const secure = tlsArguments(grpc.tls);
     const args = ['grpc', authority(grpc.host, grpc.port), ...flag('--service', grpc.service)];
-    return { args: [...args, ...(grpc.tls ? ['--tls'] : []), ...secure.args], env: secure.env };
+    return { args: [...args, ...(grpc.tls ? ['--tls'] : []), ...tlsArguments(grpc.tls, ca)], env: [] };
   }
   throw new TypeError(`dependency ${name} has no check that the waiter makes: validation let it through`);
 }
 
-function httpArguments(http: HttpCheck): Command {
-  const secure = tlsArguments(http.tls);
+function httpArguments(http: HttpCheck, ca: CaSource | undefined): Command {
   const headers = (http.headers ?? []).map((header, index) => headerArguments(header, index));
   const args = [
     ...['http', http.url],
     ...flag('--method', http.method),
     ...headers.flatMap((header) => header.args),
     ...flag('--status', http.status?.join(',')),
-    ...secure.args,
+    ...tlsArguments(http.tls, ca),
   ];
-  return { args, env: [...headers.flatMap((header) => header.env), ...secure.env] };
+  return { args, env: headers.flatMap((header) => header.env) };
 }
 
 function headerArguments(header: NonNullable<HttpCheck['headers']>[number], index: number): Command {
@@ -79,16 +83,12 @@ function headerArguments(header: NonNullable<HttpCheck['headers']>[number], inde
   };
 }
 
-function tlsArguments(tls: Tls | undefined): Command {
-  const ca = tls?.caFrom?.configMapKeyRef;
-  return {
-    args: [
-      ...flag('--tls-server-name', tls?.serverName),
-      ...(ca ? [`--ca-env=${CA_VARIABLE}`] : []),
-      ...(tls?.insecureSkipVerify ? ['--insecure-skip-verify'] : []),
-    ],
-    env: ca ? [{ name: CA_VARIABLE, valueFrom: { configMapKeyRef: { name: ca.name, key: ca.key } } }] : [],
-  };
+function tlsArguments(tls: Tls | undefined, ca: CaSource | undefined): string[] {
+  return [
+    ...flag('--tls-server-name', tls?.serverName),
+    ...flag('--ca-file', ca && `${VOLUME_MOUNT_PATH}/${caPath(ca)}`),
+    ...(tls?.insecureSkipVerify ? ['--insecure-skip-verify'] : []),
+  ];
 }
 
 function attemptArguments(timing: Timing): string[] {

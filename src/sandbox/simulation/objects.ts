@@ -63,8 +63,29 @@ const container = z.looseObject({
       }),
     )
     .default([]),
+  volumeMounts: z.array(z.looseObject({ name: z.string(), mountPath: z.string() })).default([]),
   restartPolicy: z.string().optional(),
   ports: z.array(z.looseObject({ name: z.string().optional(), containerPort: z.number() })).default([]),
+});
+
+const volume = z.looseObject({
+  name: z.string(),
+  projected: z
+    .looseObject({
+      sources: z
+        .array(
+          z.looseObject({
+            configMap: z
+              .looseObject({
+                name: z.string(),
+                items: z.array(z.looseObject({ key: z.string(), path: z.string() })).default([]),
+              })
+              .optional(),
+          }),
+        )
+        .default([]),
+    })
+    .optional(),
 });
 
 const condition = z.looseObject({
@@ -128,6 +149,7 @@ export const podSchema = z.looseObject({
     serviceAccountName: z.string().default('default'),
     initContainers: z.array(container).default([]),
     containers: z.array(container).default([]),
+    volumes: z.array(volume).default([]),
   }),
   status: z
     .looseObject({

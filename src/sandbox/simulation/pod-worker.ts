@@ -2,6 +2,7 @@ import { timestamp } from './clock.ts';
 import { keyOf } from './collection.ts';
 import { environment, expand, Missing } from './environment.ts';
 import type { Container as LoggedContainer, Logs } from './logs.ts';
+import { mountedFile } from './mounts.ts';
 import type { ClusterNetwork } from './network.ts';
 import type { Container, Pod } from './objects.ts';
 import { type ContainerRecord, isSidecar, type PodRecord, type Termination } from './pod-status.ts';
@@ -138,6 +139,7 @@ export class PodWorker implements PodRecord {
       clock,
       random,
       annotations: () => this.#current().metadata.annotations,
+      readFile: (path) => mountedFile(this.#current(), container, this.#machine.configMaps, path),
       log: (line) => logs.add(reference, line),
       signal: this.#ending.signal,
     });

@@ -1,5 +1,6 @@
 import { parseArguments, UsageError } from '../../waiter/arguments.ts';
 import { createCheck, describeCheck } from '../../waiter/checks/checks.ts';
+import type { ReadFile } from '../../waiter/files.ts';
 import { formatJson, formatText } from '../../waiter/log.ts';
 import { isForRun, openingCommand } from '../../waiter/opened.ts';
 import { terminationMessage } from '../../waiter/termination.ts';
@@ -16,6 +17,8 @@ export interface ProgramWorld extends ShellWorld {
   readonly random: () => number;
   /** The Pod's annotations as they are at the time of the call. */
   readonly annotations: () => Readonly<Record<string, string>>;
+  /** The files that are mounted into the container. */
+  readonly readFile: ReadFile;
 }
 
 /**
@@ -52,7 +55,7 @@ async function runWaiter(argv: readonly string[], world: ProgramWorld): Promise<
   };
   const result = await wait(options, {
     ...world,
-    check: createCheck(options.check, world.network, world.network.search),
+    check: createCheck(options.check, world.network, world.network.search, world.readFile),
     isOpened,
     log: (event) => {
       const asJson = () => [formatJson(event, about, new Date(world.clock.now()))];

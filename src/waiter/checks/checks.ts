@@ -1,3 +1,4 @@
+import type { ReadFile } from '../files.ts';
 import { formatHostPort } from '../network/address.ts';
 import type { Search } from '../network/search.ts';
 import type { Check, Network } from './check.ts';
@@ -14,16 +15,21 @@ export interface OpenedOptions {
 export type CheckOptions = DnsOptions | TcpOptions | HttpOptions | GrpcOptions | OpenedOptions;
 
 /** The check for the options. */
-export function createCheck(options: CheckOptions, network: Network, search: Search): Check {
+export function createCheck(
+  options: CheckOptions,
+  network: Network,
+  search: Search,
+  readFile: ReadFile,
+): Check {
   switch (options.kind) {
     case 'dns':
       return dnsCheck(options, network, search);
     case 'tcp':
       return tcpCheck(options, network);
     case 'http':
-      return httpCheck(options, network);
+      return httpCheck(options, network, readFile);
     case 'grpc':
-      return grpcCheck(options, network);
+      return grpcCheck(options, network, readFile);
     case 'opened':
       return async () => ({ satisfied: false, answer: 'the operator opens it when it is there' });
   }

@@ -1,8 +1,9 @@
 import type { ClientHttp2Session, IncomingHttpHeaders } from 'node:http2';
 import { http2 } from '../builtin.ts';
+import type { ReadFile } from '../files.ts';
 import { formatHostPort, type HostPort } from '../network/address.ts';
 import { withConnection } from '../network/connection.ts';
-import { securing, type TlsOptions } from '../network/tls.ts';
+import { leavingPlain, securing, type TlsOptions } from '../network/tls.ts';
 import type { Answer, Check, Network } from './check.ts';
 import { decodeServingStatus, encodeHealthRequest, statusName } from './grpc-messages.ts';
 
@@ -22,22 +23,23 @@ const MAX_BODY = 4096;
  * and a status in the trailers (gRPC over HTTP/2, PROTOCOL-HTTP2.md): it is made on Node's own HTTP/2, since the gRPC library
  * takes 5 MB of memory and triples the time to the first attempt.
  */
-export function grpcCheck(options: GrpcOptions, network: Network): Check {
+export function grpcCheck(options: GrpcOptions, network: Network, readFile: ReadFile): Check {
   const { host, tls } = options;
-  const secure = tls && securing('h2', tls);
-  return (signal) =>
-    withConnection(options, network, signal, async (connection) => {
-      const socket = secure === undefined ? connection : await secure(connection, host);
-      const scheme = tls === undefined ? 'http' : 'https';
-      const session = http2().connect(`${scheme}://${formatHostPort(options)}`, {
-        createConnection: () => socket,
-      });
+  const securely = tls ? securing('h2', tls, readFile) : leavingPlain;
+  const origin = `${tls ? 'https' : 'http'}://${formatHostPort(options)}`;
+  return async (signal) => {
+    const secure = securely();
+    if ('failure' in secure) return { satisfied: false, answer: secure.failure };
+    return await withConnection(options, network, signal, async (connection) => {
+      const socket = await secure(connection, host);
+      const session = http2().connect(origin, { createConnection: () => socket });
       try {
         return await callHealth(session, options.service);
       } finally {
         session.destroy();
       }
     });
+  };
 }
 
 function callHealth(session: ClientHttp2Session, service: string): Promise<Answer> {

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { http } from '../builtin.ts';
+import type { ReadFile } from '../files.ts';
 import { withConnection } from '../network/connection.ts';
-import { securing, type TlsOptions } from '../network/tls.ts';
+import { leavingPlain, securing, type TlsOptions } from '../network/tls.ts';
 import type { Answer, Check, Network } from './check.ts';
 
 export interface HttpOptions {
@@ -18,17 +19,20 @@ export interface HttpOptions {
 }
 
 /** Satisfied when the request is answered with one of the status codes. Redirects are answers, not followed. */
-export function httpCheck(options: HttpOptions, network: Network): Check {
+export function httpCheck(options: HttpOptions, network: Network, readFile: ReadFile): Check {
   const { url } = options;
   const isSecure = url.protocol === 'https:';
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = Number(url.port) || (isSecure ? 443 : 80);
-  const secure = securing('http/1.1', options.tls);
-  return (signal) =>
-    withConnection({ host, port }, network, signal, async (connection) => {
-      const socket = isSecure ? await secure(connection, host) : connection;
-      return evaluate((await ask(options, socket)).statusCode ?? 0, options.status);
+  const securely = isSecure ? securing('http/1.1', options.tls, readFile) : leavingPlain;
+  return async (signal) => {
+    const secure = securely();
+    if ('failure' in secure) return { satisfied: false, answer: secure.failure };
+    return await withConnection({ host, port }, network, signal, async (connection) => {
+      const { statusCode } = await ask(options, await secure(connection, host));
+      return evaluate(statusCode ?? 0, options.status);
     });
+  };
 }
 
 function evaluate(code: number, wanted: readonly number[] | undefined): Answer {

@@ -1,12 +1,14 @@
 import type { Socket } from 'node:net';
-import type { SecureContext } from 'node:tls';
 import { net, tls } from '../builtin.ts';
+import type { Failure } from '../checks/check.ts';
+import type { ReadFile } from '../files.ts';
+import { trusting } from './trust.ts';
 
 export interface TlsOptions {
   /** Name that the certificate must carry, also sent as SNI. Default: the host. */
   readonly serverName?: string;
-  /** PEM certificates to trust instead of Node's own. */
-  readonly ca?: string;
+  /** File of PEM certificates to trust instead of Node's own; it may come later than the program. */
+  readonly caFile?: string;
   /** Accept any certificate. */
   readonly insecureSkipVerify: boolean;
 }
@@ -15,32 +17,38 @@ export interface TlsOptions {
 export type Secure = (socket: Socket, host: string) => Promise<Socket>;
 
 /**
- * Makes connections secure, for one application protocol (ALPN). Rejects when the other side does not speak TLS or its
- * certificate is not accepted. An IP address is verified but never sent as SNI (RFC 6066).
- *
- * The certificates are read once, at the first connection: OpenSSL would else parse the whole bundle at each attempt, into
- * memory that comes back late or never.
+ * How connections are made secure now, for one application protocol (ALPN), or why they cannot be. A connection rejects when
+ * the other side does not speak TLS or its certificate is not accepted. An IP address is verified but never sent as SNI (RFC
+ * 6066).
  */
-export function securing(protocol: 'http/1.1' | 'h2', options: TlsOptions): Secure {
-  const { serverName, ca, insecureSkipVerify } = options;
-  let context: SecureContext | undefined;
-  return (socket, host) => {
-    const name = (serverName ?? host).replace(/\.$/, '');
-    context ??= tls().createSecureContext(ca === undefined ? {} : { ca });
-    const secureContext = context;
-    return new Promise((resolve, reject) => {
-      const secured = tls().connect({
-        socket,
-        host: name,
-        ...(net.isIP(name) ? {} : { servername: name }),
-        secureContext,
-        rejectUnauthorized: !insecureSkipVerify,
-        ALPNProtocols: [protocol],
+export function securing(
+  protocol: 'http/1.1' | 'h2',
+  { serverName, caFile, insecureSkipVerify }: TlsOptions,
+  readFile: ReadFile,
+): () => Secure | Failure {
+  const trust = trusting(caFile, readFile);
+  return () => {
+    const secureContext = trust();
+    if ('failure' in secureContext) return secureContext;
+    return (socket, host) => {
+      const name = (serverName ?? host).replace(/\.$/, '');
+      return new Promise((resolve, reject) => {
+        const secured = tls().connect({
+          socket,
+          host: name,
+          ...(net.isIP(name) ? {} : { servername: name }),
+          secureContext,
+          rejectUnauthorized: !insecureSkipVerify,
+          ALPNProtocols: [protocol],
+        });
+        secured.once('secureConnect', () => resolve(secured));
+        secured.on('error', reject);
+        // Without an error where it is our own side that hangs up.
+        secured.once('close', () => reject(new Error('connection closed')));
       });
-      secured.once('secureConnect', () => resolve(secured));
-      secured.on('error', reject);
-      // Without an error where it is our own side that hangs up.
-      secured.once('close', () => reject(new Error('connection closed')));
-    });
+    };
   };
 }
+
+/** In place of it where the connection is plain. */
+export const leavingPlain = (): Secure => (socket) => Promise.resolve(socket);

@@ -242,9 +242,9 @@ describe('renderSources, of wrong input', () => {
   });
 
   it('says which volume of the user is in the way', () => {
-    const foreign = DEPLOYMENT.replace('- name: data', '- name: dependency-gate');
+    const foreign = DEPLOYMENT.replace('- name: data', '- name: dgate-api-first');
     expect(failing([GATE, foreign])).to.deep.equal([
-      '2.yaml, document 1, line 2: Deployment pinger: its Pod template has a volume of its own named dependency-gate: rename that volume',
+      '2.yaml, document 1, line 2: Deployment pinger: its Pod template has a volume of its own named dgate-api-first: rename that volume',
     ]);
   });
 
@@ -286,11 +286,14 @@ describe('renderSources, other outputs', () => {
     const gates = [gateOf('b', ['pinger', 'poller']), gateOf('a', ['pinger'])];
     const output = printed(gates, { output: 'containers' });
     expect(output).to.match(/^# Deployment pinger in my-namespace\ninitContainers:\n/);
-    const documents = objectsOf(output) as { initContainers: { name: string }[]; volumes: object[] }[];
+    const documents = objectsOf(output) as Record<'initContainers' | 'volumes', { name: string }[]>[];
     expect(documents.map(({ initContainers }) => initContainers.map(({ name }) => name))).to.deep.equal([
       ['dgate-a--api', 'dgate-b--api'],
       ['dgate-b--api'],
     ]);
-    expect(documents.map(({ volumes }) => volumes.length)).to.deep.equal([1, 1]);
+    expect(documents.map(({ volumes }) => volumes.map(({ name }) => name))).to.deep.equal([
+      ['dgate-a', 'dgate-b'],
+      ['dgate-b'],
+    ]);
   });
 });

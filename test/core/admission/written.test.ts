@@ -59,7 +59,7 @@ describe('findingOf, a target that is created', () => {
 
   it('tells nothing of a gate that is not in force, or cannot be placed', () => {
     expect(found(created(bare, AFTER), undefined, first.suspended())).to.equal(undefined);
-    expect(found(created(bare.foreignVolume(), AFTER))).to.equal(undefined);
+    expect(found(created(bare.foreignVolume(first.gate.name), AFTER))).to.equal(undefined);
     expect(found(created(bare.deleting(), AFTER))).to.equal(undefined);
   });
 });

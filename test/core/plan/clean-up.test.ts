@@ -157,7 +157,7 @@ describe('decide, of a deleted gate', () => {
     const { world: after } = settle(world(apiFirst.deleting(), both), NOW);
     expect(after.workloads.get('Deployment/pinger')?.template).to.deep.include({
       initContainers: ['dgate-db-first--postgres', 'dgate-db-first--api', 'migrate'],
-      volume: 'ours',
+      volumes: ['dgate-db-first'],
       gated: true,
     });
   });

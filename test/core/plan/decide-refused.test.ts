@@ -29,7 +29,7 @@ describe('decide', () => {
     });
 
     it("is a user's volume under our name: Stalled with what to do, and the other target is gated all the same", () => {
-      const plan = decide(world(inForce, pinger.foreignVolume(), poller), NOW);
+      const plan = decide(world(inForce, pinger.foreignVolume('api-first'), poller), NOW);
       expect(writesOf(plan)).to.deep.equal(['patch-target poller']);
       expect(conditionOf(plan.status, 'Stalled')).to.equal('True TargetRefused');
       expect(messageOf(plan.status, 'Stalled')).to.match(/^Deployment pinger: .*rename that volume$/);

@@ -101,7 +101,7 @@ describe('decide, of any world', () => {
         return;
       const targets = gate.spec.value.targets.map(({ kind = 'Deployment', name }) => `${kind}/${name}`);
       for (const [target, { template, deleting }] of workloads) {
-        if (deleting || template.volume === 'foreign') continue;
+        if (deleting || template.foreignVolumes.length > 0) continue;
         const isGone = template.annotations['gate.dependencygate.dev/api'] === undefined;
         const injection = { gate: 'api', render, target };
         if (targets.includes(target)) expect(drift(template, injection), target).to.deep.equal([]);

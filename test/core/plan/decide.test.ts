@@ -112,7 +112,7 @@ describe('decide', () => {
       'a Pod waits': [gatedPinger, gatedPoller, one.passed('api').checking('redis')],
       'a Pod backs off': [gatedPinger, gatedPoller, one.failed('api', { restarts: 3 })],
       'targets are missing': [],
-      'a target is refused': [pinger.foreignVolume(), gatedPoller],
+      'a target is refused': [pinger.foreignVolume('api-first'), gatedPoller],
       'a Pod is overdue': [gatedPinger, gatedPoller, one.with({ createdAt: ago(10_000) }).checking('api')],
     };
     for (const [when, around] of Object.entries(silent)) {

@@ -53,7 +53,7 @@ describe('targetsProgress and targetStatus', () => {
     },
     { is: 'Rolling', when: 'ungated Pods are still there', around: [carrier] },
     { is: 'Current', when: 'it carries them and has no older Pods', around: [carrier.replicas(0)] },
-    { is: 'Refused', when: 'it cannot carry them', around: [workload('pinger').foreignVolume()] },
+    { is: 'Refused', when: 'it cannot carry them', around: [workload('pinger').foreignVolume('api-first')] },
   ];
   for (const { is, when, around } of states) {
     it(`say ${is} when ${when}`, () => {

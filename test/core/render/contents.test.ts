@@ -17,6 +17,9 @@ const ownCheck = gate('own-check').dependsOn({
   },
 });
 
+const VOLUME = { name: 'dgate-api-first', mountPath: '/var/run/dependency-gate' };
+const NO_TOKEN = { name: 'dgate-api-first', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' };
+
 /** Why a template is not current after somebody has written these fields into the gate's only container. */
 function driftAfter(one: GateBuilder, fields: object): Drift[] {
   const [container] = one.render.initContainers;
@@ -35,11 +38,8 @@ describe('drift of what our containers are', () => {
     ['a working directory', { workingDir: '/tmp' }, 'workingDir'],
     ['that it is a sidecar', { restartPolicy: 'Always' }, 'restartPolicy'],
     ['its mounts taken off', { volumeMounts: [] }, 'volumeMounts'],
-    [
-      'a part of the volume only',
-      { volumeMounts: [{ name: 'dependency-gate', mountPath: '/var/run/dependency-gate', subPath: 'x' }] },
-      'volumeMounts',
-    ],
+    ['a part of the volume only', { volumeMounts: [{ ...VOLUME, subPath: 'x' }, NO_TOKEN] }, 'volumeMounts'],
+    ['what kept the token out taken off', { volumeMounts: [VOLUME] }, 'volumeMounts'],
     ['options of Node', { env: [{ name: 'NODE_OPTIONS', value: '--require=/x' }] }, 'env'],
     ['certificates', { env: [{ name: 'NODE_EXTRA_CA_CERTS', value: '/x' }] }, 'env'],
     ['a library to load', { env: [{ name: 'LD_PRELOAD', value: '/x' }] }, 'env'],

@@ -95,7 +95,7 @@ describe('a deleted gate that is required', () => {
     const patch = removePatch(carrying.workload.template, 'api-first');
     const cleaned = viewTemplate(patchTemplate(carrying.template, patch));
     expect(cleaned.annotations).to.deep.equal({ 'gate.dependencygate.dev/api-first': 'removed' });
-    expect(cleaned).to.deep.include({ initContainers: [], gated: false, volume: 'absent' });
+    expect(cleaned).to.deep.include({ initContainers: [], gated: false, volumes: [] });
     expect([...gatesIn(cleaned)]).to.deep.equal([]);
     expect(lacksRequired(cleaned, 'api-first')).to.equal(false);
   });

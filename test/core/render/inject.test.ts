@@ -1,11 +1,14 @@
 import { expect } from 'chai';
 import type { TemplateView } from '../../../src/core/model.ts';
-import { drift, inject, obstacle, wantedOrder } from '../../../src/core/render/inject.ts';
+import { drift, gatesIn, inject, obstacle, wantedOrder } from '../../../src/core/render/inject.ts';
+import { viewTemplate } from '../../../src/core/render/template.ts';
 import { dns, gate, tcp, workload } from '../builders.ts';
 import { injectPatch, removePatch } from '../patches.ts';
 
 const apiFirst = gate('api-first').dependsOn(dns('api'), tcp('redis', 6379));
 const dbFirst = gate('db-first').dependsOn(tcp('db', 5432));
+const tls = { caFrom: { configMapKeyRef: { name: 'trust', key: 'ca.crt' } } };
+const trusting = apiFirst.dependsOn(dns('api'), { name: 'redis', grpc: { host: 'redis', port: 1, tls } });
 const injection = { gate: 'api-first', render: apiFirst.render, target: 'Deployment/pinger' };
 const current = workload('pinger').own('migrate').carrying(apiFirst).workload.template;
 
@@ -26,11 +29,20 @@ describe('inject', () => {
     expect(template.metadata?.labels).to.deep.equal({ 'dependencygate.dev/gated': 'true' });
   });
 
-  it('adds the volume once, after those of the template', () => {
+  it("adds one volume for each gate, before the template's own and sorted by gate, in whichever order they come", () => {
     const bare = { spec: { volumes: [{ name: 'data', emptyDir: {} }] } };
-    const once = inject(bare, injection);
-    const twice = inject(once, { gate: 'db-first', render: dbFirst.render, target: 'Deployment/pinger' });
-    expect(twice.spec.volumes?.map(({ name }) => name)).to.deep.equal(['data', 'dependency-gate']);
+    const other = { gate: 'db-first', render: dbFirst.render, target: 'Deployment/pinger' };
+    for (const [first, second] of [[injection, other] as const, [other, injection] as const]) {
+      const both = inject(inject(inject(bare, first), second), first);
+      expect(both.spec.volumes?.map(({ name }) => name)).to.deep.equal([
+        ...['dgate-api-first', 'dgate-db-first', 'data'],
+      ]);
+    }
+  });
+
+  it('takes what a new render reads in place of what the old one did', () => {
+    const { template } = workload('pinger').carrying(apiFirst).carrying(trusting);
+    expect(template.spec.volumes).to.deep.equal(trusting.render.volumes);
   });
 
   it('takes null lists, which kubectl sends for what Git no longer holds, for empty ones', () => {
@@ -103,7 +115,7 @@ describe('drift', () => {
       }),
       is: 'stale render',
     },
-    { what: 'a volume that was taken out', template: changed({ volume: 'absent' }), is: 'missing volume' },
+    { what: 'a volume that was taken out', template: changed({ volumes: [] }), is: 'missing volume' },
     { what: 'a label that was taken off', template: changed({ gated: false }), is: 'missing label' },
     {
       what: 'a template copied from another workload',
@@ -132,11 +144,16 @@ describe('obstacle', () => {
     expect(obstacle(current, injection)).to.equal(undefined);
   });
 
-  it("is a volume of the user's own under our name, and says what to do", () => {
-    const { template } = workload('pinger').foreignVolume().workload;
+  it("is a volume of the user's own under the gate's name, and says what to do", () => {
+    const { template } = workload('pinger').foreignVolume('api-first').workload;
     const found = obstacle(template, injection);
     expect(found?.reason).to.equal('VolumeNameTaken');
-    expect(found?.message).to.match(/volume of its own named dependency-gate: rename/);
+    expect(found?.message).to.match(/volume of its own named dgate-api-first: rename that volume$/);
+  });
+
+  it("is not a volume of the user's own under another gate's name", () => {
+    const { template } = workload('pinger').foreignVolume('db-first').workload;
+    expect(obstacle(template, injection)).to.equal(undefined);
   });
 
   it('is a 65th gate container', () => {
@@ -180,12 +197,19 @@ describe('injectPatch', () => {
       },
       labels: { 'dependencygate.dev/gated': 'true' },
     });
-    expect(patch.spec).to.have.all.keys('$setElementOrder/initContainers', 'initContainers', 'volumes');
+    expect(patch.spec).to.have.all.keys(
+      ...['$setElementOrder/initContainers', 'initContainers', '$setElementOrder/volumes', 'volumes'],
+    );
     expect(patch.spec).to.deep.include({ initContainers: apiFirst.render.initContainers });
   });
 
-  it('leaves a volume alone that is there', () => {
-    expect(injectPatch(current, injection).spec).not.to.have.property('volumes');
+  it('takes the volume out and puts it in again, and names every other one', () => {
+    const { template } = workload('pinger').foreignVolume('x').carrying(dbFirst, apiFirst).workload;
+    const { render, ...rest } = injection;
+    expect(injectPatch(template, { ...rest, render: trusting.render }).spec).to.deep.include({
+      '$setElementOrder/volumes': ['dgate-api-first', 'dgate-db-first', 'dgate-x'].map((name) => ({ name })),
+      volumes: [{ name: 'dgate-api-first', $patch: 'delete' }, ...trusting.render.volumes],
+    });
   });
 });
 
@@ -201,7 +225,7 @@ describe('removePatch', () => {
           { name: 'dgate-api-first--api', $patch: 'delete' },
           { name: 'dgate-api-first--redis', $patch: 'delete' },
         ],
-        volumes: [{ name: 'dependency-gate', $patch: 'delete' }],
+        volumes: [{ name: 'dgate-api-first', $patch: 'delete' }],
       },
     });
   });
@@ -210,12 +234,23 @@ describe('removePatch', () => {
     const both = workload('pinger').carrying(apiFirst, dbFirst).workload.template;
     expect(removePatch(both, 'db-first')).to.deep.equal({
       metadata: { annotations: { 'gate.dependencygate.dev/db-first': null } },
-      spec: { initContainers: [{ name: 'dgate-db-first--db', $patch: 'delete' }] },
+      spec: {
+        initContainers: [{ name: 'dgate-db-first--db', $patch: 'delete' }],
+        volumes: [{ name: 'dgate-db-first', $patch: 'delete' }],
+      },
     });
   });
 
   it("leaves a user's volume of our name", () => {
-    const foreign = { ...current, volume: 'foreign' as const };
+    const foreign = { ...current, foreignVolumes: ['dgate-api-first'] };
     expect(removePatch(foreign, 'api-first').spec).not.to.have.property('volumes');
+  });
+});
+
+describe('gatesIn', () => {
+  it("finds a gate of which nothing but the volume is left, and takes no volume of a user's own for one", () => {
+    const { template } = workload('pinger').foreignVolume('own').carrying(apiFirst);
+    const { volumes } = template.spec;
+    expect([...gatesIn(viewTemplate({ spec: { volumes } }))]).to.deep.equal(['api-first']);
   });
 });

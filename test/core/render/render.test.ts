@@ -46,17 +46,71 @@ describe('render', () => {
         capabilities: { drop: ['ALL'] },
         seccompProfile: { type: 'RuntimeDefault' },
       },
-      volumeMounts: [{ name: 'dependency-gate', mountPath: '/var/run/dependency-gate', readOnly: true }],
+      volumeMounts: [
+        { name: 'dgate-api-first', mountPath: '/var/run/dependency-gate', readOnly: true },
+        {
+          name: 'dgate-api-first',
+          mountPath: '/var/run/secrets/kubernetes.io/serviceaccount',
+          readOnly: true,
+        },
+      ],
     });
   });
 
-  it("shows the waiter its Pod's annotations, through one volume", () => {
+  const annotations = {
+    downwardAPI: { items: [{ path: 'annotations', fieldRef: { fieldPath: 'metadata.annotations' } }] },
+  };
+
+  it("shows the waiter its Pod's annotations, through the gate's volume", () => {
     expect(render('api-first', apiFirst.spec, SETTINGS).volumes).to.deep.equal([
-      {
-        name: 'dependency-gate',
-        downwardAPI: { items: [{ path: 'annotations', fieldRef: { fieldPath: 'metadata.annotations' } }] },
-      },
+      { name: 'dgate-api-first', projected: { sources: [annotations] } },
     ]);
+  });
+
+  it('has each CA bundle in that volume once, and no Pod wait for one that is missing', () => {
+    const trusting = (name: string, configMap: string, key: string): Dependency => {
+      const tls = { caFrom: { configMapKeyRef: { name: configMap, key } } };
+      return name < 'c'
+        ? { name, http: { url: 'https://web/', tls } }
+        : { name, grpc: { host: 'web', port: 1, tls } };
+    };
+    const { spec } = apiFirst.dependsOn(
+      trusting('a', 'trust', 'ca.crt'),
+      trusting('b', 'other', 'ca.crt'),
+      trusting('c', 'trust', 'ca.crt'),
+      trusting('d', 'trust', 'more.pem'),
+    );
+    const [volume] = render('api-first', spec, SETTINGS).volumes;
+    const item = (configMap: string, key: string) => ({ key, path: `ca/${configMap}/${key}` });
+    expect(volume?.projected.sources).to.deep.equal([
+      annotations,
+      {
+        configMap: {
+          name: 'trust',
+          items: [item('trust', 'ca.crt'), item('trust', 'more.pem')],
+          optional: true,
+        },
+      },
+      { configMap: { name: 'other', items: [item('other', 'ca.crt')], optional: true } },
+    ]);
+  });
+
+  it('gives the longest names of gates and objects a volume that the status and Kubernetes take', () => {
+    const gateName = 'g'.repeat(54);
+    const reference = { name: 'n'.repeat(253), key: 'k'.repeat(253) };
+    const spec = specSchema.parse({
+      targets: [{ name: 'pinger' }],
+      dependencies: Array.from({ length: 16 }, (_, index) => ({
+        name: String.fromCharCode(97 + index),
+        grpc: {
+          ...{ host: 'x', port: 1 },
+          tls: { caFrom: { configMapKeyRef: { ...reference, name: reference.name.slice(index) } } },
+        },
+      })),
+    });
+    const rendered = render(gateName, spec, SETTINGS);
+    expect(renderSchema.parse(rendered)).to.deep.equal(rendered);
+    expect(rendered.volumes[0]?.name).to.have.length.at.most(63);
   });
 
   it('leaves the user id to the cluster where the settings have none', () => {

@@ -7,12 +7,8 @@ const view = (template: unknown) => viewTemplate(podTemplateSchema.parse(templat
 describe('viewTemplate', () => {
   it('sees nothing in a template without metadata, init containers and volumes', () => {
     const nothing = {
-      initContainers: [],
-      contents: [],
-      volume: 'absent',
-      annotations: {},
-      gated: false,
-      required: [],
+      ...{ initContainers: [], contents: [], volumes: [], foreignVolumes: [], annotations: {} },
+      ...{ gated: false, required: [] },
     };
     expect(view({ spec: { containers: [] } })).to.deep.equal(nothing);
     expect(view({ metadata: null, spec: { initContainers: null, volumes: null } })).to.deep.equal(nothing);
@@ -35,7 +31,8 @@ describe('viewTemplate', () => {
     expect(view(template)).to.deep.equal({
       initContainers: ['b', 'a'],
       contents: [],
-      volume: 'absent',
+      volumes: [],
+      foreignVolumes: [],
       annotations: {
         'gate.dependencygate.dev/api-first': 'abc',
         'dependencygate.dev/target': 'Deployment/pinger',
@@ -51,14 +48,23 @@ describe('viewTemplate', () => {
     );
   });
 
-  it('tells our volume from a foreign one of the same name, and from others', () => {
-    const volume = (...volumes: object[]) => view({ spec: { volumes } }).volume;
-    const ours = { name: 'dependency-gate', downwardAPI: { items: [] } };
-    expect(volume({ name: 'data', emptyDir: {} }, { name: 'config', configMap: { name: 'c' } })).to.equal(
-      'absent',
-    );
-    expect(volume({ name: 'data', emptyDir: {} }, ours)).to.equal('ours');
-    expect(volume({ name: 'dependency-gate', emptyDir: {} })).to.equal('foreign');
+  it("tells a gate's volume from a user's own of the same name, and from others", () => {
+    const annotations = { downwardAPI: { items: [{ path: 'annotations' }] } };
+    const map = { configMap: { name: 'trust' } };
+    const volumes = [
+      { name: 'data', emptyDir: {} },
+      { name: 'dgate-a', projected: { sources: [annotations] } },
+      { name: 'dgate-b', projected: { sources: [map, annotations], defaultMode: 420 } },
+      { name: 'dgate-c', emptyDir: {} },
+      { name: 'dgate-d', projected: null },
+      { name: 'dgate-e', projected: { sources: null } },
+      { name: 'dgate-f', projected: { sources: [map, { downwardAPI: { items: null } }] } },
+      { name: 'dgate-g', projected: { sources: [{ downwardAPI: { items: [{ path: 'labels' }] } }] } },
+      { name: 'dgate-h', downwardAPI: annotations.downwardAPI },
+    ];
+    const { volumes: names, foreignVolumes } = view({ spec: { volumes } });
+    expect(names).to.deep.equal(volumes.map(({ name }) => name));
+    expect(foreignVolumes).to.deep.equal(['c', 'd', 'e', 'f', 'g', 'h'].map((gate) => `dgate-${gate}`));
   });
 });
 

@@ -155,11 +155,11 @@ describe('waitArguments', () => {
     expect(written.join(' ')).not.to.match(/credentials|bearer/);
   });
 
-  it('hands a CA over as an environment variable', () => {
+  it('hands a CA bundle over as a file', () => {
     const caFrom = { configMapKeyRef: { name: 'trust', key: 'ca.pem' } };
     const { args: written, env } = command(grpc({ host: 'rpc', port: 1, tls: { caFrom } }));
-    expect(env).to.deep.equal([{ name: 'DGATE_CA', valueFrom: caFrom }]);
-    expect(written).to.include('--ca-env=DGATE_CA');
+    expect(env).to.deep.equal([]);
+    expect(written).to.include('--ca-file=/var/run/dependency-gate/ca/trust/ca.pem');
   });
 
   it('refuses a dependency that the waiter cannot check', () => {
@@ -193,7 +193,7 @@ function expanded(argument: string, variables: Readonly<Record<string, string>>)
 }
 
 describe('waitArguments and parseArguments', () => {
-  const secrets = { DGATE_HEADER_1: 'Bearer 123', DGATE_CA: 'PEM' };
+  const secrets = { DGATE_HEADER_1: 'Bearer 123' };
   function understood(dependency: Dependency, defaults?: Timing): Options {
     const [word, ...rest] = command(dependency, defaults).args;
     expect(word).to.equal('wait');
@@ -223,7 +223,7 @@ describe('waitArguments and parseArguments', () => {
         url: 'https://web:8443/ready?a=$(b)',
         method: 'POST',
         headers: [
-          { name: 'X-One', value: '-1: $(DGATE_CA)' },
+          { name: 'X-One', value: '-1: $(DGATE_HEADER_1)' },
           { name: 'Authorization', valueFrom: { secretKeyRef: { name: 'credentials', key: 'bearer' } } },
         ],
         status: [200, 401],
@@ -235,11 +235,15 @@ describe('waitArguments and parseArguments', () => {
       url: new URL('https://web:8443/ready?a=$(b)'),
       method: 'POST',
       headers: [
-        ['X-One', '-1: $(DGATE_CA)'],
+        ['X-One', '-1: $(DGATE_HEADER_1)'],
         ['Authorization', 'Bearer 123'],
       ],
       status: [200, 401],
-      tls: { serverName: 'web.example', ca: 'PEM', insecureSkipVerify: false },
+      tls: {
+        serverName: 'web.example',
+        caFile: '/var/run/dependency-gate/ca/trust/ca.pem',
+        insecureSkipVerify: false,
+      },
     });
   });
 

@@ -175,7 +175,7 @@ describe('evaluate', () => {
 
   it('is stalled, and no longer reconciling, where somebody must act', () => {
     const stall = { reason: 'TargetRefused', message: 'Deployment pinger: rename that volume' } as const;
-    const verdicts = evaluate(findings(apiFirst, [workload('pinger').foreignVolume()], { stall }));
+    const verdicts = evaluate(findings(apiFirst, [workload('pinger').foreignVolume('api-first')], { stall }));
     expect(summary(verdicts)).to.equal(
       'Ready=False TargetRefused, Open=Unknown TargetNotCurrent, Stalled=True TargetRefused',
     );

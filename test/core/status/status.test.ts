@@ -87,8 +87,8 @@ describe('status', () => {
   it('stalls where a target cannot carry the render, and names every such target', () => {
     const { conditions } = statusOf(
       apiFirst,
-      workload('pinger').foreignVolume(),
-      workload('poller').foreignVolume(),
+      workload('pinger').foreignVolume('api-first'),
+      workload('poller').foreignVolume('api-first'),
     );
     const stalled = conditions?.find(({ type }) => type === 'Stalled');
     expect(stalled?.reason).to.equal('TargetRefused');

@@ -120,7 +120,7 @@ describe('clusterNetwork', () => {
     async function answer(argv: string[], env: Environment = {}) {
       const pods = network?.inNamespace('default');
       if (!pods) throw new Error('no network');
-      const check = createCheck(parseArguments(argv, env).check, pods, pods.search);
+      const check = createCheck(parseArguments(argv, env).check, pods, pods.search, () => undefined);
       return check(signal);
     }
     const checks = [

@@ -29,7 +29,7 @@ describe('createCheck of opened', () => {
   function waiting(...more: string[]) {
     const clock = new ManualClock();
     const options = parseArguments([...line.split(' '), ...more], {});
-    const check = createCheck(options.check, systemNetwork([], search), search);
+    const check = createCheck(options.check, systemNetwork([], search), search, () => undefined);
     const told: string[] = [];
     const state = { isOpened: false, outcome: '' };
     const stop = new AbortController();

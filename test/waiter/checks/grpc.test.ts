@@ -1,13 +1,18 @@
 import { expect } from 'chai';
 import { type GrpcOptions, grpcCheck } from '../../../src/waiter/checks/grpc.ts';
 import { type Certificates, makeCertificates } from '../certificates.ts';
+import { filesIn } from '../in-memory-files.ts';
 import { close, deadPort, networkAt, patience, tcpServer } from '../network/loopback.ts';
 import { HealthServer } from './health-server.ts';
+
+/** What is mounted, by its path. */
+const files: Record<string, string> = {};
 
 /** Checks `api.test:50051`, which is at this port of loopback. */
 function check(port: number, options: Partial<GrpcOptions> = {}, signal = patience()) {
   const target = { host: 'api.test', port: 50051, service: '', tls: undefined };
-  return grpcCheck({ kind: 'grpc', ...target, ...options }, networkAt({ host: '127.0.0.1', port }))(signal);
+  const network = networkAt({ host: '127.0.0.1', port });
+  return grpcCheck({ kind: 'grpc', ...target, ...options }, network, filesIn(files))(signal);
 }
 
 describe('grpcCheck', () => {
@@ -86,17 +91,26 @@ describe('grpcCheck over TLS', () => {
   before(async function () {
     this.timeout(60_000);
     certificates = await makeCertificates('DNS:api.test,IP:127.0.0.1');
+    files['/ca.pem'] = certificates.ca;
     ({ server: health, port } = await HealthServer.start(certificates));
     health.statuses.set('', 1);
   });
   after(() => health.stop());
 
   const trusting = (more: Partial<NonNullable<GrpcOptions['tls']>> = {}) => ({
-    tls: { ca: certificates.ca, insecureSkipVerify: false, ...more },
+    tls: { caFile: '/ca.pem', insecureSkipVerify: false, ...more },
   });
 
   it('trusts the authority that it is given', async () => {
     expect(await check(port, trusting())).to.deep.equal({ satisfied: true, answer: 'SERVING' });
+  });
+
+  it('dials nobody before its CA bundle is there', async () => {
+    const tls = { caFile: '/run/ca/trust/ca.crt', insecureSkipVerify: false };
+    expect(await check(await deadPort(), { tls })).to.deep.equal({
+      satisfied: false,
+      answer: 'no CA bundle yet: key ca.crt of ConfigMap trust is missing',
+    });
   });
 
   it('verifies an IP address', async () => {

@@ -3,7 +3,11 @@ import { createServer as createSecureServer } from 'node:https';
 import { expect } from 'chai';
 import { type HttpOptions, httpCheck } from '../../../src/waiter/checks/http.ts';
 import { type Certificates, makeCertificates } from '../certificates.ts';
+import { filesIn } from '../in-memory-files.ts';
 import { close, deadPort, listen, networkAt, patience, tcpServer } from '../network/loopback.ts';
+
+/** What is mounted, by its path. */
+const files: Record<string, string> = {};
 
 /** Checks a URL of the name `api.test`, which is at this port of loopback. */
 function check(url: string, port: number, options: Partial<HttpOptions> = {}, signal = patience()) {
@@ -11,6 +15,7 @@ function check(url: string, port: number, options: Partial<HttpOptions> = {}, si
   return httpCheck(
     { kind: 'http', url: new URL(url), ...defaults, ...options },
     networkAt({ host: '127.0.0.1', port }),
+    filesIn(files),
   )(signal);
 }
 
@@ -125,6 +130,7 @@ describe('httpCheck over TLS', () => {
   before(async function () {
     this.timeout(60_000);
     certificates = await makeCertificates('DNS:api.test,IP:127.0.0.1');
+    files['/ca.pem'] = certificates.ca;
     server = createSecureServer(certificates, (request, response) => {
       names.push('servername' in request.socket ? String(request.socket.servername) : undefined);
       response.end();
@@ -135,7 +141,7 @@ describe('httpCheck over TLS', () => {
   after(() => close(server));
 
   const tls = (options: Partial<HttpOptions['tls']> = {}) => ({
-    tls: { ca: certificates.ca, insecureSkipVerify: false, ...options },
+    tls: { caFile: '/ca.pem', insecureSkipVerify: false, ...options },
   });
 
   it('trusts the authority that it is given, and sends the name', async () => {
@@ -181,10 +187,24 @@ describe('httpCheck over TLS', () => {
     expect(await check('https://other.test/', port, options)).to.include({ satisfied: true });
   });
 
-  it('says that an authority is none', async () => {
-    const { satisfied, answer } = await check('https://api.test/', port, tls({ ca: 'no certificate' }));
-    expect(satisfied).to.equal(false);
-    expect(answer).not.to.equal('');
+  it('says which CA bundle is missing or holds no certificate, and dials nobody', async () => {
+    const { key } = certificates;
+    Object.assign(files, { '/run/ca/trust/none.crt': `${key}\n# no certificate`, '/run/none.crt': '' });
+    for (const [caFile, what] of [
+      ['/run/ca/trust/gone.crt', 'no CA bundle yet: key gone.crt of ConfigMap trust is missing'],
+      ['/run/gone.crt', 'no CA bundle yet: file /run/gone.crt is missing'],
+      [
+        '/run/ca/trust/none.crt',
+        'no certificate in the CA bundle: key none.crt of ConfigMap trust holds none',
+      ],
+      ['/run/none.crt', 'no certificate in the CA bundle: file /run/none.crt holds none'],
+    ] as const) {
+      expect(await check('https://api.test/', await deadPort(), tls({ caFile }))).to.deep.equal({
+        satisfied: false,
+        answer: what,
+      });
+    }
+    expect(names).to.deep.equal([]);
   });
 
   it('tells a server that does not speak TLS', async () => {

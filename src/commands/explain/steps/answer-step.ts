@@ -2,6 +2,7 @@ import { containerName } from '../../../api/names.ts';
 import type { Dependency } from '../../../api/spec.ts';
 import type { DependencyStatus } from '../../../api/status.ts';
 import { serviceOf } from '../../../core/evaluate/references.ts';
+import { caSourceOf } from '../../../core/render/wait-arguments.ts';
 import type { ExplainWorld } from '../explain-world.ts';
 import { kubectl, type Step, step } from './step.ts';
 
@@ -20,6 +21,7 @@ const ANSWERS: readonly (readonly [RegExp, string])[] = [
   [/^(no route to host|network unreachable)/, 'there is no way from the Pod to that address'],
   [/^HTTP \d/, 'the server answers, with a status that does not satisfy: its own log says why'],
   [/not an HTTP|not a TLS/, 'something else listens there: see the port, and whether it speaks TLS'],
+  [/^no certificate in the CA bundle/, 'put PEM certificates there, or correct tls.caFrom in the gate'],
   [/certificate|self.signed|hostname/i, 'the certificate is not accepted: see tls.caFrom and tls.serverName'],
   [/^NOT_SERVING/, 'the server says itself that it is not ready: its own log says why'],
   [/^SERVICE_UNKNOWN|NOT_FOUND/, 'the server does not know the service that grpc.service names'],
@@ -39,6 +41,13 @@ export function answerStep(
   const said = lastAnswer(world, dependency.name);
   const known = ANSWERS.find(([pattern]) => said !== undefined && pattern.test(said));
   const why = known ? `${said}: ${known[1]}` : said;
+  const ca = caSourceOf(dependency);
+  if (ca !== undefined && said?.startsWith('no CA bundle yet')) {
+    return step(
+      `${dependency.name}: ConfigMap ${ca.configMap} is not in ${world.gate.namespace}, or lacks the key ${ca.key}. Create it, or correct tls.caFrom in the gate; the kubelet brings it into Pods that wait within a minute or two.`,
+      kubectl(world, `describe configmap ${ca.configMap}`),
+    );
+  }
   if (service !== undefined && reason === 'NotFound') {
     return step(
       `${dependency.name}: Service ${service} does not exist in ${world.gate.namespace}. Create it, or correct the host in the gate.`,

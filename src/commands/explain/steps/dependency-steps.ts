@@ -85,10 +85,12 @@ function afterReason(message: string): string {
   return message.slice(message.indexOf(':') + 1).trim();
 }
 
-/** The Secrets and ConfigMaps that a check needs, as kubectl names them. */
-function references({ http, grpc }: Dependency): string[] {
-  const secrets = (http?.headers ?? []).flatMap(({ valueFrom }) => valueFrom?.secretKeyRef.name ?? []);
-  const maps = [http?.tls, grpc?.tls].flatMap((tls) => tls?.caFrom?.configMapKeyRef.name ?? []);
+/** The Secrets and ConfigMaps without which a check's container does not start, as kubectl names them. */
+function references({ http, container }: Dependency): string[] {
+  const secrets = [...(http?.headers ?? []), ...(container?.env ?? [])].flatMap(
+    ({ valueFrom }) => valueFrom?.secretKeyRef?.name ?? [],
+  );
+  const maps = (container?.env ?? []).flatMap(({ valueFrom }) => valueFrom?.configMapKeyRef?.name ?? []);
   return [
     ...[...new Set(secrets)].map((name) => `secret ${name}`),
     ...[...new Set(maps)].map((name) => `configmap ${name}`),

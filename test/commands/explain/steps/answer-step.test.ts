@@ -34,6 +34,19 @@ describe('what to do where a check is not satisfied', () => {
     expect(propose(all)).to.have.length(2);
   });
 
+  it('is to make the CA bundle that the check misses, whatever else is missing too', () => {
+    const tls = { caFrom: { configMapKeyRef: { name: 'trust', key: 'ca.crt' } } };
+    const rpc = { name: 'rpc', grpc: { host: 'redis', port: 1, tls } };
+    const all = about(rpc, undefined, {
+      observation: seenService('redis', 0),
+      log: ['waiting for rpc: no CA bundle yet: key ca.crt of ConfigMap trust is missing'],
+    });
+    expect(say(all)[0]).to.match(
+      /^rpc: ConfigMap trust is not in my-namespace, or lacks the key ca\.crt\. Create it/,
+    );
+    expect(propose(all)).to.deep.equal([`kubectl describe configmap trust ${NS}`]);
+  });
+
   it('is to compare where neither says more', () => {
     const all = about(dns('api'), undefined, { observation: seenService('api', 1) });
     expect(say(all)).to.deep.equal([
@@ -53,6 +66,7 @@ describe('what to do where a check is not satisfied', () => {
     ['not an HTTP response', /something else listens/],
     ['not a TLS response', /something else listens/],
     ['self-signed certificate', /tls\.caFrom/],
+    ['no certificate in the CA bundle: key a of ConfigMap b holds none', /PEM/],
     ['NOT_SERVING', /not ready/],
     ['SERVICE_UNKNOWN', /grpc\.service/],
     ['gRPC UNIMPLEMENTED', /grpc\.health/],

@@ -50,9 +50,23 @@ describe('what to do where a container does not run', () => {
       one.starting('page', 'CreateContainerConfigError', 'secret "token" not found'),
     );
     expect(say(all)[0]).to.contain('lacks the key: secret "token" not found.');
+    expect(propose(all)).to.deep.equal([`kubectl get secret token ${NS}`]);
+  });
+
+  it("is to make what one's own container refers to", () => {
+    const key = { name: 'settings', key: 'url' };
+    const env = [
+      { name: 'A', valueFrom: { configMapKeyRef: key } },
+      { name: 'B', valueFrom: { secretKeyRef: { ...key, name: 'token' } } },
+      { name: 'C', valueFrom: { configMapKeyRef: { ...key, key: 'user' } } },
+      { name: 'D', value: 'd' },
+    ];
+    const own: Dependency = { name: 'own', container: { image: 'x:1', env } };
+    const message = 'configmap "settings" not found';
+    const all = about(own, (one) => one.starting('own', 'CreateContainerConfigError', message));
     expect(propose(all)).to.deep.equal([
       `kubectl get secret token ${NS}`,
-      `kubectl get configmap authority ${NS}`,
+      `kubectl get configmap settings ${NS}`,
     ]);
   });
 
