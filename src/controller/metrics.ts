@@ -35,7 +35,7 @@ export function createMetrics(gauges: Gauges): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const passes = new Histogram({
+  const reconciles = new Histogram({
     name: 'dependency_gate_reconcile_seconds',
     help: 'Time of one reconcile, by its result.',
     labelNames: ['result'],
@@ -88,7 +88,7 @@ export function createMetrics(gauges: Gauges): Metrics {
   const skipped = skippedCounter(registry);
   return {
     registry,
-    reconcileEnded: (result, seconds) => passes.observe({ result }, seconds),
+    reconcileEnded: (result, seconds) => reconciles.observe({ result }, seconds),
     requestEnded: ({ verb, resource, status }) =>
       requests.inc({ verb, resource: nameOf(resource), status: String(status) }),
     admissionSkipped: (cause) => skipped.inc({ cause }),

@@ -157,15 +157,15 @@ export class Operator {
     const began = clock.now();
     const ended = (result: Parameters<Metrics['reconcileEnded']>[0]) =>
       this.metrics.reconcileEnded(result, (clock.now() - began) / 1000);
-    const passLog = log.child({ ...named(one), reconcileID: randomUUID() });
+    const reconcileLog = log.child({ ...named(one), reconcileID: randomUUID() });
     try {
-      const afterMs = await reconcile(this.#context(passLog), one);
+      const afterMs = await reconcile(this.#context(reconcileLog), one);
       ended('success');
       return afterMs === undefined ? undefined : { afterMs };
     } catch (error) {
       const { failure, level, waitMs } = classifyFailure(error);
       ended(failure);
-      passLog[level]({ failure, err: error }, 'reconcile failed, retrying');
+      reconcileLog[level]({ failure, err: error }, 'reconcile failed, retrying');
       return { backoff: true, atLeastMs: waitMs };
     }
   }

@@ -1,6 +1,6 @@
 import type { Gate, WorkloadWorld } from '../core/model.ts';
 import { decideWorkload } from '../core/plan/decide-workload.ts';
-import type { Stranded, WorkloadWrite } from '../core/plan/plan.ts';
+import type { Unattended, WorkloadWrite } from '../core/plan/plan.ts';
 import { gatesIn } from '../core/render/inject.ts';
 import { ofPatch } from '../core/status/gate-events.ts';
 import { act, type Failed } from './act.ts';
@@ -31,7 +31,7 @@ export async function reconcileWorkload(
   const writing = { requests, clock, memory, expectations };
   const { done, hasLearned, failures } = await act(plan.writes, (write) => writeWorkload(writing, write));
   recordWrites(context, world, done);
-  emitOnce(context, memory, plan.stranded);
+  emitOnce(context, memory, plan.unattended);
   context.log.debug({ writes: done.map((write) => write.do), next: plan.next }, 'workload reconciled');
   if (hasLearned || done.length > 0)
     for (const { gate } of world.gates.values()) context.look(referenceTo(gate));
@@ -58,8 +58,8 @@ function recordWrites(context: Context, { gates }: WorkloadWorld, done: readonly
 }
 
 /** Each thing once, for as long as it holds. */
-function emitOnce(context: Context, memory: WorkloadMemory, found: readonly Stranded[]): void {
-  const idOf = ({ workload, gate, event }: Stranded) => `${workload.uid} ${gate} ${event.reason}`;
+function emitOnce(context: Context, memory: WorkloadMemory, found: readonly Unattended[]): void {
+  const idOf = ({ workload, gate, event }: Unattended) => `${workload.uid} ${gate} ${event.reason}`;
   const news = memory.emitOnce(new Set(found.map(idOf)));
   for (const one of found) if (news.has(idOf(one))) recordEvent(context, one.workload, one.event);
 }

@@ -153,7 +153,7 @@ describeWith(MUTATING_POLICIES, 'admission that does not act', function () {
       await here().create(gate('first', ['pinger', 'probe'], [dns('api')]));
       await untilInForce(deployment('pinger'), 'first');
       await apply(policy);
-      await untilWarned(/not this release's policies/);
+      await untilWarned(/policies are not those of this release/);
       if (isRefused) await untilPlaced(false, 'probe');
       await untilWellAfter();
       const before = (await skipped('policy_differs')) ?? 0;

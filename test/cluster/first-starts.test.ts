@@ -12,7 +12,8 @@ import { leftovers } from './first-starts/leftovers.ts';
 import { nextRollout } from './first-starts/next-rollout.ts';
 import { orders } from './first-starts/orders.ts';
 import { rendered } from './first-starts/rendered.ts';
-import { stranded } from './first-starts/stranded.ts';
+
+import { unattended } from './first-starts/unattended.ts';
 import { requirePrograms } from './programs.ts';
 import { useCluster } from './use.ts';
 import { MUTATING_POLICIES } from './versions.ts';
@@ -32,7 +33,7 @@ describeWith(MUTATING_POLICIES, 'first starts', function () {
     leftovers,
     changes,
     nextRollout,
-    stranded,
+    unattended,
     rendered,
     orders,
   ];

@@ -134,7 +134,7 @@ describe('Operator', () => {
     for (let second = 0; second < 10; second++) await clock.advance(1000);
     await started;
     expect(said()).to.have.length(1);
-    expect(said()[0]).to.match(/^the admission policies are not there: targets are patched/);
+    expect(said()[0]).to.match(/^the admission policies are not installed: targets are patched/);
     expect(await metric()).to.equal(0);
 
     for (const [status, is, words] of [

@@ -178,7 +178,7 @@ export const evaluated: Scenario = (on) => {
       await here().untilGate('first', { open: 'False/Overdue' });
       await here().until('an Event tells', async () => {
         const events = JSON.stringify(await here().list('Event'));
-        return events.includes('dependency api is overdue, Pods wait for it since') || undefined;
+        return events.includes('dependency api is overdue: Pods have been waiting for it since') || undefined;
       });
       await here().create(service('api'), deployment('api'));
       await open(pod);

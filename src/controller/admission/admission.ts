@@ -31,7 +31,7 @@ export interface AdmissionOptions {
 }
 
 const WITHOUT_ADMISSION =
-  'the admission policies are not there: targets are patched after they were created, so a first start may run ungated (Kubernetes 1.36: install config/default)';
+  'the admission policies are not installed: targets are patched after they are created, so their first Pods may run ungated (on Kubernetes 1.36 or newer, install config/default)';
 
 /** What the operator knows of admission: whether its policies are there, and whether they do what they are for. */
 export class Admission {
@@ -103,11 +103,14 @@ export class Admission {
       const words = isThere ? 'the admission policies are there' : 'the admission policies are gone';
       log.info({ admission: isThere, ...(missing.length > 0 && { missing }) }, words);
     } else if (isThere && missing.length > 0) {
-      log.warn({ missing }, 'a part of the admission policies is gone');
+      log.warn({ missing }, 'some of the admission policies are gone');
     }
     const foreign = POLICIES.filter((policy) => !now[policy].isOurs);
     if (foreign.length > 0)
-      log.warn({ policies: foreign }, "not this release's policies: apply this release's config/admission");
+      log.warn(
+        { policies: foreign },
+        "the admission policies are not those of this release: apply this release's config/admission",
+      );
     this.#audit.policiesChanged(now, before);
     if (POLICIES.some((policy) => isInstalled(now[policy]) !== isInstalled(before[policy]))) onChange();
   }
@@ -117,7 +120,7 @@ export class Admission {
     count(cause);
     if (!isNew) return;
     const of = gates.length === 1 ? `gate ${gates[0]}` : `gates ${gates.join(', ')}`;
-    const note = `it was written without the containers of ${of}, which admission had to place: ${words}`;
+    const note = `it was written without the containers of ${of}, which the admission policies should have added: ${words}`;
     log.warn(
       { kind: workload.kind, namespace: workload.namespace, name: workload.name, gates, cause },
       `a target came without its containers: ${words}`,
@@ -128,7 +131,7 @@ export class Admission {
   #turned(policy: Policy, idle: Diagnosis | undefined): void {
     const { log, onChange } = this.#options;
     if (idle) log.warn({ policy, cause: idle.cause }, `admission does not act: ${idle.words}`);
-    else log.info({ policy }, 'admission acts again, or its policy is another one');
+    else log.info({ policy }, 'admission acts again, or its policy was replaced');
     onChange();
   }
 }

@@ -90,7 +90,7 @@ function openPods(pods: readonly Pod[], gate: string): PodWrite[] {
     const told = closed(pod, gate);
     if (told.length === 0) return [];
     const annotations = Object.fromEntries(told.map((name) => [openAnnotation(gate, name), '1']));
-    return [{ do: 'open-pod' as const, pod, annotations, told, why: 'the gate goes' }];
+    return [{ do: 'open-pod' as const, pod, annotations, told, why: 'the gate is being deleted' }];
   });
 }
 

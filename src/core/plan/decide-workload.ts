@@ -7,7 +7,7 @@ import { patchOfTemplate } from '../render/template.ts';
 import { soonest } from '../soonest.ts';
 import { gatesToOpen, isToLeave } from './clean-up.ts';
 import { gather, isNaming, isRendering } from './gather.ts';
-import { openOrphans, stranded } from './orphans.ts';
+import { openOrphans, unattended } from './orphans.ts';
 import type { Addition, Removal, WorkloadPatch, WorkloadPlan } from './plan.ts';
 
 /**
@@ -16,11 +16,11 @@ import type { Addition, Removal, WorkloadPatch, WorkloadPlan } from './plan.ts';
  * never changes.
  */
 export function decideWorkload(world: WorkloadWorld, now: number): WorkloadPlan {
-  if (world.workload.deleting) return { writes: [], stranded: [], next: undefined };
+  if (world.workload.deleting) return { writes: [], unattended: [], next: undefined };
   const { patch, next } = patchFor(world, now);
   return {
     writes: [...(patch ? [patch] : []), ...openOrphans(world)],
-    stranded: stranded(world, now),
+    unattended: unattended(world, now),
     next,
   };
 }

@@ -5,7 +5,7 @@ import { isHeldFor } from '../render/hold.ts';
 import { gatesIn } from '../render/inject.ts';
 import { targetKeys } from '../targets.ts';
 import { cleanUp, gatesInPod, isToLeave } from './clean-up.ts';
-import type { PodWrite, Stranded } from './plan.ts';
+import type { PodWrite, Unattended } from './plan.ts';
 
 /**
  * What `rollout undo`, copies and restored backups bring back of gates that are gone is taken out again, and nobody but
@@ -30,12 +30,12 @@ function merged(before: PodWrite | undefined, write: PodWrite): PodWrite {
 }
 
 /** What is to be told of a workload, and is no one gate's to tell. */
-export function stranded(world: WorkloadWorld, now: number): Stranded[] {
+export function unattended(world: WorkloadWorld, now: number): Unattended[] {
   return [...held(world), ...putBack(world, now)];
 }
 
 /** Gates that its Pods wait for, and which do not exist, or do not name it. */
-function held({ workload, gates, pods }: WorkloadWorld): Stranded[] {
+function held({ workload, gates, pods }: WorkloadWorld): Unattended[] {
   const names = new Set(pods.flatMap((pod) => pod.required.filter((gate) => isHeldFor(pod, gate))));
   const target = targetAnnotationValue(workload.kind, workload.name);
   return [...names].flatMap((gate) => {
@@ -58,7 +58,7 @@ function heldFor({ kind, name }: Workload, gate: string, exists: boolean): GateE
 }
 
 /** Gates that it is left with for the moment, since each removal so far was undone. */
-function putBack({ workload, gates, repairs }: WorkloadWorld, now: number): Stranded[] {
+function putBack({ workload, gates, repairs }: WorkloadWorld, now: number): Unattended[] {
   return [...gatesIn(workload.template)].flatMap((gate) => {
     const known = gates.get(gate)?.gate;
     const isUndone =

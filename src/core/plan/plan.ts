@@ -61,7 +61,7 @@ export interface Removal {
 export type Write = GateWrite | WorkloadWrite;
 
 /** Something that is told of a workload and is no one gate's to tell. */
-export interface Stranded {
+export interface Unattended {
   readonly workload: Workload;
   /** The name of the gate that it is about. */
   readonly gate: string;
@@ -72,7 +72,7 @@ export interface WorkloadPlan {
   /** In the order in which they are to be made. */
   readonly writes: readonly WorkloadWrite[];
   /** What holds now, each to be told once for as long as it holds. */
-  readonly stranded: readonly Stranded[];
+  readonly unattended: readonly Unattended[];
   /** When to look again although nothing has changed, in ms from now. */
   readonly next: number | undefined;
 }

@@ -82,7 +82,7 @@ function ofDependency(before: DependencyStatus | undefined, after: DependencySta
           warning(
             'Overdue',
             'Wait',
-            `dependency ${name} is overdue, Pods wait for it since ${since}${said(message)}`,
+            `dependency ${name} is overdue: Pods have been waiting for it since ${since}${said(message)}`,
           ),
         ]
       : []),

@@ -97,7 +97,7 @@ describe('decideWorkload, of several gates', () => {
     const migrate = gate('a').targets('Job/migrate').dependsOn(dns('api')).rendered();
     expect(writesOf(decided(job('migrate'), [migrate]))).to.deep.equal([]);
     expect(decided(pinger.carrying(a).deleting(), [a.deleting(), b])).to.deep.equal({
-      ...{ writes: [], stranded: [], next: undefined },
+      ...{ writes: [], unattended: [], next: undefined },
     });
   });
 });

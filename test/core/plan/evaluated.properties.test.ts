@@ -83,7 +83,7 @@ function passes(world: World): { readonly at: World; readonly plan: Round }[] {
 /** Dependencies that a reconcile opens for Pods, except for those that a gate opens where it leaves. */
 function openedIn({ writes }: Round): string[] {
   return writes.flatMap((write) =>
-    write.do === 'open-pod' && write.why !== 'the gate goes'
+    write.do === 'open-pod' && write.why !== 'the gate is being deleted'
       ? Object.keys(write.annotations).map((key) => key.slice(`${OPEN_ANNOTATION_PREFIX}api.`.length))
       : [],
   );

@@ -102,7 +102,7 @@ describe('decideWorkload, where somebody puts back what it takes out', () => {
   });
 
   const told = (more: Parameters<typeof decided>[2], now = NOW) =>
-    decided(orphan, [], more, { now }).stranded.map(({ event }) => event);
+    decided(orphan, [], more, { now }).unattended.map(({ event }) => event);
 
   it('says who keeps bringing containers of which gate back, while the removal is put off', () => {
     const [event] = told({ repairs: five });
@@ -113,8 +113,8 @@ describe('decideWorkload, where somebody puts back what it takes out', () => {
   });
 
   it('has nothing to say of a template that is clean, or that requires the gate', () => {
-    expect(decided(pinger, [], { repairs: five }).stranded).to.deep.equal([]);
-    expect(decided(pinger.requiring('gone').carrying(gone), [], { repairs: five }).stranded).to.deep.equal(
+    expect(decided(pinger, [], { repairs: five }).unattended).to.deep.equal([]);
+    expect(decided(pinger.requiring('gone').carrying(gone), [], { repairs: five }).unattended).to.deep.equal(
       [],
     );
   });
@@ -127,7 +127,7 @@ describe('decideWorkload, where somebody puts back what it takes out', () => {
       const exists = gone.targets('poller').rendered().generation(3);
       const of = isDeleted ? exists.deleting() : exists;
       const undone = (mark: string) =>
-        decided(orphan, [of], { repairs: removals(mark, ...FIVE) }).stranded.map(({ event }) => event);
+        decided(orphan, [of], { repairs: removals(mark, ...FIVE) }).unattended.map(({ event }) => event);
       expect(undone(removalMark('gone', of.gate))[0]?.note).to.match(why);
       expect(undone(removalMark('gone', { ...of.gate, generation: 2 }))).to.deep.equal([]);
     });
@@ -136,13 +136,13 @@ describe('decideWorkload, where somebody puts back what it takes out', () => {
 
 describe('decideWorkload, of Pods that are held', () => {
   const names = (...args: Parameters<typeof decided>) =>
-    decided(...args).stranded.map(({ workload, event }) => `${workload.name} ${event.reason}`);
+    decided(...args).unattended.map(({ workload, event }) => `${workload.name} ${event.reason}`);
 
   it('tells those that wait for a gate that does not exist', () => {
     const held = pinger.requiring('gone');
     expect(names(held, [], heldPinger)).to.deep.equal(['pinger HeldWithoutGate']);
     expect(names(workload('poller'), [])).to.deep.equal([]);
-    expect(decided(held, [], heldPinger).stranded[0]?.event.note).to.match(
+    expect(decided(held, [], heldPinger).unattended[0]?.event.note).to.match(
       /gate gone, which does not exist: create it, or correct the label dependencygate.dev\/require$/,
     );
   });
@@ -151,7 +151,7 @@ describe('decideWorkload, of Pods that are held', () => {
     const held = pinger.requiring('gone');
     const elsewhere = gone.targets('poller').rendered();
     expect(names(held, [elsewhere], heldPinger)).to.deep.equal(['pinger HeldByOtherGate']);
-    expect(decided(held, [elsewhere], heldPinger).stranded[0]?.event.note).to.match(
+    expect(decided(held, [elsewhere], heldPinger).unattended[0]?.event.note).to.match(
       /does not name it as a target: name it there, or/,
     );
     expect(names(held, [gone.targets('pinger').rendered()], heldPinger)).to.deep.equal([]);

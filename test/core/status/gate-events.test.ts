@@ -148,7 +148,7 @@ describe('gateEvents', () => {
         {},
         { overdue: true, answer: 'Job migrate is running' },
         [
-          `Warning Overdue: dependency api is overdue, Pods wait for it since ${ago(40)}: Job migrate is running`,
+          `Warning Overdue: dependency api is overdue: Pods have been waiting for it since ${ago(40)}: Job migrate is running`,
         ],
       ],
       ['one that stays overdue', { overdue: true }, { overdue: true }, []],

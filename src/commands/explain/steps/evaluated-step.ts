@@ -93,11 +93,11 @@ function failedJobStep(
   { name, reason, answer }: Told,
 ): Step {
   if (reason === 'JobFailedAndGone') {
-    const text = `${name}: ${answer}. It will not come by itself. Fix the cause and create the Job again: the gate goes on by itself when it completes.`;
+    const text = `${name}: ${answer}. It will not recover by itself. Fix the cause and create the Job again: the gate goes on by itself when it completes.`;
     return step(text, kubectl(world, `events --for job/${job}`));
   }
   return step(
-    `${name}: ${answer}. It will not come by itself. Fix the cause, delete the Job and create it again: the gate goes on by itself when a new Job ${job} completes.`,
+    `${name}: ${answer}. It will not recover by itself. Fix the cause, delete the Job and create it again: the gate goes on by itself when a new Job ${job} completes.`,
     kubectl(world, `describe job ${job}`),
     kubectl(world, `logs job/${job}`),
     kubectl(world, `delete job ${job}`),

@@ -6,7 +6,7 @@ import { untilTold } from './events.ts';
 import { PASSING, requiring } from './manifests.ts';
 
 /** Pods that are held for a gate that will not let them go. */
-export function stranded(on: () => WatchedCluster): void {
+export function unattended(on: () => WatchedCluster): void {
   describe('Pods that are held', () => {
     const { here, everyPod } = useStory(on);
     const hold = async () => {
