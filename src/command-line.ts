@@ -45,17 +45,21 @@ function program(process: Process): Command {
 function operatorCommand(process: Process): Command {
   return new Command('operator')
     .description('Run the operator: watch gates, patch their targets, report their status.')
-    .requiredOption('--waiter-image <image>', "image of the waiting containers: the operator's own")
+    .requiredOption('--waiter-image <image>', "image of the waiting containers: normally the operator's own")
     .addOption(pullPolicyOption())
     .addOption(runAsUserOption())
     .option(
       '--kubeconfig <path>',
       'kubeconfig file (default: $KUBECONFIG, else the ServiceAccount of the Pod)',
     )
-    .option('--namespaces <names>', 'only these, separated by commas (default: all)', namespaces)
-    .option('--concurrency <number>', 'gates that are worked on at a time', positive, 4)
+    .option('--namespaces <names>', 'namespaces to work in, separated by commas (default: all)', namespaces)
+    .option('--concurrency <number>', 'gates and workloads that are reconciled at a time', positive, 4)
     .option('--health-port <port>', 'port of /healthz, /readyz and /metrics', port, 8081)
-    .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('info'))
+    .addOption(
+      new Option('--log-level <level>', 'least severe lines to log')
+        .choices(['debug', 'info', 'warn', 'error'])
+        .default('info'),
+    )
     .action(async (flags: OperatorFlags) => {
       const { runOperator } = await import('./commands/operator/run-operator.ts');
       await runOperator(flags, process);
@@ -71,17 +75,21 @@ function waitCommand(): Command {
 
 function sandboxCommand(process: Process): Command {
   return new Command('sandbox')
-    .description('Run a cluster in one process, with the operator in it, for trying gates without a cluster.')
+    .description('Run a simulated cluster with the operator in one process, to try gates without a cluster.')
     .option('--port <port>', 'port of the API server on 127.0.0.1; 0 takes a free one', port, 0)
     .option(
       '--kubeconfig <path>',
-      'where the kubeconfig is written (default: a new file in the temporary folder)',
+      'where to write the kubeconfig (default: a new file in the temporary folder)',
     )
     .option(
       '--demo <folder>',
       'tell the story of pinger, poller and api with the manifests of a folder, and end',
     )
-    .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('warn'))
+    .addOption(
+      new Option('--log-level <level>', 'least severe lines to log')
+        .choices(['debug', 'info', 'warn', 'error'])
+        .default('warn'),
+    )
     .action(async (flags: SandboxFlags) => {
       const { runSandbox } = await import('./commands/sandbox/run-sandbox.ts');
       await runSandbox(flags, process);

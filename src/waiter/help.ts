@@ -5,7 +5,7 @@ Usage:
   dependency-gate wait tcp HOST:PORT [options]   a TCP connection is accepted
   dependency-gate wait http URL [options]        an HTTP request is answered with the right status
   dependency-gate wait grpc HOST:PORT [options]  grpc.health.v1 answers SERVING
-  dependency-gate wait opened [options]          the operator says so, by an annotation of the Pod
+  dependency-gate wait opened [options]          an annotation of the Pod opens it; the operator writes that
 
 HOST is an IP address or a name, from the hosts file or completed by the search list of resolv.conf. An IPv6 address
 before a port is written in brackets: [fd00::1]:6379.
@@ -16,7 +16,7 @@ Options of all checks (of opened: not period, timeout and success-threshold):
   --timeout DURATION        time after which one attempt is given up (default: 5s)
   --success-threshold N     attempts in a row that must succeed (default: 1)
   --overdue-after DURATION  time after which the dependency is overdue (default: 300s)
-  --on-overdue wait|open    what then happens: wait on, or count it as there (default: wait)
+  --on-overdue wait|open    action when overdue: keep waiting, or treat as satisfied (default: wait)
   --open-key KEY            annotation of the Pod that opens the dependency from outside
   --annotations-file PATH   downward-API file of the Pod's annotations
   --log-format text|json    (default: text)
@@ -42,6 +42,6 @@ Options of http and grpc:
 
 A DURATION is a number with a unit: 500ms, 2s, 5m, 1h.
 
-Exit codes: 0 the dependency is there, was opened, or is overdue and was to be opened; 2 wrong usage;
+Exit codes: 0 the dependency is there, was opened, or is overdue and treated as satisfied; 2 wrong usage;
 130 and 143 ended by SIGINT and SIGTERM.
 `;
