@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { nodeProblem } from './node-version.ts';
 
 /**
  * The command's entry point, and the image's: init containers and the operator differ in their arguments only. The
@@ -8,7 +9,11 @@ const [, , command, ...rest] = process.argv;
 if (command === 'wait') {
   const { run } = await import('./waiter/main.ts');
   process.exit(await run(rest, process));
-} else {
-  const { runCommandLine } = await import('./command-line.ts');
-  await runCommandLine(process.argv, process);
 }
+const problem = nodeProblem(process.versions.node);
+if (problem !== undefined) {
+  console.error(`dependency-gate: ${problem}`);
+  process.exit(1);
+}
+const { runCommandLine } = await import('./command-line.ts');
+await runCommandLine(process.argv, process);
