@@ -45,7 +45,10 @@ function program(process: Process): Command {
 function operatorCommand(process: Process): Command {
   return new Command('operator')
     .description('Run the operator: watch gates, patch their targets, report their status.')
-    .requiredOption('--waiter-image <image>', "image of the waiting containers: normally the operator's own")
+    .option(
+      '--waiter-image <image>',
+      "image of the waiting containers (default: that of the operator's own Pod)",
+    )
     .addOption(pullPolicyOption())
     .addOption(runAsUserOption())
     .option(

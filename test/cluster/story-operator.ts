@@ -57,18 +57,10 @@ export async function operatorLog(cluster: ClusterNode): Promise<z.infer<typeof 
 /** config/default with another image, set as users do it: in a kustomization of their own. */
 async function operatorManifests(cluster: ClusterNode): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'dependency-gate-overlay-'));
-  const container = 'spec.template.spec.containers.[name=operator]';
-  const deployment = { kind: 'Deployment', name: 'dependency-gate-operator' };
   const [newName, newTag] = PROJECT_IMAGE.split(':');
   const overlay = {
     resources: [relative(folder, join(ROOT, 'config/default'))],
     images: [{ name: 'ghcr.io/dependency-gate/dependency-gate', newName, newTag }],
-    replacements: [
-      {
-        source: { ...deployment, fieldPath: `${container}.image` },
-        targets: [{ select: deployment, fieldPaths: [`${container}.env.[name=WAITER_IMAGE].value`] }],
-      },
-    ],
   };
   try {
     writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(overlay));

@@ -24,6 +24,8 @@ describe('kubectl kustomize', function () {
     'ClusterRole /dependency-gate-edit',
     'ClusterRole /dependency-gate-view',
     'ClusterRoleBinding /dependency-gate-operator',
+    'Role dependency-gate-system/dependency-gate-own-pod',
+    'RoleBinding dependency-gate-system/dependency-gate-own-pod',
     'Deployment dependency-gate-system/dependency-gate-operator',
   ];
 
@@ -83,10 +85,10 @@ describe('kubectl kustomize', function () {
     });
   });
 
-  it("gives the waiting containers the operator's own image", () => {
+  it('names an image of a release in one place only', () => {
     const { container } = operatorDeployment(build('config/default'));
     expect(container.image).to.match(/^ghcr\.io\/.+:\d+\.\d+\.\d+$/);
-    expect(container.env).to.deep.equal([{ name: 'WAITER_IMAGE', value: container.image }]);
+    expect(kubectl('kustomize', 'config/default').split(container.image)).to.have.length(2);
   });
 
   for (const [sample, file] of [

@@ -16,7 +16,7 @@ const deploymentSchema = z.object({
             image: z.string(),
             command: z.array(z.string()).optional(),
             args: z.array(z.string()),
-            env: z.array(z.object({ name: z.string(), value: z.string() })),
+            env: z.array(z.looseObject({ name: z.string() })),
             ports: z.array(z.object({ name: z.string(), containerPort: z.int() })),
             livenessProbe: probe,
             readinessProbe: probe,

@@ -17,7 +17,7 @@ describe('config/operator', function () {
 
   it('sets arguments only, and the command line accepts them', () => {
     expect(container.command).to.be.undefined;
-    const args = container.args.map((argument) => argument.replace('$(WAITER_IMAGE)', 'image:1'));
+    const { args } = container;
     expect(args.join(' ')).to.not.contain('$(');
     const { status, stderr } = run(...args);
     expect(stderr).to.match(/^dependency-gate: no cluster/);

@@ -4,14 +4,16 @@ import { serveHealth } from '../../controller/health.ts';
 import { Operator } from '../../controller/operator.ts';
 import { connect } from '../../kube/client/connection.ts';
 import type { Source } from '../../kube/client/credentials.ts';
+import { createRequests } from '../../kube/client/http-requests.ts';
 import { systemClock } from '../../kube/clock.ts';
 import { chosenUid, type UserId } from '../options/numbers.ts';
 import type { Process } from '../process.ts';
 import { signalled } from '../process.ts';
+import { ownImage, ownPod } from './own-image.ts';
 
 /** The options of `dependency-gate operator`. */
 export interface OperatorFlags {
-  readonly waiterImage: string;
+  readonly waiterImage?: string;
   readonly waiterImagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
   readonly runAsUser: UserId;
   readonly kubeconfig?: string;
@@ -28,10 +30,17 @@ export async function runOperator(flags: OperatorFlags, process: Process): Promi
     clock: systemClock,
     userAgent: 'dependency-gate-operator',
   });
+  const requests = createRequests({ connection, clock: systemClock });
+  const waiterImage =
+    flags.waiterImage ??
+    (await ownImage({
+      ...{ requests, pod: ownPod(process.env), clock: systemClock, random: Math.random },
+      onRetry: (error) => log.warn({ err: error }, 'failed to read the image of this Pod, retrying'),
+    }));
   const operator = new Operator({
     connection,
     settings: {
-      waiterImage: flags.waiterImage,
+      waiterImage,
       waiterImagePullPolicy: flags.waiterImagePullPolicy,
       runAsUser: chosenUid(flags.runAsUser),
     },
@@ -49,7 +58,7 @@ export async function runOperator(flags: OperatorFlags, process: Process): Promi
     registry: operator.metrics.registry,
   });
   log.info(
-    { healthPort: health.port, waiterImage: flags.waiterImage, namespaces: flags.namespaces ?? 'all' },
+    { healthPort: health.port, waiterImage, namespaces: flags.namespaces ?? 'all' },
     'the operator starts',
   );
   await Promise.race([operator.start().then(() => stopped), stopped]);

@@ -61,7 +61,7 @@ function startingStep(
   if (/^(ErrImage|Image|InvalidImage|RegistryUnavailable)/.test(containerReason)) {
     const whose = dependency.container
       ? 'Correct it in the gate'
-      : "It is the operator's --waiter-image, or spec.waiter.image of the gate; correct it there";
+      : "It is that of the operator's own Pod, its --waiter-image, or spec.waiter.image of the gate; correct it there";
     return step(
       `${name}: the image ${imageOf(world, name)} cannot be pulled to the Pod's node. ${whose}, or give the Pods an imagePullSecret for its registry.`,
       ...describe,

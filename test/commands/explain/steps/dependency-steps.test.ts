@@ -35,7 +35,7 @@ describe('what to do where a container does not run', () => {
       expect(say(all)[0]).to.match(
         /^api: the image registry\.example\/dependency-gate:1\.0\.0 cannot be pulled/,
       );
-      expect(say(all)[0]).to.contain("the operator's --waiter-image");
+      expect(say(all)[0]).to.contain("the operator's own Pod, its --waiter-image");
       expect(propose(all)).to.deep.equal([`kubectl describe pod pinger-1 ${NS}`]);
     });
   }
