@@ -54,12 +54,14 @@ function readsEnvironment({ code }: Source): boolean {
 }
 
 /**
- * What may read words: a library that fails has no codes, and of a check that runs in a Pod there is nothing but its log.
+ * What may read words: a library that fails has no codes, of a check that runs in a Pod there is nothing but its log, and of
+ * a program that cannot be started nothing but what the kubelet says.
  * The sandbox plays programs, and the waiter talks to servers whose protocols are words.
  */
 const READERS_OF_WORDS = [
   'core/expression/expression.ts',
   'commands/explain/steps/answer-step.ts',
+  'commands/explain/steps/start-failure.ts',
   'commands/explain/steps/dependency-steps.ts: message.indexOf',
 ];
 

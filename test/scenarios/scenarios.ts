@@ -3,6 +3,7 @@ import { dependencies } from './dependencies.scenario.ts';
 import { evaluated } from './evaluated.scenario.ts';
 import { evaluatedBuiltIn, evaluatedReal } from './evaluated-real.scenario.ts';
 import { explaining } from './explain.scenario.ts';
+import { explainingReal } from './explain-real.scenario.ts';
 import { kubectl } from './kubectl.scenario.ts';
 import { operator } from './operator.scenario.ts';
 import { others } from './others.scenario.ts';
@@ -37,4 +38,5 @@ export const REAL_ONLY: readonly Scenario<RealCluster>[] = [
   ownership,
   evaluatedReal,
   evaluatedBuiltIn,
+  explainingReal,
 ];

@@ -2,12 +2,19 @@ import type { Dependency } from '../../api/spec.ts';
 import type { Condition, ConditionType, DependencyStatus } from '../../api/status.ts';
 import type { Gate, Pod } from '../../core/model.ts';
 import { carriesRender, type PodProgress, podProgress } from '../../core/progress/pod-progress.ts';
+import type { PodFacts } from './pod-facts.ts';
 
 /** What `explain` has read, with the permissions of whoever asks. All that it prints is a function of this. */
 export interface ExplainWorld {
   readonly gate: Gate;
   /** Pods that carry the gate or are held for it, by name; why they could not be read. */
   readonly pods: readonly Pod[] | Unread;
+  /** What else is known of these Pods, by name. */
+  readonly facts: ReadonlyMap<string, PodFacts>;
+  /** What the Services select that have too few endpoints, by the dependencies that keep Pods for them. */
+  readonly selectors: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** Why targets that want Pods have none, by `<Kind>/<name>`; as far as their controllers tell. */
+  readonly troubles: ReadonlyMap<string, Trouble>;
   /** Of one Pod for each dependency that keeps a Pod and whose container runs, by the dependency's name. */
   readonly logs: ReadonlyMap<string, LastLines>;
   /** ms since the epoch. */
@@ -15,6 +22,9 @@ export interface ExplainWorld {
   /** Flags of kubectl that lead to this cluster, for the commands that are proposed: `--context=prod`. */
   readonly flags: string;
 }
+
+/** Why a workload has no Pods: nobody makes any, or they are refused, in the words of whoever refuses them. */
+export type Trouble = { readonly is: 'paused' } | { readonly is: 'refused'; readonly message: string };
 
 /** Something that could not be read, in the API server's words. */
 export interface Unread {
@@ -51,7 +61,10 @@ export function dependenciesOf({ gate }: ExplainWorld): readonly Dependency[] {
   return gate.spec.valid ? gate.spec.value.dependencies : [];
 }
 
-export function statusOf({ gate }: ExplainWorld, dependency: string): DependencyStatus | undefined {
+export function statusOf(
+  { gate }: Pick<ExplainWorld, 'gate'>,
+  dependency: string,
+): DependencyStatus | undefined {
   return gate.status.dependencies?.find(({ name }) => name === dependency);
 }
 

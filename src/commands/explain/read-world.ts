@@ -4,28 +4,22 @@ import type { Gate, Pod } from '../../core/model.ts';
 import { isGated, isLive } from '../../core/progress/pod-progress.ts';
 import { isHeldFor } from '../../core/render/hold.ts';
 import { ApiError, isForbidden, isNotFound } from '../../kube/api-error.ts';
-import type { Requests } from '../../kube/client/requests.ts';
 import type { ObjectName } from '../../kube/resource.ts';
 import { projectGate } from '../../projections/project-gate.ts';
 import { projectPod } from '../../projections/project-pod.ts';
 import { GATES, PODS } from '../../projections/resources.ts';
-import {
-  blockedBy,
-  dependenciesOf,
-  type ExplainWorld,
-  type LastLines,
-  type Unread,
-} from './explain-world.ts';
-
-/** What `explain` asks the API server for, as whoever runs it. */
-export type Reader = Pick<Requests, 'get' | 'list' | 'log'>;
+import { blockedBy, dependenciesOf, type ExplainWorld, type LastLines } from './explain-world.ts';
+import { type PodFacts, podFacts } from './pod-facts.ts';
+import { readSelectors, readTroubles } from './read-around.ts';
+import { orUnread, type Reader } from './reader.ts';
 
 /** Enough to see what was answered before the last answer; the waiter writes a line only when its answer changes. */
 const TAIL_LINES = 3;
 
 /**
  * Reads the world: one GET of the gate, one LIST of the Pods that carry gates (another of those that are held, where
- * there are any), and one log for each dependency that keeps a Pod.
+ * there are any), and one log for each dependency that keeps a Pod. Besides, where it matters, a Service with too few
+ * endpoints, and a target that gets no Pods.
  *
  * @throws Error, of one line, where the gate cannot be read; what else cannot be read is told in the world.
  */
@@ -35,9 +29,17 @@ export async function readWorld(
   { now, flags }: Pick<ExplainWorld, 'now' | 'flags'>,
 ): Promise<ExplainWorld> {
   const gate = await readGate(reader, target);
-  const pods = await orUnread(readPods(reader, gate));
-  const world: ExplainWorld = { gate, pods, logs: new Map(), now, flags };
-  return { ...world, logs: await readLogs(reader, world) };
+  const read = await orUnread(readPods(reader, gate));
+  const pods = 'unread' in read ? read : read.map(({ pod }) => pod);
+  const facts = new Map('unread' in read ? [] : read.map((one) => [one.pod.name, one.facts] as const));
+  const none = { logs: new Map(), selectors: new Map(), troubles: new Map() };
+  const world: ExplainWorld = { gate, pods, facts, ...none, now, flags };
+  const [logs, selectors, troubles] = await Promise.all([
+    readLogs(reader, world),
+    readSelectors(reader, gate),
+    readTroubles(reader, gate),
+  ]);
+  return { ...world, logs, selectors, troubles };
 }
 
 async function readGate(reader: Reader, target: Required<ObjectName>): Promise<Gate> {
@@ -60,17 +62,26 @@ function whyNoGate(error: unknown, gate: string): string {
   return status === 0 && reason !== 'Credentials' ? `the cluster does not answer: ${message}` : message;
 }
 
-async function readPods(reader: Reader, gate: Gate): Promise<Pod[]> {
-  const list = async (labelSelector: string) =>
-    (await reader.list(PODS, { namespace: gate.namespace, labelSelector })).items.map(projectPod);
+/** A Pod, and what else is asked of it here. */
+interface ReadPod {
+  readonly pod: Pod;
+  readonly facts: PodFacts;
+}
+
+async function readPods(reader: Reader, gate: Gate): Promise<ReadPod[]> {
+  const list = async (labelSelector: string): Promise<ReadPod[]> =>
+    (await reader.list(PODS, { namespace: gate.namespace, labelSelector })).items.map((raw) => ({
+      pod: projectPod(raw),
+      facts: podFacts(raw),
+    }));
   const held = gate.status.pods?.held ?? 0;
   const pods = [
     ...(await list(`${GATED_LABEL}=true`)),
     ...(held > 0 ? await list(`${REQUIRE_LABEL},${GATED_LABEL}!=true`) : []),
   ];
   return pods
-    .filter((pod) => (isGated(pod, gate.name) && isLive(pod, gate.name)) || isHeldFor(pod, gate.name))
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    .filter(({ pod }) => (isGated(pod, gate.name) && isLive(pod, gate.name)) || isHeldFor(pod, gate.name))
+    .toSorted((a, b) => (a.pod.name < b.pod.name ? -1 : 1));
 }
 
 async function readLogs(reader: Reader, world: ExplainWorld): Promise<Map<string, LastLines>> {
@@ -103,13 +114,4 @@ async function readLog(reader: Reader, gate: Gate, pod: string, dependency: stri
     { container, tailLines: TAIL_LINES },
   );
   return text.split('\n').filter((line) => line !== '');
-}
-
-async function orUnread<T>(reading: Promise<T>): Promise<T | Unread> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    return { unread: error.message, forbidden: isForbidden(error) };
-  }
 }

@@ -42,6 +42,9 @@ export function explained(
   return {
     gate: { ...at.gate, status, ...changed },
     pods,
+    facts: new Map(),
+    selectors: new Map(),
+    troubles: new Map(),
     logs: new Map(Object.entries(logs).map(([name, lines]) => [name, { pod: pods[0]?.name ?? '', lines }])),
     now: NOW,
     flags: '',

@@ -6,6 +6,8 @@ import type { DependencyStatus } from '../../../api/status.ts';
 import { blockedBy, conditionOf, dependenciesOf, type ExplainWorld, statusOf } from '../explain-world.ts';
 import { answerStep } from './answer-step.ts';
 import { evaluatedStep, isUnreadable } from './evaluated-step.ts';
+import { selfStep } from './self-step.ts';
+import { exitWords, isOfReference, isStartFailure, startFailure } from './start-failure.ts';
 import { kubectl, type Step, step } from './step.ts';
 
 /** What to do about each dependency that keeps a Pod, or that will not come by itself. */
@@ -30,8 +32,13 @@ function stepOf(world: ExplainWorld, dependency: Dependency, status: DependencyS
   // The scheduler's words: told with the Pods.
   if (state === 'Pending' && status.blocked > 0) return undefined;
   if (state === 'Starting') return startingStep(world, dependency, status);
-  if (status.exitCode !== undefined && state === 'Failed') return failedRunStep(world, dependency, status);
+  // One that is killed for its memory runs again and again, and may do so just now.
+  const isKilled = status.containerReason === 'OOMKilled';
+  if (status.exitCode !== undefined && (state === 'Failed' || isKilled))
+    return failedRunStep(world, dependency, status);
   if ((status.opened ?? 0) > 0 || status.satisfied) return beingOpenedStep(world, name, status);
+  const itself = selfStep(world, dependency, status);
+  if (itself) return itself;
   if (made) return isStalledBy(world, status) ? undefined : evaluatedStep(world, made, status);
   if (dependency.container) return containerStep(world, dependency.name);
   return answerStep(world, dependency, status);
@@ -67,13 +74,13 @@ function startingStep(
       ...describe,
     );
   }
-  if (containerReason === 'CreateContainerConfigError') {
+  if (containerReason === 'CreateContainerConfigError' && isOfReference(message)) {
     return step(
       `${name}: a Secret or ConfigMap that the check refers to is not there, or lacks the key: ${afterReason(message)}. The container starts by itself once it is.`,
       ...references(dependency).map((object) => kubectl(world, `get ${object}`)),
     );
   }
-  return step(`${name}: the container cannot start: ${message}.`, ...describe);
+  return startFailure(world, name, message, podOf(world, name));
 }
 
 function imageOf({ gate }: ExplainWorld, dependency: string): string {
@@ -100,21 +107,23 @@ function references({ http, container }: Dependency): string[] {
 /** A typed check exits by itself only when it is used in a wrong way, or is killed. */
 function failedRunStep(
   world: ExplainWorld,
-  { name, container }: Dependency,
-  { message = '', containerReason }: DependencyStatus,
+  dependency: Dependency,
+  { message = '', containerReason, exitCode }: DependencyStatus,
 ): Step {
+  const { name, container } = dependency;
   const [pod] = podOf(world, name);
   const log = pod === undefined ? [] : [logCommand(world, pod, name, ' --previous')];
   if (containerReason === 'OOMKilled') {
     const where = container ? "the container's resources" : 'spec.waiter.resources';
     return step(`${name}: its container needs more memory than it may have. Raise ${where} in the gate.`);
   }
-  return container
-    ? step(
-        `${name}: its container fails and is started again, with growing pauses up to five minutes.`,
-        ...log,
-      )
-    : step(`${name}: its container fails: ${message}. The image may be older than the operator.`, ...log);
+  if (isStartFailure(containerReason)) return startFailure(world, name, message, podOf(world, name));
+  if (container) {
+    const text = `${name}: its container fails and is started again, with growing pauses up to five minutes.`;
+    return step(text, ...log);
+  }
+  const why = exitWords(exitCode);
+  return step(`${name}: its container fails: ${message}.${why === undefined ? '' : ` ${why}`}`, ...log);
 }
 
 /** What was annotated by hand can be annotated again without waiting for the operator. */

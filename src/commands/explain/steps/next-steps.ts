@@ -2,7 +2,9 @@ import { conditionOf, type ExplainWorld, podStates } from '../explain-world.ts';
 import { heading, type Line, text, verbatim } from '../layout.ts';
 import { dependencySteps } from './dependency-steps.ts';
 import { gateSteps } from './gate-steps.ts';
+import { ownContainerSteps } from './own-container-steps.ts';
 import { podSteps } from './pod-steps.ts';
+import { restSteps } from './rest-steps.ts';
 import { kubectl, type Step, step } from './step.ts';
 import { targetSteps } from './target-steps.ts';
 
@@ -13,6 +15,8 @@ export function nextSteps(world: ExplainWorld): Step[] {
     ...podSteps(world),
     ...dependencySteps(world),
     ...targetSteps(world),
+    ...restSteps(world),
+    ...ownContainerSteps(world),
     ...openedSteps(world),
   ];
   if (steps.length > 0) return steps;

@@ -1,12 +1,12 @@
 import type { TargetStatus } from '../../../api/status.ts';
-import { conditionOf, type ExplainWorld } from '../explain-world.ts';
-import { count, some } from '../words.ts';
+import type { ExplainWorld } from '../explain-world.ts';
+import { count } from '../words.ts';
 import { kubectl, type Step, step } from './step.ts';
 
 /** What to do about the targets. */
 export function targetSteps(world: ExplainWorld): Step[] {
   const { targets = [] } = world.gate.status;
-  return [...targets.flatMap((target) => stepsOf(world, target)), ...noPodSteps(world, targets)];
+  return targets.flatMap((target) => stepsOf(world, target));
 }
 
 function stepsOf(world: ExplainWorld, target: TargetStatus): Step[] {
@@ -18,8 +18,8 @@ function stepsOf(world: ExplainWorld, target: TargetStatus): Step[] {
   ];
 }
 
-function missing(world: ExplainWorld, { kind, name, state }: TargetStatus): Step[] {
-  if (state !== 'Missing') return [];
+function missing(world: ExplainWorld, { kind, name, state, reason }: TargetStatus): Step[] {
+  if (state !== 'Missing' || reason === 'PassedAndGone') return [];
   return [
     step(
       `${kind} ${name} does not exist in ${world.gate.namespace}. That is fine if it comes later; otherwise correct its name or its kind (Deployment where none is given) in the gate.`,
@@ -65,18 +65,6 @@ function ungated(world: ExplainWorld, { kind, name, ungated, reason }: TargetSta
     step(
       `${kind} ${name} has ${count(ungated, 'Pod')} without the gate, ${why}. A rolling update keeps such Pods until new ones are available.${stop}`,
       kubectl(world, `get ${key}`),
-    ),
-  ];
-}
-
-function noPodSteps(world: ExplainWorld, targets: readonly TargetStatus[]): Step[] {
-  if (conditionOf(world, 'Open')?.reason !== 'NoPodYet') return [];
-  const empty = targets.filter(({ open, waiting, state }) => open + waiting === 0 && state !== 'Missing');
-  return [
-    step(
-      `No Pod with the gate's containers exists yet: ${some(empty.map(({ kind, name }) => `${kind} ${name}`))}. Look at the workload: a quota, an admission webhook that refuses Pods, a paused rollout.`,
-      ...empty.map((target) => kubectl(world, `describe ${resourceName(target)}`)),
-      kubectl(world, 'get events --field-selector type=Warning'),
     ),
   ];
 }

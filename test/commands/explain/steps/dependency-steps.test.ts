@@ -72,7 +72,9 @@ describe('what to do where a container does not run', () => {
 
   it('is what the kubelet says of anything else, or to wait where it says nothing', () => {
     const strange = about(dns('api'), (one) => one.starting('api', 'CreateContainerError', 'no space'));
-    expect(say(strange)).to.deep.equal(['api: the container cannot start: CreateContainerError: no space.']);
+    expect(say(strange)).to.deep.equal([
+      'api: the container cannot start: CreateContainerError: no space. The kubelet tries again by itself, with growing pauses.',
+    ]);
     const silent = about(dns('api'), (one) => one.with({}));
     expect(say(silent)).to.deep.equal(['api: the kubelet is about to start the container.']);
   });
@@ -92,6 +94,66 @@ describe('what to do where a container does not run', () => {
       one.failed(name, { exitCode: 137, reason: 'OOMKilled' });
     expect(say(about(dns('api'), killed('api')))[0]).to.contain('Raise spec.waiter.resources');
     expect(say(about(container('own'), killed('own')))[0]).to.contain("Raise the container's resources");
+  });
+
+  it('is to give it more memory also while it runs again: it will be killed again', () => {
+    const again = (one: PodBuilder) =>
+      one.checking('api', { exitCode: 137, reason: 'OOMKilled', restarts: 3 });
+    expect(say(about(dns('api'), again, { observation: NO_SERVICE }))[0]).to.contain(
+      'Raise spec.waiter.resources',
+    );
+    const service: Dependency = { name: 'api', service: { name: 'api' } };
+    expect(say(about(service, again, { observation: NO_SERVICE }))[0]).to.contain(
+      'Raise spec.waiter.resources',
+    );
+    const rebooted = (one: PodBuilder) =>
+      one.checking('api', { exitCode: 255, reason: 'Unknown', restarts: 1 });
+    expect(say(about(dns('api'), rebooted, { observation: NO_SERVICE }))[0]).to.contain(
+      'Service api does not exist',
+    );
+  });
+
+  const starts: readonly [string, string, RegExp][] = [
+    [
+      'StartError',
+      'failed to create containerd task: exec /waiter: argument list too long: unknown',
+      /128 KiB/,
+    ],
+    ['StartError', 'exec /waiter: exec format error', /another architecture/],
+    [
+      'ContainerCannotRun',
+      'exec: "/waiter": stat /waiter: no such file or directory',
+      /does not have the program/,
+    ],
+    [
+      'StartError',
+      'error mounting: device busy',
+      /cannot start: exit code 128 .* device busy\. The kubelet tries/,
+    ],
+  ];
+  for (const [reason, message, says] of starts) {
+    it(`is to know why its program cannot be started: ${message}`, () => {
+      const all = about(dns('api'), (one) => one.failed('api', { exitCode: 128, reason, message }));
+      expect(say(all)[0])
+        .to.match(/^api: the container cannot start: /)
+        .and.to.match(says);
+      expect(say(all)[0]).to.contain(message);
+      expect(propose(all)).to.deep.equal([`kubectl describe pod pinger-1 ${NS}`]);
+    });
+  }
+
+  it('is not to look for a Secret where the user id is what is wrong', () => {
+    const words = 'container has runAsNonRoot and image will run as root';
+    const all = about(dns('api'), (one) => one.starting('api', 'CreateContainerConfigError', words));
+    expect(say(all)[0]).to.match(/^api: the container cannot start: the Pod may not run as root/);
+  });
+
+  it('is to look at the node where it was killed from outside, and at its log for all else', () => {
+    const ended = (exitCode: number) =>
+      about(dns('api'), (one) => one.failed('api', { exitCode, message: 'gone' }));
+    expect(say(ended(137))[0]).to.match(/exit code 137 \(Error\): gone\. It was killed from outside/);
+    expect(say(ended(1))).to.deep.equal(['api: its container fails: exit code 1 (Error): gone.']);
+    expect(propose(ended(1))).to.deep.equal([`kubectl logs pinger-1 -c dgate-first--api --previous ${NS}`]);
   });
 
   it('is never to open it: nothing in it would see that', () => {

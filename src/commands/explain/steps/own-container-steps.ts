@@ -1,0 +1,37 @@
+import { type ExplainWorld, podStates } from '../explain-world.ts';
+import type { StuckContainer } from '../pod-facts.ts';
+import { count, some } from '../words.ts';
+import { kubectl, type Step, step } from './step.ts';
+
+/** What keeps Pods that are through the gate, so that nobody looks for it in the gate. */
+export function ownContainerSteps(world: ExplainWorld): Step[] {
+  const found = new Map<string, { readonly one: StuckContainer; readonly pods: string[] }>();
+  for (const { pod, state } of podStates(world)) {
+    if (state !== 'open' || pod.deleting) continue;
+    for (const one of world.facts.get(pod.name)?.stuck ?? []) {
+      const key = `${one.name} ${one.reason}`;
+      const known = found.get(key) ?? { one, pods: [] };
+      known.pods.push(pod.name);
+      found.set(key, known);
+    }
+  }
+  return [...found.values()].map(({ one, pods }) => stepOf(world, one, pods));
+}
+
+function stepOf(
+  world: ExplainWorld,
+  { name, isInit, reason, message, hasRun }: StuckContainer,
+  pods: readonly string[],
+): Step {
+  const [pod = ''] = pods;
+  const what = isInit ? `own init container ${name}` : `container ${name}`;
+  const of = pods.length === 1 ? `Pod ${pod}` : `${count(pods.length, 'Pod')} (${some(pods)})`;
+  const why = message === '' ? reason : `${reason}, ${message}`;
+  const command = hasRun
+    ? `logs ${pod} -c ${name}${reason === 'CrashLoopBackOff' ? ' --previous' : ''}`
+    : `describe pod ${pod}`;
+  return step(
+    `The gate has let ${of} through, and the ${what} does not run: ${why}. That is no matter of the gate.`,
+    kubectl(world, command),
+  );
+}
