@@ -94,6 +94,8 @@ export function isDependencyReason(reason: string | undefined): reason is Depend
 /** Why a target is as it is: `.status.targets[].reason`, beside the words of `message`. */
 export const TARGET_REASONS = [
   'VolumeNameTaken',
+  'ContainerNameTaken',
+  'WindowsPods',
   'TooManyContainers',
   'RefusedByServer',
   'JobCreatedWithout',

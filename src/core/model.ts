@@ -1,6 +1,7 @@
 import type { EventReason } from '../api/reasons.ts';
 import type { GateSpec, TargetKind } from '../api/spec.ts';
 import type { Condition, GateStatus, Render } from '../api/status.ts';
+import type { ContainerView, TemplateView } from './template-view.ts';
 
 /**
  * What the decisions are made from and what they result in. Everything here is plain data: a `World` is read from the
@@ -29,39 +30,6 @@ export interface Gate {
     | { readonly valid: true; readonly value: GateSpec }
     | { readonly valid: false; readonly message: string };
   readonly status: GateStatus;
-}
-
-/**
- * One of our containers as it stands in a template or a Pod: what decides about waiting, and nothing that others may set
- * without changing that. Values that can be long are fingerprints.
- */
-export interface ContainerView {
-  readonly name: string;
-  /** The last element of its path, with tag and digest: registries are rewritten. */
-  readonly image: string;
-  /** Fields that are compared as they are; those that are empty are left out. */
-  readonly fields: Readonly<Record<string, string>>;
-  /** By the names of variables. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly mounts: readonly string[];
-}
-
-/** The parts of a Pod template that gating is about. */
-export interface TemplateView {
-  /** Names of the init containers, in their order. */
-  readonly initContainers: readonly string[];
-  /** What our containers among them are. */
-  readonly contents: readonly ContainerView[];
-  /** Names of the volumes, in their order. */
-  readonly volumes: readonly string[];
-  /** Those of them that have the name of a gate's volume and are of another kind: a user's own. */
-  readonly foreignVolumes: readonly string[];
-  /** Annotations of our group: gate annotations and the target annotation. */
-  readonly annotations: Readonly<Record<string, string>>;
-  /** Whether the label `dependencygate.dev/gated: "true"` is there. */
-  readonly gated: boolean;
-  /** The gates that the user's label `dependencygate.dev/require` names. */
-  readonly required: readonly string[];
 }
 
 /** A workload of one of the target kinds. */
@@ -297,4 +265,4 @@ export interface JsonObject {
   readonly [key: string]: Json | undefined;
 }
 
-export type { Condition, GateStatus, Render };
+export type { Condition, ContainerView, GateStatus, Render, TemplateView };

@@ -11,8 +11,8 @@ import {
 import { targetKind } from '../api/settled.ts';
 import type { Render } from '../api/status.ts';
 import { canonicalJson } from '../core/canonical.ts';
-import { drift, inject, obstacle } from '../core/render/inject.ts';
-import { podTemplateSchema, viewTemplate } from '../core/render/template.ts';
+import { place as placeRender } from '../core/render/place.ts';
+import { podTemplateSchema } from '../core/render/template.ts';
 import type { KubeObject } from './cluster.ts';
 import type { AdmissionRequest } from './server/registry.ts';
 
@@ -71,11 +71,10 @@ function place(object: KubeObject, { name, render }: RenderedGate, target: strin
   const spec = isRecord(object.spec) ? object.spec : {};
   const template = podTemplateSchema.safeParse(spec.template);
   if (!template.success) return object;
-  const injection = { gate: name, render, target };
-  const view = viewTemplate(template.data);
-  // One that is current keeps its contents, which others may have rewritten.
-  if (obstacle(view, injection) !== undefined || drift(view, injection).length === 0) return object;
-  return { ...object, spec: { ...spec, template: inject(template.data, injection) } };
+  return {
+    ...object,
+    spec: { ...spec, template: placeRender(template.data, { gate: name, render, target }) },
+  };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -7,7 +7,7 @@ import { gateNamed, templates } from '../core/arbitraries.ts';
 import { container, dns, type GateBuilder, gate, tcp } from '../core/builders.ts';
 import { app, type Call, type Caller, MERGE_PATCH, OPERATOR } from './admission-api.ts';
 import { useAdmission } from './admission-cluster.ts';
-import { API_FIRST, OWN_CHECK, placed, TEMPLATES, withRoomFor } from './admission-templates.ts';
+import { API_FIRST, CONVERSIONS, OWN_CHECK, placed, TEMPLATES, withRoomFor } from './admission-templates.ts';
 import { completed, type Kind, pathOf, TARGET, templateIn } from './admission-workloads.ts';
 import { describeWith } from './describe-with.ts';
 import { MUTATING_POLICIES } from './versions.ts';
@@ -63,7 +63,8 @@ describeWith(MUTATING_POLICIES, 'the inject policies', function () {
 
       for (const kind of TARGET_KINDS) {
         it(`make of every ${kind} what inject makes of it`, async () => {
-          for (const template of TEMPLATES) {
+          const isThere = gates.includes(API_FIRST);
+          for (const template of isThere ? [...TEMPLATES, ...CONVERSIONS] : TEMPLATES) {
             const written = template.of(targetAnnotationValue(kind, TARGET));
             const { byAdmission, byInject } = await both(namespace, kind, written, gates);
             expect(byAdmission, template.what).to.deep.equal(byInject);
@@ -116,7 +117,7 @@ describeWith(MUTATING_POLICIES, 'the inject policies', function () {
     for (const kind of TARGET_KINDS.filter((one) => one !== 'Job')) {
       it(`make of every ${kind} what inject makes of it`, async () => {
         const target = targetAnnotationValue(kind, TARGET);
-        for (const { what, of } of TEMPLATES) {
+        for (const { what, of } of [...TEMPLATES, ...CONVERSIONS]) {
           const expected = placed(of(target), gates, target);
           const [byAdmission, byInject] = [
             await replace(kind, of(target)),

@@ -6,8 +6,8 @@ import {
   TARGET_ANNOTATION,
   volumeName,
 } from '../../src/api/names.ts';
-import { drift, inject, obstacle } from '../../src/core/render/inject.ts';
-import { type PodTemplate, viewTemplate } from '../../src/core/render/template.ts';
+import { place } from '../../src/core/render/place.ts';
+import type { PodTemplate } from '../../src/core/render/template.ts';
 import { container, dns, type GateBuilder, gate, tcp } from '../core/builders.ts';
 import { app } from './admission-api.ts';
 
@@ -42,11 +42,7 @@ export function placed(template: PodTemplate, gates: readonly GateBuilder[], tar
   return gates
     .filter(({ gate }) => gate.status.render !== undefined && !gate.deleting)
     .map(({ gate, render }) => ({ gate: gate.name, render, target }))
-    .reduce((so, injection) => {
-      const view = viewTemplate(so);
-      const isLeft = obstacle(view, injection) !== undefined || drift(view, injection).length === 0;
-      return isLeft ? so : inject(so, injection);
-    }, template);
+    .reduce(place, template);
 }
 
 const own = (name: string, more: object = {}) => ({ name, image: `registry.example/${name}:1`, ...more });
@@ -152,9 +148,30 @@ const written = (current: PodTemplate, fields: object) =>
     all.map((one) => (one.name.startsWith('dgate-api-first--') ? { ...one, ...fields } : one)),
   );
 
+const SMALL = { requests: { cpu: '10m', memory: '16Mi' }, limits: { cpu: '10m', memory: '16Mi' } };
+
+/** What decides in a Pod whether our containers are valid. */
+const surrounded: Readonly<Record<string, object>> = {
+  'Pods for Windows': { os: { name: 'windows' } },
+  'Pods for Windows nodes': { nodeSelector: { 'kubernetes.io/os': 'windows' } },
+  'Pods for Linux': { os: { name: 'linux' }, nodeSelector: { 'kubernetes.io/os': 'linux' } },
+  'resources of the whole Pod': { resources: SMALL },
+  'requests of the whole Pod': { resources: { requests: SMALL.requests } },
+  'no resources of the whole Pod': { resources: {} },
+  'an app container under the name of a container of the gate': {
+    containers: [own('app'), own(containerName('api-first', 'redis'))],
+  },
+};
+
 type Change = (current: PodTemplate) => PodTemplate;
 
+const inPod = (current: PodTemplate, more: object): PodTemplate => ({
+  ...current,
+  spec: { ...current.spec, ...more },
+});
+
 const carrying: Readonly<Record<string, Change>> = {
+  'no resources': (current) => written(current, { resources: undefined }),
   'what it should have': (current) => current,
   'images of another registry and version': (current) =>
     written(current, { image: 'mirror.example/a/dependency-gate:9@sha256:0123456789abcdef' }),
@@ -228,6 +245,10 @@ export const TEMPLATES: readonly TemplateCase[] = [
     what: 'an older render, with a container that the gate no longer has',
     of: (target) => placed(withInit(own('migrate')), [OLDER], target),
   },
+  ...Object.entries(surrounded).map(([what, more]) => ({
+    what: `without anything of gates, with ${what}`,
+    of: () => inPod(withInit(own('migrate')), more),
+  })),
   ...Object.entries(ownChecks).map(([what, fields]) => ({
     what: `the container of a user's own, with ${what}`,
     of: (target: string) =>
@@ -242,3 +263,11 @@ export const TEMPLATES: readonly TemplateCase[] = [
     of: (target) => reordered(placed(app(), [GONE, LATER], target), (all) => all.toReversed()),
   },
 ];
+
+/** Templates that carry the gate `API_FIRST` and are changed so that its containers may not be valid there any more. */
+export const CONVERSIONS: readonly TemplateCase[] = Object.entries(surrounded)
+  .filter(([, more]) => !('containers' in more))
+  .map(([what, more]) => ({
+    what: `carrying the gate, and now with ${what}`,
+    of: (target: string) => inPod(placed(withInit(own('migrate')), [API_FIRST], target), more),
+  }));

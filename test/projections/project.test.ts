@@ -39,7 +39,8 @@ describe('projectWorkload', () => {
   it('keeps of a template what gating is about', () => {
     expect(workload('Deployment', { template: GATED }).template).to.deep.equal({
       initContainers: ['dgate-api-first--api', 'own'],
-      contents: [{ name: 'dgate-api-first--api', image: 'i', fields: {}, env: {}, mounts: [] }],
+      contents: [{ name: 'dgate-api-first--api', image: 'i', fields: {}, env: {}, mounts: [], sized: false }],
+      ...{ isWindows: false, hasPodResources: false, takenNames: [] },
       volumes: ['dgate-api-first', 'own'],
       foreignVolumes: [],
       annotations: {

@@ -8,7 +8,7 @@ import { depending, manifest } from '../api/manifest.ts';
 import { RULE_CASES } from '../api/rule-cases.ts';
 import { meets, REFUSALS_WITHOUT_TYPE, versionUnderTest } from '../cluster/versions.ts';
 import { type Scenario, useNamespace } from './cluster.ts';
-import { deployment, dns, gate, service } from './manifests.ts';
+import { APP_IMAGE, deployment, dns, gate, service } from './manifests.ts';
 import { initNames, isReady } from './views.ts';
 
 /** What a gate does not do, because somebody said so or because it cannot. */
@@ -96,20 +96,59 @@ export const refusals: Scenario = (on) => {
   describe('a target that cannot carry the containers', () => {
     const here = useNamespace(on);
 
-    it('stalls the gate, which says what to change, until that is done', async () => {
-      const volumes = (name: string) => [{ name, emptyDir: {} }];
-      await here().create(deployment('pinger', { pod: { volumes: volumes('dgate-api-first') } }));
-      await here().create(gate('api-first', ['pinger'], [dns('api')]));
-      await here().untilGate('api-first', {
-        ready: 'False/TargetRefused',
-        stalled: 'True/TargetRefused',
-        stalledMessage: /Deployment pinger: .* rename that volume/,
-        targets: 'pinger Refused',
+    const volumes = (name: string) => [{ name, emptyDir: {} }];
+    const hindrances = [
+      {
+        what: 'with a volume of its own under the name of ours',
+        pod: { volumes: volumes('dgate-api-first') },
+        instead: { volumes: [{ $patch: 'replace' }, ...volumes('scratch')] },
+        says: { reason: 'VolumeNameTaken', message: /Deployment pinger: .* rename that volume/ },
+      },
+      {
+        what: 'with a container of its own under the name of one of ours',
+        pod: { containers: [{ name: 'dgate-api-first--api', image: APP_IMAGE }] },
+        instead: { containers: [{ $patch: 'replace' }, { name: 'app', image: APP_IMAGE }] },
+        says: { reason: 'ContainerNameTaken', message: /Deployment pinger: .* rename that container/ },
+      },
+      {
+        what: 'for Windows',
+        pod: { os: { name: 'windows' } },
+        instead: { os: null },
+        says: { reason: 'WindowsPods', message: /Deployment pinger: .* run on Windows/ },
+      },
+    ];
+    for (const { what, pod, instead, says } of hindrances) {
+      it(`${what} stalls the gate, which says what to change, until that is done`, async () => {
+        await here().create(deployment('pinger', { pod }));
+        await here().create(gate('api-first', ['pinger'], [dns('api')]));
+        const { status } = await here().untilGate('api-first', {
+          ready: 'False/TargetRefused',
+          stalled: 'True/TargetRefused',
+          stalledMessage: says.message,
+          targets: 'pinger Refused',
+        });
+        expect(status.targets?.[0]).to.include({ reason: says.reason });
+        expect((await here().workload('pinger')).metadata.generation).to.equal(1);
+        const spec = { template: { spec: instead } };
+        await here().patch('Deployment', 'pinger', { spec }, { type: 'strategic' });
+        await here().untilGate('api-first', { ready: 'True/InForce', stalled: '-', open: 'False/Waiting' });
       });
-      expect((await here().workload('pinger')).metadata.generation).to.equal(1);
-      const spec = { template: { spec: { volumes: volumes('scratch') } } };
-      await here().patch('Deployment', 'pinger', { spec });
-      await here().untilGate('api-first', { ready: 'True/InForce', stalled: '-', open: 'False/Waiting' });
+    }
+
+    it('whose Pods have resources as a whole carries containers without any, and has them back later', async () => {
+      const resources = { requests: { cpu: '10m', memory: '16Mi' }, limits: { cpu: '10m', memory: '16Mi' } };
+      await here().create(deployment('pinger', { pod: { resources } }));
+      await here().create(gate('api-first', ['pinger'], [dns('api')]));
+      await here().untilGate('api-first', { ready: 'True/InForce', targets: /^pinger (Current|Rolling)/ });
+      const ofWaiter = async () => (await here().workload('pinger')).spec.template.spec.initContainers[0];
+      expect(JSON.stringify(await ofWaiter())).not.to.contain('memory');
+      const spec = { template: { spec: { resources: null } } };
+      await here().patch('Deployment', 'pinger', { spec }, { type: 'strategic' });
+      await here().until(
+        'the waiter has its own resources',
+        async () => JSON.stringify(await ofWaiter()).includes('memory') || undefined,
+      );
+      await here().untilGate('api-first', { ready: 'True/InForce', stalled: '-' });
     });
   });
 };

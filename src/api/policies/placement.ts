@@ -12,6 +12,7 @@ import {
 } from '../names.ts';
 import { IS_UNCHANGED, PARTS_OF_IMAGES } from './contents.ts';
 import type { Expression, MatchConstraints, MutatingSpec } from './policy.ts';
+import { IS_RIGHT_SIZE, IS_UNFIT, isSized } from './surroundings.ts';
 import { kindOf } from './workloads.ts';
 
 /**
@@ -104,7 +105,9 @@ function variables(path: string): Expression[] {
     // Before all others, but behind those of gates before this one.
     volumeAt: `(${positions('variables.otherVolumes', `!variables.otherVolumes[i].startsWith('${CONTAINER_PREFIX}') || variables.otherVolumes[i] > variables.volume`)} +\n[size(variables.otherVolumes)])[0]`,
     // What the operator says in the gate's status: a volume of the user's under our name, and too many containers.
-    isObstructed: `variables.volumes.exists(v, v.name == variables.volume && !(${IS_GATES_VOLUME})) ||\nsize(variables.others.filter(o, o != '${OWN}')) + size(variables.rendered) > ${MAX_GATE_CONTAINERS}`,
+    isUnfit: IS_UNFIT,
+    isObstructed: `variables.isUnfit ||\nvariables.template.spec.?containers.orValue([]).exists(c, string(c.name) in variables.rendered) ||\nvariables.volumes.exists(v, v.name == variables.volume && !(${IS_GATES_VOLUME})) ||\nsize(variables.others.filter(o, o != '${OWN}')) + size(variables.rendered) > ${MAX_GATE_CONTAINERS}`,
+    hasPodResources: isSized('variables.template.spec.?resources'),
     images: `variables.mine.map(i, variables.live[i].?image.orValue(''))${PARTS_OF_IMAGES}`,
     wantedImages: `variables.render.initContainers.map(c, string(c.image))${PARTS_OF_IMAGES}`,
     isCurrent: [
@@ -116,6 +119,7 @@ function variables(path: string): Expression[] {
       'variables.mine.map(i, variables.names[i]) == variables.rendered',
       'size(variables.moves) == 0',
       IS_UNCHANGED,
+      IS_RIGHT_SIZE,
     ].join(' &&\n'),
   };
   return Object.entries(expressions).map(([name, expression]) => ({ name, expression }));
@@ -134,13 +138,21 @@ function patch(path: string): string {
   const key = (map: string, name: string) => `'${pointer}/metadata/${map}/' + jsonpatch.escapeKey(${name})`;
   const unless = (condition: string, place: string, empty: '[]' | '{}') =>
     `(${condition} ? [] : [${add(`'${pointer}/${place}'`, empty)}])`;
+  const remove = (place: string) => `JSONPatch{op: 'remove', path: ${place}}`;
+  // From the first to the last, each some places further in front: those before it are gone already.
+  const removal = `lists.range(size(variables.mine)).map(k, ${remove(containers('variables.mine[k] - k'))})`;
   return [
+    // Containers that are not valid any more would keep everybody from writing the target.
+    'variables.isUnfit ? (',
+    `${removal} +`,
+    `(variables.key in variables.annotations ? [${remove(key('annotations', 'variables.key'))}] : [])) :`,
     'variables.isObstructed || variables.isCurrent ? [] :',
-    // From the first to the last, each some places further in front: those before it are gone already.
-    `lists.range(size(variables.mine)).map(k, JSONPatch{op: 'remove', path: ${containers('variables.mine[k] - k')}}) +`,
+    `${removal} +`,
     `variables.moves.map(k, JSONPatch{op: 'move', from: ${containers('variables.froms[k]')}, path: ${containers('k')}}) +`,
     `${unless('has(variables.template.spec.initContainers)', 'spec/initContainers', '[]')} +`,
     `lists.range(size(variables.rendered)).map(k, ${add(containers('variables.at + k'), 'variables.render.initContainers[k]')}) +`,
+    'lists.range(size(variables.rendered)).filter(k, variables.hasPodResources && has(variables.render.initContainers[k].resources))',
+    `.map(k, ${remove(`${containers('variables.at + k')} + '/resources'`)}) +`,
     `${unless('has(variables.template.spec.volumes)', 'spec/volumes', '[]')} +`,
     `lists.range(size(variables.myVolumes)).map(k, JSONPatch{op: 'remove', path: ${volumes('variables.myVolumes[k] - k')}}) +`,
     `variables.render.volumes.map(v, ${add(volumes('variables.volumeAt'), 'v')}) +`,

@@ -56,7 +56,7 @@ export function isRetried({ phase, restartPolicy, createdAt }: Pod, all: readonl
  */
 export function carriesRender(gate: string, render: Render | undefined): (pod: Pod) => boolean {
   if (render === undefined) return () => false;
-  const wanted = wantedContainers(render);
+  const wanted = wantedContainers(render.initContainers);
   const key = gateAnnotation(gate);
   return ({ annotations, contents }) =>
     annotations[key] === render.hash &&

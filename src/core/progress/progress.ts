@@ -5,7 +5,7 @@ import type { PodCounts, Render, TargetStatus } from '../../api/status.ts';
 import { cut } from '../cut.ts';
 import type { Pod, Workload, World } from '../model.ts';
 import { isHeldFor } from '../render/hold.ts';
-import type { Obstacle } from '../render/inject.ts';
+import type { Obstacle } from '../render/obstacle.ts';
 import { hasPassedAndGone, passedBy } from './passed.ts';
 import { carriesRender, isGated, isLive, isRetried, type PodProgress, podProgress } from './pod-progress.ts';
 import { restWords } from './rest.ts';

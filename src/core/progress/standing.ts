@@ -2,7 +2,8 @@ import { targetAnnotationValue } from '../../api/names.ts';
 import type { GateSpec } from '../../api/spec.ts';
 import type { Drift, Gate, Refusal, Render, Repair, Workload } from '../model.ts';
 import { lacksRequired } from '../render/hold.ts';
-import { drift, type Obstacle, obstacle } from '../render/inject.ts';
+import { drift, obstacle } from '../render/inject.ts';
+import type { Obstacle } from '../render/obstacle.ts';
 import { additionMark, type Dispute, dispute } from './dispute.ts';
 
 /** How a workload that a gate names stands to the gate's render. */

@@ -2,8 +2,9 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { DECIDING_ENV } from '../../api/deciding-env.ts';
 import { VOLUME_MOUNT_PATH } from '../../api/names.ts';
-import type { Render } from '../../api/status.ts';
-import type { ContainerView } from '../model.ts';
+import type { RenderedContainer } from '../../api/status.ts';
+import type { ContainerView, TemplateView } from '../model.ts';
+import { isSized } from './surroundings.ts';
 
 /**
  * What is compared of our containers. `kubectl set image '*=app:2'`, `kubectl set env` and a patch by position write into
@@ -14,6 +15,7 @@ import type { ContainerView } from '../model.ts';
  */
 
 const text = z.string().nullish();
+const amounts = z.record(z.string(), z.unknown()).nullish();
 const keyRef = z.object({ name: text, key: text }).nullish();
 
 const envVarSchema = z.object({
@@ -36,6 +38,7 @@ const containerSchema = z.object({
   workingDir: text,
   restartPolicy: text,
   env: z.array(envVarSchema).nullish(),
+  resources: z.object({ requests: amounts, limits: amounts }).nullish(),
   volumeMounts: z
     .array(z.object({ name: z.string(), mountPath: z.string(), subPath: text, subPathExpr: text }))
     .nullish(),
@@ -46,7 +49,15 @@ type Container = z.infer<typeof containerSchema>;
 /** Cuts one of our containers down to what is compared; one that is of no such shape is like no other. */
 export function viewContainer(raw: { readonly name: string }): ContainerView {
   const { data } = containerSchema.safeParse(raw);
-  if (!data) return { name: raw.name, image: '', fields: { container: 'unreadable' }, env: {}, mounts: [] };
+  if (!data)
+    return {
+      name: raw.name,
+      image: '',
+      fields: { container: 'unreadable' },
+      env: {},
+      mounts: [],
+      sized: false,
+    };
   return {
     name: data.name,
     image: data.image?.split('/').at(-1) ?? '',
@@ -55,6 +66,7 @@ export function viewContainer(raw: { readonly name: string }): ContainerView {
     mounts: (data.volumeMounts ?? []).map(({ name, mountPath, subPath, subPathExpr }) =>
       [name, mountPath, subPath, subPathExpr].filter(Boolean).join(' '),
     ),
+    sized: isSized(data.resources),
   };
 }
 
@@ -90,19 +102,29 @@ export interface WantedContainer extends ContainerView {
   readonly isWaiter: boolean;
 }
 
-/** What a render's containers are, to compare others with. */
-export function wantedContainers({ initContainers }: Render): WantedContainer[] {
-  return initContainers.map((container) => ({
+/** What rendered containers are, to compare others with. */
+export function wantedContainers(rendered: readonly RenderedContainer[]): WantedContainer[] {
+  return rendered.map((container) => ({
     ...viewContainer(container),
     isWaiter: container.volumeMounts?.some(({ mountPath }) => mountPath === VOLUME_MOUNT_PATH) ?? false,
   }));
 }
 
 /** The fields in which a template's container is not what was rendered. */
-export function changedFields(wanted: WantedContainer, live: ContainerView): string[] {
+export function changedFields(
+  wanted: WantedContainer,
+  live: ContainerView,
+  { hasPodResources }: Pick<TemplateView, 'hasPodResources'>,
+): string[] {
   const hasIntruder = Object.keys(live.env).some((name) => DECIDING.test(name) && !(name in wanted.env));
   const changed = changedInPod(wanted, live);
-  return hasIntruder && !changed.includes('env') ? [...changed, 'env'] : changed;
+  // Only whether there are any: which ones is for autoscalers to say.
+  const isWrongSize = hasPodResources ? live.sized : wanted.sized && !live.sized;
+  return [
+    ...changed,
+    ...(hasIntruder && !changed.includes('env') ? ['env'] : []),
+    ...(isWrongSize ? ['resources'] : []),
+  ];
 }
 
 const DECIDING = new RegExp(DECIDING_ENV);

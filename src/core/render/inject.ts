@@ -10,12 +10,13 @@ import {
   volumeName,
   volumeOwner,
 } from '../../api/names.ts';
-import type { TargetReason } from '../../api/reasons.ts';
 import type { Render, RenderedVolume } from '../../api/status.ts';
 import type { Drift, JsonObject, TemplateView } from '../model.ts';
 import { changedFields, wantedContainers } from './contents.ts';
 import { requires } from './hold.ts';
-import type { PodTemplate } from './template.ts';
+import type { Obstacle } from './obstacle.ts';
+import { fitted, misfit } from './surroundings.ts';
+import { type PodTemplate, viewTemplate } from './template.ts';
 
 /**
  * How renders get into Pod templates and out of them: the containers of all gates come first, sorted by gate name, then
@@ -51,11 +52,11 @@ export function drift(template: TemplateView, injection: Injection): Drift[] {
 }
 
 /** Of a template with another render all containers are others. */
-function changed({ annotations, contents }: TemplateView, { gate, render }: Injection): Drift[] {
-  if (annotations[gateAnnotation(gate)] !== render.hash) return [];
-  return wantedContainers(render).flatMap((wanted) => {
-    const live = contents.find(({ name }) => name === wanted.name);
-    const fields = live ? changedFields(wanted, live) : [];
+function changed(template: TemplateView, { gate, render }: Injection): Drift[] {
+  if (template.annotations[gateAnnotation(gate)] !== render.hash) return [];
+  return wantedContainers(fitted(template, render)).flatMap((wanted) => {
+    const live = template.contents.find(({ name }) => name === wanted.name);
+    const fields = live ? changedFields(wanted, live, template) : [];
     return fields.length === 0 ? [] : [`changed ${fields.join(', ')} of ${wanted.name}` as const];
   });
 }
@@ -78,15 +79,10 @@ function misplaced(template: TemplateView, { gate, render, target }: Injection):
   return reasons.filter(([holds]) => holds).map(([, reason]) => reason);
 }
 
-/** Why a template cannot carry a render at all. */
-export interface Obstacle {
-  readonly reason: TargetReason;
-  /** For the user. */
-  readonly message: string;
-}
-
 /** Undefined when the template can carry the render. */
 export function obstacle(template: TemplateView, { gate, render }: Injection): Obstacle | undefined {
+  const unfit = misfit(template, render);
+  if (unfit) return unfit;
   if (template.foreignVolumes.includes(volumeName(gate))) {
     const message = `its Pod template has a volume of its own named ${volumeName(gate)}: rename that volume`;
     return { reason: 'VolumeNameTaken', message };
@@ -118,7 +114,7 @@ export function changePatch(template: TemplateView, change: TemplateChange): Jso
   const { inject, remove } = change;
   const changed = [...inject.map(({ gate }) => gate), ...remove];
   const isLeft = inject.length === 0 && [...gatesIn(template)].every((gate) => changed.includes(gate));
-  const rendered = inject.flatMap(({ render }) => render.initContainers);
+  const rendered = inject.flatMap(({ render }) => fitted(template, render));
   return {
     metadata: {
       annotations: annotationsOf(template, change, isLeft),
@@ -182,7 +178,7 @@ function volumePlace(names: readonly string[], mine: string): number {
 /** The template with the render in it: what the patch results in, for where there is no API server to apply one. */
 export function inject(template: PodTemplate, { gate, render, target }: Injection): PodTemplate {
   const live = template.spec.initContainers ?? [];
-  const rendered = render.initContainers.map((container) => ({ ...container }));
+  const rendered = fitted(viewTemplate(template), render);
   const kept = live.filter(({ name }) => containerOwner(name)?.gate !== gate);
   const byName = new Map([...kept, ...rendered].map((container) => [container.name, container]));
   const order = wantedOrder(

@@ -11,6 +11,7 @@ import {
 import type { TargetKind } from '../../api/spec.ts';
 import type { JsonObject, TemplateView, Workload } from '../model.ts';
 import { viewContainer } from './contents.ts';
+import { viewSurroundings } from './surroundings.ts';
 
 const strings = z.record(z.string(), z.string()).nullish();
 
@@ -65,6 +66,7 @@ export function viewTemplate(template: PodTemplate): TemplateView {
   return {
     initContainers: initContainers.map(({ name }) => name),
     contents: initContainers.filter(({ name }) => containerOwner(name) !== undefined).map(viewContainer),
+    ...viewSurroundings(template.spec),
     volumes: volumes.map(({ name }) => name),
     foreignVolumes: volumes.filter(isForeign).map(({ name }) => name),
     annotations: ofOurGroup(template.metadata?.annotations),

@@ -44,7 +44,7 @@ describe('drift of what our containers are', () => {
     ['certificates', { env: [{ name: 'NODE_EXTRA_CA_CERTS', value: '/x' }] }, 'env'],
     ['a library to load', { env: [{ name: 'LD_PRELOAD', value: '/x' }] }, 'env'],
     ['several of these', { image: 'app:2', args: [] }, 'image, args'],
-    ['something that is no container', { args: 'serve' }, 'image, args, container, volumeMounts'],
+    ['something that is no container', { args: 'serve' }, 'image, args, container, volumeMounts, resources'],
   ];
   for (const [what, fields, is] of waiter) {
     it(`names what was changed where somebody has written into a waiting container: ${what}`, () => {

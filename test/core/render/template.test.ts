@@ -4,10 +4,12 @@ import { podTemplateSchema, viewTemplate } from '../../../src/core/render/templa
 /** What a template looks like once it has been read from JSON. */
 const view = (template: unknown) => viewTemplate(podTemplateSchema.parse(template));
 
+const PLAIN = { isWindows: false, hasPodResources: false, takenNames: [] };
+
 describe('viewTemplate', () => {
   it('sees nothing in a template without metadata, init containers and volumes', () => {
     const nothing = {
-      ...{ initContainers: [], contents: [], volumes: [], foreignVolumes: [], annotations: {} },
+      ...{ initContainers: [], contents: [], ...PLAIN, volumes: [], foreignVolumes: [], annotations: {} },
       ...{ gated: false, required: [] },
     };
     expect(view({ spec: { containers: [] } })).to.deep.equal(nothing);
@@ -31,6 +33,7 @@ describe('viewTemplate', () => {
     expect(view(template)).to.deep.equal({
       initContainers: ['b', 'a'],
       contents: [],
+      ...PLAIN,
       volumes: [],
       foreignVolumes: [],
       annotations: {

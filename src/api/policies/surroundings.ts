@@ -1,0 +1,26 @@
+/**
+ * What of a Pod's own decides whether our containers are valid beside it: what `core/render/surroundings.ts` does, in CEL.
+ */
+
+const NOT_ON_WINDOWS = [
+  'runAsUser',
+  'runAsGroup',
+  'readOnlyRootFilesystem',
+  'allowPrivilegeEscalation',
+  'capabilities',
+  'seccompProfile',
+];
+
+const IS_WINDOWS =
+  "variables.template.spec.?os.?name.orValue('') == 'windows' || variables.template.spec.?nodeSelector[?'kubernetes.io/os'].orValue('') == 'windows'";
+
+/** CEL: the API server would refuse our containers in these Pods, whatever is in them. */
+export const IS_UNFIT = `(${IS_WINDOWS}) &&\nvariables.render.initContainers.exists(c, has(c.securityContext) && (${NOT_ON_WINDOWS.map((field) => `has(c.securityContext.${field})`).join(' || ')}))`;
+
+/** CEL: whether resources are requested, or limited. */
+export function isSized(resources: string): string {
+  return ['requests', 'limits'].map((field) => `size(${resources}.?${field}.orValue({})) > 0`).join(' || ');
+}
+
+/** CEL: where the names are those that were rendered. Only whether there are any is compared. */
+export const IS_RIGHT_SIZE = `lists.range(size(variables.mine)).all(k, [${isSized('variables.live[variables.mine[k]].?resources')}].all(sized,\nvariables.hasPodResources ? !sized : sized || !(${isSized('variables.render.initContainers[k].?resources')})))`;

@@ -1,0 +1,28 @@
+import { containerOwner, gateAnnotation } from '../../api/names.ts';
+import { drift, type Injection, inject, obstacle } from './inject.ts';
+import { type PodTemplate, viewTemplate } from './template.ts';
+
+/**
+ * What admission makes of a template that somebody writes. One that is current keeps what others have put into it. One in
+ * which our containers are not valid any more loses them, since nobody could write it otherwise.
+ */
+export function place(template: PodTemplate, injection: Injection): PodTemplate {
+  const view = viewTemplate(template);
+  const hindrance = obstacle(view, injection);
+  if (hindrance?.reason === 'WindowsPods') return withdraw(template, injection.gate);
+  return hindrance || drift(view, injection).length === 0 ? template : inject(template, injection);
+}
+
+/** Without the annotation too, so that Pods which require the gate are held. */
+function withdraw(template: PodTemplate, gate: string): PodTemplate {
+  const { initContainers } = template.spec;
+  const { [gateAnnotation(gate)]: _, ...annotations } = template.metadata?.annotations ?? {};
+  return {
+    ...template,
+    metadata: { ...template.metadata, annotations },
+    spec: {
+      ...template.spec,
+      initContainers: initContainers?.filter(({ name }) => containerOwner(name)?.gate !== gate),
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { containerOwner } from '../../api/names.ts';
+import type { Render, RenderedContainer } from '../../api/status.ts';
+import type { TemplateView } from '../model.ts';
+import type { Obstacle } from './obstacle.ts';
+
+/**
+ * What of a Pod's own decides whether our containers are valid beside it. One that is not makes the API server refuse every
+ * write of the target, whoever makes it, so it is kept out of there.
+ */
+
+const WINDOWS = 'windows';
+const OS_LABEL = 'kubernetes.io/os';
+
+const amounts = z.record(z.string(), z.unknown()).nullish().catch(undefined);
+const surroundingsSchema = z.object({
+  os: z.object({ name: z.unknown() }).nullish().catch(undefined),
+  nodeSelector: z.record(z.string(), z.unknown()).nullish().catch(undefined),
+  resources: z.object({ requests: amounts, limits: amounts }).nullish().catch(undefined),
+  containers: z
+    .array(z.object({ name: z.unknown() }))
+    .nullish()
+    .catch(undefined),
+});
+
+/** The parts of a template's view that come from its Pods' own settings. */
+export function viewSurroundings(
+  spec: unknown,
+): Pick<TemplateView, 'isWindows' | 'hasPodResources' | 'takenNames'> {
+  const { os, nodeSelector, resources, containers } = surroundingsSchema.parse(spec);
+  return {
+    isWindows: os?.name === WINDOWS || nodeSelector?.[OS_LABEL] === WINDOWS,
+    hasPodResources: isSized(resources),
+    takenNames: (containers ?? []).flatMap(({ name }) =>
+      typeof name === 'string' && containerOwner(name) !== undefined ? [name] : [],
+    ),
+  };
+}
+
+/** Whether anything is requested, or limited. */
+export function isSized(resources: z.infer<typeof surroundingsSchema>['resources']): boolean {
+  return [resources?.requests, resources?.limits].some((some) => Object.keys(some ?? {}).length > 0);
+}
+
+/** A Windows Pod may have none of these, and there is no waiter for Windows. */
+const NOT_ON_WINDOWS = [
+  'runAsUser',
+  'runAsGroup',
+  'readOnlyRootFilesystem',
+  'allowPrivilegeEscalation',
+  'capabilities',
+  'seccompProfile',
+] as const satisfies readonly (keyof NonNullable<RenderedContainer['securityContext']>)[];
+
+const WINDOWS_PODS: Obstacle = {
+  reason: 'WindowsPods',
+  message:
+    'its Pods run on Windows, and waiting containers are for Linux: give each dependency a container of your own for Windows, without securityContext, or take the target out',
+};
+
+/** Why the containers would not be valid in Pods of this template. */
+export function misfit(template: TemplateView, { initContainers }: Render): Obstacle | undefined {
+  if (template.isWindows && initContainers.some(needsLinux)) return WINDOWS_PODS;
+  const taken = initContainers.find(({ name }) => template.takenNames.includes(name));
+  if (!taken) return undefined;
+  const message = `its Pod template has a container of its own named ${taken.name}: rename that container`;
+  return { reason: 'ContainerNameTaken', message };
+}
+
+function needsLinux({ securityContext }: RenderedContainer): boolean {
+  return NOT_ON_WINDOWS.some((field) => securityContext?.[field] !== undefined);
+}
+
+/**
+ * The containers as they are placed into a template. Where resources are those of the whole Pod, containers need none, and
+ * may not have more than it has.
+ */
+export function fitted(
+  { hasPodResources }: Pick<TemplateView, 'hasPodResources'>,
+  { initContainers }: Render,
+): RenderedContainer[] {
+  return initContainers.map((container) => {
+    const { resources: _, ...unsized } = container;
+    return hasPodResources ? unsized : { ...container };
+  });
+}
