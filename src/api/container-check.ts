@@ -18,6 +18,10 @@ const key = (object: string) =>
     .optional()
     .describe(`Key of a ${object}.`);
 
+/** What the API server takes for a field of the Pod in a variable. */
+const FIELD_PATH =
+  /^(metadata\.(name|namespace|uid|(labels|annotations)\['[-A-Za-z0-9_./]+'\])|spec\.(nodeName|serviceAccountName)|status\.(hostIPs?|podIPs?))$/;
+
 const envVar = z
   .strictObject({
     name: z
@@ -35,7 +39,10 @@ const envVar = z
               .string()
               .min(1)
               .max(253)
-              .describe('Path of the field, for example metadata.namespace.'),
+              .regex(FIELD_PATH)
+              .describe(
+                "Path of the field: metadata.name, .namespace, .uid, .labels['KEY'] or .annotations['KEY'], spec.nodeName, spec.serviceAccountName, status.hostIP, .hostIPs, .podIP or .podIPs.",
+              ),
           })
           .optional()
           .describe('Field of the Pod.'),

@@ -3,9 +3,10 @@ import { type ContainerCheck, type EnvVar, MAX_CONTAINER_CHARACTERS } from './co
 import { CONTAINER_SIZE_CEL, characters, containerSize } from './container-size.ts';
 import { DEFAULT_TARGET_KIND } from './defaults.ts';
 import type { ResourceCheck } from './evaluated-checks.ts';
-import { LABEL } from './fields.ts';
+import { LABEL, type Resources } from './fields.ts';
 import { GROUP, MAX_GATE_AND_DEPENDENCY_LENGTH } from './names.ts';
 import { kindOf } from './policies/workloads.ts';
+import { isWithinLimits, WITHIN_LIMITS_CEL } from './quantity.ts';
 import { targetKind } from './settled.ts';
 import { CHECKS, type Dependency, type GateSpec, JUDGED_CHECKS, type Timing } from './spec.ts';
 
@@ -36,6 +37,7 @@ export interface Places {
   readonly spec: GateSpec;
   readonly 'spec.targets': GateSpec['targets'];
   readonly 'spec.dependencies': GateSpec['dependencies'];
+  readonly 'spec.waiter.resources': Resources;
   readonly 'spec.dependencies[]': Dependency;
   readonly 'spec.dependencies[].http': HttpCheck;
   readonly 'spec.dependencies[].http.headers[]': HttpHeader;
@@ -43,6 +45,8 @@ export interface Places {
   readonly 'spec.dependencies[].grpc.tls': Tls;
   readonly 'spec.dependencies[].resource': ResourceCheck;
   readonly 'spec.dependencies[].container': ContainerCheck;
+  readonly 'spec.dependencies[].container.resources': Resources;
+  readonly 'spec.dependencies[].container.securityContext': NonNullable<ContainerCheck['securityContext']>;
   readonly 'spec.dependencies[].container.env[]': EnvVar;
   readonly 'spec.dependencies[].container.env[].valueFrom': NonNullable<EnvVar['valueFrom']>;
 }
@@ -69,6 +73,15 @@ const tlsRules: readonly Rule<Tls>[] = [
     cel: '!has(self.caFrom) || !has(self.insecureSkipVerify) || !self.insecureSkipVerify',
     message: 'caFrom has no meaning where no certificate is verified: remove caFrom or insecureSkipVerify',
     holds: ({ caFrom, insecureSkipVerify }) => caFrom === undefined || insecureSkipVerify !== true,
+  },
+];
+
+const resourcesRules: readonly Rule<Resources>[] = [
+  {
+    cel: WITHIN_LIMITS_CEL,
+    message:
+      'requests are more than limits, and no target could be written with that: set lower requests or higher limits',
+    holds: isWithinLimits,
   },
 ];
 
@@ -124,6 +137,7 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
       holds: (dependencies) => distinct(dependencies.map(({ name }) => name)),
     },
   ],
+  'spec.waiter.resources': resourcesRules,
   'spec.dependencies[]': [
     {
       cel: exactlyOne(CHECKS),
@@ -182,6 +196,20 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
       cel: `${CONTAINER_SIZE_CEL} <= ${MAX_CONTAINER_CHARACTERS}`,
       message: `image, workingDir, command, args and env have at most ${MAX_CONTAINER_CHARACTERS} characters together: put a longer script into the image`,
       holds: (container) => containerSize(container) <= MAX_CONTAINER_CHARACTERS,
+    },
+    {
+      cel: '!has(self.env) || self.env.all(a, self.env.exists_one(b, a.name == b.name))',
+      message: 'an environment variable is set twice, and only the last one counts: remove the other',
+      field: ['env'],
+      holds: ({ env = [] }) => distinct(env.map(({ name }) => name)),
+    },
+  ],
+  'spec.dependencies[].container.resources': resourcesRules,
+  'spec.dependencies[].container.securityContext': [
+    {
+      cel: '!has(self.runAsNonRoot) || !self.runAsNonRoot || !has(self.runAsUser) || self.runAsUser != 0',
+      message: 'runAsNonRoot refuses the user 0, so the container would never run: remove one of the two',
+      holds: ({ runAsNonRoot, runAsUser }) => runAsNonRoot !== true || runAsUser !== 0,
     },
   ],
   'spec.dependencies[].container.env[]': [

@@ -16,6 +16,7 @@ export function violations(gate: RuledGate): Violation[] {
     ...broken('spec', ['spec'], gate.spec),
     ...broken('spec.targets', ['spec', 'targets'], targets),
     ...broken('spec.dependencies', ['spec', 'dependencies'], dependencies),
+    ...broken('spec.waiter.resources', ['spec', 'waiter', 'resources'], gate.spec.waiter?.resources),
     ...dependencies.flatMap((dependency, index) =>
       dependencyViolations(dependency, ['spec', 'dependencies', index]),
     ),
@@ -35,6 +36,12 @@ function dependencyViolations(dependency: Dependency, path: Violation['path']): 
     ...broken(`${at}.grpc.tls`, [...path, 'grpc', 'tls'], grpc?.tls),
     ...broken(`${at}.resource`, [...path, 'resource'], resource),
     ...broken(`${at}.container`, [...path, 'container'], container),
+    ...broken(`${at}.container.resources`, [...path, 'container', 'resources'], container?.resources),
+    ...broken(
+      `${at}.container.securityContext`,
+      [...path, 'container', 'securityContext'],
+      container?.securityContext,
+    ),
     ...(container?.env ?? []).flatMap((variable, index) =>
       envVarViolations(variable, [...path, 'container', 'env', index]),
     ),

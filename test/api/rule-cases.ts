@@ -54,6 +54,29 @@ function sized(length: number): Manifest {
   return running({ ...settings, args: ['é'.repeat(1000), 'x'.repeat(rest - 1000)] });
 }
 
+const withResources = (resources: object) => manifest({ waiter: { resources } });
+const cpu = (requests: string, limits: string) => ({ requests: { cpu: requests }, limits: { cpu: limits } });
+const TOO_MUCH =
+  'requests are more than limits, and no target could be written with that: set lower requests or higher limits';
+const within = [
+  {},
+  cpu('100m', '0.1'),
+  cpu('1', '1000m'),
+  cpu('0.0000000001', '0.00000000001'),
+  { requests: { memory: '1Gi' }, limits: { cpu: '1m' } },
+  {
+    requests: { memory: '1M', 'ephemeral-storage': '1G' },
+    limits: { memory: '1Mi', 'ephemeral-storage': '1Gi' },
+  },
+];
+const beyond = [
+  cpu('101m', '0.1'),
+  cpu('2', '1'),
+  { requests: { memory: '1Mi' }, limits: { memory: '1M' } },
+  { requests: { memory: '1025Ki' }, limits: { memory: '1Mi' } },
+  { requests: { 'ephemeral-storage': '1Ei' }, limits: { 'ephemeral-storage': '1E' } },
+];
+
 const opening = (open: readonly string[]) =>
   manifest({
     open,
@@ -64,6 +87,36 @@ const opening = (open: readonly string[]) =>
   });
 
 export const RULE_CASES: readonly RuleCase[] = [
+  {
+    place: 'spec.waiter.resources',
+    message: TOO_MUCH,
+    field: 'spec.waiter.resources',
+    kept: within.map(withResources),
+    broken: beyond.map(withResources),
+  },
+  {
+    place: 'spec.dependencies[].container.resources',
+    message: TOO_MUCH,
+    field: 'spec.dependencies[0].container.resources',
+    kept: within.map((resources) => running({ resources })),
+    broken: beyond.map((resources) => running({ resources })),
+  },
+  {
+    place: 'spec.dependencies[].container.securityContext',
+    message: 'runAsNonRoot refuses the user 0, so the container would never run: remove one of the two',
+    field: 'spec.dependencies[0].container.securityContext',
+    kept: [{ runAsUser: 0 }, { runAsNonRoot: true, runAsUser: 1 }, { runAsNonRoot: false, runAsUser: 0 }].map(
+      (securityContext) => running({ securityContext }),
+    ),
+    broken: [running({ securityContext: { runAsNonRoot: true, runAsUser: 0 } })],
+  },
+  {
+    place: 'spec.dependencies[].container',
+    message: 'an environment variable is set twice, and only the last one counts: remove the other',
+    field: 'spec.dependencies[0].container.env',
+    kept: [withEnv({ name: 'A', value: '1' }, { name: 'B', value: '1' })],
+    broken: [withEnv({ name: 'A', value: '1' }, { name: 'B' }, { name: 'A', value: '2' })],
+  },
   {
     place: 'spec',
     message:

@@ -181,7 +181,7 @@ export const realRefusals: Scenario = (on) => {
       name: 'own',
       container: {
         image: 'registry.example/check:1',
-        env: [{ name: 'X', valueFrom: { fieldRef: { fieldPath: 'metadata.nothing' } } }],
+        env: [{ name: 'X', valueFrom: { fieldRef: { fieldPath: "metadata.labels['no..prefix/x']" } } }],
       },
     };
 
@@ -192,7 +192,7 @@ export const realRefusals: Scenario = (on) => {
       const stalled = await here().untilGate('api-first', {
         ready: 'False/InvalidRender',
         stalled: 'True/InvalidRender',
-        stalledMessage: /metadata\.nothing/,
+        stalledMessage: /no\.\.prefix/,
       });
       expect(stalled.status.render).to.deep.equal(status.render);
       expect(initNames(await here().workload('pinger'))).to.deep.equal(['dgate-api-first--api']);
