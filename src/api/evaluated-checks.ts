@@ -76,7 +76,9 @@ export const gateCheckSchema = z
   .strictObject({
     name: label(53).describe("Another gate of the gate's own namespace."),
   })
-  .describe("Satisfied when the other gate's condition Open is True. Evaluated by the operator.");
+  .describe(
+    'Satisfied when another gate is open: a Pod of its targets has passed with its present containers, and none waits now. Evaluated by the operator.',
+  );
 
 export type ServiceCheck = z.infer<typeof serviceCheckSchema>;
 export type ConditionCheck = z.infer<typeof conditionCheckSchema>;

@@ -87,6 +87,13 @@ describe('gateEvents', () => {
       after: open('False', 'Overdue'),
       is: [],
     },
+    {
+      turn: 'a failed Job',
+      before: waits,
+      after: open('False', 'TargetFailed'),
+      is: ['Warning TargetFailed'],
+    },
+    { turn: 'none that has passed', before: waits, after: open('Unknown', 'NonePassedYet'), is: [] },
     { turn: 'a failed Pod', before: waits, after: open('False', 'PodFailed'), is: ['Warning PodFailed'] },
     { turn: 'one that opens', before: waits, after: open('True', 'AllPassed'), is: ['Normal Opened'] },
     {

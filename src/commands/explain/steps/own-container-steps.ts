@@ -24,14 +24,14 @@ function stepOf(
   pods: readonly string[],
 ): Step {
   const [pod = ''] = pods;
-  const what = isInit ? `own init container ${name}` : `container ${name}`;
+  const what = isInit ? `init container ${name}` : `container ${name}`;
   const of = pods.length === 1 ? `Pod ${pod}` : `${count(pods.length, 'Pod')} (${some(pods)})`;
   const why = message === '' ? reason : `${reason}, ${message}`;
   const command = hasRun
     ? `logs ${pod} -c ${name}${reason === 'CrashLoopBackOff' ? ' --previous' : ''}`
     : `describe pod ${pod}`;
   return step(
-    `The gate has let ${of} through, and the ${what} does not run: ${why}. That is no matter of the gate.`,
+    `The gate has let ${of} through, and ${pods.length === 1 ? 'its' : 'their'} own ${what} does not run: ${why}. The gate has nothing to do with that.`,
     kubectl(world, command),
   );
 }

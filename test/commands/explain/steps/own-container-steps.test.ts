@@ -25,7 +25,7 @@ describe('what to do about Pods that the gate has let through', () => {
   it('is to see why the app crashes, and not to look at the gate', () => {
     const all = told(CRASHING, named('web-1').open());
     expect(say(all)).to.deep.equal([
-      'The gate has let Pod web-1 through, and the container web does not run: CrashLoopBackOff, its last run ended with exit code 1 (Error), 4 restarts. That is no matter of the gate.',
+      'The gate has let Pod web-1 through, and its own container web does not run: CrashLoopBackOff, its last run ended with exit code 1 (Error), 4 restarts. The gate has nothing to do with that.',
     ]);
     expect(propose(all)).to.deep.equal([`kubectl logs web-1 -c web --previous ${NS}`]);
   });
@@ -40,7 +40,7 @@ describe('what to do about Pods that the gate has let through', () => {
     };
     const all = told(pulled, named('web-1').open());
     expect(say(all)[0]).to.contain(
-      'the own init container migrate does not run: ImagePullBackOff, not found.',
+      'its own init container migrate does not run: ImagePullBackOff, not found.',
     );
     expect(propose(all)).to.deep.equal([`kubectl describe pod web-1 ${NS}`]);
   });
@@ -48,7 +48,7 @@ describe('what to do about Pods that the gate has let through', () => {
   it('is told once of all that have the same', () => {
     const all = told(CRASHING, named('web-1').open(), named('web-2').open());
     expect(say(all)).to.have.length(1);
-    expect(say(all)[0]).to.contain('2 Pods (web-1, web-2) through');
+    expect(say(all)[0]).to.contain('2 Pods (web-1, web-2) through, and their own container web');
   });
 
   it('is nothing of Pods that wait, or go', () => {
