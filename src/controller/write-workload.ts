@@ -1,5 +1,5 @@
 import { FIELD_MANAGER, targetAnnotationValue } from '../api/names.ts';
-import type { Refusal, Workload } from '../core/model.ts';
+import type { Drift, Refusal, Workload } from '../core/model.ts';
 import { workloadPatch } from '../core/plan/decide-workload.ts';
 import type { Addition, WorkloadPatch, WorkloadWrite } from '../core/plan/plan.ts';
 import { drift } from '../core/render/inject.ts';
@@ -25,8 +25,9 @@ async function patchWorkload(writing: WorkloadWriting, write: WorkloadPatch): Pr
   try {
     return await ifThere(patch(writing, known, write.patch, { type: 'strategic' }), (answer) => {
       const stored = projectWorkload(workload.kind, answer);
-      remember(writing, write, stored);
-      checkAnswer(write, stored);
+      const left = leftIn(write, stored);
+      remember(writing, write, stored, left);
+      checkAnswer(write, left);
     });
   } catch (error) {
     if (!isRefusal(error) || write.additions.length === 0) throw error;
@@ -36,7 +37,23 @@ async function patchWorkload(writing: WorkloadWriting, write: WorkloadPatch): Pr
   }
 }
 
-function remember({ memory, clock }: WorkloadWriting, write: WorkloadPatch, stored: Workload): void {
+/** What was stored is in the answer: an admission step may have changed it, for one with an older view of a gate. */
+function leftIn(
+  { workload, additions }: WorkloadPatch,
+  { template }: Workload,
+): ReadonlyMap<string, Drift[]> {
+  const target = targetAnnotationValue(workload.kind, workload.name);
+  return new Map(
+    additions.map(({ gate, render, mark }) => [mark, drift(template, { gate, render, target })] as const),
+  );
+}
+
+function remember(
+  { memory, clock }: WorkloadWriting,
+  write: WorkloadPatch,
+  stored: Workload,
+  left: ReadonlyMap<string, Drift[]>,
+): void {
   const { uid, generation } = write.workload;
   const target = targetAnnotationValue(write.workload.kind, write.workload.name);
   const changes = [...write.additions, ...write.removals];
@@ -44,7 +61,17 @@ function remember({ memory, clock }: WorkloadWriting, write: WorkloadPatch, stor
   memory.accepted(
     {
       gates: changes.map(({ gate }) => gate),
-      repairs: changes.map(({ mark }) => ({ target, uid, mark, at })),
+      repairs: [
+        ...write.additions.map(({ mark, why }) => ({
+          target,
+          uid,
+          mark,
+          at,
+          why,
+          left: left.get(mark) ?? [],
+        })),
+        ...write.removals.map(({ mark }) => ({ target, uid, mark, at })),
+      ],
       before: generation,
       after: stored.generation,
     },
@@ -52,12 +79,10 @@ function remember({ memory, clock }: WorkloadWriting, write: WorkloadPatch, stor
   );
 }
 
-/** What was stored is in the answer: an admission step with an older view of a gate may have changed it. */
-function checkAnswer({ workload, additions }: WorkloadPatch, { template }: Workload): void {
+function checkAnswer({ workload }: WorkloadPatch, left: ReadonlyMap<string, Drift[]>): void {
   const target = targetAnnotationValue(workload.kind, workload.name);
-  const left = additions.flatMap(({ gate, render }) => drift(template, { gate, render, target }));
-  if (left.length > 0)
-    throw new Undone(`${target} was patched and is not current: ${[...new Set(left)].join(', ')}`);
+  const all = new Set([...left.values()].flat());
+  if (all.size > 0) throw new Undone(`${target} was patched and is not current: ${[...all].join(', ')}`);
 }
 
 /**

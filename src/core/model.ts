@@ -160,6 +160,10 @@ export interface Repair {
   readonly uid: string;
   /** Which change it was, of which gate: see `additionMark` and `removalMark`. */
   readonly mark: string;
+  /** Of one that puts a render in: why it was made. */
+  readonly why?: readonly Drift[];
+  /** What it did not achieve by the API server's own answer: an admission step undid it on the way. */
+  readonly left?: readonly Drift[];
   /** ms since the epoch. */
   readonly at: number;
 }

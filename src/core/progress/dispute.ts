@@ -1,5 +1,5 @@
 import { REMOVED } from '../../api/names.ts';
-import type { Gate, Repair, Workload } from '../model.ts';
+import type { Drift, Gate, Repair, Workload } from '../model.ts';
 
 /** How far back repairs are counted. Longer than the longest pause lets through too few to be counted as a dispute. */
 export const DISPUTE_WINDOW_MS = 30 * 60_000;
@@ -14,6 +14,10 @@ export interface Dispute {
   readonly retryAt: number;
   /** When it is forgotten, unless there is another repair. */
   readonly endsAt: number;
+  /** What is undone, each once and in a fixed order; the same as long as the dispute is about the same. */
+  readonly undone: readonly Drift[];
+  /** Whether it is undone on the way into the store, by an admission step, and not by a write of somebody's. */
+  readonly isByAdmission: boolean;
 }
 
 /**
@@ -35,7 +39,21 @@ export function dispute(
   const decisive = recent.at(-TOLERATED);
   if (!last || !decisive) return undefined;
   const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (recent.length - TOLERATED));
-  return { retryAt: last.at + pause, endsAt: decisive.at + DISPUTE_WINDOW_MS };
+  return {
+    retryAt: last.at + pause,
+    endsAt: decisive.at + DISPUTE_WINDOW_MS,
+    undone: undoneIn(recent),
+    isByAdmission: (last.left ?? []).length > 0,
+  };
+}
+
+/** The first patch of a series puts in what nobody has taken out. */
+function undoneIn(recent: readonly Repair[]): Drift[] {
+  const found = [
+    ...recent.slice(1).flatMap(({ why = [] }) => why),
+    ...recent.flatMap(({ left = [] }) => left),
+  ];
+  return [...new Set(found)].sort();
 }
 
 /** What the additions of a gate are remembered by: each render counts for itself, and each gate that is made. */

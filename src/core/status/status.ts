@@ -1,3 +1,4 @@
+import { CONTAINER_PREFIX } from '../../api/names.ts';
 import type { GateSpec } from '../../api/spec.ts';
 import type { GateStatus, Render } from '../../api/status.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
@@ -86,14 +87,22 @@ function stallOf({ world, spec, refusal, targets, evaluated }: Observed): Stall 
     return why === undefined ? [] : `${kind} ${name}: ${why}`;
   });
   if (refused.length > 0) return { reason: 'TargetRefused', message: refused.join('; ') };
-  const disputed = targets.flatMap(({ kind, name, workload, dispute }) =>
-    dispute ? `${kind} ${name} (last written by ${workload?.otherManager ?? 'an unknown manager'})` : [],
-  );
+  const disputed = targets.flatMap(disputeOf);
   if (disputed.length > 0) {
-    const message = `somebody else keeps taking the containers out: ${disputed.join(', ')}; let it ignore them`;
+    const message = `somebody else keeps undoing what the operator writes: ${disputed.join('; ')}; let it leave init containers alone whose names start with ${CONTAINER_PREFIX}, and what comes after them`;
     return { reason: 'Conflict', message };
   }
   return spec.updatePolicy === 'OnNextRollout' ? withoutAdmission(world, targets) : undefined;
+}
+
+/** What is undone, and by whom: a write that an admission step has changed counts as that of whoever made it. */
+function disputeOf({ kind, name, workload, dispute }: TargetProgress): string[] {
+  if (!dispute) return [];
+  const who = dispute.isByAdmission
+    ? "by an admission webhook or policy, in the operator's own writes"
+    : `last written by ${workload?.otherManager ?? 'an unknown manager'}`;
+  const what = dispute.undone.length > 0 ? `: ${dispute.undone.join(', ')}` : '';
+  return [`${kind} ${name} (${who})${what}`];
 }
 
 /** Why nothing brings the containers into the targets with their next rollout. */
