@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { formatCrdYaml } from './api/crd.ts';
+import { convertCommand } from './commands/convert/convert-command.ts';
 import { explainCommand } from './commands/explain/explain-command.ts';
 import type { OperatorFlags } from './commands/operator/run-operator.ts';
 import { namespaces } from './commands/options/namespaces.ts';
@@ -38,6 +39,7 @@ function program(process: Process): Command {
   root.addCommand(sandboxCommand(process).copyInheritedSettings(root));
   root.addCommand(explainCommand(process).copyInheritedSettings(root));
   root.addCommand(renderCommand(process).copyInheritedSettings(root));
+  root.addCommand(convertCommand(process).copyInheritedSettings(root));
   root.addCommand(crdCommand().copyInheritedSettings(root));
   return root;
 }
