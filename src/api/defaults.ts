@@ -22,3 +22,12 @@ export const DEFAULT_HTTP_METHOD = 'GET';
 export const DEFAULT_HTTP_STATUS = { from: 200, to: 299 } as const;
 export const DEFAULT_MIN_READY = 1;
 export const DEFAULT_CONDITION_STATUS = 'True';
+
+/**
+ * Of a waiting container. The requests are what it uses, since a Pod holds them for all of its life; the limits are what it needs to start within
+ * half a second and to hold a large CA bundle. Requests and limits are told of both, so a quota finds its numbers.
+ */
+export const DEFAULT_WAITER_RESOURCES = {
+  requests: { cpu: '10m', memory: '64Mi' },
+  limits: { cpu: '100m', memory: '96Mi' },
+} as const;

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { dnsCheckSchema, grpcCheckSchema, httpCheckSchema, tcpCheckSchema } from './checks.ts';
 import { containerCheckSchema } from './container-check.ts';
-import { DEFAULT_TARGET_KIND, DEFAULT_TIMING, DEFAULT_UPDATE_POLICY } from './defaults.ts';
+import {
+  DEFAULT_TARGET_KIND,
+  DEFAULT_TIMING,
+  DEFAULT_UPDATE_POLICY,
+  DEFAULT_WAITER_RESOURCES,
+} from './defaults.ts';
 import { gateCheckSchema, resourceCheckSchema, serviceCheckSchema } from './evaluated-checks.ts';
 import { atomic, image, LABEL, label, objectName, pullPolicy, resourcesSchema } from './fields.ts';
 import { MAX_GATE_AND_DEPENDENCY_LENGTH } from './names.ts';
@@ -85,12 +90,21 @@ export const dependencySchema = z
 
 const timingSchema = z.strictObject(timing);
 
+function told(part: 'requests' | 'limits'): string {
+  const { cpu, memory } = DEFAULT_WAITER_RESOURCES[part];
+  return `${cpu} of CPU and ${memory} of memory`;
+}
+
 const waiterSchema = z.strictObject({
   image: image().optional().describe("Image of the waiting containers. Default: the operator's setting."),
   imagePullPolicy: pullPolicy()
     .optional()
     .describe("When that image is pulled. Default: the operator's setting."),
-  resources: resourcesSchema.optional(),
+  resources: resourcesSchema
+    .optional()
+    .describe(
+      `Compute resources of the waiting containers. Default: requests ${told('requests')}, limits ${told('limits')}. In targets whose own containers make their Pods Guaranteed, requests are raised to the limits.`,
+    ),
 });
 
 /** A dependency's name, or all. */

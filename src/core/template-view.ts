@@ -33,6 +33,10 @@ export interface TemplateView {
   readonly volumes: readonly string[];
   /** Those of them that have the name of a gate's volume and are of another kind: a user's own. */
   readonly foreignVolumes: readonly string[];
+  /** Whether its Pods would be of the quality of service Guaranteed without our containers, by their own containers. */
+  readonly guaranteed: boolean;
+  /** Names of our containers that leave a Pod Guaranteed. */
+  readonly firm: readonly string[];
   /** Annotations of our group: gate annotations and the target annotation. */
   readonly annotations: Readonly<Record<string, string>>;
   /** Whether the label `dependencygate.dev/gated: "true"` is there. */

@@ -24,6 +24,16 @@ const SCENES: Readonly<Record<string, readonly GateBuilder[]>> = {
       .dependsOn(tcp('api', 80), dns('b', { successThreshold: 3 }))
       .rendered(),
   ],
+  'gates of which one has resources of its own, and one no limit of CPU': [
+    gate('a')
+      .dependsOn(dns('a'))
+      .specifying({ waiter: { resources: { requests: { cpu: '1m' }, limits: { cpu: '2', memory: '1Gi' } } } })
+      .rendered(),
+    gate('b')
+      .dependsOn(dns('b'))
+      .specifying({ waiter: { resources: { limits: { memory: '1Gi' } } } })
+      .rendered(),
+  ],
   'a suspended gate': [API_FIRST.suspended()],
   'a gate that is going away, and one that is not': [
     API_FIRST.deleting(),

@@ -59,6 +59,15 @@ function downward(field: 'labels' | 'annotations') {
   return { downwardAPI: { items: [{ path: field, fieldRef: { fieldPath: `metadata.${field}` } }] } };
 }
 
+/** A template whose app has these resources. */
+function withResources(resources: object, more: object = {}): PodTemplate {
+  const containers = [own('app', { resources })];
+  return { ...app(), spec: { ...app().spec, containers, ...more } };
+}
+
+const FULL = { cpu: '1', memory: '1Gi' };
+const GUARANTEED = withResources({ limits: FULL, requests: { cpu: '1000m' } });
+
 /** The init containers of a template in another order, or others. */
 function reordered(
   template: PodTemplate,
@@ -133,6 +142,18 @@ const plain: Readonly<Record<string, PodTemplate>> = {
     },
     { name: volumeName('a-gone'), ...{ emptyDir: {} } },
   ),
+  'a Guaranteed app': GUARANTEED,
+  'a Guaranteed app beside a sidecar that is not': withResources(
+    { limits: FULL },
+    { initContainers: [own('proxy', { restartPolicy: 'Always' })] },
+  ),
+  'a Guaranteed app and a Guaranteed init container': withResources(
+    { limits: FULL, requests: FULL },
+    { initContainers: [own('migrate', { resources: { limits: { cpu: '0.5', memory: '64M' } } })] },
+  ),
+  'limits of memory alone': withResources({ limits: { memory: '1Gi' } }),
+  'requests below the limits': withResources({ limits: FULL, requests: { cpu: '500m' } }),
+  'a limit of nothing': withResources({ limits: { ...FULL, cpu: '0' } }),
   'only the annotation of a gate': marked(app(), { [gateAnnotation('api-first')]: 'removed' }),
   'containers of a gate that is gone, out of order among own ones': withInit(
     ...['z', 'dgate-z-gone--z', 'm', 'dgate-b-gone--y', 'dgate-b-gone--x', 'a'].map((name) => own(name)),
@@ -203,6 +224,10 @@ const carrying: Readonly<Record<string, Change>> = {
     reordered({ ...current, spec: { ...current.spec, volumes: [] } }, (all) =>
       all.map((one) => ({ ...one, volumeMounts: [] })),
     ),
+  'an app that has become Guaranteed since': (current) => ({
+    ...current,
+    spec: { ...GUARANTEED.spec, initContainers: current.spec.initContainers, volumes: current.spec.volumes },
+  }),
   'an annotation of another render': (current) => marked(current, { [gateAnnotation('api-first')]: 'older' }),
   'a label of another value': (current) => marked(current, {}, { [GATED_LABEL]: 'false' }),
   'the target annotation of the workload that it was copied from': (current) =>
@@ -254,6 +279,13 @@ export const TEMPLATES: readonly TemplateCase[] = [
     of: (target: string) =>
       reordered(placed(app(), [OWN_CHECK], target), (all) => all.map((one) => ({ ...one, ...fields }))),
   })),
+  {
+    what: 'requests that were raised, of an app that is not Guaranteed any more',
+    of: (target) => {
+      const { metadata, spec } = placed(GUARANTEED, [API_FIRST], target);
+      return { metadata, spec: { ...spec, containers: app().spec.containers } };
+    },
+  },
   {
     what: 'containers of gates that are gone, before and after',
     of: (target) => placed(withInit(own('migrate')), [GONE, LATER, OLDER], target),

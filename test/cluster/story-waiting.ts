@@ -4,9 +4,6 @@ import { isRunning, type PodView } from '../scenarios/views.ts';
 import { IDLE, running } from './story-apps.ts';
 import type { Story } from './story-namespace.ts';
 
-/** The defaults, except for the CPU that is requested: so many Pods are to fit onto two cores. */
-const RESOURCES = { requests: { cpu: '10m', memory: '96Mi' }, limits: { cpu: '100m', memory: '96Mi' } };
-
 /** Makes the gate `first` and so many Pods of the Deployment `app`, and answers once all of them wait for the dependency. */
 export async function untilAllWait(
   story: Story,
@@ -14,7 +11,7 @@ export async function untilAllWait(
   replicas: number,
 ): Promise<readonly PodView[]> {
   const waiter = `dgate-first--${dependency.name}`;
-  await story.apply(gate('first', ['app'], [dependency], { waiter: { resources: RESOURCES } }));
+  await story.apply(gate('first', ['app'], [dependency]));
   await story.untilGate('first', { ready: 'True/InForce' });
   await story.apply(deployment('app', { ...running(IDLE), replicas }));
   const pods = await story.untilPods('app', replicas, `run ${waiter}`, (pod) => isRunning(pod, waiter));

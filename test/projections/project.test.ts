@@ -43,6 +43,8 @@ describe('projectWorkload', () => {
       ...{ isWindows: false, hasPodResources: false, takenNames: [] },
       volumes: ['dgate-api-first', 'own'],
       foreignVolumes: [],
+      guaranteed: false,
+      firm: [],
       annotations: {
         'gate.dependencygate.dev/api-first': 'h',
         'dependencygate.dev/target': 'Deployment/pinger',

@@ -11,6 +11,7 @@ import {
   TARGET_ANNOTATION,
 } from '../names.ts';
 import { IS_UNCHANGED, PARTS_OF_IMAGES } from './contents.ts';
+import { ARE_RAISED, isGuaranteed, RAISED } from './guaranteed.ts';
 import type { Expression, MatchConstraints, MutatingSpec } from './policy.ts';
 import { IS_RIGHT_SIZE, IS_UNFIT, isSized } from './surroundings.ts';
 import { kindOf } from './workloads.ts';
@@ -108,6 +109,8 @@ function variables(path: string): Expression[] {
     isUnfit: IS_UNFIT,
     isObstructed: `variables.isUnfit ||\nvariables.template.spec.?containers.orValue([]).exists(c, string(c.name) in variables.rendered) ||\nvariables.volumes.exists(v, v.name == variables.volume && !(${IS_GATES_VOLUME})) ||\nsize(variables.others.filter(o, o != '${OWN}')) + size(variables.rendered) > ${MAX_GATE_CONTAINERS}`,
     hasPodResources: isSized('variables.template.spec.?resources'),
+    isGuaranteed: isGuaranteed(OWN),
+    raised: RAISED,
     images: `variables.mine.map(i, variables.live[i].?image.orValue(''))${PARTS_OF_IMAGES}`,
     wantedImages: `variables.render.initContainers.map(c, string(c.image))${PARTS_OF_IMAGES}`,
     isCurrent: [
@@ -120,6 +123,7 @@ function variables(path: string): Expression[] {
       'size(variables.moves) == 0',
       IS_UNCHANGED,
       IS_RIGHT_SIZE,
+      ARE_RAISED,
     ].join(' &&\n'),
   };
   return Object.entries(expressions).map(([name, expression]) => ({ name, expression }));
@@ -153,6 +157,7 @@ function patch(path: string): string {
     `lists.range(size(variables.rendered)).map(k, ${add(containers('variables.at + k'), 'variables.render.initContainers[k]')}) +`,
     'lists.range(size(variables.rendered)).filter(k, variables.hasPodResources && has(variables.render.initContainers[k].resources))',
     `.map(k, ${remove(`${containers('variables.at + k')} + '/resources'`)}) +`,
+    `variables.raised.map(k, ${add(`${containers('variables.at + k')} + '/resources/requests'`, 'variables.render.initContainers[k].resources.limits')}) +`,
     `${unless('has(variables.template.spec.volumes)', 'spec/volumes', '[]')} +`,
     `lists.range(size(variables.myVolumes)).map(k, JSONPatch{op: 'remove', path: ${volumes('variables.myVolumes[k] - k')}}) +`,
     `variables.render.volumes.map(v, ${add(volumes('variables.volumeAt'), 'v')}) +`,

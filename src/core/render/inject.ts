@@ -13,6 +13,7 @@ import {
 import type { Render, RenderedVolume } from '../../api/status.ts';
 import type { Drift, JsonObject, TemplateView } from '../model.ts';
 import { changedFields, wantedContainers } from './contents.ts';
+import { isRaised } from './guaranteed.ts';
 import { requires } from './hold.ts';
 import type { Obstacle } from './obstacle.ts';
 import { fitted, misfit } from './surroundings.ts';
@@ -48,7 +49,11 @@ function orderWith(live: readonly string[], changed: ReadonlyMap<string, readonl
 
 /** Why a template is not current for this gate; empty when it is. */
 export function drift(template: TemplateView, injection: Injection): Drift[] {
-  return [...misplaced(template, injection), ...changed(template, injection)];
+  return [
+    ...misplaced(template, injection),
+    ...changed(template, injection),
+    ...lowered(template, injection),
+  ];
 }
 
 /** Of a template with another render all containers are others. */
@@ -59,6 +64,15 @@ function changed(template: TemplateView, { gate, render }: Injection): Drift[] {
     const fields = live ? changedFields(wanted, live, template) : [];
     return fields.length === 0 ? [] : [`changed ${fields.join(', ')} of ${wanted.name}` as const];
   });
+}
+
+/** Where a template has become Guaranteed since, or somebody has lowered our requests in one. */
+function lowered({ guaranteed, contents, firm }: TemplateView, { render }: Injection): Drift[] {
+  if (!guaranteed) return [];
+  return render.initContainers
+    .filter(isRaised)
+    .filter(({ name }) => contents.some((live) => live.name === name) && !firm.includes(name))
+    .map(({ name }) => `changed requests of ${name}` as const);
 }
 
 function misplaced(template: TemplateView, { gate, render, target }: Injection): Drift[] {

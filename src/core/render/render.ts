@@ -1,3 +1,4 @@
+import { DEFAULT_WAITER_RESOURCES } from '../../api/defaults.ts';
 import {
   containerName,
   openAnnotation,
@@ -12,12 +13,6 @@ import { fingerprint } from '../canonical.ts';
 import type { Settings } from '../model.ts';
 import { renderVolume } from './volume.ts';
 import { waitArguments } from './wait-arguments.ts';
-
-/** 100m and 96Mi, requests equal to limits: a Guaranteed Pod stays Guaranteed, and a quota finds its numbers. */
-const DEFAULT_RESOURCES = {
-  requests: { cpu: '100m', memory: '96Mi' },
-  limits: { cpu: '100m', memory: '96Mi' },
-} as const;
 
 /**
  * The fingerprint of what a gate's containers are made of: parts of the spec as the user wrote them. Neither the
@@ -81,7 +76,7 @@ function renderContainer(
     ...(pullPolicy && { imagePullPolicy: pullPolicy }),
     args,
     ...(env.length > 0 && { env }),
-    resources: spec.waiter?.resources ?? structuredClone(DEFAULT_RESOURCES),
+    resources: spec.waiter?.resources ?? structuredClone(DEFAULT_WAITER_RESOURCES),
     securityContext: restricted(settings.runAsUser),
     volumeMounts: [VOLUME_MOUNT_PATH, TOKEN_MOUNT_PATH].map((mountPath) => ({
       name: volumeName(gate),

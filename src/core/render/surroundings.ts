@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { containerOwner } from '../../api/names.ts';
 import type { Render, RenderedContainer } from '../../api/status.ts';
 import type { TemplateView } from '../model.ts';
+import { raised } from './guaranteed.ts';
 import type { Obstacle } from './obstacle.ts';
 
 /**
@@ -73,14 +74,14 @@ function needsLinux({ securityContext }: RenderedContainer): boolean {
 
 /**
  * The containers as they are placed into a template. Where resources are those of the whole Pod, containers need none, and
- * may not have more than it has.
+ * may not have more than it has; where the Pod is Guaranteed by its own containers, ours leave it so.
  */
 export function fitted(
-  { hasPodResources }: Pick<TemplateView, 'hasPodResources'>,
+  { hasPodResources, guaranteed }: Pick<TemplateView, 'hasPodResources' | 'guaranteed'>,
   { initContainers }: Render,
 ): RenderedContainer[] {
   return initContainers.map((container) => {
     const { resources: _, ...unsized } = container;
-    return hasPodResources ? unsized : { ...container };
+    return hasPodResources ? unsized : { ...raised(container, guaranteed) };
   });
 }

@@ -11,6 +11,7 @@ import {
 import type { TargetKind } from '../../api/spec.ts';
 import type { JsonObject, TemplateView, Workload } from '../model.ts';
 import { viewContainer } from './contents.ts';
+import { firmContainers, isGuaranteed } from './guaranteed.ts';
 import { viewSurroundings } from './surroundings.ts';
 
 const strings = z.record(z.string(), z.string()).nullish();
@@ -63,11 +64,14 @@ export function nested(kind: TargetKind, patch: JsonObject): JsonObject {
 export function viewTemplate(template: PodTemplate): TemplateView {
   const initContainers = template.spec.initContainers ?? [];
   const volumes = template.spec.volumes ?? [];
+  const surroundings = viewSurroundings(template.spec);
   return {
     initContainers: initContainers.map(({ name }) => name),
     contents: initContainers.filter(({ name }) => containerOwner(name) !== undefined).map(viewContainer),
-    ...viewSurroundings(template.spec),
+    ...surroundings,
     volumes: volumes.map(({ name }) => name),
+    guaranteed: !surroundings.hasPodResources && isGuaranteed(template.spec),
+    firm: firmContainers(initContainers),
     foreignVolumes: volumes.filter(isForeign).map(({ name }) => name),
     annotations: ofOurGroup(template.metadata?.annotations),
     gated: template.metadata?.labels?.[GATED_LABEL] === 'true',

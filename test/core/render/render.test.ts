@@ -36,7 +36,7 @@ describe('render', () => {
         ...['wait', 'dns', 'api', '--name=api', '--open-key=open.dependencygate.dev/api-first.api'],
         '--annotations-file=/var/run/dependency-gate/annotations',
       ],
-      resources: { requests: { cpu: '100m', memory: '96Mi' }, limits: { cpu: '100m', memory: '96Mi' } },
+      resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { cpu: '100m', memory: '96Mi' } },
       securityContext: {
         runAsUser: 65532,
         runAsGroup: 65532,

@@ -73,7 +73,9 @@ describe('the resources of our containers', () => {
     }
     const patch = injectPatch(viewTemplate(template(pod)), injection());
     expect(JSON.stringify(patch)).not.to.contain('resources');
-    expect(fitted({ hasPodResources: false }, apiFirst.render)).to.deep.equal(apiFirst.render.initContainers);
+    expect(fitted({ hasPodResources: false, guaranteed: false }, apiFirst.render)).to.deep.equal(
+      apiFirst.render.initContainers,
+    );
   });
 
   it('are put right when the Pod gets or loses resources as a whole, whatever amounts somebody has set', () => {

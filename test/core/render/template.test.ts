@@ -10,7 +10,7 @@ describe('viewTemplate', () => {
   it('sees nothing in a template without metadata, init containers and volumes', () => {
     const nothing = {
       ...{ initContainers: [], contents: [], ...PLAIN, volumes: [], foreignVolumes: [], annotations: {} },
-      ...{ gated: false, required: [] },
+      ...{ guaranteed: false, firm: [], gated: false, required: [] },
     };
     expect(view({ spec: { containers: [] } })).to.deep.equal(nothing);
     expect(view({ metadata: null, spec: { initContainers: null, volumes: null } })).to.deep.equal(nothing);
@@ -36,6 +36,8 @@ describe('viewTemplate', () => {
       ...PLAIN,
       volumes: [],
       foreignVolumes: [],
+      guaranteed: false,
+      firm: [],
       annotations: {
         'gate.dependencygate.dev/api-first': 'abc',
         'dependencygate.dev/target': 'Deployment/pinger',

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { containerOwner, VOLUME_MOUNT_PATH } from '../../api/names.ts';
+import type { RenderedContainer } from '../../api/status.ts';
+
+/**
+ * The quality of service of a Pod. Kubernetes makes it Guaranteed where each of its containers, ours too, requests of CPU
+ * and memory what it is limited to. Our requests are low, since a Pod holds the largest of its init containers' for all of
+ * its life; in a template that is Guaranteed by its own containers they are raised to our limits, so that it stays so.
+ */
+
+const amounts = z.record(z.string(), z.union([z.string(), z.number()])).nullish();
+
+const containerSchema = z.looseObject({
+  name: z.string(),
+  resources: z.looseObject({ requests: amounts, limits: amounts }).nullish(),
+});
+
+const podSchema = z.looseObject({
+  containers: z.array(containerSchema).min(1),
+  initContainers: z.array(containerSchema).nullish(),
+});
+
+type Resources = z.infer<typeof containerSchema>['resources'];
+
+/** What decides: of each of these, no matter what else a container requests. */
+const DECIDING = ['cpu', 'memory'] as const;
+
+/** Whether the Pod's own containers would make it Guaranteed without ours, unless resources of the whole Pod decide. */
+export function isGuaranteed(spec: unknown): boolean {
+  const { data } = podSchema.safeParse(spec);
+  if (!data) return false;
+  const own = (data.initContainers ?? []).filter(({ name }) => containerOwner(name) === undefined);
+  return [...own, ...data.containers].every(({ resources }) => isFirm(resources));
+}
+
+/** The names of our containers that request what they are limited to. */
+export function firmContainers(initContainers: readonly { readonly name: string }[]): string[] {
+  const parsed = initContainers.flatMap((container) => containerSchema.safeParse(container).data ?? []);
+  return parsed
+    .filter(({ name, resources }) => containerOwner(name) !== undefined && isFirm(resources))
+    .map(({ name }) => name);
+}
+
+/** What is not requested is, of what is limited, as much as the limit. */
+function isFirm(resources: Resources): boolean {
+  return DECIDING.every((name) => {
+    const limit = amountOf(resources?.limits?.[name]);
+    return limit > 0 && amountOf(resources?.requests?.[name] ?? resources?.limits?.[name]) === limit;
+  });
+}
+
+const POWERS: Readonly<Record<string, number>> = {
+  ...{ n: 1e-9, u: 1e-6, m: 1e-3, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18 },
+  ...{ Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60 },
+};
+
+/** A quantity of Kubernetes as a number, to nine digits; 0 for what is none. */
+function amountOf(quantity: string | number | undefined): number {
+  const [, number, unit] = /^\+?(\d*\.?\d+(?:[eE][-+]?\d+)?)([numkMGTPE]i?)?$/.exec(String(quantity)) ?? [];
+  const power = unit === undefined ? 1 : (POWERS[unit] ?? 0);
+  return Number((Number(number ?? 0) * power).toPrecision(9));
+}
+
+/** Whether a rendered container is raised: the waiter's, where both of its limits are told; never a user's own. */
+export function isRaised({ volumeMounts, resources }: RenderedContainer): boolean {
+  const isWaiter = volumeMounts?.some(({ mountPath }) => mountPath === VOLUME_MOUNT_PATH) ?? false;
+  return isWaiter && DECIDING.every((name) => resources?.limits?.[name] !== undefined);
+}
+
+/** A rendered container as it goes into a template. */
+export function raised(container: RenderedContainer, isTemplateGuaranteed: boolean): RenderedContainer {
+  if (!isTemplateGuaranteed || !isRaised(container)) return container;
+  const limits = container.resources?.limits;
+  return { ...container, resources: { ...container.resources, requests: limits } };
+}
