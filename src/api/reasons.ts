@@ -108,6 +108,9 @@ export const TARGET_REASONS = [
   'JobCompleted',
   'JobFailed',
   'PassedAndGone',
+  'HeldWithoutGates',
+  'HeldWhilePaused',
+  'HeldBelowPartition',
 ] as const;
 export type TargetReason = (typeof TARGET_REASONS)[number];
 
@@ -134,6 +137,7 @@ export const GATE_EVENT_REASONS = [
 export const WORKLOAD_EVENT_REASONS = [
   'HeldWithoutGate',
   'HeldByOtherGate',
+  'HeldPodsReplaced',
   'AdmissionSkipped',
   'RemovalUndone',
   'PatchFailed',

@@ -181,7 +181,7 @@ export const targetStatusSchema = z
     message: text(1024).optional().describe('Why it is not current, or why it has no Pods.'),
     open: count('Pods that have passed the gate.'),
     waiting: count('Pods that wait in it.'),
-    held: later('Pods that are held back until the Pod template carries it.'),
+    held: later('Pods that are held, since they were made without a gate that they require.'),
     ungated: count('Pods that run without it, since they are older than it.'),
     passed: text(64)
       .optional()
@@ -271,7 +271,7 @@ export const podCountsSchema = z
     open: count('Current Pods that have passed the gate.'),
     waiting: count('Current Pods that wait in it.'),
     failed: count('Current Pods that will never pass it: their restart policy is Never and a check failed.'),
-    held: later('Pods that are held back until their Pod template carries the gate.'),
+    held: later('Pods that are held, since they were made without a gate that they require.'),
     older: count('Pods that carry an older render.'),
     ungated: count('Pods of the targets that run without the gate, since they are older than it.'),
   })

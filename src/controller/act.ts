@@ -8,7 +8,8 @@ export class Undone extends Error {
 }
 
 /** A write that is one object's own: what fails it says nothing of the others. */
-type Own = Extract<Write, { do: 'patch-workload' | 'open-pod' }>;
+type Own = Extract<Write, { do: (typeof OWN)[number] }>;
+const OWN = ['patch-workload', 'scale-down', 'open-pod'] as const;
 
 /** A workload or a Pod that could not be written. */
 export interface Failed {
@@ -64,7 +65,11 @@ function waitsForPods(write: Write, failures: readonly Failed[]): boolean {
  * to get, nor the status from being written; no answer may be everybody's.
  */
 function onesOwn(write: Write, error: unknown): Failed | undefined {
-  if (write.do !== 'patch-workload' && write.do !== 'open-pod') return undefined;
   const isAnswer = error instanceof ApiError && error.status > 0 && error.status !== 429;
-  return isAnswer || error instanceof Undone ? { write, error } : undefined;
+  if (!isOwn(write) || !(isAnswer || error instanceof Undone)) return undefined;
+  return { write, error };
+}
+
+function isOwn(write: Write): write is Own {
+  return OWN.some((own) => own === write.do);
 }

@@ -9,7 +9,7 @@ import type { Stores } from './stores.ts';
 
 /** All that reconciles share. */
 export interface Context extends Surroundings {
-  readonly requests: Pick<Requests, 'patch' | 'delete'>;
+  readonly requests: Pick<Requests, 'get' | 'list' | 'patch' | 'delete'>;
   readonly clock: Clock;
   readonly stores: Stores;
   readonly expressions: Expressions;

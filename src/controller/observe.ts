@@ -66,8 +66,11 @@ export function observeWorkload(
   const remembered = [...new Map(gates).values()].flatMap(
     ({ gate }) => memory.gates.peek(referenceTo(gate))?.refusals ?? [],
   );
-  const { refusals, repairs } = memory.workloads.of(reference);
-  return { workload, gates: new Map(gates), pods, refusals: [...refusals, ...remembered], repairs };
+  const { refusals, repairs, scaledDown } = memory.workloads.of(reference);
+  return {
+    ...{ workload, gates: new Map(gates), pods, repairs, scaledDown },
+    refusals: [...refusals, ...remembered],
+  };
 }
 
 /** Pods that carry the gate or require it, and those of its targets that do not. */

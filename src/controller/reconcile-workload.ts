@@ -2,7 +2,7 @@ import type { Gate, WorkloadWorld } from '../core/model.ts';
 import { decideWorkload } from '../core/plan/decide-workload.ts';
 import type { Unattended, WorkloadWrite } from '../core/plan/plan.ts';
 import { gatesIn } from '../core/render/inject.ts';
-import { ofPatch } from '../core/status/gate-events.ts';
+import { ofPatch, ofScaleDown } from '../core/status/gate-events.ts';
 import { act, type Failed } from './act.ts';
 import type { Context } from './context.ts';
 import { observeWorkload, versionIn } from './observe.ts';
@@ -27,6 +27,7 @@ export async function reconcileWorkload(
   const { expectations } = memory;
   const unseenFor = expectations.unseenFor(versionIn(stores), clock.now());
   if (unseenFor > 0) return unseenFor;
+  memory.keepReplicaSets(world.pods);
   const plan = decideWorkload(world, clock.now());
   const writing = { requests, clock, memory, expectations };
   const { done, hasLearned, failures } = await act(plan.writes, (write) => writeWorkload(writing, write));
@@ -46,9 +47,10 @@ function isNothing({ workload, gates, pods }: WorkloadWorld): boolean {
   return gates.size === 0 && pods.length === 0 && gatesIn(workload.template).size === 0;
 }
 
-/** On the gates that a patch was for; those that do not exist have nobody who asks. */
+/** Of a patch on the gates that it was for; those that do not exist have nobody who asks. Of a scale-down on the workload. */
 function recordWrites(context: Context, { gates }: WorkloadWorld, done: readonly WorkloadWrite[]): void {
   for (const write of done) {
+    if (write.do === 'scale-down') recordEvent(context, write.workload, ofScaleDown(write));
     if (write.do !== 'patch-workload') continue;
     for (const [name, event] of ofPatch(write)) {
       const known = gates.get(name);

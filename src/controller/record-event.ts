@@ -16,8 +16,18 @@ export function recordEvent(
 /** What is to be said of a write that failed; nothing of a conflict, which is nobody's trouble. */
 export function failureEvent({ write, error }: Failed): GateEvent | undefined {
   if (isConflict(error)) return undefined;
-  const what =
-    write.do === 'open-pod' ? `Pod ${write.pod.name}` : `${write.workload.kind} ${write.workload.name}`;
+  const what = nameOf(write);
   const note = `${what} cannot be patched and is tried again: ${error.message}`;
   return { type: 'Warning', reason: 'PatchFailed', action: 'Patch', note };
+}
+
+function nameOf(write: Failed['write']): string {
+  switch (write.do) {
+    case 'open-pod':
+      return `Pod ${write.pod.name}`;
+    case 'scale-down':
+      return `ReplicaSet ${write.replicaSet.name}`;
+    case 'patch-workload':
+      return `${write.workload.kind} ${write.workload.name}`;
+  }
 }

@@ -1,4 +1,4 @@
-import type { Refusal, Repair } from '../core/model.ts';
+import type { Pod, Refusal, Repair, ReplicaSetReference } from '../core/model.ts';
 import { DISPUTE_WINDOW_MS } from '../core/progress/dispute.ts';
 import { Expectations } from './expectations.ts';
 
@@ -17,6 +17,7 @@ export class WorkloadMemory {
   readonly expectations = new Expectations();
   #refusals: readonly Refusal[] = [];
   #repairs: readonly Repair[] = [];
+  #scaledDown: ReadonlyMap<string, number> = new Map();
   /** What has been told in an Event and still holds. */
   #told: ReadonlySet<string> = new Set();
 
@@ -26,6 +27,22 @@ export class WorkloadMemory {
 
   get repairs(): readonly Repair[] {
     return this.#repairs;
+  }
+
+  /** When which of its ReplicaSets was last looked at to be scaled down, by UID. */
+  get scaledDown(): ReadonlyMap<string, number> {
+    return this.#scaledDown;
+  }
+
+  triedToScaleDown({ uid }: ReplicaSetReference, at: number): void {
+    this.#scaledDown = new Map([...this.#scaledDown, [uid, at]]);
+  }
+
+  /** Forgets the ReplicaSets that have no Pods any more. */
+  keepReplicaSets(pods: readonly Pick<Pod, 'replicaSet'>[]): void {
+    if (this.#scaledDown.size === 0) return;
+    const uids = new Set(pods.map(({ replicaSet }) => replicaSet?.uid));
+    this.#scaledDown = new Map([...this.#scaledDown].filter(([uid]) => uids.has(uid)));
   }
 
   refused(refusal: Refusal): void {

@@ -7,16 +7,25 @@ import type { ApiError } from '../kube/api-error.ts';
 import { projectWorkload } from '../projections/project-workload.ts';
 import { WORKLOADS } from '../projections/resources.ts';
 import { Undone } from './act.ts';
+import { type ScaleWriting, scaleDown } from './scale-down.ts';
 import type { WorkloadMemory } from './workload-memory.ts';
-import { ifThere, isRefusal, patch, type Result, type Writing, writePod } from './write.ts';
+import { ifThere, isRefusal, patch, type Result, writePod } from './write.ts';
 
-export interface WorkloadWriting extends Writing {
-  readonly memory: Pick<WorkloadMemory, 'accepted' | 'refused'>;
+export interface WorkloadWriting extends ScaleWriting {
+  readonly memory: Pick<WorkloadMemory, 'accepted' | 'refused' | 'triedToScaleDown'>;
 }
 
 /** Makes one write of a workload's reconcile. */
 export function writeWorkload(writing: WorkloadWriting, write: WorkloadWrite): Promise<Result> {
-  return write.do === 'patch-workload' ? patchWorkload(writing, write) : writePod(writing, write);
+  switch (write.do) {
+    case 'patch-workload':
+      return patchWorkload(writing, write);
+    case 'scale-down':
+      return scaleDown(writing, write);
+    case 'open-pod':
+    case 'delete-pod':
+      return writePod(writing, write);
+  }
 }
 
 async function patchWorkload(writing: WorkloadWriting, write: WorkloadPatch): Promise<Result> {

@@ -85,10 +85,17 @@ function deletePod(
 }
 
 /** What is gone needs no write. */
-export async function ifThere<T>(write: Promise<T>, then: (answer: T) => void = () => {}): Promise<Result> {
-  try {
+export function ifThere<T>(write: Promise<T>, then: (answer: T) => void = () => {}): Promise<Result> {
+  return unlessGone(async () => {
     then(await write);
     return 'done';
+  });
+}
+
+/** The same of several requests. */
+export async function unlessGone(write: () => Promise<Result>): Promise<Result> {
+  try {
+    return await write();
   } catch (error) {
     if (isNotFound(error)) return 'gone';
     throw error;

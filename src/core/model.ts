@@ -1,6 +1,7 @@
 import type { EventReason } from '../api/reasons.ts';
 import type { GateSpec, TargetKind } from '../api/spec.ts';
 import type { Condition, GateStatus, Render } from '../api/status.ts';
+import type { ContainerState, ContainerStatus } from './container-state.ts';
 import type { ContainerView, TemplateView } from './template-view.ts';
 
 /**
@@ -51,8 +52,13 @@ export interface Workload {
    * `status.currentNumberScheduled`; for a Job `status.active`; not told by a CronJob.
    */
   readonly replicas: number;
-  /** How old Pods are replaced: by the workload (`Rolling`), or only when somebody deletes them (`OnDelete`). */
-  readonly updates: 'Rolling' | 'OnDelete';
+  /**
+   * How old Pods are replaced: by the workload, while others run (`Rolling`) or before it makes new ones (`Recreate`), or
+   * only when somebody deletes them (`OnDelete`).
+   */
+  readonly updates: 'Rolling' | 'Recreate' | 'OnDelete';
+  /** Deployment: it makes no new ReplicaSet, and goes on with no rollout, until it is resumed. */
+  readonly paused: boolean;
   /** StatefulSet: Pods below this ordinal keep the old template. 0 otherwise. */
   readonly partition: number;
   /** StatefulSet: `status.updateRevision`, the value of the label `controller-revision-hash` on up-to-date Pods. */
@@ -77,27 +83,6 @@ export interface Rest {
   readonly message: string;
 }
 
-/** State of one container, as the kubelet reports it in `.status.initContainerStatuses`. */
-export type ContainerState =
-  | { readonly is: 'waiting'; readonly reason: string; readonly message: string }
-  | { readonly is: 'running'; readonly startedAt: string }
-  | {
-      readonly is: 'terminated';
-      readonly exitCode: number;
-      readonly reason: string;
-      readonly message: string;
-      /** Empty where the kubelet does not know. */
-      readonly finishedAt: string;
-    };
-
-export interface ContainerStatus {
-  readonly name: string;
-  readonly restarts: number;
-  readonly state: ContainerState;
-  /** The run before the current one: where a container that failed and is restarted says why. */
-  readonly last: Extract<ContainerState, { is: 'terminated' }> | undefined;
-}
-
 /** A Pod that is gated or held, cut down to what gating needs. */
 export interface Pod {
   readonly namespace: string;
@@ -118,6 +103,8 @@ export interface Pod {
   readonly required: readonly string[];
   /** Whether it has our scheduling gate: it was made without a gate that it requires, and never started. */
   readonly held: boolean;
+  /** What made it, where that is a ReplicaSet and the Pod requires gates. */
+  readonly replicaSet: ReplicaSetReference | undefined;
   /** Label `controller-revision-hash`, which StatefulSets and DaemonSets put on their Pods. */
   readonly revision: string | undefined;
   /** Names of its gate containers (ours only, of all gates), in their order. */
@@ -128,6 +115,12 @@ export interface Pod {
   readonly statuses: readonly ContainerStatus[];
   /** Why the Pod is not scheduled (condition PodScheduled=False), e.g. `Unschedulable: 0/3 nodes …`; undefined when it is. */
   readonly unscheduled: string | undefined;
+}
+
+/** A ReplicaSet, as its Pods name it. */
+export interface ReplicaSetReference {
+  readonly name: string;
+  readonly uid: string;
 }
 
 /**
@@ -234,6 +227,8 @@ export interface WorkloadWorld {
   readonly refusals: readonly Refusal[];
   /** Patches of it in the last half hour, the oldest first. */
   readonly repairs: readonly Repair[];
+  /** When which ReplicaSet of it was last looked at to be scaled down, by UID; ms since the epoch. */
+  readonly scaledDown: ReadonlyMap<string, number>;
 }
 
 /** The operator's settings that renders are made with. */
@@ -269,4 +264,4 @@ export interface JsonObject {
   readonly [key: string]: Json | undefined;
 }
 
-export type { Condition, ContainerView, GateStatus, Render, TemplateView };
+export type { Condition, ContainerState, ContainerStatus, ContainerView, GateStatus, Render, TemplateView };

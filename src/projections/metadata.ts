@@ -13,7 +13,14 @@ export const metadataSchema = z.object({
   deletionTimestamp: z.string().optional(),
   finalizers: z.array(z.string()).default([]),
   ownerReferences: z
-    .array(z.object({ kind: z.string(), name: z.string(), controller: z.boolean().default(false) }))
+    .array(
+      z.object({
+        kind: z.string(),
+        name: z.string(),
+        uid: z.string(),
+        controller: z.boolean().default(false),
+      }),
+    )
     .default([]),
   managedFields: z
     .array(

@@ -15,7 +15,7 @@ import {
   TARGET_ANNOTATION,
   targetAnnotationValue,
 } from '../api/names.ts';
-import type { ContainerState, ContainerStatus, Pod } from '../core/model.ts';
+import type { ContainerState, ContainerStatus, Pod, ReplicaSetReference } from '../core/model.ts';
 import { viewContainer } from '../core/render/contents.ts';
 import { identityOf, metadataSchema } from './metadata.ts';
 
@@ -81,6 +81,7 @@ export function projectPod(raw: unknown): Pod {
     writtenByOthers: picked(writtenByOthers(metadata.managedFields), Object.keys(annotations)),
     required,
     held: spec.schedulingGates.some(({ name }) => name === HOLD_GATE),
+    replicaSet: required.length > 0 ? replicaSetOf(metadata) : undefined,
     revision: metadata.labels[REVISION_LABEL],
     containers,
     contents,
@@ -142,6 +143,11 @@ function writtenByOthers(
 
 /** Label by which a Deployment's ReplicaSets are told apart: their names end in its value. */
 const HASH_LABEL = 'pod-template-hash';
+
+function replicaSetOf({ ownerReferences }: z.infer<typeof metadataSchema>): ReplicaSetReference | undefined {
+  const owner = ownerReferences.find(({ controller }) => controller);
+  return owner?.kind === 'ReplicaSet' ? { name: owner.name, uid: owner.uid } : undefined;
+}
 
 /** The workload that owns a Pod which no gate has marked. */
 function targetOf({ ownerReferences, labels }: z.infer<typeof metadataSchema>): string {

@@ -15,6 +15,8 @@ const workloadSchema = z.object({
     replicas: z.int().default(1),
     parallelism: z.int().default(1),
     suspend: z.boolean().default(false),
+    paused: z.boolean().default(false),
+    strategy: z.object({ type: z.string().default('RollingUpdate') }).optional(),
     updateStrategy: z
       .object({
         type: z.string().default('RollingUpdate'),
@@ -53,13 +55,19 @@ export function projectWorkload(kind: TargetKind, raw: unknown): Workload {
     observedGeneration: TELLS_GENERATION[kind] ? status.observedGeneration : metadata.generation,
     rest: restOf(kind, spec, status),
     replicas: podsOf(kind, status),
-    updates: spec.updateStrategy?.type === 'OnDelete' ? 'OnDelete' : 'Rolling',
+    updates: updatesOf(spec),
+    paused: spec.paused,
     partition: spec.updateStrategy?.rollingUpdate?.partition ?? 0,
     updateRevision: status.updateRevision,
     template: viewTemplate(template),
     templateHash: hash('sha1', JSON.stringify(template), 'base64').slice(0, 16),
     ...writersOf(metadata.managedFields),
   };
+}
+
+function updatesOf({ strategy, updateStrategy }: Raw['spec']): Workload['updates'] {
+  if (strategy?.type === 'Recreate') return 'Recreate';
+  return updateStrategy?.type === 'OnDelete' ? 'OnDelete' : 'Rolling';
 }
 
 const TELLS_GENERATION: Readonly<Record<TargetKind, boolean>> = {

@@ -6,6 +6,7 @@ import { births } from './first-starts/births.ts';
 import { changes } from './first-starts/changes.ts';
 import { startGatedCluster } from './first-starts/cluster.ts';
 import { held } from './first-starts/held.ts';
+import { heldDeployments } from './first-starts/held-deployments.ts';
 import { helm } from './first-starts/helm.ts';
 import { jobs } from './first-starts/jobs.ts';
 import { leftovers } from './first-starts/leftovers.ts';
@@ -23,20 +24,8 @@ describeWith(MUTATING_POLICIES, 'first starts', function () {
   this.timeout(240_000);
   const cluster = useCluster(() => requirePrograms(process.env.KUBEBUILDER_ASSETS), startGatedCluster);
 
-  const all = [
-    births,
-    held,
-    helm,
-    jobs,
-    atRest,
-    away,
-    leftovers,
-    changes,
-    nextRollout,
-    unattended,
-    rendered,
-    orders,
-  ];
+  const ofPods = [births, held, heldDeployments, unattended, orders];
+  const all = [...ofPods, helm, jobs, atRest, away, leftovers, changes, nextRollout, rendered];
   for (const stories of all) stories(cluster);
 
   describe('in all of these', () => {

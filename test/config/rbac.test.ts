@@ -55,6 +55,8 @@ describe('config/rbac', () => {
     for (const resource of ['deployments', 'statefulsets', 'daemonsets', 'dependencygates'])
       expect(verbsOn(resource), resource).to.have.members(['list', 'watch', 'patch']);
     expect(verbsOn('pods')).to.have.members(['list', 'watch', 'patch', 'delete']);
+    expect(verbsOn('replicasets/scale')).to.have.members(['get', 'patch']);
+    expect(verbsOn('replicasets')).to.be.empty;
     expect(verbsOn('dependencygates/status')).to.deep.equal(['patch']);
   });
 });

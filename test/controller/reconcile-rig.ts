@@ -78,6 +78,8 @@ export class ReconcileRig {
       requests: {
         patch: async (_, { name, namespace = '' }, body, options) =>
           this.#patch(name, namespace, body, options),
+        get: () => Promise.reject(new Error('nothing is to be read')),
+        list: () => Promise.reject(new Error('nothing is to be read')),
         delete: () => Promise.reject(new Error('nothing is to be deleted')),
       },
       memory: this.memory,

@@ -39,6 +39,7 @@ export function pod(name: string): PodBuilder {
     writtenByOthers: {},
     required: [],
     held: false,
+    replicaSet: undefined,
     revision: undefined,
     containers: [],
     contents: [],
@@ -58,6 +59,11 @@ export class PodBuilder {
   /** Made while its template lacked the gates that it requires: it has the scheduling gate, and never started. */
   heldFor(...gates: string[]): PodBuilder {
     return this.with({ held: true, required: gates, unscheduled: 'SchedulingGated: held' });
+  }
+
+  /** Was made by this ReplicaSet. */
+  madeBy(replicaSet: string): PodBuilder {
+    return this.with({ replicaSet: { name: replicaSet, uid: `uid-of-${replicaSet}` } });
   }
 
   /** `pinger` is a Deployment, `StatefulSet/db` is what it says. */

@@ -45,7 +45,7 @@ function workloadWorlds({ gate: mine, workloads, pods, refusals, repairs }: Worl
     const names = [...gatesIn(workload.template), ...around.flatMap(gatesInPod)];
     const others = names.map((name) => [name, known(gate(name).suspended().gate)] as const);
     const gates = new Map([...others, [mine.name, known(mine)]]);
-    return { workload, gates, pods: around, refusals, repairs };
+    return { workload, gates, pods: around, refusals, repairs, scaledDown: new Map() };
   });
 }
 
@@ -107,6 +107,8 @@ function write(world: World, one: Write, now: number): World {
       return patched(world, one.workload, one.patch);
     case 'open-pod':
       return opened(world, one, now);
+    case 'scale-down':
+      return withPods(world, (pod) => (pod.replicaSet?.uid === one.replicaSet.uid ? undefined : pod));
     case 'delete-pod':
       return withPods(world, (pod) => (pod.uid === one.pod.uid ? undefined : pod));
   }

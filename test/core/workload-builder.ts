@@ -30,6 +30,7 @@ function workloadOfKind(kind: TargetKind, name: string): WorkloadBuilder {
     rest: undefined,
     replicas: 1,
     updates: 'Rolling',
+    paused: false,
     partition: 0,
     updateRevision: undefined,
     template: viewTemplate(template),

@@ -69,6 +69,12 @@ describe('projectWorkload', () => {
     expect(read).to.include({ rest: undefined, replicas: 2, observedGeneration: 3, updates: 'Rolling' });
   });
 
+  it('reads how a Deployment rolls, and whether it is paused', () => {
+    expect(workload('Deployment', {})).to.include({ updates: 'Rolling', paused: false });
+    const stopped = workload('Deployment', { paused: true, strategy: { type: 'Recreate' } });
+    expect(stopped).to.include({ updates: 'Recreate', paused: true });
+  });
+
   it('reads those of a DaemonSet from its status, and when it replaces them', () => {
     const status = { desiredNumberScheduled: 4, currentNumberScheduled: 3 };
     expect(workload('DaemonSet', { updateStrategy: { type: 'OnDelete' } }, status)).to.include({
@@ -122,6 +128,21 @@ describe('projectPod', () => {
         last: undefined,
       },
     ]);
+  });
+
+  it('knows the ReplicaSet that made it, where it requires gates', () => {
+    const ownerReferences = [
+      { kind: 'Other', name: 'other', uid: 'u1' },
+      { kind: 'ReplicaSet', name: 'pinger-abc', uid: 'u2', controller: true },
+    ];
+    const labels = { 'dependencygate.dev/require': 'api-first' };
+    expect(pod(undefined, {}, { ownerReferences, labels }).replicaSet).to.deep.equal({
+      name: 'pinger-abc',
+      uid: 'u2',
+    });
+    expect(pod(undefined, {}, { ownerReferences }).replicaSet).to.equal(undefined);
+    const byStatefulSet = [{ kind: 'StatefulSet', name: 'db', uid: 'u3', controller: true }];
+    expect(pod(undefined, {}, { ownerReferences: byStatefulSet, labels }).replicaSet).to.equal(undefined);
   });
 
   it('knows its target, and drops annotations that are not ours', () => {

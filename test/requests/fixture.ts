@@ -18,9 +18,12 @@ export interface Fixture {
   sentinel(): Promise<void>;
 }
 
-/** Gives the suite a sandbox, where each test has a namespace of its own. */
-export function useFixture(): Fixture {
-  const cluster = useCluster(async () => {}, startSandboxCluster);
+/** Gives the suite a sandbox, by default without admission, where each test has a namespace of its own. */
+export function useFixture(options: Parameters<typeof startSandboxCluster>[0] = {}): Fixture {
+  const cluster = useCluster(
+    async () => {},
+    () => startSandboxCluster(options),
+  );
   const here = useNamespace(cluster);
   const journal = () => cluster().server.journal;
   beforeEach('forget what was', () => journal().clear());

@@ -15,6 +15,7 @@ const RESOURCES = {
   StatefulSet: grouped('apps', 'statefulsets'),
   DaemonSet: grouped('apps', 'daemonsets'),
   ReplicaSet: grouped('apps', 'replicasets'),
+  ResourceQuota: core('resourcequotas'),
   Job: grouped('batch', 'jobs'),
   CronJob: grouped('batch', 'cronjobs'),
   ClusterRole: { ...grouped('rbac.authorization.k8s.io', 'clusterroles'), namespaced: false },

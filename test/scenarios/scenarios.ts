@@ -4,6 +4,7 @@ import { evaluated } from './evaluated.scenario.ts';
 import { evaluatedBuiltIn, evaluatedReal } from './evaluated-real.scenario.ts';
 import { explaining } from './explain.scenario.ts';
 import { explainingReal } from './explain-real.scenario.ts';
+import { held } from './held.scenario.ts';
 import { kubectl } from './kubectl.scenario.ts';
 import { operator } from './operator.scenario.ts';
 import { others } from './others.scenario.ts';
@@ -27,6 +28,7 @@ export const EVERYWHERE: readonly Scenario[] = [
   others,
   operator,
   rollouts,
+  held,
   explaining,
 ];
 

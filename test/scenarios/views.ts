@@ -99,7 +99,11 @@ const state = z.looseObject({
 
 const podSchema = z.looseObject({
   metadata,
-  spec: z.looseObject({ initContainers: z.array(named).default([]), containers: z.array(named).default([]) }),
+  spec: z.looseObject({
+    initContainers: z.array(named).default([]),
+    containers: z.array(named).default([]),
+    schedulingGates: z.array(named).default([]),
+  }),
   status: z
     .looseObject({
       phase: text,
@@ -122,6 +126,11 @@ export type PodView = ReturnType<typeof viewPod>;
 /** Whether a Pod was made with the containers of a gate. */
 export function isGated({ spec }: PodView): boolean {
   return spec.initContainers.some(({ name }) => name.startsWith('dgate-'));
+}
+
+/** Whether something keeps it from being scheduled. */
+export function isHeld({ spec }: PodView): boolean {
+  return spec.schedulingGates.length > 0;
 }
 
 export function isReady({ status }: PodView): boolean {

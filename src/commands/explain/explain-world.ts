@@ -2,6 +2,7 @@ import type { Dependency } from '../../api/spec.ts';
 import type { Condition, ConditionType, DependencyStatus } from '../../api/status.ts';
 import type { Gate, Pod } from '../../core/model.ts';
 import { carriesRender, type PodProgress, podProgress } from '../../core/progress/pod-progress.ts';
+import { isHeld } from '../../core/render/hold.ts';
 import type { PodFacts } from './pod-facts.ts';
 
 /** What `explain` has read, with the permissions of whoever asks. All that it prints is a function of this. */
@@ -48,7 +49,10 @@ export type PodState = PodProgress & {
 export function podStates({ gate, pods }: ExplainWorld): PodState[] {
   if ('unread' in pods) return [];
   const isCurrent = carriesRender(gate.name, gate.status.render);
-  return pods.map((pod) => ({ ...podProgress(pod, gate.name), isCurrent: isCurrent(pod) }));
+  return pods.map((pod) => ({
+    ...podProgress(pod, gate.name),
+    isCurrent: isCurrent(pod) && !isHeld(pod),
+  }));
 }
 
 /** The current Pods that a dependency keeps. */

@@ -1,7 +1,8 @@
 import { targetAnnotationValue } from '../../api/names.ts';
 import type { TargetStatus } from '../../api/status.ts';
+import type { Pod } from '../../core/model.ts';
 import { isGated } from '../../core/progress/pod-progress.ts';
-import { isHeldFor } from '../../core/render/hold.ts';
+import { isHeld, isHeldFor } from '../../core/render/hold.ts';
 import { targetKeys } from '../../core/targets.ts';
 import { type ExplainWorld, type PodState, podStates, statusOf } from './explain-world.ts';
 import { heading, type Line, text } from './layout.ts';
@@ -77,7 +78,7 @@ function unreadPods({ pods, gate }: ExplainWorld): Line[] {
 function podWords(world: ExplainWorld, state: PodState): string {
   const { gate, now } = world;
   const { pod, blockedBy, since, isCurrent } = state;
-  if (isHeldFor(pod, gate.name)) return `held${forHowLong(pod.createdAt, now)}: made without the gate`;
+  if (isHeld(pod)) return `held${forHowLong(pod.createdAt, now)}: made without ${lackedBy(pod, gate.name)}`;
   if (pod.deleting) return 'is being deleted';
   const older = isCurrent || !isGated(pod, gate.name) ? '' : ', with an older version of the gate';
   if (state.state === 'open') return `passed${older}`;
@@ -86,6 +87,12 @@ function podWords(world: ExplainWorld, state: PodState): string {
     return `not scheduled${forHowLong(pod.createdAt, now)}${older}: ${pod.unscheduled}`;
   if (blockedBy === undefined) return `waits in another gate${older}`;
   return `waits for ${blockedBy}${forHowLong(since, now)}${older}${whatItSays(world, state)}`;
+}
+
+/** What it was made without, of what it requires. */
+function lackedBy(pod: Pod, gate: string): string {
+  const lacking = pod.required.filter((name) => isHeldFor(pod, name));
+  return lacking.includes(gate) ? 'the gate' : `gate ${lacking.join(', ')}`;
 }
 
 /** The kubelet's or the container's words, unless they stand with the dependency anyway. */

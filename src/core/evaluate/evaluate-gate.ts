@@ -18,8 +18,9 @@ export function evaluateGate({ name }: GateCheck, observation: Observation): Eva
     return { is: 'waiting', reason: 'GateWithoutStatus', answer: `gate ${name} has no status yet` };
   }
   const isHeldOnly = open.reason === 'Held' && status.targets?.some(({ passed }) => passed !== undefined);
-  if (open.status === 'True' || isHeldOnly)
-    return { is: 'satisfied', reason: 'GateOpen', answer: `gate ${name} is open` };
+  if (open.status === 'True') return { is: 'satisfied', reason: 'GateOpen', answer: `gate ${name} is open` };
+  if (isHeldOnly)
+    return { is: 'satisfied', reason: 'GateOpen', answer: `Pods passed gate ${name}, and none waits in it` };
   return { is: 'waiting', reason: 'GateNotOpen', answer: `gate ${name} is not open: ${open.reason}` };
 }
 

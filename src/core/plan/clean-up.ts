@@ -8,13 +8,14 @@ import {
 } from '../../api/names.ts';
 import type { Render } from '../../api/status.ts';
 import type { Gate, Pod, Workload } from '../model.ts';
+import { isBelowPartition } from '../progress/held.ts';
 import { isVoid, mayWait } from '../progress/opening.ts';
 import { isPassed } from '../progress/pod-progress.ts';
 import { isHeldInVain, requires } from '../render/hold.ts';
 import { carries } from '../render/inject.ts';
 import { targetKeys } from '../targets.ts';
 import type { PodWrite } from './plan.ts';
-import { isBelowPartition, replacesOldPods } from './replace.ts';
+import { replacesOldPods } from './replace.ts';
 
 /**
  * How a gate leaves workloads, as far as their Pods go: a gate that is deleted, is gone already, or names other targets

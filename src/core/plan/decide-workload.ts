@@ -9,6 +9,7 @@ import { gatesToOpen, isToLeave } from './clean-up.ts';
 import { gather, isNaming, isRendering } from './gather.ts';
 import { openOrphans, unattended } from './orphans.ts';
 import type { Addition, Removal, WorkloadPatch, WorkloadPlan } from './plan.ts';
+import { scaleDowns } from './scale-down.ts';
 
 /**
  * What is to be done about a workload: at most one patch, that adds, renews, orders and removes for all gates, since each
@@ -18,10 +19,12 @@ import type { Addition, Removal, WorkloadPatch, WorkloadPlan } from './plan.ts';
 export function decideWorkload(world: WorkloadWorld, now: number): WorkloadPlan {
   if (world.workload.deleting) return { writes: [], unattended: [], next: undefined };
   const { patch, next } = patchFor(world, now);
+  const down = scaleDowns(world, now);
+  const told = unattended(world, now);
   return {
-    writes: [...(patch ? [patch] : []), ...openOrphans(world)],
-    unattended: unattended(world, now),
-    next,
+    writes: [...(patch ? [patch] : []), ...openOrphans(world), ...down.writes],
+    unattended: told.found,
+    next: soonest([next, down.next, told.next]),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Gate, GateEvent, Workload, WorkloadWorld } from '../model.ts';
 import { removalMark, removalPause } from '../progress/dispute.ts';
 import { isHeldFor } from '../render/hold.ts';
 import { gatesIn } from '../render/inject.ts';
+import { soonest } from '../soonest.ts';
 import { targetKeys } from '../targets.ts';
 import { cleanUp, gatesInPod, isToLeave } from './clean-up.ts';
 import type { PodWrite, Unattended } from './plan.ts';
@@ -29,19 +30,40 @@ function merged(before: PodWrite | undefined, write: PodWrite): PodWrite {
   return { ...write, annotations, told: [...before.told, ...write.told] };
 }
 
-/** What is to be told of a workload, and is no one gate's to tell. */
-export function unattended(world: WorkloadWorld, now: number): Unattended[] {
-  return [...held(world), ...putBack(world, now)];
+/** A Pod may be held for so long before somebody is told: its gate may come in the same apply, after it. */
+export const HELD_BEFORE_TOLD_MS = 10_000;
+
+/** What is to be told of a workload, and is no one gate's to tell, and when there may be more of it, ms from now. */
+export function unattended(
+  world: WorkloadWorld,
+  now: number,
+): { readonly found: readonly Unattended[]; readonly next: number | undefined } {
+  const lasting = held(world);
+  const inMs = lasting.map(({ since }) => since + HELD_BEFORE_TOLD_MS - now);
+  return {
+    found: [
+      ...lasting.filter((_, at) => (inMs[at] ?? 0) <= 0).map(({ told }) => told),
+      ...putBack(world, now),
+    ],
+    next: soonest(inMs.filter((ms) => ms > 0)),
+  };
 }
 
-/** Gates that its Pods wait for, and which do not exist, or do not name it. */
-function held({ workload, gates, pods }: WorkloadWorld): Unattended[] {
+/** Gates that its Pods wait for, and which do not exist, or do not name it; since when, ms since the epoch. */
+function held({
+  workload,
+  gates,
+  pods,
+}: WorkloadWorld): { readonly told: Unattended; readonly since: number }[] {
   const names = new Set(pods.flatMap((pod) => pod.required.filter((gate) => isHeldFor(pod, gate))));
   const target = targetAnnotationValue(workload.kind, workload.name);
   return [...names].flatMap((gate) => {
     const known = gates.get(gate)?.gate;
     const isComing = known && (known.deleting || targetKeys(known).has(target));
-    return isComing ? [] : { workload, gate, event: heldFor(workload, gate, known !== undefined) };
+    if (isComing) return [];
+    const times = pods.filter((pod) => isHeldFor(pod, gate)).map(({ createdAt }) => Date.parse(createdAt));
+    const event = heldFor(workload, gate, known !== undefined);
+    return { told: { workload, gate, event }, since: Math.min(...times) };
   });
 }
 

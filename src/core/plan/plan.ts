@@ -1,4 +1,14 @@
-import type { Drift, Gate, GateEvent, GateStatus, JsonObject, Pod, Render, Workload } from '../model.ts';
+import type {
+  Drift,
+  Gate,
+  GateEvent,
+  GateStatus,
+  JsonObject,
+  Pod,
+  Render,
+  ReplicaSetReference,
+  Workload,
+} from '../model.ts';
 
 /** What is to be done, as it is decided: plain data, in the words of `model.ts`. */
 
@@ -30,8 +40,18 @@ export type GateWrite =
     }
   | PodWrite;
 
-/** What the reconcile of a workload writes: the workload, once, and Pods that wait in gates which do not exist. */
-export type WorkloadWrite = WorkloadPatch | PodWrite;
+/**
+ * What the reconcile of a workload writes: the workload, once, its older ReplicaSets with nothing but held Pods, and Pods
+ * that wait in gates which do not exist.
+ */
+export type WorkloadWrite = WorkloadPatch | ScaleDown | PodWrite;
+
+/** Takes the Pods off a ReplicaSet, all of which are held. */
+export interface ScaleDown {
+  readonly do: 'scale-down';
+  readonly workload: Workload;
+  readonly replicaSet: ReplicaSetReference;
+}
 
 /** One patch for all gates of a workload. */
 export interface WorkloadPatch {

@@ -1,5 +1,6 @@
 import { containerOwner, gateAnnotation } from '../../api/names.ts';
 import type { Pod, Render, Workload } from '../model.ts';
+import { isBelowPartition } from '../progress/held.ts';
 import { carriesRender, firstUnpassed } from '../progress/pod-progress.ts';
 import { isHeldInVain } from '../render/hold.ts';
 import type { PodWrite } from './plan.ts';
@@ -52,9 +53,4 @@ function isOld(pod: Pod, workload: Workload, gate: string, render: Render): bool
 /** What injectors make of a Pod they would make of the next one too: that one is as it should be. */
 function isOlderThanTemplate({ createdAt }: Pod, { otherWroteAt, operatorWroteAt }: Workload): boolean {
   return createdAt <= otherWroteAt || createdAt <= operatorWroteAt;
-}
-
-/** Pods of a StatefulSet below `partition` keep the old template on purpose: deleted, they come back with it. */
-export function isBelowPartition(pod: Pod, { kind, partition }: Workload): boolean {
-  return kind === 'StatefulSet' && Number(pod.name.slice(pod.name.lastIndexOf('-') + 1)) < partition;
 }

@@ -4,8 +4,9 @@ import type { GateSpec, Target, TargetKind } from '../../api/spec.ts';
 import type { PodCounts, Render, TargetStatus } from '../../api/status.ts';
 import { cut } from '../cut.ts';
 import type { Pod, Workload, World } from '../model.ts';
-import { isHeldFor } from '../render/hold.ts';
+import { isHeld } from '../render/hold.ts';
 import type { Obstacle } from '../render/obstacle.ts';
+import { type Hold, holdOf } from './held.ts';
 import { hasPassedAndGone, passedBy } from './passed.ts';
 import { carriesRender, isGated, isLive, isRetried, type PodProgress, podProgress } from './pod-progress.ts';
 import { restWords } from './rest.ts';
@@ -25,8 +26,10 @@ export interface TargetProgress extends Standing {
   readonly pods: readonly PodProgress[];
   /** Its live Pods that carry an older render of this gate. */
   readonly older: number;
-  /** Its Pods that are held for this gate. */
+  /** Its Pods that are held, for whichever gate: they will never start, and wait for no dependency. */
   readonly held: number;
+  /** Why they stay; undefined where others take their place by themselves. */
+  readonly hold: Hold | undefined;
   /** Its Pods that run without this gate. */
   readonly ungated: number;
 }
@@ -68,7 +71,9 @@ function targetProgress({ world, spec, render, carries, now }: Compared, named: 
   const stands =
     workload && render ? standing({ gate: world.gate, spec, render }, workload, world, now) : NOWHERE;
   const all = world.pods.filter((pod) => pod.target === target);
-  const pods = all.filter((pod) => isLive(pod, gate) && !isRetried(pod, all));
+  const live = all.filter((pod) => isLive(pod, gate) && !isRetried(pod, all));
+  const held = live.filter(isHeld);
+  const pods = live.filter((pod) => !isHeld(pod));
   const current = pods.filter(carries);
   const isCurrent =
     workload !== undefined && render !== undefined && !stands.obstacle && stands.drift.length === 0;
@@ -81,7 +86,8 @@ function targetProgress({ world, spec, render, carries, now }: Compared, named: 
     passed: passedBy(world, { kind, name, workload, isCurrent, pods: all }, render),
     pods: current.toSorted(byName).map((pod) => podProgress(pod, gate)),
     older: pods.filter((pod) => isGated(pod, gate) && !carries(pod)).length,
-    held: pods.filter((pod) => isHeldFor(pod, gate)).length,
+    held: held.length,
+    hold: holdOf(workload, held, current.length > 0),
     ungated: ungated(world, workload, target),
   };
 }
@@ -108,7 +114,7 @@ function byName(a: Pod, b: Pod): number {
 
 export function targetStatus(target: TargetProgress, world: World): TargetStatus {
   const { kind, name, pods } = target;
-  const why = target.obstacle ?? refused(target) ?? remark(target, world);
+  const why = target.obstacle ?? refused(target) ?? remark(target, world) ?? target.hold;
   return {
     kind,
     name,

@@ -23,10 +23,25 @@ export function isHeldFor(pod: Pod, gate: string): boolean {
   );
 }
 
+/** Whether a Pod is held for any gate: it will never start. */
+export function isHeld(pod: Pod): boolean {
+  return pod.required.some((gate) => isHeldFor(pod, gate));
+}
+
 /**
  * Whether a held Pod is one that this gate replaces: its template carries all that it requires now, so a new Pod would
  * start. Each gate that it lacks acts, since any other may be gone; by the preconditions only one of them succeeds.
  */
 export function isHeldInVain(pod: Pod, { template }: Workload, gate: string): boolean {
-  return isHeldFor(pod, gate) && pod.required.every((name) => gateAnnotation(name) in template.annotations);
+  return isHeldFor(pod, gate) && gatesLacking(pod, template).length === 0;
+}
+
+/** Whether a held Pod is of an older template than the workload's, which carries all that the Pod requires. */
+export function isOutdated(pod: Pod, workload: Workload): boolean {
+  return pod.required.some((gate) => isHeldInVain(pod, workload, gate));
+}
+
+/** The gates that a Pod requires and the template does not carry. */
+export function gatesLacking({ required }: Pod, template: TemplateView): string[] {
+  return required.filter((gate) => !(gateAnnotation(gate) in template.annotations));
 }

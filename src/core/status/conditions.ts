@@ -130,9 +130,8 @@ function evaluateWaiting({ targets, dependencies, failed: lost, overdue }: Findi
     return not('TargetFailed', `failed before a Pod of it had passed: ${ended.map(atRest).join('; ')}`);
   if (failed > 0)
     return not('PodFailed', `${count(failed, 'Pod')} failed for good, since the restart policy is Never`);
-  const held = targets.filter((target) => target.held > 0);
-  if (waiting === 0 && held.length > 0)
-    return not('Held', `held until the Pod template carries the containers: ${names(held)}`);
+  const holds = targets.flatMap(({ hold }) => hold ?? []);
+  if (waiting === 0 && holds.length > 0) return not('Held', holds.map(({ message }) => message).join('; '));
   if (waiting === 0) return undefined;
   const broken = dependencies.filter(({ name, passed }) => lost.includes(name) && passed < pods.length);
   if (broken.length > 0) {

@@ -1,7 +1,7 @@
 import { type EventReason, STALL_REASONS } from '../../api/reasons.ts';
 import type { Condition, DependencyStatus, GateStatus } from '../../api/status.ts';
 import type { GateEvent } from '../model.ts';
-import type { GateWrite, PodWrite, WorkloadPatch } from '../plan/plan.ts';
+import type { GateWrite, PodWrite, ScaleDown, WorkloadPatch } from '../plan/plan.ts';
 
 /**
  * The Events of a reconcile: one for each write that was made to somebody else's object, and one where a
@@ -34,6 +34,12 @@ export function ofPod(write: PodWrite): GateEvent[] {
   return write.do === 'open-pod'
     ? ofOpening(write)
     : [normal('PodReplaced', 'Delete', `deleted Pod ${write.pod.name}: ${write.why}`)];
+}
+
+/** The Event of taking the held Pods off a ReplicaSet. */
+export function ofScaleDown({ replicaSet }: ScaleDown): GateEvent {
+  const note = `scaled ReplicaSet ${replicaSet.name} to 0: its Pods are held, and others with the gate take their place`;
+  return normal('HeldPodsReplaced', 'Scale', note);
 }
 
 /** The Events of a patch, by the gates that they are about. */

@@ -95,8 +95,9 @@ class ConnectionRequests implements Requests {
     return this.#json({ verb: 'get', resource: VERSION, method: 'GET', path: '/version' });
   }
 
-  get(resource: Resource, target: ObjectName): Promise<unknown> {
-    return this.#json({ verb: 'get', resource, method: 'GET', path: objectPath(resource, target) });
+  get(resource: Resource, target: ObjectName, subresource?: string): Promise<unknown> {
+    const path = objectPath(resource, target, subresource);
+    return this.#json({ verb: 'get', resource, method: 'GET', path });
   }
 
   log(pod: ObjectName, { container, tailLines }: LogOptions): Promise<string> {

@@ -34,7 +34,7 @@ export interface WriteOptions {
 
 export interface PatchOptions extends WriteOptions {
   readonly type: 'merge' | 'strategic' | 'json';
-  /** `status` */
+  /** `status`, `scale` */
   readonly subresource?: string | undefined;
 }
 
@@ -73,7 +73,8 @@ export interface Requests {
   version(): Promise<unknown>;
   /** What the API server serves of a group and version (APIResourceList). */
   resources(group: string, version: string, signal?: AbortSignal): Promise<unknown>;
-  get(resource: Resource, target: ObjectName): Promise<unknown>;
+  /** An object, or its subresource. */
+  get(resource: Resource, target: ObjectName, subresource?: string): Promise<unknown>;
   /** The last lines that a container of a Pod has written so far. */
   log(pod: ObjectName, options: LogOptions): Promise<string>;
   /** All pages. */

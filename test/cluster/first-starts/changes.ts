@@ -131,7 +131,8 @@ export function changes(on: () => WatchedCluster): void {
       const { status } = await here().untilGate('first', {
         ready: 'True/InForce',
         open: 'False/Held',
-        openMessage: 'held until the Pod template carries the containers: Deployment pinger',
+        openMessage:
+          'Deployment pinger is paused, and its Pods are held: it makes others, with the gate, when it is resumed',
       });
       expect(status.pods).to.include({ held: 1, total: 0, ungated: 0 });
       const { regarding, note } = await untilTold(here(), 'Held');

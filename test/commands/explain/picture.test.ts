@@ -98,6 +98,12 @@ describe('the Pods of a target', () => {
     it(`tell of one that ${what}`, () => expect(words(of)).to.equal(expected));
   }
 
+  it('tell of one that is held for another gate', () => {
+    const held = pod('pinger-1').of('pinger').carrying(apiFirst).heldFor('api-first', 'other');
+    const told = lines(held).map((line) => line.trim());
+    expect(told).to.include('pinger-1  held for 40s: made without gate other');
+  });
+
   it('tell of one that waits in a gate before this one', () => {
     const before = gate('a-first').targets('pinger').dependsOn(dns('db')).rendered();
     const both = pod('pinger-1').of('pinger').carrying(before, apiFirst).checking('a-first/db');

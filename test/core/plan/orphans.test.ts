@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Repair } from '../../../src/core/model.ts';
 import { removalMark } from '../../../src/core/progress/dispute.ts';
-import { dns, gate, job, NOW, pod, workload } from '../builders.ts';
+import { ago, dns, gate, job, NOW, pod, workload } from '../builders.ts';
 import { writesOf } from '../in-words.ts';
 import { decided, type workloadWorld } from '../workload-world.ts';
 
@@ -156,6 +156,17 @@ describe('decideWorkload, of Pods that are held', () => {
     );
     expect(names(held, [gone.targets('pinger').rendered()], heldPinger)).to.deep.equal([]);
     expect(names(held, [elsewhere.deleting()], heldPinger)).to.deep.equal([]);
+  });
+
+  it('waits a moment before it tells anything, since a gate may come in the same apply, after the Pods', () => {
+    const young = heldPinger.with({ createdAt: ago(4) });
+    const { unattended, next } = decided(pinger.requiring('gone'), [], young);
+    expect(unattended).to.deep.equal([]);
+    expect(next).to.equal(6000);
+    expect(names(pinger.requiring('gone'), [], young, { now: NOW + 6000 })).to.deep.equal([
+      'pinger HeldWithoutGate',
+    ]);
+    expect(names(pinger.requiring('gone'), [], young, heldPinger)).to.deep.equal(['pinger HeldWithoutGate']);
   });
 
   it('does not mind Pods that are held for gates which are coming', () => {

@@ -61,7 +61,9 @@ describe('decide, with Pods that are held', () => {
     expect(writesOf(plan)).to.deep.equal(['patch-target pinger']);
     expect(plan.status?.pods).to.include({ held: 1, total: 0, ungated: 0 });
     expect(conditionOf(plan.status, 'Open')).to.equal('False Held');
-    expect(messageOf(plan.status, 'Open')).to.match(/Deployment pinger$/);
+    expect(messageOf(plan.status, 'Open')).to.equal(
+      'Pods of Deployment pinger are held until its Pod template carries gate api-first',
+    );
     const next = world(apiFirst, pinger.carrying(apiFirst), heldPinger);
     expect(writesOf(decide(next, NOW))).to.deep.equal([]);
   });

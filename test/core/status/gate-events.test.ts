@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { Condition, DependencyStatus, GateStatus } from '../../../src/api/status.ts';
+import type { GateEvent } from '../../../src/core/model.ts';
 import type { Write } from '../../../src/core/plan/plan.ts';
-import { gateEvents, ofPatch } from '../../../src/core/status/gate-events.ts';
+import { gateEvents, ofPatch, ofScaleDown } from '../../../src/core/status/gate-events.ts';
 import { ago, dns, gate, pod, workload } from '../builders.ts';
 import { injectPatch } from '../patches.ts';
 
@@ -59,15 +60,19 @@ describe('gateEvents', () => {
       write: { do: 'delete-pod', pod: waiting, why: 'it is in the way' },
       is: 'Normal PodReplaced Delete: deleted Pod pinger-1: it is in the way',
     },
+    {
+      write: { do: 'scale-down', workload: pinger, replicaSet: { name: 'pinger-abc', uid: 'u' } },
+      is: 'Normal HeldPodsReplaced Scale: scaled ReplicaSet pinger-abc to 0: its Pods are held, and others with the gate take their place',
+    },
     { write: { do: 'add-finalizer', gate: apiFirst.gate }, is: undefined },
     { write: { do: 'remove-finalizer', gate: apiFirst.gate }, is: undefined },
     { write: { do: 'try-render', gate: 'api-first', workload: pinger, hash: 'h', patch }, is: undefined },
   ];
   for (const { write, is } of writes) {
     it(`say ${is === undefined ? 'nothing' : 'what was done'} for ${write.do}`, () => {
-      const all =
-        write.do === 'patch-workload' ? [...ofPatch(write).values()] : gateEvents({}, undefined, [write]);
-      const said = all.map(({ type, reason, action, note }) => `${type} ${reason} ${action}: ${note}`);
+      const said = eventsOf(write).map(
+        ({ type, reason, action, note }) => `${type} ${reason} ${action}: ${note}`,
+      );
       expect(said).to.deep.equal(is === undefined ? [] : [is]);
     });
   }
@@ -179,3 +184,15 @@ describe('gateEvents', () => {
     expect(gateEvents(waits, undefined, [])).to.deep.equal([]);
   });
 });
+
+/** Those of one write, whoever makes it. */
+function eventsOf(write: Write): readonly GateEvent[] {
+  switch (write.do) {
+    case 'patch-workload':
+      return [...ofPatch(write).values()];
+    case 'scale-down':
+      return [ofScaleDown(write)];
+    default:
+      return gateEvents({}, undefined, [write]);
+  }
+}

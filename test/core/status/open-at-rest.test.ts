@@ -261,7 +261,7 @@ describe('a gate of several targets', () => {
 describe('a gate of which only held Pods are left, behind one that passed', () => {
   it('counts for others: held Pods wait for no dependency of it', () => {
     const one = gate('db-first').targets('web').dependsOn(dns('db')).rendered();
-    const held = pod('web-0').of('web').heldFor('db-first');
+    const held = pod('web-0').of('web').heldFor('db-first', 'to-come');
     const passed = pod('web-1').of('web').carrying(one).open();
     const counts = (...pods: PodBuilder[]) => {
       const { status } = decide(world(one, workload('web').carrying(one), ...pods), NOW);

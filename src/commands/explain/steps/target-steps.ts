@@ -39,21 +39,34 @@ function immutable(world: ExplainWorld, { kind, name, state }: TargetStatus): St
   ];
 }
 
-/** Deployments and DaemonSets replace held Pods by themselves; the operator replaces the others'. */
-function held(world: ExplainWorld, { kind, name, held = 0, state }: TargetStatus): Step[] {
+/** Held Pods are never let go: others take their place, unless something keeps these. */
+function held(world: ExplainWorld, { kind, name, held = 0, reason }: TargetStatus): Step[] {
   if (held === 0) return [];
   const key = resourceName({ kind, name });
-  const isBehind = state === 'Pending' || state === 'Refused';
-  const next = isBehind
-    ? 'The template does not carry it yet; new Pods replace them once it does'
-    : 'New Pods replace them; a rollout that is paused keeps them';
+  const [next, command] = nextOfHeld(reason, key);
   return [
     step(
-      `${kind} ${name} has ${count(held, 'Pod')} held, made while the Pod template did not carry the gate. ${next}.`,
-      ...(kind === 'Deployment' ? [kubectl(world, `rollout resume ${key}`)] : []),
-      kubectl(world, `describe ${key}`),
+      `${kind} ${name} has ${count(held, 'Pod')} held, made while its Pod template did not carry all that it requires. ${next}`,
+      kubectl(world, command),
     ),
   ];
+}
+
+/** What becomes of them, and the command that helps or shows it. */
+function nextOfHeld(reason: TargetStatus['reason'], key: string): readonly [string, string] {
+  switch (reason) {
+    case 'HeldWhilePaused':
+      return ['It makes others when it is resumed:', `rollout resume ${key}`];
+    case 'HeldBelowPartition':
+      return [
+        'Those below its partition keep the older template until that is lowered:',
+        `patch ${key} --type=merge -p '{"spec":{"updateStrategy":{"rollingUpdate":{"partition":0}}}}'`,
+      ];
+    case 'HeldWithoutGates':
+      return ['The template does not carry it yet; others take their place once it does.', 'get dgate'];
+    default:
+      return ['Others take their place.', `describe ${key}`];
+  }
 }
 
 function ungated(world: ExplainWorld, { kind, name, ungated, reason }: TargetStatus): Step[] {

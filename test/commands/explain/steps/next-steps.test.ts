@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Condition } from '../../../../src/api/status.ts';
 import type { ExplainWorld } from '../../../../src/commands/explain/explain-world.ts';
-import { ago, dns, gate, job, pod, refusal, tcp, workload } from '../../../core/builders.ts';
+import { ago, dns, gate, job, pod, refusal, statefulSet, tcp, workload } from '../../../core/builders.ts';
 import { explained, steps } from '../explained.ts';
 
 const apiFirst = gate('api-first').targets('pinger').dependsOn(dns('api'), tcp('redis', 6379)).rendered();
@@ -129,15 +129,23 @@ describe('what to do about targets', () => {
     expect(first?.commands).to.deep.equal([`kubectl delete job/migrate ${NS}`]);
   });
 
-  it('is to see to a rollout that keeps held Pods', () => {
+  it('is to resume a rollout that is paused and so keeps held Pods, and no other', () => {
     const held = pod('pinger-1').of('pinger').heldFor('api-first');
-    const { text, commands } = only(explained(apiFirst, [pinger.requiring('api-first'), held]));
-    expect(text).to.match(
-      /^Deployment pinger has 1 Pod held, made while .*a rollout that is paused keeps them/,
-    );
-    expect(commands).to.deep.equal([
-      `kubectl rollout resume deployment/pinger ${NS}`,
-      `kubectl describe deployment/pinger ${NS}`,
+    const required = pinger.requiring('api-first');
+    const paused = only(explained(apiFirst, [required.with({ paused: true }), held]));
+    expect(paused.text).to.match(/^Deployment pinger has 1 Pod held, made while .* when it is resumed:$/);
+    expect(paused.commands).to.deep.equal([`kubectl rollout resume deployment/pinger ${NS}`]);
+    const [rolling] = steps(explained(apiFirst, [required, held]));
+    expect(rolling?.text).to.match(/Others take their place\.$/);
+    expect(rolling?.commands).to.deep.equal([`kubectl describe deployment/pinger ${NS}`]);
+  });
+
+  it('is to lower the partition that keeps held Pods', () => {
+    const ofDb = gate('api-first').targets('StatefulSet/db').dependsOn(dns('api')).rendered();
+    const db = statefulSet('db').requiring('api-first').carrying(ofDb).partition(1);
+    const held = pod('db-0').of('StatefulSet/db').heldFor('api-first').revision('db-old');
+    expect(only(explained(ofDb, [db, held])).commands).to.deep.equal([
+      `kubectl patch statefulset/db --type=merge -p '{"spec":{"updateStrategy":{"rollingUpdate":{"partition":0}}}}' ${NS}`,
     ]);
   });
 

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { FIELD_MANAGER, HOLD_GATE } from '../api/names.ts';
+import type { ScaleDown } from '../core/plan/plan.ts';
+import type { Requests } from '../kube/client/requests.ts';
+import { PODS, REPLICA_SETS } from '../projections/resources.ts';
+import type { WorkloadMemory } from './workload-memory.ts';
+import { type Result, unlessGone, type Writing } from './write.ts';
+
+export interface ScaleWriting extends Writing {
+  readonly requests: Pick<Requests, 'get' | 'list' | 'patch' | 'delete'>;
+  readonly memory: Pick<WorkloadMemory, 'triedToScaleDown'>;
+}
+
+/** A ReplicaSet as its `scale` subresource shows it: all that the operator may see of one. */
+const scaleSchema = z.object({
+  metadata: z.object({ uid: z.string(), resourceVersion: z.string() }),
+  spec: z.object({ replicas: z.int().default(0) }).prefault({}),
+  status: z.object({ selector: z.string().default('') }).prefault({}),
+});
+
+const podSchema = z.object({
+  spec: z.object({ schedulingGates: z.array(z.object({ name: z.string() })).default([]) }),
+});
+
+/**
+ * Scales a ReplicaSet to zero, once the API server itself says that it is the one that was evaluated and that all its Pods
+ * are held: the stores may be behind, and a Pod that somebody let go runs until its Deployment replaces it.
+ */
+export function scaleDown(writing: ScaleWriting, { workload, replicaSet }: ScaleDown): Promise<Result> {
+  const { requests, memory, clock } = writing;
+  const target = { namespace: workload.namespace, name: replicaSet.name };
+  return unlessGone(async () => {
+    const { metadata, spec, status } = scaleSchema.parse(await requests.get(REPLICA_SETS, target, 'scale'));
+    const isIt = metadata.uid === replicaSet.uid && spec.replicas > 0;
+    const isHeld = isIt && (await areAllHeld(requests, workload.namespace, status.selector));
+    const { uid, resourceVersion } = metadata;
+    const body = { metadata: { uid, resourceVersion }, spec: { replicas: 0 } };
+    if (isHeld) await requests.patch(REPLICA_SETS, target, body, SCALE);
+    memory.triedToScaleDown(replicaSet, clock.now());
+    return isHeld ? 'done' : 'gone';
+  });
+}
+
+const SCALE = { type: 'merge', subresource: 'scale', fieldManager: FIELD_MANAGER } as const;
+
+async function areAllHeld(
+  requests: Pick<Requests, 'list'>,
+  namespace: string,
+  labelSelector: string,
+): Promise<boolean> {
+  if (labelSelector === '') return false;
+  const { items } = await requests.list(PODS, { namespace, labelSelector });
+  const isHeld = (item: unknown) =>
+    podSchema.parse(item).spec.schedulingGates.some(({ name }) => name === HOLD_GATE);
+  return items.length > 0 && items.every(isHeld);
+}
