@@ -116,7 +116,7 @@ describeWith(MUTATING_POLICIES, 'the hold policies', function () {
     it('refuse it until its gates are rendered, say what to do, and let it pass then', async () => {
       await cluster().install(namespace, gate('api-first').dependsOn(dns('api')).rendered());
       expect(await denial(create(job()))).to.contain(
-        'Job app requires gate db-first, which is not in place for it: create the gate with this Job, or its CronJob, as a target',
+        'Job app requires gate db-first, which is not in force for it, and a Job cannot be gated later. Create the gate first, with this Job or its CronJob as a target',
       );
       await cluster().install(namespace, gate('db-first').dependsOn(dns('db')).rendered());
       expect((await create(job())).stderr).to.equal('');

@@ -25,7 +25,7 @@ export function holdJob(): Admission {
     validations: [
       {
         expression: 'size(variables.lacking) == 0',
-        messageExpression: `'Job ' + object.metadata.name + ' requires gate ' + variables.lacking.join(', ') + ', which is not in place for it: create the gate with this Job, or its CronJob, as a target, wait until the gate is Ready, then create the Job again'`,
+        messageExpression: `'Job ' + object.metadata.name + ' requires gate ' + variables.lacking.join(', ') + ', which is not in force for it, and a Job cannot be gated later. Create the gate first, with this Job or its CronJob as a target, wait until it is Ready, and create the Job again. Helm writes gates last: let a release of its own before this one have the gate, or gate the chart with the post-renderer dependency-gate render. Without the label ${REQUIRE_LABEL} the Job starts ungated'`,
       },
     ],
   });

@@ -14,7 +14,7 @@ export function jobs(on: () => WatchedCluster): void {
     it('that requires a gate is refused, with what to do, until the gate is in place', async () => {
       const migrate = requiring(job('migrate'), 'first');
       const refusal = await here().refusal(migrate);
-      expect(refusal?.message).to.contain('Job migrate requires gate first, which is not in place for it');
+      expect(refusal?.message).to.contain('Job migrate requires gate first, which is not in force for it');
       await here().create(gate('first', ['Job/migrate'], [dns('api')]));
       await here().untilGate('first', { ready: 'True/InForce', targets: 'migrate Missing' });
       await here().until('the Job is accepted', async () => {
@@ -74,7 +74,7 @@ export function jobs(on: () => WatchedCluster): void {
     it('that requires a gate still to come makes no Job before it, and gated ones after it', async () => {
       await here().create(requiring(cronJob('report'), 'first'));
       const create = () => here().kubectl(['create', 'job', '--from=cronjob/report', 'now']);
-      expect(await refused(create())).to.contain('requires gate first, which is not in place for it');
+      expect(await refused(create())).to.contain('requires gate first, which is not in force for it');
       await here().create(gate('first', ['CronJob/report'], [dns('api')]));
       await here().untilGate('first', { ready: 'True/InForce', targets: 'report Current' });
       await here().until('the Job is accepted', create);
