@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { formatCrdYaml } from './api/crd.ts';
+import { plain } from './api/plain.ts';
 import { convertCommand } from './commands/convert/convert-command.ts';
 import { explainCommand } from './commands/explain/explain-command.ts';
 import type { OperatorFlags } from './commands/operator/run-operator.ts';
@@ -20,7 +21,7 @@ export async function runCommandLine(argv: readonly string[], process: Process):
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
     else {
-      console.error(`dependency-gate: ${error instanceof Error ? error.message : String(error)}`);
+      console.error(`dependency-gate: ${plain(error instanceof Error ? error.message : String(error))}`);
       process.exitCode = 1;
     }
   }

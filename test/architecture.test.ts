@@ -11,7 +11,7 @@ const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   api: [],
   core: ['api'],
   kube: [],
-  waiter: ['api/names.ts'],
+  waiter: ['api/names.ts', 'api/plain.ts'],
   projections: ['core', 'api', 'kube/resource.ts'],
   controller: ['projections', 'core', 'kube', 'api'],
   sandbox: ['controller', 'waiter', 'core', 'api', 'kube/queue.ts', 'kube/backoff.ts'],

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { API_VERSION, KIND } from '../api/names.ts';
+import { KIND } from '../api/names.ts';
 import type { Gate, GateEvent, Settings, Workload } from '../core/model.ts';
 import type { Random } from '../kube/backoff.ts';
 import type { Connection } from '../kube/client/connection.ts';
@@ -10,12 +10,11 @@ import type { Clock } from '../kube/clock.ts';
 import { EventRecorder } from '../kube/events.ts';
 import { keyOf, type Meta } from '../kube/object.ts';
 import { type Priority, Queue, type Requeue } from '../kube/queue.ts';
-import type { Resource } from '../kube/resource.ts';
 import type { Reflector } from '../kube/watch/reflector.ts';
-import { WORKLOADS } from '../projections/resources.ts';
 import { Admission } from './admission/admission.ts';
 import { subscribe } from './affected.ts';
 import type { Context } from './context.ts';
+import { eventDraft } from './event-draft.ts';
 import { Expressions } from './expressions.ts';
 import { classifyFailure, levelOfWatch } from './failures.ts';
 import { Memory } from './memory.ts';
@@ -189,23 +188,13 @@ export class Operator {
   }
 
   #emit(about: Gate | Workload, event: GateEvent): void {
-    const { namespace, name, uid, resourceVersion } = about;
-    const type =
-      'kind' in about ? typeOf(WORKLOADS[about.kind], about.kind) : { apiVersion: API_VERSION, kind: KIND };
-    this.#events.record({ regarding: { ...type, namespace, name, uid, resourceVersion }, ...event });
+    this.#events.record(eventDraft(about, event));
   }
 
   /** What depends on the policies may be decided otherwise now. */
   #admissionChanged(): void {
     if (this.isReady) for (const one of everything(this.#stores)) this.#queue.add(one, 'initial');
   }
-}
-
-function typeOf(
-  { group, version }: Resource,
-  kind: string,
-): { readonly apiVersion: string; readonly kind: string } {
-  return { apiVersion: `${group}/${version}`, kind };
 }
 
 /** What log lines call it: `gate: <namespace>/<name>`, `workload: <Kind>/<namespace>/<name>`. */

@@ -6,6 +6,7 @@
 export const dns = process.getBuiltinModule('node:dns');
 export const fs = process.getBuiltinModule('node:fs');
 export const net = process.getBuiltinModule('node:net');
+export const stream = process.getBuiltinModule('node:stream');
 export const util = process.getBuiltinModule('node:util');
 
 /** Loaded when first called, since only some checks need them. */

@@ -1,3 +1,4 @@
+import { plain } from '../api/plain.ts';
 import { type Environment, type Options, parseArguments, UsageError } from './arguments.ts';
 import { fs } from './builtin.ts';
 import { createCheck, describeCheck } from './checks/checks.ts';
@@ -53,7 +54,7 @@ export async function run(argv: readonly string[], process: Process, files = SYS
     return await runWait(parseArguments(argv, process.env), process, files);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`dependency-gate wait: ${error.message} (--help lists the options)\n`);
+    process.stderr.write(`dependency-gate wait: ${plain(error.message)} (--help lists the options)\n`);
     return 2;
   }
 }

@@ -1,3 +1,4 @@
+import { plain } from '../api/plain.ts';
 import type { Answer, Check } from './checks/check.ts';
 import type { Clock } from './clock.ts';
 
@@ -50,6 +51,8 @@ const LOOK_FOR_OPENING_EVERY = 250;
 const JITTER = 0.1;
 /** Answers come from servers too. Two of them and the longest URL fit into what the kubelet reads of a termination message. */
 const MAX_ANSWER_LENGTH = 300;
+/** Commands to a terminal among them go. */
+const MAX_READ_LENGTH = 4 * MAX_ANSWER_LENGTH;
 
 /** What has been seen so far. */
 interface Progress {
@@ -134,15 +137,20 @@ async function attempt(timeout: number, { check, clock }: Surroundings, over: Ab
   try {
     const tooLate = clock.sleep(timeout, limit.signal).then(() => ({ satisfied: false, answer: 'timeout' }));
     const { satisfied, answer } = await Promise.race([check(limit.signal), tooLate]);
-    return { satisfied, answer: answer.slice(0, MAX_ANSWER_LENGTH) };
+    return { satisfied, answer: shown(answer) };
   } catch (error) {
     // A setting that cannot work (a CA that is none) or a defect. To end would only hide it behind restarts.
     const message = error instanceof Error ? error.message : String(error);
-    return { satisfied: false, answer: message.slice(0, MAX_ANSWER_LENGTH) };
+    return { satisfied: false, answer: shown(message) };
   } finally {
     over.removeEventListener('abort', stop);
     limit.abort();
   }
+}
+
+/** Servers write answers: in the log and in the Pod's status they must steer nothing, and be short. */
+function shown(answer: string): string {
+  return plain(answer.slice(0, MAX_READ_LENGTH)).slice(0, MAX_ANSWER_LENGTH).toWellFormed();
 }
 
 async function lookUntilOpened({ clock, isOpened }: Surroundings, over: AbortSignal): Promise<Outcome> {

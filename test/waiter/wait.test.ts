@@ -157,6 +157,14 @@ describe('wait', () => {
     expect(story.result?.answer).to.have.length(300);
   });
 
+  it('lets nothing through of an answer that steers a terminal or hides itself', async () => {
+    const steering = 'HTTP\x07 \x1b[2J\x9b31m503\u202e \r\nforged: line';
+    const story = new Story(answers(no(steering), yes(`${'\x1b[31m'.repeat(100)}up`)));
+    await story.clock.advance(2_000);
+    expect(story.told).to.deep.equal(['waiting: HTTP  503  forged: line', 'satisfied: up']);
+    expect(story.result).to.include({ answer: 'up', lastError: 'HTTP  503  forged: line' });
+  });
+
   it('needs as many successes in a row as it is told', async () => {
     const story = new Story(answers(yes('up'), no('down'), yes('up'), yes('up'), yes('up')), {
       successThreshold: 3,

@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { plain } from '../../api/plain.ts';
 
 /** A line of the picture, before it is laid out. */
 export interface Line {
@@ -35,13 +35,6 @@ export function layOut(
     return line.is === 'verbatim' ? [' '.repeat(line.indent) + clean] : wrapped({ ...line, text: clean });
   });
   return laid.map((line) => `${line.trimEnd()}\n`).join('');
-}
-
-/** Logs and messages come from anywhere: nothing in them may steer the terminal, or turn the direction of writing. */
-function plain(words: string): string {
-  return stripVTControlCharacters(words)
-    .replaceAll(/\p{Cc}+/gu, ' ')
-    .replaceAll(/\p{Cf}/gu, '');
 }
 
 /** A word that is longer than a line stays whole, since it may be a name to copy. */

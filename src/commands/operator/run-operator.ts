@@ -1,11 +1,11 @@
 import { hostname } from 'node:os';
-import { pino } from 'pino';
 import { serveHealth } from '../../controller/health.ts';
 import { Operator } from '../../controller/operator.ts';
 import { connect } from '../../kube/client/connection.ts';
 import type { Source } from '../../kube/client/credentials.ts';
 import { createRequests } from '../../kube/client/http-requests.ts';
 import { systemClock } from '../../kube/clock.ts';
+import { createLog } from '../log.ts';
 import { chosenUid, type UserId } from '../options/numbers.ts';
 import type { Process } from '../process.ts';
 import { signalled } from '../process.ts';
@@ -25,7 +25,7 @@ export interface OperatorFlags {
 
 /** Runs the operator until SIGTERM or SIGINT; the reconcile under way is ended, not cut. */
 export async function runOperator(flags: OperatorFlags, process: Process): Promise<void> {
-  const log = pino({ level: flags.logLevel });
+  const log = createLog(flags.logLevel);
   const connection = connect(sourceOf(flags, process.env), {
     clock: systemClock,
     userAgent: 'dependency-gate-operator',

@@ -1,4 +1,5 @@
 import { stderr } from 'node:process';
+import { plain } from '../../api/plain.ts';
 import { chosenUid, type UserId } from '../options/numbers.ts';
 import { print } from '../print.ts';
 import type { Process } from '../process.ts';
@@ -26,7 +27,7 @@ export interface RenderFlags extends InputFlags {
 export async function runRender(flags: RenderFlags, { env }: Pick<Process, 'env'>): Promise<number> {
   const { texts, warnings, problems = [] } = await renderFlags(flags).catch(asProblems);
   const words = [...warnings.map((warning) => `warning: ${warning}`), ...problems]
-    .map((line) => `dependency-gate: ${line}\n`)
+    .map((line) => `dependency-gate: ${plain(line)}\n`)
     .join('');
   stderr.write(words);
   if (problems.length === 0 && !(flags.strict && warnings.length > 0)) {

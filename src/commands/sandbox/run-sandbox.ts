@@ -1,7 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { createLog } from '../log.ts';
 import { readerGone } from '../print.ts';
 import type { Process } from '../process.ts';
 import { signalled } from '../process.ts';
@@ -18,7 +18,7 @@ export interface SandboxFlags {
 
 /** Stays up until SIGTERM, SIGINT or nobody reads what it says (`| head`), or tells the story and ends. */
 export async function runSandbox(flags: SandboxFlags, process: Process): Promise<void> {
-  const log = pino({ level: flags.logLevel });
+  const log = createLog(flags.logLevel);
   const sandbox = await startSandbox({ port: flags.port, log });
   try {
     const stopped = Promise.race([signalled(process), readerGone()]);

@@ -6,6 +6,7 @@ import { withConnection } from '../network/connection.ts';
 import { leavingPlain, securing, type TlsOptions } from '../network/tls.ts';
 import type { Answer, Check, Network } from './check.ts';
 import { decodeServingStatus, encodeHealthRequest, statusName } from './grpc-messages.ts';
+import { interimResponses } from './interim-responses.ts';
 
 export interface GrpcOptions extends HostPort {
   readonly kind: 'grpc';
@@ -15,7 +16,7 @@ export interface GrpcOptions extends HostPort {
   readonly tls: TlsOptions | undefined;
 }
 
-/** Of an answer's body no more is looked at: the message itself has two bytes. */
+/** A longer body ends the attempt: the message itself has two bytes. */
 const MAX_BODY = 4096;
 
 /**
@@ -32,7 +33,8 @@ export function grpcCheck(options: GrpcOptions, network: Network, readFile: Read
     if ('failure' in secure) return { satisfied: false, answer: secure.failure };
     return await withConnection(options, network, signal, async (connection) => {
       const socket = await secure(connection, host);
-      const session = http2().connect(origin, { createConnection: () => socket });
+      const settings = { enablePush: false };
+      const session = http2().connect(origin, { createConnection: () => socket, settings });
       try {
         return await callHealth(session, options.service);
       } finally {
@@ -54,6 +56,7 @@ function callHealth(session: ClientHttp2Session, service: string): Promise<Answe
     let head: IncomingHttpHeaders = {};
     let trailers: IncomingHttpHeaders = {};
     let body = Buffer.alloc(0);
+    stream.on('headers', interimResponses(reject));
     stream.on('response', (headers) => {
       head = headers;
     });
@@ -61,7 +64,9 @@ function callHealth(session: ClientHttp2Session, service: string): Promise<Answe
       trailers = headers;
     });
     stream.on('data', (chunk: Buffer) => {
-      if (body.length <= MAX_BODY) body = Buffer.concat([body, chunk]);
+      body = Buffer.concat([body, chunk]);
+      // Its head may be here and not yet told: the end comes after it.
+      if (body.length > MAX_BODY) stream.destroy();
     });
     // Where the other side hangs up without a word, there is neither a response nor an error: only the end.
     stream.on('close', () => resolve(evaluate(head, trailers, body)));
@@ -80,12 +85,13 @@ function evaluate(head: IncomingHttpHeaders, trailers: IncomingHttpHeaders, body
   if (code === undefined) return { satisfied: false, answer: 'connection closed' };
   const otherwise = notGrpc(Number(code), head['content-type']);
   if (otherwise !== undefined) return { satisfied: false, answer: `not gRPC: ${otherwise}` };
+  if (body.length > MAX_BODY) return { satisfied: false, answer: 'bad gRPC message: too long' };
   const told = [head['grpc-status'], trailers['grpc-status']].flatMap((status) => status ?? []);
   const failed = told.find((status) => status !== '0');
   if (failed !== undefined) return { satisfied: false, answer: `gRPC ${failure(failed)}` };
   if (trailers['grpc-status'] === undefined)
     return { satisfied: false, answer: 'the answer ends without a gRPC status' };
-  const answer = body.length > MAX_BODY ? 'bad gRPC message: too long' : decodeServingStatus(body);
+  const answer = decodeServingStatus(body);
   return { satisfied: answer === 'SERVING', answer };
 }
 

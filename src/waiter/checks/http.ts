@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { http } from '../builtin.ts';
 import type { ReadFile } from '../files.ts';
 import { withConnection } from '../network/connection.ts';
 import { leavingPlain, securing, type TlsOptions } from '../network/tls.ts';
 import type { Answer, Check, Network } from './check.ts';
+import { interimResponses } from './interim-responses.ts';
 
 export interface HttpOptions {
   readonly kind: 'http';
@@ -39,7 +40,7 @@ function evaluate(code: number, wanted: readonly number[] | undefined): Answer {
   return { satisfied: wanted?.includes(code) ?? (code >= 200 && code <= 299), answer: `HTTP ${code}` };
 }
 
-function ask({ url, method, headers }: HttpOptions, socket: Socket): Promise<IncomingMessage> {
+function ask({ url, method, headers }: HttpOptions, socket: Duplex): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const { request } = http();
     const asked = request({
@@ -50,6 +51,7 @@ function ask({ url, method, headers }: HttpOptions, socket: Socket): Promise<Inc
     });
     asked.once('response', resolve);
     asked.once('upgrade', resolve);
+    asked.on('information', interimResponses(reject));
     asked.on('error', reject);
     asked.end();
   });

@@ -14,6 +14,9 @@ const CODES: Readonly<Record<string, ResolutionCode>> = {
   EBADNAME: 'BADNAME',
 };
 
+/** Addresses of each family that an attempt may dial: a name server can tell thousands, of anybody. */
+const MAX_DIALED_OF_A_FAMILY = 32;
+
 /**
  * The network as the container sees it. Names are looked up by c-ares throughout and never by getaddrinfo (`dns.lookup`):
  * that one cannot be cancelled, holds up the end of the process for as long as a dead name server keeps it waiting
@@ -47,7 +50,9 @@ export function systemNetwork(nameservers: readonly string[], search: Search): N
       if (net.isIP(host)) return [{ host, port }];
       const found = await searchAddresses(host, 'all', search, resolve, signal);
       if ('code' in found) return { failure: describeCode(found.code) };
-      return found.addresses.map((address) => ({ host: address, port }));
+      const few = (isOfFamily: (address: string) => boolean) =>
+        found.addresses.filter(isOfFamily).slice(0, MAX_DIALED_OF_A_FAMILY);
+      return [...few(net.isIPv4), ...few(net.isIPv6)].map((address) => ({ host: address, port }));
     },
   };
 }

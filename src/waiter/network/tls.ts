@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { net, tls } from '../builtin.ts';
 import type { Failure } from '../checks/check.ts';
 import type { ReadFile } from '../files.ts';
@@ -14,7 +14,7 @@ export interface TlsOptions {
 }
 
 /** Makes a connection to a host secure. */
-export type Secure = (socket: Socket, host: string) => Promise<Socket>;
+export type Secure = (socket: Duplex, host: string) => Promise<Duplex>;
 
 /**
  * How connections are made secure now, for one application protocol (ALPN), or why they cannot be. A connection rejects when

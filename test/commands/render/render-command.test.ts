@@ -47,6 +47,22 @@ describe('dependency-gate render', function () {
     expect(render(['-f', 'none.yaml']).stderr).to.match(/^dependency-gate: ENOENT: .*'none\.yaml'\n$/);
   });
 
+  it('lets nothing of the input steer the terminal, in mistakes and warnings alike', () => {
+    const steering = '\\e[2J\\a\\u202e\\nforged: line';
+    const invalid = GATE.replace('spec:', `spec:\n  "x${steering}": 1`);
+    const strange = DEPLOYMENT.replace('name: pinger', `name: "pinger${steering}"`);
+    folder.write({ 'x\x1b[2J\u202e.yaml': 'kind: DependencyGate\nb: [\n' });
+    for (const { stderr } of [
+      render([IMAGE], invalid),
+      render([IMAGE], `${GATE.replace('name: pinger', `name: "pinger${steering}"`)}---\n${strange}`),
+      render(['-f', 'x\x1b[2J\u202e.yaml']),
+      render(['-f', 'none\x1b[2J.yaml']),
+    ]) {
+      expect(stderr).to.match(/^(dependency-gate: [^\n]*\n)+$/);
+      expect(stderr.replaceAll('\n', '')).not.to.match(/[\p{Cc}\p{Cf}]/u);
+    }
+  });
+
   it('exits 2 for wrong usage', () => {
     for (const args of [
       ['--output', 'json'],

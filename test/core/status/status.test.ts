@@ -115,6 +115,27 @@ describe('status', () => {
     const full = statusOf(all, workload('pinger').carrying(all).replicas(3), failing);
     expect(statusSchema.parse(full)).to.deep.equal(full);
   });
+
+  it('lets nothing through of the words of others that steers a terminal or hides itself', () => {
+    const message = 'no\x07 \x1b[2J\x9b31mluck\u202e\nforged: line';
+    const told = statusOf(
+      apiFirst,
+      pinger,
+      workload('poller').foreignVolume('api-first'),
+      one('a').starting('api', 'ImagePullBackOff\u202e', message),
+      one('b').passed('api').failed('redis', { message }),
+    );
+    expect(told.dependencies?.map((dependency) => dependency.message)).to.deep.equal([
+      'ImagePullBackOff: no  luck forged: line',
+      'exit code 1 (Error): no  luck forged: line',
+    ]);
+    const { message: open } = told.conditions?.find(({ type }) => type === 'Open') ?? {};
+    expect(open).to.include('api blocks 1 (ImagePullBackOff: no  luck forged: line)');
+    const other = { ...observed(apiFirst, pinger), refusal: refusal('render', apiFirst, { message }) };
+    const { message: stalled } = status(other, NOW).conditions?.find(({ type }) => type === 'Stalled') ?? {};
+    expect(stalled).to.equal('the API server refuses the containers: no  luck forged: line');
+    expect(JSON.stringify(told)).not.to.match(/[\p{Cc}\p{Cf}]/u);
+  });
 });
 
 describe('statusNext', () => {

@@ -48,7 +48,7 @@ export async function scriptedGrpcServer(script: Script) {
 }
 
 /** Once the client has opened its first stream: before that nothing may be said on it. */
-function onceCalled(socket: Socket, then: () => void): void {
+export function onceCalled(socket: Socket, then: () => void): void {
   let read = Buffer.alloc(0);
   const look = (chunk: Buffer) => {
     read = Buffer.concat([read, chunk]);

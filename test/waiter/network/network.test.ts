@@ -133,6 +133,16 @@ describe('systemNetwork', () => {
       expect(await network().locate('api', 80, patience())).to.deep.equal([{ host: '10.0.0.1', port: 80 }]);
     });
 
+    it('dials no more than 32 addresses of a family, however many a name server tells', async () => {
+      const numbers = Array.from({ length: 40 }, (_, index) => index + 1);
+      const told = [...numbers.map((one) => `10.0.0.${one}`), ...numbers.map((one) => `fd00::${one}`)];
+      dns.scripts.set('api.ns.test', told);
+      const found = await network().locate('api', 80, patience());
+      const hosts = 'failure' in found ? [] : found.map(({ host }) => host);
+      expect(hosts.filter((host) => host.includes(':'))).to.have.length(32);
+      expect(hosts.filter((host) => !host.includes(':'))).to.have.length(32);
+    });
+
     it('says why there is nothing to dial', async () => {
       expect(await network().locate('api', 80, patience())).to.deep.equal({ failure: 'NXDOMAIN' });
       for (const script of ['NODATA', { cname: 'gone.test', addresses: [] }] as const) {
