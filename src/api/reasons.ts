@@ -20,6 +20,7 @@ export const OPEN_REASONS = [
   'TargetNotCurrent',
   'NoPodYet',
   'NonePassedYet',
+  'PodUnreadable',
 ] as const;
 
 /** Of `Stalled`, and of `Ready` beside it: a gate cannot come into force without somebody acting. */
@@ -111,6 +112,7 @@ export const TARGET_REASONS = [
   'HeldWithoutGates',
   'HeldWhilePaused',
   'HeldBelowPartition',
+  'PodUnreadable',
 ] as const;
 export type TargetReason = (typeof TARGET_REASONS)[number];
 

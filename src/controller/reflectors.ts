@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
 import { GATED_LABEL, REQUIRE_LABEL } from '../api/names.ts';
 import { TARGET_KINDS } from '../api/spec.ts';
+import type { Pod } from '../core/model.ts';
 import type { Random } from '../kube/backoff.ts';
 import type { Requests } from '../kube/client/requests.ts';
 import type { Clock } from '../kube/clock.ts';
-import type { Meta } from '../kube/object.ts';
+import { keyOf, type Meta } from '../kube/object.ts';
 import { nameOf, type Resource } from '../kube/resource.ts';
 import { partOf } from '../kube/watch/part.ts';
 import { Reflector } from '../kube/watch/reflector.ts';
@@ -50,10 +51,16 @@ function reflectorsOf(
       onError: (error) =>
         log[levelOfWatch(error)]({ resource: nameOf(resource), namespace, err: error }, 'watch failed'),
     });
+  const pod = (raw: unknown): Pod => {
+    const read = projectPod(raw);
+    if (read.unreadable !== undefined)
+      log.warn({ pod: keyOf(read), why: read.unreadable }, 'a Pod cannot be read in part');
+    return read;
+  };
   return [
     of(GATES, gates, projectGate),
     ...TARGET_KINDS.map((kind) => of(WORKLOADS[kind], workloads[kind], (raw) => projectWorkload(kind, raw))),
-    of(PODS, pods, projectPod, `${GATED_LABEL}=true`),
-    of(PODS, ungated, projectPod, `${REQUIRE_LABEL},${GATED_LABEL}!=true`),
+    of(PODS, pods, pod, `${GATED_LABEL}=true`),
+    of(PODS, ungated, pod, `${REQUIRE_LABEL},${GATED_LABEL}!=true`),
   ];
 }

@@ -115,6 +115,8 @@ export interface Pod {
   readonly statuses: readonly ContainerStatus[];
   /** Why the Pod is not scheduled (condition PodScheduled=False), e.g. `Unschedulable: 0/3 nodes …`; undefined when it is. */
   readonly unscheduled: string | undefined;
+  /** Why a part of it cannot be read: a newer Kubernetes wrote it. What can be is here; the phase is then `Unknown`. */
+  readonly unreadable: string | undefined;
 }
 
 /** A ReplicaSet, as its Pods name it. */

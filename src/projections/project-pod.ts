@@ -42,30 +42,58 @@ const containerStatusSchema = z.object({
   lastState: stateSchema.prefault({}),
 });
 
+const specFields = {
+  restartPolicy: z.enum(['Always', 'OnFailure', 'Never']).default('Always'),
+  initContainers: z.array(z.looseObject({ name: z.string() })).default([]),
+  schedulingGates: z.array(z.object({ name: z.string() })).default([]),
+};
+
+const statusFields = {
+  phase: z.enum(['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']).default('Pending'),
+  initContainerStatuses: z.array(containerStatusSchema).default([]),
+  conditions: z
+    .array(z.object({ type: z.string(), status: z.string(), reason: text, message: text }))
+    .default([]),
+};
+
 const podSchema = z.object({
   metadata: metadataSchema,
-  spec: z.object({
-    restartPolicy: z.enum(['Always', 'OnFailure', 'Never']).default('Always'),
-    initContainers: z.array(z.looseObject({ name: z.string() })).default([]),
-    schedulingGates: z.array(z.object({ name: z.string() })).default([]),
-  }),
+  spec: z.object(specFields),
+  status: z.object(statusFields).prefault({}),
+});
+
+/** The same Pod, without the fields that cannot be read; only its metadata must be. */
+const partialSchema = z.object({
+  metadata: metadataSchema,
+  spec: z
+    .object({
+      restartPolicy: specFields.restartPolicy.catch('Always'),
+      initContainers: specFields.initContainers.catch([]),
+      schedulingGates: specFields.schedulingGates.catch([]),
+    })
+    .prefault({})
+    .catch({ restartPolicy: 'Always', initContainers: [], schedulingGates: [] }),
   status: z
     .object({
-      phase: z.enum(['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']).default('Pending'),
-      initContainerStatuses: z.array(containerStatusSchema).default([]),
-      conditions: z
-        .array(z.object({ type: z.string(), status: z.string(), reason: text, message: text }))
-        .default([]),
+      phase: statusFields.phase.catch('Unknown'),
+      initContainerStatuses: statusFields.initContainerStatuses.catch([]),
+      conditions: statusFields.conditions.catch([]),
     })
-    .prefault({}),
+    .prefault({})
+    .catch({ phase: 'Unknown', initContainerStatuses: [], conditions: [] })
+    .transform((status) => ({ ...status, phase: 'Unknown' as const })),
 });
 
 /** Label by which StatefulSets and DaemonSets tell the revisions of their Pods apart. */
 const REVISION_LABEL = 'controller-revision-hash';
 
-/** Cuts a Pod down, when it is decoded, from some 26 KB of heap to the half that decisions need. Throws where it is none. */
+/**
+ * Cuts a Pod down, when it is decoded, from some 26 KB of heap to the half that decisions need. One that cannot be read in
+ * part is a Pod all the same: its gates say so. Throws where it is none.
+ */
 export function projectPod(raw: unknown): Pod {
-  const { metadata, spec, status } = podSchema.parse(raw);
+  const whole = podSchema.safeParse(raw);
+  const { metadata, spec, status } = whole.data ?? partialSchema.parse(raw);
   const required = requiredGates(metadata.labels[REQUIRE_LABEL]);
   const contents = spec.initContainers
     .filter(({ name }) => containerOwner(name) !== undefined)
@@ -89,7 +117,13 @@ export function projectPod(raw: unknown): Pod {
       .filter(({ name }) => containerOwner(name) !== undefined)
       .map(containerStatus),
     unscheduled: unscheduled(status.conditions),
+    unreadable: whole.error && firstProblem(whole.error),
   };
+}
+
+/** `status.phase: Invalid option: …` */
+function firstProblem({ issues: [first] }: z.ZodError): string {
+  return `${first?.path.join('.')}: ${first?.message}`;
 }
 
 /**

@@ -45,6 +45,7 @@ export function pod(name: string): PodBuilder {
     contents: [],
     statuses: [],
     unscheduled: undefined,
+    unreadable: undefined,
   });
 }
 

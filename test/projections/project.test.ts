@@ -226,6 +226,41 @@ describe('projectPod', () => {
     expect(pod({ conditions: scheduled('True') }).unscheduled).to.equal(undefined);
   });
 
+  describe('of a Kubernetes that is newer than the operator', () => {
+    const container = { name: 'dgate-api-first--redis' };
+    const whole = {
+      metadata: { ...META, annotations: { 'gate.dependencygate.dev/api-first': 'abc' } },
+      spec: { restartPolicy: 'Never', initContainers: [container] },
+      status: { phase: 'Pending', initContainerStatuses: [{ ...container, state: { running: {} } }] },
+    };
+    const { spec, status } = whole;
+    const strange: Readonly<Record<string, readonly [object, RegExp]>> = {
+      'a phase': [{ ...whole, status: { ...status, phase: 'Suspended' } }, /^status\.phase: /],
+      'a restart policy': [
+        { ...whole, spec: { ...spec, restartPolicy: 'Sometimes' } },
+        /^spec\.restartPolicy: /,
+      ],
+      'a state of a container': [
+        { ...whole, status: { initContainerStatuses: [{ ...container, state: { terminated: {} } }] } },
+        /^status\.initContainerStatuses\.0\.state\.terminated\.exitCode: /,
+      ],
+      'a status': [{ ...whole, status: [] }, /^status: /],
+    };
+    for (const [what, [raw, why]] of Object.entries(strange))
+      it(`is a Pod all the same, that says what cannot be read: ${what}`, () => {
+        const pod = projectPod(raw);
+        expect(pod.unreadable).to.match(why);
+        expect(pod.phase).to.equal('Unknown');
+        expect(pod.containers).to.deep.equal(['dgate-api-first--redis']);
+        expect(pod.annotations).to.deep.equal({ 'gate.dependencygate.dev/api-first': 'abc' });
+      });
+
+    it('is read as a whole where nothing is strange', () => {
+      expect(projectPod(whole)).to.include({ unreadable: undefined, phase: 'Pending' });
+      expect(() => projectPod({ metadata: { name: 1 }, spec })).to.throw();
+    });
+  });
+
   it('is Pending and always restarted where nothing else is said', () => {
     expect(pod()).to.include({ phase: 'Pending', restartPolicy: 'Always', deleting: false });
   });

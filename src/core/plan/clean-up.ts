@@ -119,6 +119,8 @@ function stuckPods(leaving: Leaving, workload: Workload): Pod[] {
   return podsOf(leaving, workload).filter(
     (pod) =>
       !isBelowPartition(pod, workload) &&
+      // It may have passed, for all that is known.
+      pod.unreadable === undefined &&
       (isHeldInVain(pod, workload, gate) ||
         ahead(pod, gate).some(({ container }) => !openable.has(container))),
   );

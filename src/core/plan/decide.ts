@@ -8,7 +8,7 @@ import type { Refusal, Workload, World } from '../model.ts';
 import { type TargetProgress, targetsProgress } from '../progress/progress.ts';
 import { dueIn, isDue, refusalOfRender } from '../progress/standing.ts';
 import { changePatch } from '../render/inject.ts';
-import { hasUserContainer, render, renderHash } from '../render/render.ts';
+import { hasUserContainer, isRenderOf, render, renderHash } from '../render/render.ts';
 import { nested } from '../render/template.ts';
 import { soonest } from '../soonest.ts';
 import { invalidStatus, type Observed, status, statusNext } from '../status/status.ts';
@@ -87,10 +87,10 @@ interface RenderStep {
   readonly refusal?: Refusal;
 }
 
-/** A render is made again only when the spec's own fingerprint is not that of the stored one. */
+/** A render is made again only when the stored one is none that the spec gives. */
 function nextRender(world: World, spec: GateSpec, now: number): RenderStep {
   const hash = renderHash(spec);
-  if (spec.suspend || world.gate.status.render?.hash === hash) return {};
+  if (spec.suspend || isRenderOf(world.gate.status.render, world.gate.name, spec)) return {};
   const wanted = render(world.gate.name, spec, world.settings);
   const workload = [...liveTargets(world, spec)][0];
   if (!workload || !hasUserContainer(spec) || world.triedRender === hash) return { render: wanted };

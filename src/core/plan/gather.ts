@@ -1,7 +1,7 @@
 import { FINALIZER, targetAnnotationValue } from '../../api/names.ts';
 import type { Gate, Refusal, Workload, WorkloadWorld } from '../model.ts';
 import { refusalOfRender } from '../progress/standing.ts';
-import { hasUserContainer, renderHash } from '../render/render.ts';
+import { hasUserContainer, isRenderOf, renderHash } from '../render/render.ts';
 import { targetKeys } from '../targets.ts';
 import { gatesToOpen, isToLeave } from './clean-up.ts';
 
@@ -52,6 +52,6 @@ export function isRendering(
 ): boolean {
   if (deleting || !spec.valid || spec.value.suspend) return false;
   const hash = renderHash(spec.value);
-  if (status.render?.hash === hash) return !finalizers.includes(FINALIZER);
+  if (isRenderOf(status.render, name, spec.value)) return !finalizers.includes(FINALIZER);
   return !hasUserContainer(spec.value) || refusalOfRender(refusals, name, hash) === undefined;
 }

@@ -114,7 +114,8 @@ function byName(a: Pod, b: Pod): number {
 
 export function targetStatus(target: TargetProgress, world: World): TargetStatus {
   const { kind, name, pods } = target;
-  const why = target.obstacle ?? refused(target) ?? remark(target, world) ?? target.hold;
+  const why =
+    target.obstacle ?? refused(target) ?? unreadable(target) ?? remark(target, world) ?? target.hold;
   return {
     kind,
     name,
@@ -130,6 +131,20 @@ export function targetStatus(target: TargetProgress, world: World): TargetStatus
 
 function refused({ refusal }: TargetProgress): Obstacle | undefined {
   return refusal && { reason: 'RefusedByServer', message: refusal.message };
+}
+
+function unreadable(target: TargetProgress): Obstacle | undefined {
+  const message = unreadablePods([target]);
+  return message === undefined ? undefined : { reason: 'PodUnreadable', message };
+}
+
+/** What keeps Pods from being read, of which one stands for all; undefined where all can be. */
+export function unreadablePods(targets: readonly TargetProgress[]): string | undefined {
+  const found = targets.flatMap(({ pods }) => pods.filter(({ pod }) => pod.unreadable !== undefined));
+  const [first] = found;
+  if (!first) return undefined;
+  const more = found.length === 1 ? '' : ` and ${found.length - 1} more`;
+  return `Pod ${first.pod.name}${more} cannot be read (${first.pod.unreadable}): install a newer operator`;
 }
 
 /** What a person should know of a target, and the operator cannot or need not change. */

@@ -9,7 +9,7 @@ import {
 import { evaluatedCheckOf } from '../../api/settled.ts';
 import type { ContainerCheck, Dependency, GateSpec } from '../../api/spec.ts';
 import type { Render, RenderedContainer } from '../../api/status.ts';
-import { fingerprint } from '../canonical.ts';
+import { canonicalJson, fingerprint } from '../canonical.ts';
 import type { Settings } from '../model.ts';
 import { renderVolume } from './volume.ts';
 import { waitArguments } from './wait-arguments.ts';
@@ -52,6 +52,26 @@ export function render(gate: string, spec: GateSpec, settings: Settings): Render
     hash: renderHash(spec),
     initContainers: spec.dependencies.map((dependency) => renderContainer(gate, dependency, spec, settings)),
     volumes: [renderVolume(gate, spec)],
+  };
+}
+
+/**
+ * Whether a stored render is one that the spec gives, by whichever settings: those it tells itself. So one that somebody else
+ * has written, or changed, is made again, and an operator with another default image makes none again. An operator that
+ * renders a spec otherwise than an earlier one must know that one's render here too, or its upgrade rolls every target.
+ */
+export function isRenderOf(stored: Render | undefined, gate: string, spec: GateSpec): boolean {
+  if (stored?.hash !== renderHash(spec)) return false;
+  return canonicalJson(stored) === canonicalJson(render(gate, spec, settingsOf(stored, spec)));
+}
+
+/** The settings that a render was made with, as its first container tells that is not the user's. */
+function settingsOf({ initContainers }: Render, { dependencies }: GateSpec): Settings {
+  const ours = initContainers[dependencies.findIndex(({ container }) => container === undefined)];
+  return {
+    waiterImage: ours?.image ?? '',
+    waiterImagePullPolicy: ours?.imagePullPolicy,
+    runAsUser: ours?.securityContext?.runAsUser,
   };
 }
 

@@ -4,7 +4,7 @@ import type { Condition, ConditionType, DependencyStatus } from '../../api/statu
 import { cut } from '../cut.ts';
 import type { World } from '../model.ts';
 import { hasPassedAndGone } from '../progress/passed.ts';
-import type { TargetProgress } from '../progress/progress.ts';
+import { type TargetProgress, unreadablePods } from '../progress/progress.ts';
 import { restWords } from '../progress/rest.ts';
 
 /** What a condition says, before it is compared with what stood there. */
@@ -116,7 +116,7 @@ function evaluateOpen(findings: Findings): Verdict {
 }
 
 function evaluateWaiting({ targets, dependencies, failed: lost, overdue }: Findings): Verdict | undefined {
-  const pods = targets.flatMap((target) => target.pods);
+  const pods = targets.flatMap((target) => target.pods).filter(({ pod }) => pod.unreadable === undefined);
   const failed = pods.filter(({ state }) => state === 'failed').length;
   const waiting = pods.filter(({ state }) => state !== 'open').length;
   const not = (reason: OpenReason, message: string): Verdict => ({
@@ -161,6 +161,9 @@ function evaluateUnknown({ targets, isRendered }: Findings): Verdict | undefined
     which.length === 0
       ? undefined
       : { type: 'Open', status: 'Unknown', reason, message: `${UNKNOWN[reason]}: ${names(which)}` };
+  const unreadable = unreadablePods(targets);
+  if (unreadable !== undefined)
+    return { type: 'Open', status: 'Unknown', reason: 'PodUnreadable', message: unreadable };
   return (
     unknown(
       'TargetMissing',

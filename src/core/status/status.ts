@@ -6,7 +6,7 @@ import type { Gate, Refusal, World } from '../model.ts';
 import { overdue } from '../progress/overdue.ts';
 import type { PodProgress } from '../progress/pod-progress.ts';
 import { podCounts, type TargetProgress, targetStatus } from '../progress/progress.ts';
-import { renderHash } from '../render/render.ts';
+import { isRenderOf } from '../render/render.ts';
 import { conditions, evaluate, evaluateInvalid, type Stall } from './conditions.ts';
 import { dependencyStatuses, isLost } from './dependency-status.ts';
 
@@ -30,7 +30,7 @@ export function status(observed: Observed, now: number): GateStatus {
   const dependencies = dependencyStatuses({ world, spec, pods, evaluated, overdue: late });
   const verdicts = evaluate({
     spec,
-    isRendered: render?.hash === renderHash(spec),
+    isRendered: isRenderOf(render, world.gate.name, spec),
     targets,
     dependencies,
     stall: stallOf(observed),

@@ -16,6 +16,7 @@ import {
 } from '../builders.ts';
 import { additionsOf, conditionOf, writesOf } from '../in-words.ts';
 import { carryOut, decide, isSilent, settle } from '../simulate.ts';
+import { decided } from '../workload-world.ts';
 
 const apiFirst = gate('api-first').targets('pinger', 'poller').dependsOn(dns('api'), tcp('redis', 6379));
 const inForce = apiFirst.rendered();
@@ -75,6 +76,33 @@ describe('decide', () => {
         settings: { ...world(inForce).settings, waiterImage: 'new:2' },
       };
       expect(JSON.stringify(decide(upgraded, NOW).writes)).not.to.contain('new:2');
+    });
+
+    it('replaces a stored render that its spec does not give, whoever wrote it under the right hash', () => {
+      const { render } = inForce;
+      const [first, ...others] = render.initContainers;
+      const forged: readonly Partial<typeof render>[] = [
+        { initContainers: [] },
+        { initContainers: [...others, ...(first ? [first] : [])] },
+        { initContainers: render.initContainers.map((one) => ({ ...one, args: ['wait', 'opened'] })) },
+        { initContainers: render.initContainers.map((one) => ({ ...one, command: ['sh', '-c', 'exit 0'] })) },
+        { initContainers: render.initContainers.map((one, at) => ({ ...one, image: `evil:${at}` })) },
+        {
+          initContainers: [
+            ...render.initContainers,
+            ...(first ? [{ ...first, name: 'dgate-api-first--x' }] : []),
+          ],
+        },
+        { initContainers: render.initContainers.map((one) => ({ ...one, securityContext: {} })) },
+        { volumes: [] },
+      ];
+      for (const change of forged) {
+        const stored = inForce.withStatus({ ...inForce.gate.status, render: { ...render, ...change } });
+        const before = reported(world(stored, workload('pinger').carrying(apiFirst), gatedPoller));
+        expect(before.gate.status.render, JSON.stringify(change)).to.deep.equal(render);
+        expect(isSilent(before, decide(before, NOW))).to.equal(true);
+        expect(decided(pinger, [stored]).writes, 'a workload waits for the right one').to.deep.equal([]);
+      }
     });
 
     it('rolls nobody after an upgrade: another default image is no reason to do anything', () => {

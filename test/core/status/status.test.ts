@@ -136,6 +136,36 @@ describe('status', () => {
     expect(stalled).to.equal('the API server refuses the containers: no  luck forged: line');
     expect(JSON.stringify(told)).not.to.match(/[\p{Cc}\p{Cf}]/u);
   });
+
+  describe('of a Pod that cannot be read', () => {
+    const why = 'status.phase: Invalid option';
+    const strange = one('b').with({ phase: 'Unknown', unreadable: why });
+    const said = `Pod b cannot be read (${why}): install a newer operator`;
+    const told = (...around: (WorkloadBuilder | PodBuilder)[]) =>
+      statusOf(apiFirst, pinger, poller, ...around);
+    const openOf = ({ conditions = [] }: GateStatus) => conditions.find(({ type }) => type === 'Open');
+
+    it('says so of its target and of the gate, which is not open', () => {
+      const { targets, ...status } = told(one('a').open(), strange);
+      expect(targets?.[0]).to.include({ reason: 'PodUnreadable', message: said });
+      expect(openOf({ targets, ...status })).to.include({
+        status: 'Unknown',
+        reason: 'PodUnreadable',
+        message: said,
+      });
+    });
+
+    it('says of the gate what keeps the others first', () => {
+      const status = told(one('a').checking('api'), strange);
+      expect(openOf(status)).to.include({ status: 'False', reason: 'Waiting' });
+      expect(status.targets?.[0]).to.include({ reason: 'PodUnreadable' });
+    });
+
+    it('says how many there are', () => {
+      const status = told(strange, one('c').with({ unreadable: why }), one('d').with({ unreadable: why }));
+      expect(openOf(status)?.message).to.match(/^Pod b and 2 more cannot be read/);
+    });
+  });
 });
 
 describe('statusNext', () => {
