@@ -60,7 +60,8 @@ function operatorCommand(process: Process): Command {
     )
     .option('--namespaces <names>', 'namespaces to work in, separated by commas (default: all)', namespaces)
     .option('--concurrency <number>', 'gates and workloads that are reconciled at a time', positive, 4)
-    .option('--health-port <port>', 'port of /healthz, /readyz and /metrics', port, 8081)
+    .option('--health-port <port>', 'port of /healthz, /readyz', port, 8081)
+    .option('--metrics-port <port>', 'port of /metrics (default: the health port)', port)
     .addOption(
       new Option('--log-level <level>', 'least severe lines to log')
         .choices(['debug', 'info', 'warn', 'error'])

@@ -1,63 +1,71 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
+import type { Clock } from '../kube/clock.ts';
+import { Endpoint, type Reply } from './endpoint.ts';
 
 export interface HealthOptions {
-  /** 0 takes a free port. */
+  /** Of /healthz and /readyz; 0 takes a free one. */
   readonly port: number;
+  /** Of /metrics; undefined serves it beside the others. */
+  readonly metricsPort: number | undefined;
   /** Whether every store has shown its resource once. */
   readonly isReady: () => boolean;
   readonly registry: Registry;
+  readonly clock: Clock;
+  /** Is told why something cannot be served for now; it is tried again. Must not throw. */
+  readonly onError: (error: Error) => void;
 }
 
 export interface Health {
-  readonly port: number;
+  /** Undefined while it cannot be listened there. */
+  readonly port: number | undefined;
+  readonly metricsPort: number | undefined;
   stop(): Promise<void>;
 }
 
-/** Serves /healthz (the process answers), /readyz (caches synced) and /metrics. */
-export async function serveHealth(options: HealthOptions): Promise<Health> {
-  const server = createServer((request, response) => {
-    answer(request.url ?? '', options, response).catch(() => response.destroy());
-  });
-  await listen(server, options.port);
-  // A listening TCP server's address is never a string or null.
-  const { port } = server.address() as AddressInfo;
-  return {
-    port,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-}
+/** To write all metrics takes as long as there are gates, and is not done more often. */
+const METRICS_AGE_MS = 1000;
 
-async function answer(
-  url: string,
-  { isReady, registry }: HealthOptions,
-  response: ServerResponse,
-): Promise<void> {
-  switch (url) {
-    case '/healthz':
-      return send(response, 200, 'ok\n');
-    case '/readyz':
-      return isReady() ? send(response, 200, 'ok\n') : send(response, 503, 'the stores are being filled\n');
-    case '/metrics':
-      response.setHeader('Content-Type', registry.contentType);
-      return send(response, 200, await registry.metrics());
-    default:
-      return send(response, 404, 'there are /healthz, /readyz and /metrics\n');
+/** Serves /healthz (the process answers), /readyz (caches synced) and /metrics. Resolves also where it cannot yet. */
+export async function serveHealth(options: HealthOptions): Promise<Health> {
+  const { port, metricsPort, clock, onError } = options;
+  const metrics = metricsReply(options);
+  const health = endpoint(port, healthPaths(options, metricsPort === undefined ? metrics : undefined));
+  const own = metricsPort === undefined ? undefined : endpoint(metricsPort, { '/metrics': metrics });
+  await Promise.all([health.start(), own?.start()]);
+  return {
+    get port() {
+      return health.port;
+    },
+    get metricsPort() {
+      return (own ?? health).port;
+    },
+    stop: async () => void (await Promise.all([health.stop(), own?.stop()])),
+  };
+
+  function endpoint(at: number, paths: Paths): Endpoint {
+    const none = { status: 404, body: `there are ${Object.keys(paths).join(', ')}\n` };
+    return new Endpoint({ port: at, clock, onError, answer: (path) => paths[path]?.() ?? none });
   }
 }
 
-function send(response: ServerResponse, status: number, body: string): void {
-  response.writeHead(status).end(body);
+type Paths = Readonly<Partial<Record<string, () => Reply | Promise<Reply>>>>;
+
+const OK: Reply = { status: 200, body: 'ok\n' };
+
+function healthPaths({ isReady }: HealthOptions, metrics: Paths[string]): Paths {
+  return {
+    '/healthz': () => OK,
+    '/readyz': () => (isReady() ? OK : { status: 503, body: 'the stores are being filled\n' }),
+    ...(metrics && { '/metrics': metrics }),
+  };
 }
 
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, resolve);
-  });
+function metricsReply({ registry, clock }: HealthOptions): () => Promise<Reply> {
+  let written: { readonly at: number; readonly text: Promise<string> } | undefined;
+  return async () => {
+    const now = clock.now();
+    if (written === undefined || !(Math.abs(now - written.at) < METRICS_AGE_MS))
+      written = { at: now, text: registry.metrics() };
+    return { status: 200, body: await written.text, contentType: registry.contentType };
+  };
 }

@@ -1,10 +1,26 @@
 import { expect } from 'chai';
+import { z } from 'zod';
 import { validateGate } from '../../src/api/gate.ts';
 import { KIND, OPERATOR_NAMESPACE, OPERATOR_SERVICE_ACCOUNT } from '../../src/api/names.ts';
 import { POLICY_MANIFESTS } from '../../src/api/policies/manifests.ts';
 import { useKubectl } from './kubectl.ts';
 import { type Manifest, parseManifests, readManifests } from './manifests.ts';
 import { operatorDeployment } from './operator-deployment.ts';
+
+const rules = z.array(
+  z.strictObject({ ports: z.array(z.strictObject({ protocol: z.enum(['TCP', 'UDP']), port: z.int() })) }),
+);
+const networkPolicy = z.strictObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({ namespace: z.string() }),
+  spec: z.strictObject({
+    podSelector: z.strictObject({ matchLabels: z.record(z.string(), z.string()) }),
+    policyTypes: z.array(z.string()),
+    ingress: rules,
+    egress: rules,
+  }),
+});
 
 const named = ({ kind, metadata }: Manifest) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
 
@@ -83,6 +99,21 @@ describe('kubectl kustomize', function () {
       args: [...byDefault.args, '--namespaces=$(NAMESPACES)'],
       env: [{ name: 'NAMESPACES', value: 'team-a,team-b' }, ...byDefault.env],
     });
+  });
+
+  it('builds config/network-policy: in to health and metrics, out to the API server and names', () => {
+    const [policy, ...others] = build('config/network-policy');
+    expect(others).to.deep.equal([]);
+    const { metadata, spec, kind, apiVersion } = networkPolicy.parse(policy);
+    expect({ kind, apiVersion }).to.deep.equal({ kind: 'NetworkPolicy', apiVersion: 'networking.k8s.io/v1' });
+    const { pod, container } = operatorDeployment(build('config/default'));
+    expect(metadata.namespace).to.equal(OPERATOR_NAMESPACE);
+    expect(pod.labels).to.include(spec.podSelector.matchLabels);
+    expect(spec.policyTypes).to.deep.equal(['Ingress', 'Egress']);
+    const portsOf = (rules: typeof spec.ingress) =>
+      rules.flatMap(({ ports }) => ports.map(({ protocol, port }) => `${protocol} ${port}`));
+    expect(portsOf(spec.ingress)).to.deep.equal([`TCP ${container.ports[0]?.containerPort}`, 'TCP 8082']);
+    expect(portsOf(spec.egress)).to.deep.equal(['TCP 443', 'TCP 6443', 'UDP 53', 'TCP 53']);
   });
 
   it('names an image of a release in one place only', () => {

@@ -7,6 +7,7 @@ const deploymentSchema = z.object({
   spec: z.object({
     replicas: z.int(),
     template: z.object({
+      metadata: z.object({ labels: z.record(z.string(), z.string()) }),
       spec: z.object({
         securityContext: z
           .object({ runAsNonRoot: z.boolean(), runAsUser: z.int(), runAsGroup: z.int() })
@@ -32,5 +33,5 @@ export function operatorDeployment(objects: readonly Manifest[]) {
   const found = objects.filter(({ kind }) => kind === 'Deployment');
   const [{ spec }] = z.tuple([deploymentSchema]).parse(found);
   const { securityContext, containers } = spec.template.spec;
-  return { securityContext, container: containers[0] };
+  return { pod: spec.template.metadata, securityContext, container: containers[0] };
 }

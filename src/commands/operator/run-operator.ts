@@ -20,6 +20,7 @@ export interface OperatorFlags {
   readonly namespaces?: readonly string[];
   readonly concurrency: number;
   readonly healthPort: number;
+  readonly metricsPort?: number;
   readonly logLevel: string;
 }
 
@@ -54,11 +55,15 @@ export async function runOperator(flags: OperatorFlags, process: Process): Promi
   const stopped = signalled(process);
   const health = await serveHealth({
     port: flags.healthPort,
+    metricsPort: flags.metricsPort,
     isReady: () => operator.isReady,
     registry: operator.metrics.registry,
+    clock: systemClock,
+    onError: (error) => log.error({ err: error }, 'health or metrics cannot be served, trying again'),
   });
+  const { port: healthPort, metricsPort } = health;
   log.info(
-    { healthPort: health.port, waiterImage, namespaces: flags.namespaces ?? 'all' },
+    { healthPort, metricsPort, waiterImage, namespaces: flags.namespaces ?? 'all' },
     'the operator starts',
   );
   await Promise.race([operator.start().then(() => stopped), stopped]);
