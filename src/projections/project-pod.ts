@@ -6,6 +6,7 @@ import {
   gateAnnotation,
   HOLD_GATE,
   isGateName,
+  MAX_GATE_CONTAINERS,
   MAX_GATES_OF_AN_OBJECT,
   OPEN_ANNOTATION_PREFIX,
   OPENED_AGAIN_ANNOTATION,
@@ -15,11 +16,22 @@ import {
   TARGET_ANNOTATION,
   targetAnnotationValue,
 } from '../api/names.ts';
+import { kept } from '../core/cut.ts';
 import type { ContainerState, ContainerStatus, Pod, ReplicaSetReference } from '../core/model.ts';
 import { viewContainer } from '../core/render/contents.ts';
 import { identityOf, metadataSchema } from './metadata.ts';
 
-const text = z.string().default('');
+/** No target may carry so many gate containers: what has more was written by somebody else. */
+const MAX_CONTAINERS = 4 * MAX_GATE_CONTAINERS;
+/** Hashes, openings and names of workloads are shorter. */
+const MAX_VALUE = 300;
+/** As much as the kubelet tells of a container's last words. */
+const MAX_WORDS = 4096;
+
+const text = z
+  .string()
+  .default('')
+  .transform((words) => kept(words, MAX_WORDS));
 
 /** Times that the kubelet does not know are `null`, as of a container that was lost with its node. */
 const time = z
@@ -97,6 +109,7 @@ export function projectPod(raw: unknown): Pod {
   const required = requiredGates(metadata.labels[REQUIRE_LABEL]);
   const contents = spec.initContainers
     .filter(({ name }) => containerOwner(name) !== undefined)
+    .slice(0, MAX_CONTAINERS)
     .map(viewContainer);
   const containers = contents.map(({ name }) => name);
   const annotations = annotationsOf(metadata.annotations, required, containers);
@@ -104,7 +117,7 @@ export function projectPod(raw: unknown): Pod {
     ...identityOf(metadata),
     phase: status.phase,
     restartPolicy: spec.restartPolicy,
-    target: metadata.annotations[TARGET_ANNOTATION] ?? targetOf(metadata),
+    target: kept(metadata.annotations[TARGET_ANNOTATION] ?? targetOf(metadata), MAX_VALUE),
     annotations,
     writtenByOthers: picked(writtenByOthers(metadata.managedFields), Object.keys(annotations)),
     required,
@@ -115,6 +128,7 @@ export function projectPod(raw: unknown): Pod {
     contents,
     statuses: status.initContainerStatuses
       .filter(({ name }) => containerOwner(name) !== undefined)
+      .slice(0, MAX_CONTAINERS)
       .map(containerStatus),
     unscheduled: unscheduled(status.conditions),
     unreadable: whole.error && firstProblem(whole.error),
@@ -152,7 +166,7 @@ function picked(entries: Readonly<Record<string, string>>, keys: readonly string
   return Object.fromEntries(
     keys.flatMap((key) => {
       const value = entries[key];
-      return value === undefined ? [] : [[key, value]];
+      return value === undefined ? [] : [[key, kept(value, MAX_VALUE)]];
     }),
   );
 }

@@ -88,8 +88,8 @@ function inOne(on: Parameters<Scenario>[0]): void {
     expect(initNames(await here().workload('pinger'))).to.deep.equal(['dgate-a--redis']);
   });
 
-  it('once when its template names three hundred gates that do not exist', async () => {
-    const names = Array.from({ length: 300 }, (_, index) => `gate.dependencygate.dev/n${index}`);
+  it('once when its template names sixty gates that do not exist', async () => {
+    const names = Array.from({ length: 60 }, (_, index) => `gate.dependencygate.dev/n${index}`);
     const annotations = Object.fromEntries(names.map((name) => [name, 'x']));
     await here().create(templated('pinger', annotations, {}, {}));
     await here().untilWorkload('pinger', 'is bare', isBare);
@@ -98,6 +98,18 @@ function inOne(on: Parameters<Scenario>[0]): void {
       .writes()
       .map(({ path, status }) => `${path.split('/').at(-1)} ${status}`);
     expect(answers.filter((one) => one !== 'pinger 409')).to.deep.equal(['pinger 200']);
+  });
+
+  it('never when its template names three hundred gates that do not exist, which hold up nobody', async () => {
+    const names = Array.from({ length: 300 }, (_, index) => `gate.dependencygate.dev/n${index}`);
+    const annotations = Object.fromEntries(names.map((name) => [name, 'x']));
+    await here().create(templated('pinger', annotations, {}, {}));
+    await here().create(gate('a', ['pinger'], [dns('api')]));
+    await untilInForce('a');
+    await here().delete('DependencyGate', 'a');
+    await untilGone('a');
+    expect(patches('pinger')).to.have.length(2);
+    expect(initNames(await here().workload('pinger'))).to.deep.equal([]);
   });
 
   it('never when a gate that it requires is made and deleted, and did not name it', async () => {

@@ -37,7 +37,7 @@ const containerSchema = z.object({
   args: z.array(z.string()).nullish(),
   workingDir: text,
   restartPolicy: text,
-  env: z.array(envVarSchema).nullish(),
+  env: z.array(envVarSchema).max(512).nullish(),
   resources: z.object({ requests: amounts, limits: amounts }).nullish(),
   volumeMounts: z
     .array(z.object({ name: z.string(), mountPath: z.string(), subPath: text, subPathExpr: text }))

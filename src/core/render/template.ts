@@ -2,17 +2,29 @@ import { z } from 'zod';
 import {
   ANNOTATIONS_PATH,
   containerOwner,
+  GATE_ANNOTATION_PREFIX,
   GATED_LABEL,
   GROUP,
+  gateAnnotation,
+  isGateName,
+  MAX_GATE_CONTAINERS,
+  MAX_GATES_OF_AN_OBJECT,
   REQUIRE_LABEL,
   requiredGates,
+  TARGET_ANNOTATION,
   volumeOwner,
 } from '../../api/names.ts';
 import type { TargetKind } from '../../api/spec.ts';
+import { kept } from '../cut.ts';
 import type { JsonObject, TemplateView, Workload } from '../model.ts';
 import { viewContainer } from './contents.ts';
 import { firmContainers, isGuaranteed } from './guaranteed.ts';
 import { viewSurroundings } from './surroundings.ts';
+
+/** No target may carry so many, and what others write in their form is no more than names beyond. */
+const MAX_VIEWED_CONTAINERS = 4 * MAX_GATE_CONTAINERS;
+/** Hashes and names of workloads are shorter. */
+const MAX_VALUE = 300;
 
 const strings = z.record(z.string(), z.string()).nullish();
 
@@ -61,22 +73,53 @@ export function nested(kind: TargetKind, patch: JsonObject): JsonObject {
 }
 
 /** Cuts a template down to what gating is about. */
-export function viewTemplate(template: PodTemplate): TemplateView {
-  const initContainers = template.spec.initContainers ?? [];
-  const volumes = template.spec.volumes ?? [];
-  const surroundings = viewSurroundings(template.spec);
+export function viewTemplate({ metadata, spec }: PodTemplate): TemplateView {
+  const initContainers = spec.initContainers ?? [];
+  const volumes = spec.volumes ?? [];
+  const ours = initContainers.filter(({ name }) => containerOwner(name) !== undefined);
+  const surroundings = viewSurroundings(spec);
+  const required = requiredGates(metadata?.labels?.[REQUIRE_LABEL]);
+  const there = [
+    ...required,
+    ...ours.flatMap(({ name }) => containerOwner(name)?.gate ?? []),
+    ...volumes.flatMap(({ name }) => volumeOwner(name) ?? []),
+  ];
   return {
     initContainers: initContainers.map(({ name }) => name),
-    contents: initContainers.filter(({ name }) => containerOwner(name) !== undefined).map(viewContainer),
+    contents: ours.slice(0, MAX_VIEWED_CONTAINERS).map(viewContainer),
     ...surroundings,
     volumes: volumes.map(({ name }) => name),
-    guaranteed: !surroundings.hasPodResources && isGuaranteed(template.spec),
+    guaranteed: !surroundings.hasPodResources && isGuaranteed(spec),
     firm: firmContainers(initContainers),
     foreignVolumes: volumes.filter(isForeign).map(({ name }) => name),
-    annotations: ofOurGroup(template.metadata?.annotations),
-    gated: template.metadata?.labels?.[GATED_LABEL] === 'true',
-    required: requiredGates(template.metadata?.labels?.[REQUIRE_LABEL]),
+    annotations: followedUp(metadata?.annotations ?? {}, there),
+    gated: metadata?.labels?.[GATED_LABEL] === 'true',
+    required,
   };
+}
+
+/**
+ * The annotations that matter: which workload it is, and the gates that it carries. Others may write thousands of names, so
+ * few are taken, and none that no gate can have. The gates of which something else is there come first; those that have
+ * nothing but an annotation are taken where all of them fit, and else none is: they hold up nobody, and to take them out
+ * some at a time would be one rollout after another.
+ */
+function followedUp(
+  annotations: Readonly<Record<string, string>>,
+  there: readonly string[],
+): Record<string, string> {
+  const carried = Object.keys(annotations)
+    .filter((key) => key.startsWith(GATE_ANNOTATION_PREFIX))
+    .map((key) => key.slice(GATE_ANNOTATION_PREFIX.length));
+  const first = new Set(there.filter(isGateName));
+  const all = new Set([...first, ...carried.filter(isGateName)]);
+  const taken = [...(all.size <= MAX_GATES_OF_AN_OBJECT ? all : first)].slice(0, MAX_GATES_OF_AN_OBJECT);
+  return Object.fromEntries(
+    [TARGET_ANNOTATION, ...taken.map(gateAnnotation)].flatMap((key) => {
+      const value = annotations[key];
+      return value === undefined ? [] : [[key, kept(value, MAX_VALUE)] as const];
+    }),
+  );
 }
 
 /** Whether a volume has the name of a gate's, and has not the file of the Pod's annotations that each of those has. */
