@@ -1,3 +1,4 @@
+import { plain } from '../../api/plain.ts';
 import { print } from '../print.ts';
 import { type InputFlags, readInput } from '../render/read-input.ts';
 import { InputError } from '../render/yaml/documents.ts';
@@ -10,7 +11,7 @@ export async function runConvert(flags: InputFlags): Promise<number> {
     return 0;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    for (const problem of error.problems) console.error(`dependency-gate: ${problem}`);
+    for (const problem of error.problems) console.error(`dependency-gate: ${plain(problem)}`);
     return 1;
   }
 }
