@@ -85,6 +85,9 @@ function shapeCauses(issue: z.core.$ZodIssue): FieldCause[] {
       const pattern = issue.pattern?.replace(/^\/|\/$/g, '').replaceAll('\\/', '/') ?? '';
       return [invalid(field, issue.input, `should match '${pattern}'`)];
     }
+    // The one union of the schema is of integers and strings.
+    case 'invalid_union':
+      return [wrongType(field, 'integer,string', issue.input)];
     default:
       return [{ field, message: `Invalid value: ${issue.message}`, reason: 'FieldValueInvalid' }];
   }

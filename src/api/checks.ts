@@ -98,12 +98,12 @@ export const httpCheckSchema = z
       .describe(`Request method. Default: ${DEFAULT_HTTP_METHOD}.`),
     headers: z.array(httpHeader).min(1).max(16).optional().describe('Request headers.').meta(atomic),
     status: z
-      .array(z.int().min(100).max(599))
+      .array(z.union([z.int().min(100).max(599), z.string().regex(/^any$/)]))
       .min(1)
       .max(32)
       .optional()
       .describe(
-        `Status codes that satisfy the check. Default: ${DEFAULT_HTTP_STATUS.from} to ${DEFAULT_HTTP_STATUS.to}.`,
+        `Status codes that satisfy the check, or any: that there is an answer is enough. Default: ${DEFAULT_HTTP_STATUS.from} to ${DEFAULT_HTTP_STATUS.to}.`,
       )
       .meta(atomic),
     tls: tls.optional(),

@@ -5,7 +5,8 @@ import { z } from 'zod';
  * schemas use is here; the tests hold the result to the API server's rules.
  */
 export interface JsonSchema {
-  type: 'object' | 'array' | 'string' | 'integer' | 'boolean';
+  /** Of every value but an integer or string, which has none. */
+  type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
   description?: string;
   format?: string;
   enum?: string[];
@@ -19,6 +20,7 @@ export interface JsonSchema {
   items?: JsonSchema;
   required?: string[];
   properties?: Record<string, JsonSchema>;
+  'x-kubernetes-int-or-string'?: true;
   'x-kubernetes-list-type'?: 'atomic' | 'map';
   'x-kubernetes-list-map-keys'?: string[];
   'x-kubernetes-validations'?: CelRule[];
@@ -35,7 +37,7 @@ const MAX_INT32 = 2 ** 31 - 1;
 /** What zod makes of our schemas, narrowed: anything else in it is a schema that the CRD cannot say. */
 const jsonSchema: z.ZodType<JsonSchema> = z.lazy(() =>
   z.strictObject({
-    type: z.enum(['object', 'array', 'string', 'integer', 'boolean']),
+    type: z.enum(['object', 'array', 'string', 'integer', 'boolean']).exactOptional(),
     description: z.string().exactOptional(),
     format: z.string().exactOptional(),
     enum: z.array(z.string()).exactOptional(),
@@ -49,6 +51,7 @@ const jsonSchema: z.ZodType<JsonSchema> = z.lazy(() =>
     items: jsonSchema.exactOptional(),
     required: z.array(z.string()).exactOptional(),
     properties: z.record(z.string(), jsonSchema).exactOptional(),
+    'x-kubernetes-int-or-string': z.literal(true).exactOptional(),
     'x-kubernetes-list-type': z.enum(['atomic', 'map']).exactOptional(),
     'x-kubernetes-list-map-keys': z.array(z.string()).exactOptional(),
   }),
@@ -66,9 +69,20 @@ export function toJsonSchema(schema: z.ZodType): JsonSchema {
       // Unknown fields are pruned, and reported by strict field validation: beside properties this is not structural.
       delete node.additionalProperties;
       if (node.type === 'integer') boundInteger(node);
+      if (node.anyOf) mergeIntOrString(node);
     },
   });
   return jsonSchema.parse(openApi);
+}
+
+/** A union is structural in one form: an integer or a string, in which each bound is of the type that it fits. */
+function mergeIntOrString(node: z.core.JSONSchema.BaseSchema): void {
+  const [integer, string, ...more] = node.anyOf ?? [];
+  if (integer?.type !== 'integer' || string?.type !== 'string' || more.length > 0) return;
+  const { type: _integer, format: _format, ...bounds } = integer;
+  const { type: _string, ...shape } = string;
+  delete node.anyOf;
+  Object.assign(node, bounds, shape, { 'x-kubernetes-int-or-string': true });
 }
 
 /** zod bounds an integer by what a double can hold; in Kubernetes the format says how wide it is. */

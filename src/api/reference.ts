@@ -48,7 +48,7 @@ function subsection(path: string, schema: JsonSchema): string[] {
 
 function typeOf({ type, items, format }: JsonSchema): string {
   if (items) return `[]${typeOf(items)}`;
-  return format === 'date-time' ? 'time' : type;
+  return format === 'date-time' ? 'time' : (type ?? 'integer or string');
 }
 
 function describe(schema: JsonSchema, required: boolean): string {

@@ -105,6 +105,14 @@ const waiterSchema = z.strictObject({
     .describe(
       `Compute resources of the waiting containers. Default: requests ${told('requests')}, limits ${told('limits')}. In targets whose own containers make their Pods Guaranteed, requests are raised to the limits.`,
     ),
+  runAsUser: z
+    .int()
+    .min(1)
+    .max(2147483647)
+    .optional()
+    .describe(
+      "User and group id of the waiting containers, never root's. Istio's redirection leaves 1337 alone. Default: the operator's setting.",
+    ),
 });
 
 /** A dependency's name, or all. */

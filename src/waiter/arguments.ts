@@ -67,7 +67,7 @@ export function parseArguments(argv: readonly string[], env: Environment): Optio
         ...(values.header ?? []).map(header),
         ...(values['header-env'] ?? []).map(headerFrom(env)),
       ];
-      const status = values.status?.split(',').map((code) => integer('status', code, 100, 599));
+      const status = statusCodes(values.status?.split(','));
       return withCommon(
         { kind, url, method, headers, status, tls: tlsOptions(values) },
         url.hostname,
@@ -156,6 +156,11 @@ function httpUrl(target: string): URL {
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
     throw new UsageError(`not an http or https URL: '${target}'`);
   return url;
+}
+
+function statusCodes(codes: readonly string[] | undefined): readonly number[] | 'any' | undefined {
+  const numbers = codes?.filter((code) => code !== 'any').map((code) => integer('status', code, 100, 599));
+  return codes?.includes('any') ? 'any' : numbers;
 }
 
 function header(line: string): readonly [string, string] {

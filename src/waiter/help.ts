@@ -29,7 +29,7 @@ Options of http:
   --method METHOD           GET, HEAD, POST or OPTIONS (default: GET)
   --header 'NAME: VALUE'    request header; may be repeated
   --header-env NAME=VAR     request header whose value is in an environment variable; may be repeated
-  --status CODE[,CODE...]   status codes that satisfy (default: 200 to 299)
+  --status CODE[,CODE...]   status codes that satisfy, or any (default: 200 to 299)
 
 Options of grpc:
   --service NAME            service to ask for (default: the server as a whole)

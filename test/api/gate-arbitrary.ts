@@ -26,7 +26,10 @@ const header = fc.oneof(
 const httpSettings = {
   method: fc.constantFrom('GET' as const, 'HEAD' as const, 'POST' as const, 'OPTIONS' as const),
   headers: fc.array(header, { minLength: 1, maxLength: 3 }),
-  status: fc.array(fc.integer({ min: 100, max: 599 }), { minLength: 1, maxLength: 4 }),
+  status: fc.array(fc.oneof(fc.integer({ min: 100, max: 599 }), fc.constant('any')), {
+    minLength: 1,
+    maxLength: 4,
+  }),
 };
 
 const timing = fc.record(

@@ -15,7 +15,9 @@ describe('formatReference', () => {
     expect(row('dependencies')).to.match(
       /^\| `dependencies` \| \[\]object \| \*\*Required\.\*\* .* 1 to 16 items\./,
     );
-    expect(row('status')).to.match(/\[\]integer .* 1 to 32 items\. Each: 100 to 599\. \|$/);
+    expect(row('status')).to.match(
+      /\[\]integer or string .* 1 to 32 items\. Each: 100 to 599\. Each: Pattern `\^any\$`\. \|$/,
+    );
     expect(row('lastTransitionTime')).to.match(/\| time \|/);
   });
 

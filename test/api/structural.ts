@@ -31,7 +31,12 @@ function levelProblems(path: string, schema: Record<string, unknown>): string[] 
 const KEYWORDS = new Set([
   ...['type', 'description', 'format', 'enum', 'pattern', 'minLength', 'maxLength', 'minimum', 'maximum'],
   ...['minItems', 'maxItems', 'items', 'required', 'properties'],
-  ...['x-kubernetes-list-type', 'x-kubernetes-list-map-keys', 'x-kubernetes-validations'],
+  ...[
+    'x-kubernetes-int-or-string',
+    'x-kubernetes-list-type',
+    'x-kubernetes-list-map-keys',
+    'x-kubernetes-validations',
+  ],
 ]);
 
 /** Of what the API server checks itself we bound only what rules look at. */
@@ -50,6 +55,7 @@ function forbiddenKeywords(schema: Record<string, unknown>): string[] {
 }
 
 function typeProblems(schema: Record<string, unknown>): string[] {
+  if (schema['x-kubernetes-int-or-string'] === true) return intOrStringProblems(schema);
   switch (schema.type) {
     case 'object':
       return isRecord(schema.properties) ? requiredProblems(schema, schema.properties) : ['no properties'];
@@ -64,6 +70,12 @@ function typeProblems(schema: Record<string, unknown>): string[] {
     default:
       return [`type ${JSON.stringify(schema.type)}`];
   }
+}
+
+/** A type beside it is not structural; a bound is of the type that it fits. */
+function intOrStringProblems({ type, minimum, maximum, pattern }: Record<string, unknown>): string[] {
+  const isBounded = [minimum, maximum].every((bound) => typeof bound === 'number') && pattern !== undefined;
+  return [...(type === undefined ? [] : ['a type']), ...(isBounded ? [] : ['unbounded'])];
 }
 
 function requiredProblems(schema: Record<string, unknown>, properties: Record<string, unknown>): string[] {

@@ -55,6 +55,11 @@ describe('parseArguments of what a render has written', () => {
     });
   });
 
+  it('reads that any status is enough, also beside others', () => {
+    for (const status of [['any'], [200, 'any']])
+      expect(rendered({ http: { url: 'http://api', status } }).check).to.include({ status: 'any' });
+  });
+
   it('reads grpc', () => {
     const grpc = { host: 'api', port: 9090, service: 'orders', tls: { insecureSkipVerify: true } };
     const { tls, ...rest } = grpc;

@@ -62,9 +62,16 @@ function readGate(object: KubernetesObject): { readonly gate?: GateOfInput; read
   }
   const causes = wrong.map(
     ({ field, message }) =>
-      `${placeOf(document, [...path, ...stepsOf(field)])}: ${KIND} ${name}: ${field}: ${message}`,
+      `${placeOf(document, [...path, ...stepsOf(field)])}: ${KIND} ${name}: ${field}: ${message}${advice(field)}`,
   );
   return { causes };
+}
+
+/** Of fields that people look for, and that no gate has: docs/guide/checks.md says why. */
+function advice(field: string): string {
+  return /^spec\.dependencies\[\d+\]\.(udp|sctp|\w+\.protocol)$/.test(field)
+    ? ': what listens by UDP or SCTP cannot be checked from outside; use service, or a container that asks in the protocol of the app'
+    : '';
 }
 
 /** What the API server cannot see, since no rule of it reads an expression: before an operator says so, the build does. */

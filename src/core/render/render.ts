@@ -97,7 +97,7 @@ function renderContainer(
     args,
     ...(env.length > 0 && { env }),
     resources: spec.waiter?.resources ?? structuredClone(DEFAULT_WAITER_RESOURCES),
-    securityContext: restricted(settings.runAsUser),
+    securityContext: restricted(spec.waiter?.runAsUser ?? settings.runAsUser),
     volumeMounts: [VOLUME_MOUNT_PATH, TOKEN_MOUNT_PATH].map((mountPath) => ({
       name: volumeName(gate),
       mountPath,

@@ -14,8 +14,8 @@ export interface HttpOptions {
   readonly method: string;
   /** In order; a name may come several times. A `Host` among them replaces the URL's. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** Status codes that satisfy. Undefined: 200 to 299. */
-  readonly status: readonly number[] | undefined;
+  /** Status codes that satisfy, or that any does. Undefined: 200 to 299. */
+  readonly status: readonly number[] | 'any' | undefined;
   readonly tls: TlsOptions;
 }
 
@@ -36,8 +36,9 @@ export function httpCheck(options: HttpOptions, network: Network, readFile: Read
   };
 }
 
-function evaluate(code: number, wanted: readonly number[] | undefined): Answer {
-  return { satisfied: wanted?.includes(code) ?? (code >= 200 && code <= 299), answer: `HTTP ${code}` };
+function evaluate(code: number, wanted: HttpOptions['status']): Answer {
+  const isWanted = wanted === 'any' || (wanted?.includes(code) ?? (code >= 200 && code <= 299));
+  return { satisfied: isWanted, answer: `HTTP ${code}` };
 }
 
 function ask({ url, method, headers }: HttpOptions, socket: Duplex): Promise<IncomingMessage> {

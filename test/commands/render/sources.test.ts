@@ -241,6 +241,20 @@ describe('renderSources, of wrong input', () => {
     ]);
   });
 
+  it('says of UDP and SCTP, which no gate has a field for, what serves instead', () => {
+    const advice =
+      /unknown field ".*": what listens by UDP or SCTP cannot be checked .* use service, or a container/;
+    for (const check of [
+      'udp: {host: api}',
+      'sctp: {host: api}',
+      'tcp: {host: api, port: 53, protocol: UDP}',
+    ]) {
+      const [problem] = failing([DEPLOYMENT, GATE.replace('dns: {host: api}', check)]);
+      expect(problem, check).to.match(advice);
+    }
+    expect(failing([DEPLOYMENT, GATE.replace('host: api', 'hots: api')])[0]).not.to.match(/UDP/);
+  });
+
   it('says which volume of the user is in the way', () => {
     const foreign = DEPLOYMENT.replace('- name: data', '- name: dgate-api-first');
     expect(failing([GATE, foreign])).to.deep.equal([

@@ -129,6 +129,16 @@ describe('render', () => {
     expect(special).to.deep.include({ image: 'mirror/waiter:2', imagePullPolicy: 'Never', resources });
   });
 
+  it('takes the user id from the spec, else from the settings, and is another render for another one', () => {
+    const as = (runAsUser: number) => apiFirst.specifying({ waiter: { runAsUser } }).spec;
+    const { hash, initContainers } = render('api-first', as(1337), SETTINGS);
+    expect(initContainers[0]?.securityContext).to.include({ runAsUser: 1337, runAsGroup: 1337 });
+    expect(initContainers[0]?.securityContext).to.include({ runAsNonRoot: true });
+    const left = render('api-first', as(1337), { ...SETTINGS, runAsUser: undefined });
+    expect(left.initContainers).to.deep.equal(initContainers);
+    expect([apiFirst.spec, as(1338)].map(renderHash)).not.to.include(hash);
+  });
+
   it("places a user's own container as it was written, and adds nothing to it", () => {
     const settings: NonNullable<Dependency['container']> = {
       image: 'busybox',

@@ -57,6 +57,18 @@ describe('httpCheck', () => {
     expect(await check('http://api.test/', port, { status })).to.include({ satisfied: true });
   });
 
+  it('is satisfied by any answer, and by no lack of one, where any status will do', async () => {
+    for (const code of [200, 302, 404, 503]) {
+      handle = (_, response) => response.writeHead(code).end();
+      const answer = await check('http://api.test/', port, { status: 'any' });
+      expect(answer).to.deep.equal({ satisfied: true, answer: `HTTP ${code}` });
+    }
+    handle = (_, response) => response.socket?.end('no HTTP\r\n\r\n');
+    expect(await check('http://api.test/', port, { status: 'any' })).to.include({ satisfied: false });
+    const dead = await deadPort();
+    expect(await check('http://api.test/', dead, { status: 'any' })).to.include({ satisfied: false });
+  });
+
   it('asks for the path and query of the URL, at its host', async () => {
     await check('http://api.test:8080/ready/x?a=1&b=%20#part', port);
     expect(requests.map(({ method, url, headers }) => [method, url, headers.host])).to.deep.equal([
