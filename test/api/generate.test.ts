@@ -28,7 +28,7 @@ describe('generate', () => {
       'crds/dependencygates.yaml',
       'docs/reference/api.md',
       'config/admission/inject.yaml',
-      'config/admission/guard.yaml',
+      'config/guards/guard.yaml',
     ]);
   });
 

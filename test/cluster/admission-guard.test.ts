@@ -20,6 +20,7 @@ import { EFFECT_LIMIT_MS } from './admission-api.ts';
 import { useAdmission } from './admission-cluster.ts';
 import { denial } from './admission-denial.ts';
 import { eventually } from './eventually.ts';
+import { mayPatch, rightsOf } from './rights.ts';
 import type { CommandOutput } from './run-command.ts';
 
 /** Who may write gates, and patch the Deployments `mine` and `mine-0` to `mine-31` and the StatefulSet `mine`. */
@@ -48,8 +49,7 @@ describe('the guard policies', function () {
   let namespace = '';
   beforeEach(async () => {
     namespace = await cluster().namespace();
-    for (const object of rightsOf(JANE, namespace))
-      await cluster().controlPlane.apply(JSON.stringify(object));
+    for (const object of rights(namespace)) await cluster().controlPlane.apply(JSON.stringify(object));
     await eventually('jane has her permissions', EFFECT_LIMIT_MS, () =>
       write([target('mine')], ['--dry-run=server']),
     );
@@ -90,7 +90,7 @@ describe('the guard policies', function () {
     it(`deny a gate with a target ${named}, and say which right is missing`, async () => {
       const name = target(named).name;
       expect(await denial(write([target('mine'), target(named)]))).to.contain(
-        `user "jane" cannot patch ${right} "${name}" in namespace "${namespace}", a target of gate api-first: a gate is written by who may patch each of its targets`,
+        `user "jane" cannot patch ${right} "${name}" in namespace "${namespace}", a target of gate api-first: a gate is written and deleted by who may patch each of its targets`,
       );
     });
   }
@@ -105,7 +105,7 @@ describe('the guard policies', function () {
   it('deny to take out a target, to put in another, and to swap the kind of one', async () => {
     await install(target('mine'), target('other'));
     expect(await denial(change({ targets: [target('mine')] }))).to.contain(
-      `user "jane" cannot patch deployments.apps "other" in namespace "${namespace}", to be taken out of gate api-first: a gate is written by`,
+      `user "jane" cannot patch deployments.apps "other" in namespace "${namespace}", to be taken out of gate api-first: a gate is written and deleted by`,
     );
     await install(target('mine'));
     expect(await denial(change({ targets: [target('other')] }))).to.contain('"other"');
@@ -187,35 +187,13 @@ describe('the guard policies', function () {
   });
 });
 
-function rightsOf(user: string, namespace: string): object[] {
-  const apiVersion = 'rbac.authorization.k8s.io/v1';
-  const apiGroup = 'rbac.authorization.k8s.io';
-  const resourceNames = ['mine', ...SIXTEEN, ...OTHER_SIXTEEN];
-  const subjects = [{ apiGroup, kind: 'User', name: user }];
-  const patches = (resource: string, names: readonly string[]) => ({
-    apiGroups: ['apps'],
-    resources: [resource],
-    resourceNames: names,
-    verbs: ['patch'],
-  });
-  const gates = {
-    apiGroups: [GROUP],
-    resources: [PLURAL],
-    verbs: ['get', 'create', 'patch', 'update'],
-  };
-  return [
-    {
-      apiVersion,
-      kind: 'Role',
-      metadata: { name: user, namespace },
-      rules: [gates, patches('deployments', resourceNames), patches('statefulsets', ['mine'])],
-    },
-    {
-      apiVersion,
-      kind: 'RoleBinding',
-      metadata: { name: user, namespace },
-      roleRef: { apiGroup, kind: 'Role', name: user },
-      subjects,
-    },
-  ];
+function rights(namespace: string): object[] {
+  const gates = { apiGroups: [GROUP], resources: [PLURAL], verbs: ['get', 'create', 'patch', 'update'] };
+  return rightsOf(
+    JANE,
+    namespace,
+    gates,
+    mayPatch('deployments', 'mine', ...SIXTEEN, ...OTHER_SIXTEEN),
+    mayPatch('statefulsets', 'mine'),
+  );
 }

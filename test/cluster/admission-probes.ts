@@ -9,6 +9,7 @@ export type Probes = Readonly<Record<string, () => Promise<boolean>>>;
 /** Somebody who may write gates and patch one Deployment. */
 const PROBER = { user: 'prober', group: 'probers' };
 const FOREIGN = gate('foreign').targets('foreign').dependsOn(dns('api'));
+const ON_POD = { name: 'pod', resource: { apiVersion: 'v1', kind: 'Pod', name: 'it' } };
 const PROBING = gate('probing').dependsOn(dns('api')).rendered();
 
 /** Makes what the probes look at. Whatever else they write is not stored. */
@@ -40,6 +41,10 @@ export async function prepareProbes(cluster: AdmissionApi): Promise<Probes> {
       isRefused(cluster.create(namespace, 'Job', { ...app(), metadata: required }, { dryRun: true })),
     guard: () => isRefused(change({ ...foreign.spec, suspend: true })),
     'guard-old': () => isRefused(change({ targets: [{ name: 'own' }] })),
+    'guard-removal': () =>
+      isRefused(cluster.send('DELETE', gatePath(namespace, 'foreign'), undefined, asProber)),
+    'guard-reads': () =>
+      isRefused(change({ ...foreign.spec, targets: [{ name: 'own' }], dependencies: [ON_POD] })),
     'guard-status': () =>
       isRefused(cluster.send('PATCH', `${gatePath(namespace, 'foreign')}/status`, { status: {} }, asProber)),
   };
@@ -65,7 +70,7 @@ function roleOf(namespace: string) {
       {
         apiGroups: ['dependencygate.dev'],
         resources: ['dependencygates', 'dependencygates/status'],
-        verbs: ['create', 'patch'],
+        verbs: ['create', 'patch', 'delete'],
       },
       { apiGroups: ['apps'], resources: ['deployments'], resourceNames: ['own'], verbs: ['patch'] },
     ],

@@ -46,11 +46,12 @@ describe('a real control plane', function () {
     );
   });
 
-  describe('the permissions of config/rbac', () => {
+  describe('the permissions of config/rbac and config/more-kinds', () => {
     it('are all used by these scenarios, and none is missing', function () {
       if (permissions.length === 0) return this.skip(); // there was no cluster: said above
       const used = new Set(permissions.flatMap((of) => [...of.used]));
-      const granted = ['operator', 'referenced'].flatMap((file) => grantedRights(`config/rbac/${file}.yaml`));
+      const files = ['rbac/operator', 'rbac/referenced', 'more-kinds/role'];
+      const granted = files.flatMap((file) => grantedRights(`config/${file}.yaml`));
       // Kinds of the scenarios' own are read by permissions that they give, and denied until they do.
       const ofScenarios = (right: string) => right.includes('stories.example.com/');
       const kept = [...used].filter((right) => !ofScenarios(right));

@@ -3,11 +3,10 @@ import { AGGREGATE_LABEL } from '../../src/api/names.ts';
 import { readClusterRoles } from './cluster-roles.ts';
 import { readManifests } from './manifests.ts';
 
-const roles = ['operator', 'referenced', 'aggregated'].flatMap((name) =>
-  readClusterRoles(`config/rbac/${name}.yaml`),
-);
+const files = ['rbac/operator', 'rbac/referenced', 'rbac/aggregated', 'more-kinds/role'];
+const roles = files.flatMap((name) => readClusterRoles(`config/${name}.yaml`));
 const operator = roles.filter(({ metadata }) => metadata.name === 'dependency-gate-operator');
-const referenced = roles.filter(({ metadata }) => metadata.name.endsWith('-referenced'));
+const referenced = roles.filter(({ metadata }) => /-(referenced|more-kinds)$/.test(metadata.name));
 const aggregated = roles.filter(({ metadata }) =>
   Object.keys(metadata.labels).some((label) => label.startsWith('rbac.authorization.k8s.io/aggregate-to-')),
 );

@@ -57,9 +57,10 @@ export async function startRealCluster(
   };
 }
 
-/** Applies what the operator needs: namespace, permissions and custom resource. */
+/** Applies what the operator needs and all releases have: namespace, permissions, custom resource and guards. */
 export async function install(controlPlane: ControlPlane): Promise<void> {
-  const files = ['config/operator/namespace.yaml', ...manifestFiles('config/rbac'), ...manifestFiles('crds')];
+  const folders = ['config/rbac', 'config/more-kinds', 'crds', 'config/guards'];
+  const files = ['config/operator/namespace.yaml', ...folders.flatMap(manifestFiles)];
   for (const file of files) await controlPlane.apply(read(file));
   await established(controlPlane);
 }

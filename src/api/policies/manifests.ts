@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
-import { guard, guardOld } from './guard.ts';
+import { guard, guardOld, guardRemoval } from './guard.ts';
+import { guardReads } from './guard-reads.ts';
 import { guardStatus } from './guard-status.ts';
 import { hold } from './hold.ts';
 import { holdJob } from './hold-job.ts';
@@ -7,14 +8,15 @@ import { inject } from './inject.ts';
 import { injectCronJob } from './inject-cronjob.ts';
 import type { Admission } from './policy.ts';
 
-/** The files of config/admission, by their path in the repository. */
+/** The files of config/admission and config/guards, by their path in the repository. */
 export const POLICY_MANIFESTS: Readonly<Record<string, () => string>> = {
   'config/admission/inject.yaml': () => format(inject()),
   'config/admission/inject-cronjob.yaml': () => format(injectCronJob()),
   'config/admission/hold.yaml': () => format(hold()),
   'config/admission/hold-job.yaml': () => format(holdJob()),
-  'config/admission/guard.yaml': () => format(guard(), guardOld()),
-  'config/admission/guard-status.yaml': () => format(guardStatus()),
+  'config/guards/guard.yaml': () => format(guard(), guardOld(), guardRemoval()),
+  'config/guards/guard-reads.yaml': () => format(guardReads()),
+  'config/guards/guard-status.yaml': () => format(guardStatus()),
 };
 
 /** Manifests for `kubectl apply`, each policy with what it is for above it. */

@@ -3,7 +3,7 @@ import { TARGET_RESOURCES } from '../target-resources.ts';
 
 /** The parts of `admissionregistration.k8s.io/v1` that our policies are made of. */
 
-export type Operation = 'CREATE' | 'UPDATE';
+export type Operation = 'CREATE' | 'UPDATE' | 'DELETE';
 
 export interface ResourceRule {
   readonly apiGroups: readonly string[];

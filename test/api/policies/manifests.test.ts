@@ -4,10 +4,12 @@ import { z } from 'zod';
 import { gateJsonSchema } from '../../../src/api/crd.ts';
 import { GROUP, PLURAL } from '../../../src/api/names.ts';
 import { MAX_GUARDED_TARGETS } from '../../../src/api/policies/guard.ts';
+import { MAX_GUARDED_DEPENDENCIES, READABLE_KINDS } from '../../../src/api/policies/guard-reads.ts';
 import { POLICY_MANIFESTS } from '../../../src/api/policies/manifests.ts';
 import { TARGET_KINDS } from '../../../src/api/spec.ts';
 import { TARGET_RESOURCES } from '../../../src/api/target-resources.ts';
 import { POLICIES } from '../../../src/core/admission/policies.ts';
+import { readClusterRoles } from '../../config/cluster-roles.ts';
 
 const ruleSchema = z.object({
   apiGroups: z.array(z.string()),
@@ -99,18 +101,37 @@ describe('POLICY_MANIFESTS', () => {
       expect(jsonPatch.expression).to.include('variables.render.volumes.map(v,');
   });
 
-  it('guard creation and change of gates, and each change of their status', () => {
+  it('guard creation, change and removal of gates, and each change of their status', () => {
     const gates = `${GROUP}/${PLURAL}`;
     expect(requests('guard')).to.deep.equal([`${gates} CREATE`, `${gates} UPDATE`]);
     expect(requests('guard-old')).to.deep.equal([`${gates} UPDATE`]);
+    expect(requests('guard-removal')).to.deep.equal([`${gates} UPDATE`, `${gates} DELETE`]);
+    expect(requests('guard-reads')).to.deep.equal([`${gates} CREATE`, `${gates} UPDATE`]);
     expect(requests('guard-status')).to.deep.equal([`${gates}/status UPDATE`]);
   });
 
-  it('ask about as many targets as a gate can have', () => {
+  it('ask about as many targets and dependencies as a gate can have, and once for the creation of Jobs', () => {
     const { spec } = gateJsonSchema().properties ?? {};
     expect(spec?.properties?.targets?.maxItems).to.equal(MAX_GUARDED_TARGETS);
-    for (const name of ['guard', 'guard-old'])
-      expect(policy(name).validations, name).to.have.length(MAX_GUARDED_TARGETS);
+    expect(spec?.properties?.dependencies?.maxItems).to.equal(MAX_GUARDED_DEPENDENCIES);
+    for (const name of ['guard', 'guard-old', 'guard-removal'])
+      expect(policy(name).validations, name).to.have.length(MAX_GUARDED_TARGETS + 1);
+    expect(policy('guard-reads').validations).to.have.length(MAX_GUARDED_DEPENDENCIES);
+  });
+
+  it('ask for the right to read each kind that the operator may read by default, and claims', () => {
+    const roles = ['operator', 'referenced'].flatMap((name) => readClusterRoles(`config/rbac/${name}.yaml`));
+    expect(Object.values(READABLE_KINDS)).to.include('persistentvolumeclaims');
+    const readable = roles
+      .flatMap(({ rules }) => rules)
+      .filter(({ verbs }) => verbs.includes('list'))
+      .flatMap(({ apiGroups, resources }) =>
+        apiGroups.flatMap((group) => resources.map((resource) => `${group}/${resource}`)),
+      );
+    const asked = Object.entries(READABLE_KINDS).map(
+      ([kind, plural]) => `${kind.slice(0, kind.indexOf('/'))}/${plural}`,
+    );
+    expect([...asked, `${GROUP}/${PLURAL}`]).to.include.members(readable);
   });
 
   it('declare every variable before its use', () => {

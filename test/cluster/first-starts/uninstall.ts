@@ -40,9 +40,10 @@ export function uninstall(on: () => GatedCluster): void {
       await run();
       await remove('config/admission');
       await removeGates();
-      await removeOperator();
       await remove('config/rbac');
+      await removeOperator();
       await remove('crds');
+      await remove('config/guards');
       await untilServedNoMore();
       await expectClean();
       expect(await kubectl('get', 'validatingadmissionpolicies,mutatingadmissionpolicies')).to.equal('');
@@ -56,9 +57,10 @@ export function uninstall(on: () => GatedCluster): void {
       await here().untilGate('first', { open: 'False/Waiting', pods: '0/2' });
       await remove('config/admission');
       await removeGates();
-      await removeOperator();
       await remove('config/rbac');
+      await removeOperator();
       await remove('crds');
+      await remove('config/guards');
       await expectClean();
     });
   });
