@@ -1,7 +1,8 @@
-import { gateAnnotation, REQUIRE_LABEL } from '../../src/api/names.ts';
+import { AGGREGATE_LABEL, gateAnnotation, REQUIRE_LABEL } from '../../src/api/names.ts';
 import { ApiError } from '../../src/kube/api-error.ts';
 import { dns, gate } from '../core/builders.ts';
-import { type AdmissionApi, app, type Call, gatePath, MERGE_PATCH } from './admission-api.ts';
+import { type AdmissionApi, app, type Call, gatePath, MERGE_PATCH, OPERATOR } from './admission-api.ts';
+import { pathOf } from './admission-workloads.ts';
 
 /** Whether each policy is in force, by its name. */
 export type Probes = Readonly<Record<string, () => Promise<boolean>>>;
@@ -47,6 +48,42 @@ export async function prepareProbes(cluster: AdmissionApi): Promise<Probes> {
       isRefused(change({ ...foreign.spec, targets: [{ name: 'own' }], dependencies: [ON_POD] })),
     'guard-status': () =>
       isRefused(cluster.send('PATCH', `${gatePath(namespace, 'foreign')}/status`, { status: {} }, asProber)),
+    ...(await prepareOperatorProbes(cluster, namespace)),
+  };
+}
+
+/** What the operator may not do, and what nobody may have it do. */
+async function prepareOperatorProbes(cluster: AdmissionApi, namespace: string): Promise<Probes> {
+  for (const kind of ['Deployment', 'CronJob'] as const)
+    await cluster.create(namespace, kind, app(), { name: 'probed' });
+  const pods = `/api/v1/namespaces/${namespace}/pods`;
+  await cluster.send('POST', pods, { metadata: { name: 'probed' }, spec: app().spec });
+  const sets = `/apis/apps/v1/namespaces/${namespace}/replicasets`;
+  const labels = { app: 'probed' };
+  const template = { ...app(), metadata: { labels } };
+  const spec = { replicas: 0, selector: { matchLabels: labels }, template };
+  await cluster.send('POST', sets, { metadata: { name: 'probed' }, spec });
+  const scale = { spec: { replicas: 1 } };
+  const asOperator: Call = { as: OPERATOR, dryRun: true, type: MERGE_PATCH };
+  const label = { metadata: { labels: { probed: 'true' } } };
+  const mark = (path: string) => isRefused(cluster.send('PATCH', path, label, asOperator));
+  const role = {
+    metadata: { name: 'probed', labels: { [AGGREGATE_LABEL]: 'true' } },
+    rules: [{ apiGroups: ['example.com'], resources: ['widgets'], verbs: ['delete'] }],
+  };
+  return {
+    'operator-gates': () => mark(gatePath(namespace, 'foreign')),
+    'operator-templates': () => mark(pathOf('Deployment', namespace, 'probed')),
+    'operator-cronjobs': () => mark(pathOf('CronJob', namespace, 'probed')),
+    'operator-pods': () => mark(`${pods}/probed`),
+    'operator-scale': () => isRefused(cluster.send('PATCH', `${sets}/probed/scale`, scale, asOperator)),
+    'operator-deletions': () => isRefused(cluster.send('DELETE', `${pods}/probed`, undefined, asOperator)),
+    'operator-creations': () =>
+      isRefused(cluster.create(namespace, 'Deployment', app(), { as: OPERATOR, dryRun: true })),
+    'guard-roles': () =>
+      isRefused(
+        cluster.send('POST', '/apis/rbac.authorization.k8s.io/v1/clusterroles', role, { dryRun: true }),
+      ),
   };
 }
 

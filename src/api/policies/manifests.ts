@@ -1,6 +1,10 @@
 import { stringify } from 'yaml';
 import { guard, guardOld, guardRemoval } from './guard.ts';
+import { guardOperatorCreations, guardOperatorGates, guardOperatorScale } from './guard-operator.ts';
+import { guardOperatorDeletions, guardOperatorPods } from './guard-operator-pods.ts';
+import { guardOperatorCronJobs, guardOperatorTemplates } from './guard-operator-templates.ts';
 import { guardReads } from './guard-reads.ts';
+import { guardRoles } from './guard-roles.ts';
 import { guardStatus } from './guard-status.ts';
 import { hold } from './hold.ts';
 import { holdJob } from './hold-job.ts';
@@ -17,6 +21,11 @@ export const POLICY_MANIFESTS: Readonly<Record<string, () => string>> = {
   'config/guards/guard.yaml': () => format(guard(), guardOld(), guardRemoval()),
   'config/guards/guard-reads.yaml': () => format(guardReads()),
   'config/guards/guard-status.yaml': () => format(guardStatus()),
+  'config/guards/guard-roles.yaml': () => format(guardRoles()),
+  'config/guards/operator-gates.yaml': () => format(guardOperatorGates()),
+  'config/guards/operator-pods.yaml': () => format(guardOperatorPods(), guardOperatorDeletions()),
+  'config/guards/operator-workloads.yaml': () =>
+    format(guardOperatorTemplates(), guardOperatorCronJobs(), guardOperatorScale(), guardOperatorCreations()),
 };
 
 /** Manifests for `kubectl apply`, each policy with what it is for above it. */

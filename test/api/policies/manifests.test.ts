@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { gateJsonSchema } from '../../../src/api/crd.ts';
-import { GROUP, PLURAL } from '../../../src/api/names.ts';
+import { GROUP, OPERATOR_USER, PLURAL } from '../../../src/api/names.ts';
 import { MAX_GUARDED_TARGETS } from '../../../src/api/policies/guard.ts';
 import { MAX_GUARDED_DEPENDENCIES, READABLE_KINDS } from '../../../src/api/policies/guard-reads.ts';
 import { POLICY_MANIFESTS } from '../../../src/api/policies/manifests.ts';
@@ -108,6 +108,27 @@ describe('POLICY_MANIFESTS', () => {
     expect(requests('guard-removal')).to.deep.equal([`${gates} UPDATE`, `${gates} DELETE`]);
     expect(requests('guard-reads')).to.deep.equal([`${gates} CREATE`, `${gates} UPDATE`]);
     expect(requests('guard-status')).to.deep.equal([`${gates}/status UPDATE`]);
+  });
+
+  it('say what the operator may write of gates, Pods and every kind of target, and delete of them', () => {
+    const all = (...operations: string[]) =>
+      TARGET_KINDS.flatMap((kind) => {
+        const { group, plural } = TARGET_RESOURCES[kind];
+        return operations.map((operation) => `${group}/${plural} ${operation}`);
+      });
+    const confined = policies
+      .map(({ metadata: { name } }) => name.replace(/^dependencygate-/, ''))
+      .filter((name) => name.startsWith('operator-'));
+    const asked = confined.flatMap(requests);
+    expect(asked).to.include.members([...all('CREATE', 'UPDATE', 'DELETE')]);
+    for (const resource of ['/pods', `${GROUP}/${PLURAL}`])
+      expect(asked).to.include.members(
+        ['CREATE', 'UPDATE', 'DELETE'].map((operation) => `${resource} ${operation}`),
+      );
+    for (const name of confined)
+      expect(policy(name).matchConditions.map(({ expression }) => expression)).to.deep.equal([
+        `request.userInfo.username == '${OPERATOR_USER}'`,
+      ]);
   });
 
   it('ask about as many targets and dependencies as a gate can have, and once for the creation of Jobs', () => {

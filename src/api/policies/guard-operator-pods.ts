@@ -1,0 +1,104 @@
+import {
+  CONTAINER_PREFIX,
+  CONTAINER_SEPARATOR,
+  GROUP,
+  HOLD_GATE,
+  OPEN_ANNOTATION_PREFIX,
+  OPENED_AGAIN_ANNOTATION,
+  PLURAL,
+} from '../names.ts';
+import { BY_THE_OPERATOR, isOwned, OTHERS_CHANGES, onReplicaSets } from './guard-operator.ts';
+import { type Admission, onWorkload, validating } from './policy.ts';
+import { BOOKKEEPING, isOneOf, orElse, unchanged } from './unchanged.ts';
+
+/** CEL: the container `c` has the name of one of ours. */
+export const IS_OURS = `c.name.startsWith('${CONTAINER_PREFIX}') && c.name.substring(${CONTAINER_PREFIX.length}).contains('${CONTAINER_SEPARATOR}')`;
+
+/** CEL: the annotation `k` opens a container that the Pod has. */
+const OPENS = `(k.startsWith('${OPEN_ANNOTATION_PREFIX}') && variables.containers.exists(c, c.name == '${CONTAINER_PREFIX}' + k.substring(${OPEN_ANNOTATION_PREFIX.length}).replace('.', '${CONTAINER_SEPARATOR}', 1)))`;
+
+/** What the operator may write of Pods: the openings of their containers. */
+export function guardOperatorPods(): Admission {
+  const annotations = (object: string) => orElse(`${object}.metadata`, 'annotations', '{}');
+  const isOnlyOpening = [
+    'object.spec == oldObject.spec',
+    unchanged('object.metadata', 'oldObject.metadata', isOneOf(...BOOKKEEPING, 'annotations')),
+    unchanged(
+      annotations('object'),
+      annotations('oldObject'),
+      `k == '${OPENED_AGAIN_ANNOTATION}' || ${OPENS}`,
+    ),
+  ];
+  return validating(
+    'operator-pods',
+    'Whoever holds the token of the operator changes nothing of a Pod but the annotations that open its waiting containers,\nand of no Pod that is not of a workload.',
+    {
+      failurePolicy: 'Fail',
+      matchConstraints: {
+        resourceRules: [
+          { apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['UPDATE'] },
+        ],
+      },
+      matchConditions: [BY_THE_OPERATOR],
+      variables: [{ name: 'containers', expression: orElse('oldObject.spec', 'initContainers', '[]') }],
+      validations: [
+        {
+          expression: isOwned('oldObject'),
+          message: 'the operator opens Pods of workloads only',
+          reason: 'Forbidden',
+        },
+        {
+          expression: isOnlyOpening.join(' && '),
+          message: `the operator changes nothing of a Pod but the annotations ${OPEN_ANNOTATION_PREFIX} of containers that it has: ${OTHERS_CHANGES}`,
+          reason: 'Forbidden',
+        },
+      ],
+    },
+  );
+}
+
+/** What the operator may delete: what has never started, and is made anew by what owns it. */
+export function guardOperatorDeletions(): Admission {
+  const isHeld = `${orElse('variables.was.spec', 'schedulingGates', '[]')}.exists(g, g.name == '${HOLD_GATE}')`;
+  return validating(
+    'operator-deletions',
+    'Whoever holds the token of the operator deletes only what has never started and is made anew: Pods of workloads that are\nheld or wait in a gate.',
+    {
+      failurePolicy: 'Fail',
+      matchConstraints: {
+        resourceRules: [
+          { apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['DELETE'] },
+          { apiGroups: [GROUP], apiVersions: ['*'], resources: [PLURAL], operations: ['DELETE'] },
+          onReplicaSets('replicasets', 'DELETE'),
+          onWorkload('Deployment', 'DELETE'),
+          onWorkload('StatefulSet', 'DELETE'),
+          onWorkload('DaemonSet', 'DELETE'),
+          onWorkload('Job', 'DELETE'),
+          onWorkload('CronJob', 'DELETE'),
+        ],
+      },
+      matchConditions: [BY_THE_OPERATOR],
+      variables: [
+        // Not every kind has the fields of a Pod.
+        { name: 'was', expression: 'dyn(oldObject)' },
+        { name: 'status', expression: 'variables.was.?status.orValue({})' },
+        { name: 'containers', expression: orElse('variables.was.spec', 'initContainers', '[]') },
+        {
+          name: 'passed',
+          expression: `${orElse('variables.status', 'initContainerStatuses', '[]')}.filter(s, s.?state.?terminated.?exitCode.orValue(1) == 0).map(s, s.name)`,
+        },
+        {
+          name: 'waits',
+          expression: `variables.containers.exists(c, ${IS_OURS} && !(c.name in variables.passed)) && !${orElse('variables.status', 'containerStatuses', '[]')}.exists(s, has(s.state) && has(s.state.running))`,
+        },
+      ],
+      validations: [
+        {
+          expression: `request.resource.resource == 'pods' && ${isOwned('variables.was')} && (${isHeld} || variables.waits)`,
+          message: 'the operator deletes only Pods of workloads that are held or wait in a gate',
+          reason: 'Forbidden',
+        },
+      ],
+    },
+  );
+}

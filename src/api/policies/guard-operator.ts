@@ -1,0 +1,117 @@
+import { FINALIZER, GROUP, OPERATOR_USER, PLURAL } from '../names.ts';
+import {
+  type Admission,
+  type Expression,
+  type Operation,
+  onWorkload,
+  type ResourceRule,
+  validating,
+} from './policy.ts';
+import { BOOKKEEPING, isOneOf, orElse, unchanged } from './unchanged.ts';
+
+/** CEL: as the operator writes it. Everybody else's requests are no business of these policies. */
+export const BY_THE_OPERATOR: Expression = {
+  name: 'the-operator',
+  expression: `request.userInfo.username == '${OPERATOR_USER}'`,
+};
+
+/** What to do where it is not the operator that changes more. */
+export const OTHERS_CHANGES =
+  'where a mutating webhook or policy changes more as the operator writes, exempt the operator from it';
+
+/** The kinds that Pods are owned by, which the operator may reach. */
+const OWNERS = ['ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job'];
+
+/** A rule for ReplicaSets, or a part of them. */
+export function onReplicaSets(resource: string, ...operations: Operation[]): ResourceRule {
+  return { apiGroups: ['apps'], apiVersions: ['v1'], resources: [resource], operations };
+}
+
+/** CEL: the object is a Pod that a workload owns. */
+export function isOwned(pod: string): string {
+  const kinds = OWNERS.map((kind) => `'${kind}'`).join(', ');
+  return `${orElse(`${pod}.metadata`, 'ownerReferences', '[]')}.exists(o, o.?controller.orValue(false) && o.kind in [${kinds}])`;
+}
+
+/** What the operator may write of gates besides their status: its own finalizer. */
+export function guardOperatorGates(): Admission {
+  const finalizers = (object: string) =>
+    `${orElse(`${object}.metadata`, 'finalizers', '[]')}.filter(f, f != '${FINALIZER}')`;
+  const isOnlyFinalizer = [
+    'object.spec == oldObject.spec',
+    unchanged('object.metadata', 'oldObject.metadata', isOneOf(...BOOKKEEPING, 'finalizers')),
+    `${finalizers('object')} == ${finalizers('oldObject')}`,
+  ];
+  return validating(
+    'operator-gates',
+    'Whoever holds the token of the operator changes nothing of a gate but its status and the one finalizer.',
+    {
+      failurePolicy: 'Fail',
+      matchConstraints: {
+        resourceRules: [
+          { apiGroups: [GROUP], apiVersions: ['*'], resources: [PLURAL], operations: ['CREATE', 'UPDATE'] },
+        ],
+      },
+      matchConditions: [BY_THE_OPERATOR],
+      validations: [
+        {
+          expression: `request.operation == 'UPDATE' && ${isOnlyFinalizer.join(' && ')}`,
+          message: `the operator changes nothing of a gate but its status and the finalizer ${FINALIZER}: ${OTHERS_CHANGES}`,
+          reason: 'Forbidden',
+        },
+      ],
+    },
+  );
+}
+
+/** What the operator may write of workloads and Pods by creating one: nothing. ReplicaSets it scales, and no more. */
+export function guardOperatorCreations(): Admission {
+  return validating(
+    'operator-creations',
+    'Whoever holds the token of the operator creates no workload and no Pod.',
+    {
+      failurePolicy: 'Fail',
+      matchConstraints: {
+        resourceRules: [
+          onWorkload('Deployment', 'CREATE'),
+          onWorkload('StatefulSet', 'CREATE'),
+          onWorkload('DaemonSet', 'CREATE'),
+          onWorkload('Job', 'CREATE'),
+          onWorkload('CronJob', 'CREATE'),
+          onReplicaSets('replicasets', 'CREATE', 'UPDATE'),
+          { apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] },
+        ],
+      },
+      matchConditions: [BY_THE_OPERATOR],
+      validations: [
+        {
+          expression: 'false',
+          message:
+            'the operator creates no workloads and no Pods, and changes of ReplicaSets their scale only',
+          reason: 'Forbidden',
+        },
+      ],
+    },
+  );
+}
+
+/** How the operator may scale ReplicaSets: to none. */
+export function guardOperatorScale(): Admission {
+  return validating(
+    'operator-scale',
+    'Whoever holds the token of the operator scales a ReplicaSet to zero only.',
+    {
+      failurePolicy: 'Fail',
+      matchConstraints: { resourceRules: [onReplicaSets('replicasets/scale', 'UPDATE')] },
+      matchConditions: [BY_THE_OPERATOR],
+      validations: [
+        {
+          // Nothing is told of none.
+          expression: 'dyn(object).?spec.?replicas.orValue(0) == 0',
+          message: 'the operator scales ReplicaSets to zero only',
+          reason: 'Forbidden',
+        },
+      ],
+    },
+  );
+}
