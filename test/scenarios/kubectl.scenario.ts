@@ -55,7 +55,12 @@ export const kubectl: Scenario<RealCluster> = (on) => {
     });
 
     it('explains every field', async () => {
-      const text = await here().kubectl(['explain', 'dgate.spec.dependencies']);
+      // An API server describes a new custom resource a moment after it serves it.
+      const text = await here().until('the fields are described', () =>
+        here()
+          .kubectl(['explain', 'dgate.spec.dependencies'])
+          .catch(() => undefined),
+      );
       expect(text).to.match(/becomes one init\s+container/);
       const all = await here().kubectl(['explain', '--recursive', 'dgate']);
       for (const field of ['caFrom', 'secretKeyRef', 'overdueAfterSeconds', 'observedGeneration'])
