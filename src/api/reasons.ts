@@ -131,6 +131,7 @@ export const GATE_EVENT_REASONS = [
   'TargetFailed',
   'PodFailed',
   'Overdue',
+  'FirstStartUngated',
   'PatchFailed',
   ...STALL_REASONS,
 ] as const;
@@ -141,6 +142,7 @@ export const WORKLOAD_EVENT_REASONS = [
   'HeldByOtherGate',
   'HeldPodsReplaced',
   'AdmissionSkipped',
+  'FirstStartUngated',
   'RemovalUndone',
   'PatchFailed',
 ] as const;

@@ -1,8 +1,9 @@
+import { targetAnnotationValue } from '../api/names.ts';
 import type { Gate, World } from '../core/model.ts';
 import { decide } from '../core/plan/decide.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { soonest } from '../core/soonest.ts';
-import { gateEvents } from '../core/status/gate-events.ts';
+import { firstStarts, gateEvents, ungatedFirst } from '../core/status/gate-events.ts';
 import { act, type Failed } from './act.ts';
 import type { Context } from './context.ts';
 import { Asking } from './expressions.ts';
@@ -51,6 +52,7 @@ async function carryOut(context: Context, world: World, plan: Plan, memory: Gate
   const hasReported = plan.status !== undefined && (await report(writing, world.gate, plan.status));
   for (const event of gateEvents(world.gate.status, plan.status, done))
     recordEvent(context, world.gate, event);
+  emitFirstStarts(context, world, plan);
   context.log.debug(
     { writes: done.map((write) => write.do), status: hasReported, next: plan.next },
     'gate reconciled',
@@ -58,6 +60,14 @@ async function carryOut(context: Context, world: World, plan: Plan, memory: Gate
   if (hasLearned) for (const one of world.workloads.values()) context.look(workloadReference(one));
   emitFailures(context, world.gate, failures);
   return hasLearned;
+}
+
+/** On the workloads, where whoever deploys them looks. */
+function emitFirstStarts(context: Context, { gate, workloads }: World, { status }: Plan): void {
+  for (const { kind, name, note } of firstStarts(gate.status, status)) {
+    const workload = workloads.get(targetAnnotationValue(kind, name));
+    if (workload) recordEvent(context, workload, ungatedFirst(`gate ${gate.name}: ${note}`));
+  }
 }
 
 /** Its own writes, and the patches by which its workloads got it or lost it. */

@@ -14,6 +14,7 @@ import { nextRollout } from './first-starts/next-rollout.ts';
 import { orders } from './first-starts/orders.ts';
 import { rendered } from './first-starts/rendered.ts';
 
+import { together } from './first-starts/together.ts';
 import { unattended } from './first-starts/unattended.ts';
 import { requirePrograms } from './programs.ts';
 import { useCluster } from './use.ts';
@@ -24,7 +25,7 @@ describeWith(MUTATING_POLICIES, 'first starts', function () {
   this.timeout(240_000);
   const cluster = useCluster(() => requirePrograms(process.env.KUBEBUILDER_ASSETS), startGatedCluster);
 
-  const ofPods = [births, held, heldDeployments, unattended, orders];
+  const ofPods = [births, together, held, heldDeployments, unattended, orders];
   const all = [...ofPods, helm, jobs, atRest, away, leftovers, changes, nextRollout, rendered];
   for (const stories of all) stories(cluster);
 

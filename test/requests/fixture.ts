@@ -8,7 +8,10 @@ import { type SandboxCluster, startSandboxCluster } from '../scenarios/sandbox-c
 export interface Fixture {
   readonly cluster: () => SandboxCluster;
   readonly here: () => Namespace;
-  /** The operator's requests since the test began or `forget` was called; Events and `findings` apart. */
+  /**
+   * The operator's requests since the test began or `forget` was called; Events, `findings`, and patches of workloads that
+   * somebody else's write overtook apart.
+   */
   requests(): readonly JournalEntry[];
   /** Those by which kinds are found and watched that dependencies are about. */
   findings(): readonly JournalEntry[];
@@ -34,10 +37,18 @@ export function useFixture(options: Parameters<typeof startSandboxCluster>[0] = 
   const isEvent = ({ path }: JournalEntry) => path.endsWith('/events');
   const isFinding = ({ method, path }: JournalEntry) =>
     method === 'GET' && /^\/(api|apis\/[^/]+)\/[^/]+(\/(services|endpointslices))?$/.test(path);
+  // The workload's own controller wrote its status in between, and the patch is made again.
+  const isOvertaken = ({ method, path, status }: JournalEntry) =>
+    method === 'PATCH' &&
+    status === 409 &&
+    /\/(deployments|statefulsets|daemonsets|cronjobs)\/[^/]+$/.test(path);
   return {
     cluster,
     here,
-    requests: () => ofOperator().filter((entry) => !isEvent(entry) && !isLook(entry) && !isFinding(entry)),
+    requests: () =>
+      ofOperator().filter(
+        (entry) => ![isEvent, isLook, isFinding, isOvertaken].some((isApart) => isApart(entry)),
+      ),
     findings: () => ofOperator().filter(isFinding),
     events: () => ofOperator().filter(isEvent),
     forget: () => journal().clear(),

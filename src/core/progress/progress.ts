@@ -6,6 +6,7 @@ import { cut } from '../cut.ts';
 import type { Pod, Workload, World } from '../model.ts';
 import { isHeld } from '../render/hold.ts';
 import type { Obstacle } from '../render/obstacle.ts';
+import { ungatedFirstStart } from './first-start.ts';
 import { type Hold, holdOf } from './held.ts';
 import { hasPassedAndGone, passedBy } from './passed.ts';
 import { carriesRender, isGated, isLive, isRetried, type PodProgress, podProgress } from './pod-progress.ts';
@@ -32,6 +33,8 @@ export interface TargetProgress extends Standing {
   readonly hold: Hold | undefined;
   /** Its Pods that run without this gate. */
   readonly ungated: number;
+  /** That they are its first ones, although the gate was there. */
+  readonly ungatedFirst: Obstacle | undefined;
 }
 
 const NOWHERE: Standing = {
@@ -77,6 +80,7 @@ function targetProgress({ world, spec, render, carries, now }: Compared, named: 
   const current = pods.filter(carries);
   const isCurrent =
     workload !== undefined && render !== undefined && !stands.obstacle && stands.drift.length === 0;
+  const without = ungated(world, workload, target);
   return {
     kind,
     name,
@@ -88,7 +92,8 @@ function targetProgress({ world, spec, render, carries, now }: Compared, named: 
     older: pods.filter((pod) => isGated(pod, gate) && !carries(pod)).length,
     held: held.length,
     hold: holdOf(workload, held, current.length > 0),
-    ungated: ungated(world, workload, target),
+    ungated: without,
+    ungatedFirst: ungatedFirstStart({ kind, name, workload, ungated: without }, world, now),
   };
 }
 
@@ -112,10 +117,9 @@ function byName(a: Pod, b: Pod): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
-export function targetStatus(target: TargetProgress, world: World): TargetStatus {
+export function targetStatus(target: TargetProgress): TargetStatus {
   const { kind, name, pods } = target;
-  const why =
-    target.obstacle ?? refused(target) ?? unreadable(target) ?? remark(target, world) ?? target.hold;
+  const why = target.obstacle ?? refused(target) ?? unreadable(target) ?? remark(target) ?? target.hold;
   return {
     kind,
     name,
@@ -148,14 +152,11 @@ export function unreadablePods(targets: readonly TargetProgress[]): string | und
 }
 
 /** What a person should know of a target, and the operator cannot or need not change. */
-function remark(target: TargetProgress, world: World): Obstacle | undefined {
-  return remarkOnPlacing(target, world) ?? remarkOnRest(target);
+function remark(target: TargetProgress): Obstacle | undefined {
+  return remarkOnPlacing(target) ?? remarkOnRest(target);
 }
 
-function remarkOnPlacing(
-  { kind, lag, workload, ungated }: TargetProgress,
-  { gate, hasAdmission, idleAdmission }: World,
-): Obstacle | undefined {
+function remarkOnPlacing({ lag, ungatedFirst }: TargetProgress): Obstacle | undefined {
   if (lag === 'immutable')
     return {
       reason: 'JobCreatedWithout',
@@ -166,17 +167,7 @@ function remarkOnPlacing(
       reason: 'WaitsForRollout',
       message: 'the next change of its Pod template brings the containers in (OnNextRollout)',
     };
-  // Of the same second they were most likely applied together.
-  const isFirstStart = workload !== undefined && workload.createdAt >= gate.createdAt;
-  const isGatedAtBirth = hasAdmission && !idleAdmission.has(kind);
-  if (isGatedAtBirth || ungated === 0 || !isFirstStart) return undefined;
-  const instead = hasAdmission
-    ? ', since admission does not act: see the condition Ready'
-    : '; install the admission policies (Kubernetes 1.36) or render the gate at build time';
-  return {
-    reason: 'FirstStartUngated',
-    message: `FirstStartUngated: its first Pods were made before the containers were patched in${instead}`,
-  };
+  return ungatedFirst;
 }
 
 /** Why there are no Pods where none are missed, and that a Job failed, which its Pods may still show. */

@@ -1,5 +1,5 @@
 import { type EventReason, STALL_REASONS } from '../../api/reasons.ts';
-import type { Condition, DependencyStatus, GateStatus } from '../../api/status.ts';
+import type { Condition, DependencyStatus, GateStatus, TargetStatus } from '../../api/status.ts';
 import type { GateEvent } from '../model.ts';
 import type { GateWrite, PodWrite, ScaleDown, WorkloadPatch } from '../plan/plan.ts';
 
@@ -13,8 +13,41 @@ export function gateEvents(
   after: GateStatus | undefined,
   done: readonly GateWrite[],
 ): GateEvent[] {
-  const ofStatus = after ? [...ofDependencies(before, after), ...ofConditions(before, after)] : [];
+  const ofStatus = after
+    ? [
+        ...ofDependencies(before, after),
+        ...ofConditions(before, after),
+        ...firstStarts(before, after).map(({ kind, name, note }) => ungatedFirst(`${kind} ${name}: ${note}`)),
+      ]
+    : [];
   return [...done.flatMap(ofWrite), ...ofStatus];
+}
+
+/** A target whose first Pods are seen to run without the gate; it is an Event of the workload too. */
+export interface FirstStart extends Pick<TargetStatus, 'kind' | 'name'> {
+  readonly note: string;
+}
+
+/** The targets of which that was not known before. */
+export function firstStarts(before: GateStatus, after: GateStatus | undefined): FirstStart[] {
+  const found = (after?.targets ?? []).filter(({ reason }) => reason === 'FirstStartUngated');
+  return found
+    .filter(
+      ({ kind, name }) =>
+        !before.targets?.some(
+          (one) => one.kind === kind && one.name === name && one.reason === 'FirstStartUngated',
+        ),
+    )
+    .map(({ kind, name, message = '' }) => ({
+      kind,
+      name,
+      note: message.replace('FirstStartUngated: ', ''),
+    }));
+}
+
+/** The Event of it. */
+export function ungatedFirst(note: string): GateEvent {
+  return warning('FirstStartUngated', 'Patch', note);
 }
 
 function ofWrite(write: GateWrite): GateEvent[] {

@@ -42,7 +42,7 @@ export function status(observed: Observed, now: number): GateStatus {
     observedGeneration: world.gate.generation,
     conditions: conditions(verdicts, world.gate.status.conditions ?? [], world.gate.generation, now),
     ...(render && { render }),
-    targets: targets.map((target) => targetStatus(target, world)),
+    targets: targets.map(targetStatus),
     dependencies,
     pods: podCounts(targets),
     display: display(observed, pods, dependencies),

@@ -123,9 +123,10 @@ describe('decide, with updatePolicy OnNextRollout', () => {
 
 describe('the status of a first start without admission', () => {
   const inForce = apiFirst.targets('StatefulSet/db').rendered();
-  const status = (createdAt: string, hasAdmission: boolean) =>
-    decide({ ...world(inForce, statefulSet('db').with({ createdAt }).carrying(inForce)), hasAdmission }, NOW)
-      .status?.targets?.[0]?.message ?? '';
+  const status = (createdAt: string, hasAdmission: boolean, operatorWroteAt = '') => {
+    const db = statefulSet('db').with({ createdAt, operatorWroteAt }).carrying(inForce);
+    return decide({ ...world(inForce, db), hasAdmission }, NOW).status?.targets?.[0]?.message ?? '';
+  };
 
   it('says that Pods of a younger target ran ungated, and what to do', () => {
     expect(status(ago(60), false)).to.match(/^FirstStartUngated: .*install the admission policies/);
@@ -149,8 +150,26 @@ describe('the status of a first start without admission', () => {
     expect(messageOf(status, 'Ready')).to.match(/; admission does not act, .* ungated: it fails$/);
   });
 
-  it('says nothing of a target that is older than the gate, or where the policies are there', () => {
+  it('says so where the policies act and the operator had to patch a young target, with the label as cure', () => {
+    expect(status(ago(60), true, ago(50))).to.match(
+      /dependencygate\.dev\/require: api-first on its Pod template/,
+    );
+  });
+
+  it('says nothing of a target that is older than the gate, or that the policies have gated', () => {
     expect(status(ago(7200), false)).to.equal('');
     expect(status(ago(60), true)).to.equal('');
+    expect(status(ago(1000), true, ago(50)), 'a later rollout').to.equal('');
+  });
+
+  it('goes on saying it as long as such Pods run', () => {
+    const db = statefulSet('db').with({ createdAt: ago(3000) });
+    const told = (reason: string) => {
+      const target = { kind: 'StatefulSet', name: 'db', state: 'Rolling', reason } as const;
+      const counts = { open: 0, waiting: 0, held: 0, ungated: 1 };
+      const known = inForce.withStatus({ ...inForce.gate.status, targets: [{ ...target, ...counts }] });
+      return decide(world(known, db.carrying(known)), NOW).status?.targets?.[0]?.reason;
+    };
+    expect([told('FirstStartUngated'), told('ScaledToZero')]).to.deep.equal(['FirstStartUngated', undefined]);
   });
 });

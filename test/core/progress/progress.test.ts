@@ -27,7 +27,7 @@ function targets(of: GateBuilder, ...around: (WorkloadBuilder | PodBuilder)[]) {
   return targetsProgress(world(of, ...around), of.spec, of.gate.status.render, NOW);
 }
 const firstTarget = (of: GateBuilder, ...around: (WorkloadBuilder | PodBuilder)[]) =>
-  targets(of, ...around).map((target) => targetStatus(target, world(of, ...around)))[0];
+  targets(of, ...around).map(targetStatus)[0];
 
 describe('targetsProgress and targetStatus', () => {
   it('list the targets in the order of the spec, each with its kind', () => {
@@ -77,9 +77,7 @@ describe('targetsProgress and targetStatus', () => {
       ...world(apiFirst, workload('pinger')),
       refusals: [refusal('target', apiFirst, { target: 'Deployment/pinger', message: 'denied by policy' })],
     };
-    const [status] = targetsProgress(refused, apiFirst.spec, apiFirst.render, NOW).map((target) =>
-      targetStatus(target, refused),
-    );
+    const [status] = targetsProgress(refused, apiFirst.spec, apiFirst.render, NOW).map(targetStatus);
     expect(status).to.include({ state: 'Refused', message: 'denied by policy' });
   });
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Condition, DependencyStatus, GateStatus } from '../../../src/api/status.ts';
 import type { GateEvent } from '../../../src/core/model.ts';
 import type { Write } from '../../../src/core/plan/plan.ts';
-import { gateEvents, ofPatch, ofScaleDown } from '../../../src/core/status/gate-events.ts';
+import { firstStarts, gateEvents, ofPatch, ofScaleDown } from '../../../src/core/status/gate-events.ts';
 import { ago, dns, gate, pod, workload } from '../builders.ts';
 import { injectPatch } from '../patches.ts';
 
@@ -18,6 +18,31 @@ const status = (type: string, is: Condition['status'], reason: string, message =
 const open = (is: Condition['status'], reason: string, message?: string) =>
   status('Open', is, reason, message);
 const waits = open('False', 'Waiting');
+
+describe('firstStarts', () => {
+  const target = {
+    kind: 'Deployment',
+    name: 'web',
+    state: 'Rolling',
+    open: 0,
+    waiting: 1,
+    ungated: 1,
+  } as const;
+  const ungated = { ...target, reason: 'FirstStartUngated', message: 'FirstStartUngated: the words' };
+
+  it('are told once, on the gate, and of each workload', () => {
+    const after: GateStatus = { targets: [ungated, { ...target, name: 'other' }] };
+    const told = [{ kind: 'Deployment', name: 'web', note: 'the words' }];
+    expect(firstStarts({}, after)).to.deep.equal(told);
+    expect(firstStarts({ targets: [target] }, after)).to.deep.equal(told);
+    expect(firstStarts(after, after)).to.deep.equal([]);
+    expect(firstStarts({}, undefined)).to.deep.equal([]);
+    expect(
+      gateEvents({}, after, []).map(({ type, reason, note }) => `${type} ${reason}: ${note}`),
+    ).to.deep.equal(['Warning FirstStartUngated: Deployment web: the words']);
+    expect(gateEvents(after, after, [])).to.deep.equal([]);
+  });
+});
 
 describe('gateEvents', () => {
   const writes: readonly { readonly write: Write; readonly is: string | undefined }[] = [

@@ -1,3 +1,4 @@
+import { REQUIRE_LABEL } from '../../../api/names.ts';
 import type { TargetStatus } from '../../../api/status.ts';
 import type { ExplainWorld } from '../explain-world.ts';
 import { count } from '../words.ts';
@@ -71,12 +72,17 @@ function nextOfHeld(reason: TargetStatus['reason'], key: string): readonly [stri
 
 function ungated(world: ExplainWorld, { kind, name, ungated, reason }: TargetStatus): Step[] {
   if (ungated === 0) return [];
-  const why = reason === 'FirstStartUngated' ? 'made before the containers were patched in' : 'older than it';
+  const why =
+    reason === 'FirstStartUngated' ? 'made before the containers were in its template' : 'older than it';
   const key = resourceName({ kind, name });
+  const label =
+    reason === 'FirstStartUngated'
+      ? ` For the next first start, put the label ${REQUIRE_LABEL}: ${world.gate.name} on its Pod template, which needs the admission policies.`
+      : '';
   const stop = kind === 'Deployment' ? ' If the app must stop, scale it to 0 and back.' : '';
   return [
     step(
-      `${kind} ${name} has ${count(ungated, 'Pod')} without the gate, ${why}. A rolling update keeps such Pods until new ones are available.${stop}`,
+      `${kind} ${name} has ${count(ungated, 'Pod')} without the gate, ${why}. A rolling update keeps such Pods until new ones are available.${stop}${label}`,
       kubectl(world, `get ${key}`),
     ),
   ];

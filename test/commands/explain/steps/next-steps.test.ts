@@ -160,7 +160,7 @@ describe('what to do about targets', () => {
     expect(text).to.match(/^Deployment pinger has 1 Pod without the gate, older than it\./);
     const first = pinger.replicas(2).with({ createdAt: ago(10) });
     const ungated = steps(explained(apiFirst, [first, one().open()], { hasAdmission: false }));
-    expect(ungated[0]?.text).to.contain('made before the containers were patched in');
+    expect(ungated[0]?.text).to.contain('made before the containers were in its template');
   });
 
   it('is to look at one that gets no Pods', () => {

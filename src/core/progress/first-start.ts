@@ -1,0 +1,61 @@
+import { REQUIRE_LABEL } from '../../api/names.ts';
+import type { TargetKind } from '../../api/spec.ts';
+import type { Workload, World } from '../model.ts';
+import type { Obstacle } from '../render/obstacle.ts';
+
+/** Objects of one apply are stored within so much of each other, in either order. */
+const TOGETHER_MS = 3000;
+/** A target that is older has had its first start, whatever is counted while it rolls. */
+const FIRST_START_MS = 600_000;
+
+/** A target as it is looked at. */
+export interface Started {
+  readonly kind: TargetKind;
+  readonly name: string;
+  readonly workload: Workload | undefined;
+  /** Its Pods without this gate. */
+  readonly ungated: number;
+}
+
+/**
+ * That the first Pods of a target run without the gate, although the gate was there before it or came with it: until new
+ * ones replace them, which may be as long as these wait.
+ */
+export function ungatedFirstStart(
+  { kind, name, workload, ungated }: Started,
+  world: World,
+  now: number,
+): Obstacle | undefined {
+  const { gate, hasAdmission, idleAdmission } = world;
+  if (!workload || ungated === 0) return undefined;
+  if (Date.parse(workload.createdAt) < Date.parse(gate.createdAt) - TOGETHER_MS) return undefined;
+  const isActing = hasAdmission && !idleAdmission.has(kind);
+  if (isActing && !wasPatchedFirst(workload, { kind, name }, world, now)) return undefined;
+  return {
+    reason: 'FirstStartUngated',
+    message: `FirstStartUngated: its first Pods were created before the containers were in its template, and run until new ones replace them; ${cure(world, isActing)}`,
+  };
+}
+
+/**
+ * Where admission acts, whoever is gated by it is never written by the operator. Pods are counted by the workload's own
+ * status, which may be ahead of their watch: so it is told while the target is young, and as long as it holds.
+ */
+function wasPatchedFirst(
+  { createdAt, operatorWroteAt }: Workload,
+  { kind, name }: Pick<Started, 'kind' | 'name'>,
+  { gate }: World,
+  now: number,
+): boolean {
+  const before = gate.status.targets?.find((one) => one.kind === kind && one.name === name);
+  if (before?.reason === 'FirstStartUngated') return true;
+  return operatorWroteAt !== '' && now - Date.parse(createdAt) < FIRST_START_MS;
+}
+
+function cure({ gate, hasAdmission }: World, isActing: boolean): string {
+  if (isActing)
+    return `the label ${REQUIRE_LABEL}: ${gate.name} on its Pod template holds them until the gate is in force`;
+  return hasAdmission
+    ? 'admission does not act: see the condition Ready'
+    : 'install the admission policies (Kubernetes 1.36 or newer), or render the gate at build time';
+}
