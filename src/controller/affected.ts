@@ -1,4 +1,4 @@
-import { FINALIZER } from '../api/names.ts';
+import { FINALIZER, TARGET_ANNOTATION } from '../api/names.ts';
 import { TARGET_KINDS } from '../api/spec.ts';
 import type { Gate, Pod, Workload } from '../core/model.ts';
 import { gatesInPod } from '../core/plan/clean-up.ts';
@@ -73,7 +73,10 @@ function workloadsOf(stores: Stores, gate: Gate): Workload[] {
   ];
 }
 
-/** The workload itself, where it has to do with gates, the gates that name it, and those that it carries or carried. */
+/**
+ * The workload itself, where it has to do with gates, the gates that name it, and those that it carries or carried. Which
+ * Pods a CronJob owns is known by its Jobs.
+ */
 function affectedByWorkload(
   stores: Stores,
   before: Workload | undefined,
@@ -85,7 +88,17 @@ function affectedByWorkload(
     ...gatesTargeting(stores, workload, keyOfTarget(workload)),
     ...gatesNamed(stores, workload, [...gatesIn(workload.template)]),
   ]);
-  return [...gates.map(referenceTo), ...versions.slice(0, isMine ? 1 : 0).map(workloadReference)];
+  const workloads = [
+    ...versions.slice(0, isMine ? 1 : 0),
+    ...versions.flatMap((one) => cronJobOf(stores, one) ?? []),
+  ];
+  return [...gates.map(referenceTo), ...workloads.map(workloadReference)];
+}
+
+/** The CronJob that a Job says it is of, where that has to do with gates. */
+function cronJobOf(stores: Stores, { kind, namespace, ownerUid, template }: Workload): Workload | undefined {
+  if (kind !== 'Job' || ownerUid === '') return undefined;
+  return workloadNamed(stores, namespace, template.annotations[TARGET_ANNOTATION] ?? '');
 }
 
 /** The gates that a Pod carries or requires, those that name its workload, and that where no gate of its cares for it. */

@@ -9,7 +9,14 @@ import type { VersionOf } from './expectations.ts';
 import type { Memory } from './memory.ts';
 import { referenceTo, type WorkloadReference } from './reference.ts';
 import { observationsOf, type Watched } from './referenced/observations.ts';
-import { indexValue, keyOfTarget, type Stores, workloadNamed, workloadReference } from './stores.ts';
+import {
+  indexValue,
+  keyOfTarget,
+  type Stores,
+  workloadNamed,
+  workloadOf,
+  workloadReference,
+} from './stores.ts';
 
 /** What a reconcile is told besides the stores. */
 export interface Surroundings {
@@ -54,7 +61,9 @@ export function observeWorkload(
   const workload = stores.workloads[reference.kind].get(keyOf(reference));
   if (!workload) return undefined;
   const target = indexValue(workload, keyOfTarget(workload));
-  const pods = [stores.pods, stores.ungated].flatMap((store) => store.byIndex('target', target));
+  const pods = [stores.pods, stores.ungated]
+    .flatMap((store) => store.byIndex('target', target))
+    .filter((pod) => workloadOf(stores, pod) === workload);
   const named = new Set([
     ...gatesIn(workload.template),
     ...pods.flatMap((pod) => [...gatesInPod(pod), ...pod.required]),
@@ -73,13 +82,13 @@ export function observeWorkload(
   };
 }
 
-/** Pods that carry the gate or require it, and those of its targets that do not. */
+/** Pods of workloads that carry the gate or require it, and those of its targets that do not. */
 function podsOf(stores: Stores, key: ObjectKey, targets: readonly string[]): Pod[] {
   const found = [stores.pods, stores.ungated].flatMap((pods) => [
     ...pods.byIndex('gate', indexValue(key, key.name)),
     ...targets.flatMap((target) => pods.byIndex('target', indexValue(key, target))),
   ]);
-  return [...new Set(found)];
+  return [...new Set(found)].filter((pod) => workloadOf(stores, pod) !== undefined);
 }
 
 /** The workloads named, as far as they exist, and every other that carries the gate. */

@@ -99,6 +99,24 @@ export function workloadReference({ kind, namespace, name }: Workload): Workload
   return { kind, namespace, name };
 }
 
+/**
+ * The workload that a Pod is really of: the one that owns it, by UIDs as far as these are watched. A Pod that only looks
+ * like one of its own, or is of another that had its name, has none. A Deployment's ReplicaSets are not watched: they have
+ * its name.
+ */
+export function workloadOf(stores: Stores, pod: Pod): Workload | undefined {
+  const workload = workloadNamed(stores, pod.namespace, pod.target);
+  if (workload === undefined) return undefined;
+  return isOwner(stores, workload, pod) ? workload : undefined;
+}
+
+function isOwner({ workloads }: Stores, { kind, uid }: Workload, { namespace, owner }: Pod): boolean {
+  if (kind === 'Deployment') return true;
+  if (kind !== 'CronJob') return owner.uid === uid;
+  const job = workloads.Job.get(keyOf({ namespace, name: owner.name }));
+  return job?.uid === owner.uid && job.ownerUid === uid;
+}
+
 /** The workload that a Pod or a gate names as `<Kind>/<name>`, where it exists. */
 export function workloadNamed(
   { workloads }: Pick<Stores, 'workloads'>,

@@ -39,6 +39,8 @@ export interface Workload {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
+  /** UID of what owns it: of a Job the CronJob that made it; empty where nothing does. */
+  readonly ownerUid: string;
   readonly resourceVersion: string;
   readonly createdAt: string;
   readonly generation: number;
@@ -83,6 +85,12 @@ export interface Rest {
   readonly message: string;
 }
 
+/** The controller of an object. */
+export interface Owner {
+  readonly name: string;
+  readonly uid: string;
+}
+
 /** A Pod that is gated or held, cut down to what gating needs. */
 export interface Pod {
   readonly namespace: string;
@@ -93,8 +101,13 @@ export interface Pod {
   readonly deleting: boolean;
   readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
   readonly restartPolicy: 'Always' | 'OnFailure' | 'Never';
-  /** `<Kind>/<name>` of its target: from the annotation, else of the workload that owns it; empty where neither tells. */
+  /**
+   * `<Kind>/<name>` of the workload that owns it; empty where none does. What stands in its annotations is believed of the
+   * Pods of Jobs only: their Job may be a CronJob's.
+   */
   readonly target: string;
+  /** What owns it directly: a ReplicaSet, or the workload itself. Both are empty where nothing does. */
+  readonly owner: Owner;
   /** Annotations of our group: render hashes by gate, and what was opened. */
   readonly annotations: Readonly<Record<string, string>>;
   /** Those of its openings that somebody else than the operator wrote last, and when. */
@@ -190,7 +203,7 @@ export interface World {
   readonly gate: Gate;
   /** Workloads by `<Kind>/<name>`: targets as far as they exist, other carriers, and those that Pods of the gate are of. */
   readonly workloads: ReadonlyMap<string, Workload>;
-  /** Pods that carry this gate's annotation or are of one of its targets. */
+  /** Pods of workloads, that carry this gate's annotation or are of one of its targets. */
   readonly pods: readonly Pod[];
   /** By the names of dependencies; of those that are evaluated by nothing outside of their Pods there is none. */
   readonly observations: ReadonlyMap<string, Observation>;

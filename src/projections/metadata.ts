@@ -15,6 +15,7 @@ export const metadataSchema = z.object({
   ownerReferences: z
     .array(
       z.object({
+        apiVersion: z.string().default(''),
         kind: z.string(),
         name: z.string(),
         uid: z.string(),
@@ -41,6 +42,13 @@ export function identityOf(metadata: z.infer<typeof metadataSchema>) {
   const { namespace, name, uid, resourceVersion, creationTimestamp, deletionTimestamp } = metadata;
   const deleting = deletionTimestamp !== undefined;
   return { namespace, name, uid, resourceVersion, createdAt: creationTimestamp, deleting };
+}
+
+/** The owner that brings an object about, where it is one of Kubernetes' own workloads. */
+export function controllerOf({ ownerReferences }: z.infer<typeof metadataSchema>) {
+  return ownerReferences.find(
+    ({ apiVersion, controller }) => controller && /^(apps|batch)\//.test(apiVersion),
+  );
 }
 
 type ManagedFields = z.infer<typeof metadataSchema>['managedFields'];

@@ -19,7 +19,7 @@ import {
 import { kept } from '../core/cut.ts';
 import type { ContainerState, ContainerStatus, Pod, ReplicaSetReference } from '../core/model.ts';
 import { viewContainer } from '../core/render/contents.ts';
-import { identityOf, metadataSchema } from './metadata.ts';
+import { controllerOf, identityOf, metadataSchema } from './metadata.ts';
 
 /** No target may carry so many gate containers: what has more was written by somebody else. */
 const MAX_CONTAINERS = 4 * MAX_GATE_CONTAINERS;
@@ -106,6 +106,7 @@ const REVISION_LABEL = 'controller-revision-hash';
 export function projectPod(raw: unknown): Pod {
   const whole = podSchema.safeParse(raw);
   const { metadata, spec, status } = whole.data ?? partialSchema.parse(raw);
+  const owner = controllerOf(metadata);
   const required = requiredGates(metadata.labels[REQUIRE_LABEL]);
   const contents = spec.initContainers
     .filter(({ name }) => containerOwner(name) !== undefined)
@@ -117,7 +118,8 @@ export function projectPod(raw: unknown): Pod {
     ...identityOf(metadata),
     phase: status.phase,
     restartPolicy: spec.restartPolicy,
-    target: kept(metadata.annotations[TARGET_ANNOTATION] ?? targetOf(metadata), MAX_VALUE),
+    target: kept(targetOf(metadata), MAX_VALUE),
+    owner: { name: owner?.name ?? '', uid: owner?.uid ?? '' },
     annotations,
     writtenByOthers: picked(writtenByOthers(metadata.managedFields), Object.keys(annotations)),
     required,
@@ -197,14 +199,32 @@ function replicaSetOf({ ownerReferences }: z.infer<typeof metadataSchema>): Repl
   return owner?.kind === 'ReplicaSet' ? { name: owner.name, uid: owner.uid } : undefined;
 }
 
-/** The workload that owns a Pod which no gate has marked. */
-function targetOf({ ownerReferences, labels }: z.infer<typeof metadataSchema>): string {
-  const owner = ownerReferences.find(({ controller }) => controller);
-  if (owner?.kind !== 'ReplicaSet') return owner ? targetAnnotationValue(owner.kind, owner.name) : '';
-  const suffix = `-${labels[HASH_LABEL]}`;
-  return owner.name.endsWith(suffix)
-    ? targetAnnotationValue('Deployment', owner.name.slice(0, -suffix.length))
-    : '';
+/**
+ * The workload that owns a Pod. A look-alike has the same annotations; who owns it is another's to say. A Deployment's
+ * ReplicaSets are known by their names, and a CronJob's Jobs by what its template says, which `workloadOf` verifies.
+ */
+function targetOf(metadata: z.infer<typeof metadataSchema>): string {
+  const { labels, annotations } = metadata;
+  const owner = controllerOf(metadata);
+  switch (owner?.kind) {
+    case 'ReplicaSet': {
+      const suffix = `-${labels[HASH_LABEL]}`;
+      return owner.name.endsWith(suffix)
+        ? targetAnnotationValue('Deployment', owner.name.slice(0, -suffix.length))
+        : '';
+    }
+    case 'Job': {
+      const marked = annotations[TARGET_ANNOTATION] ?? '';
+      return marked.startsWith(targetAnnotationValue('CronJob', ''))
+        ? marked
+        : targetAnnotationValue('Job', owner.name);
+    }
+    case 'StatefulSet':
+    case 'DaemonSet':
+      return targetAnnotationValue(owner.kind, owner.name);
+    default:
+      return '';
+  }
 }
 
 function containerStatus(raw: z.infer<typeof containerStatusSchema>): ContainerStatus {

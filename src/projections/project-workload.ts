@@ -4,7 +4,7 @@ import { FIELD_MANAGER } from '../api/names.ts';
 import type { TargetKind } from '../api/spec.ts';
 import type { Rest, Workload } from '../core/model.ts';
 import { podTemplateSchema, viewTemplate } from '../core/render/template.ts';
-import { identityOf, lastWrite, metadataSchema } from './metadata.ts';
+import { controllerOf, identityOf, lastWrite, metadataSchema } from './metadata.ts';
 
 const count = z.int().default(0);
 const text = z.string().default('');
@@ -51,6 +51,7 @@ export function projectWorkload(kind: TargetKind, raw: unknown): Workload {
   return {
     kind,
     ...identityOf(metadata),
+    ownerUid: controllerOf(metadata)?.uid ?? '',
     generation: metadata.generation,
     observedGeneration: TELLS_GENERATION[kind] ? status.observedGeneration : metadata.generation,
     rest: restOf(kind, spec, status),

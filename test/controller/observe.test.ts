@@ -2,7 +2,18 @@ import { expect } from 'chai';
 import { Memory } from '../../src/controller/memory.ts';
 import { observe, observeWorkload, versionIn } from '../../src/controller/observe.ts';
 import { createStores } from '../../src/controller/stores.ts';
-import { dns, gate, NOW, pod, refusal, SETTINGS, statefulSet, workload } from '../core/builders.ts';
+import {
+  cronJob,
+  dns,
+  gate,
+  job,
+  NOW,
+  pod,
+  refusal,
+  SETTINGS,
+  statefulSet,
+  workload,
+} from '../core/builders.ts';
 
 const apiFirst = gate('api-first').targets('pinger', 'StatefulSet/db').dependsOn(dns('api')).rendered();
 const pinger = workload('pinger');
@@ -39,12 +50,44 @@ describe('observe', () => {
     const stores = createStores();
     stores.gates.set(apiFirst.gate);
     const other = gate('other').dependsOn(dns('x'));
+    for (const name of ['pinger', 'poller']) stores.workloads.Deployment.set(workload(name).workload);
+    stores.workloads.StatefulSet.set(statefulSet('db').workload);
     stores.pods.set(pod('carries').of('pinger').carrying(apiFirst).pod);
     stores.pods.set(pod('of-target').of('StatefulSet/db').carrying(other).pod);
     stores.pods.set(pod('stranger').of('poller').carrying(other).pod);
     stores.pods.set(pod('far').of('pinger').carrying(apiFirst).with({ namespace: 'far' }).pod);
     const names = observe(stores, around, KEY)?.pods.map(({ name }) => name);
     expect(names).to.have.members(['carries', 'of-target']);
+  });
+
+  it('sees no Pod that only looks like one of a workload, and none of another that had its name', () => {
+    const stores = createStores();
+    const owner = { name: 'db', uid: 'uid-of-another' };
+    stores.gates.set(apiFirst.gate);
+    stores.workloads.StatefulSet.set(statefulSet('db').workload);
+    stores.pods.set(pod('own').of('StatefulSet/db').carrying(apiFirst).pod);
+    stores.pods.set(pod('older').of('StatefulSet/db').carrying(apiFirst).with({ owner }).pod);
+    stores.pods.set(pod('bare').of('StatefulSet/db').carrying(apiFirst).with({ target: '' }).pod);
+    expect(observe(stores, around, KEY)?.pods.map(({ name }) => name)).to.deep.equal(['own']);
+    const of = observeWorkload(stores, new Memory(), { ...PINGER, kind: 'StatefulSet', name: 'db' }, NOW);
+    expect(of?.pods.map(({ name }) => name)).to.deep.equal(['own']);
+  });
+
+  it("sees the Pods of a CronJob's own Jobs, and of no Job that only says so", () => {
+    const stores = createStores();
+    const nightly = gate('nightly').targets('CronJob/nightly').dependsOn(dns('api')).rendered();
+    stores.gates.set(nightly.gate);
+    stores.workloads.CronJob.set(cronJob('nightly').workload);
+    const jobs = { mine: 'uid-of-nightly', byHand: 'uid-of-nightly', forged: '', others: 'uid-of-another' };
+    for (const [name, ownerUid] of Object.entries(jobs)) {
+      stores.workloads.Job.set(job(name).with({ ownerUid }).workload);
+      const owner = { name, uid: `uid-of-${name}` };
+      stores.pods.set(pod(name).of('CronJob/nightly').carrying(nightly).with({ owner }).pod);
+    }
+    const gone = { name: 'gone', uid: 'uid-of-gone' };
+    stores.pods.set(pod('early').of('CronJob/nightly').carrying(nightly).with({ owner: gone }).pod);
+    const seen = observe(stores, around, { ...KEY, name: 'nightly' });
+    expect(seen?.pods.map(({ name }) => name)).to.have.members(['mine', 'byHand']);
   });
 
   it('remembers what its workloads refuse, and makes no memory of those that nobody has reconciled', () => {

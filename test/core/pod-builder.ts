@@ -35,6 +35,7 @@ export function pod(name: string): PodBuilder {
     phase: 'Pending',
     restartPolicy: 'Always',
     target: '',
+    owner: { name: '', uid: '' },
     annotations: {},
     writtenByOthers: {},
     required: [],
@@ -71,7 +72,8 @@ export class PodBuilder {
   of(target: string): PodBuilder {
     const value = target.includes('/') ? target : `Deployment/${target}`;
     const annotations = { ...this.pod.annotations, [TARGET_ANNOTATION]: value };
-    return this.with({ target: value, annotations });
+    const name = value.slice(value.indexOf('/') + 1);
+    return this.with({ target: value, owner: { name, uid: `uid-of-${name}` }, annotations });
   }
 
   /** Was made from a template that carries the gates' renders. */

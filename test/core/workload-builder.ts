@@ -22,6 +22,7 @@ function workloadOfKind(kind: TargetKind, name: string): WorkloadBuilder {
     namespace: NAMESPACE,
     name,
     uid: `uid-of-${name}`,
+    ownerUid: '',
     resourceVersion: '200',
     createdAt: ago(7200),
     generation: 1,

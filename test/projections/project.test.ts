@@ -145,8 +145,46 @@ describe('projectPod', () => {
     expect(pod(undefined, {}, { ownerReferences: byStatefulSet, labels }).replicaSet).to.equal(undefined);
   });
 
-  it('knows its target, and drops annotations that are not ours', () => {
-    expect(pod().target).to.equal('Deployment/pinger');
+  const owned = (kind: string, name: string, apiVersion = 'apps/v1', controller = true) =>
+    pod(
+      undefined,
+      {},
+      { ownerReferences: [{ apiVersion, kind, name, uid: 'o', controller }], labels: HASHED },
+    ).target;
+  const HASHED = { 'pod-template-hash': 'abc' };
+
+  for (const [kind, name, target, apiVersion] of [
+    ['ReplicaSet', 'pinger-abc', 'Deployment/pinger', 'apps/v1'],
+    ['ReplicaSet', 'a-b-abc', 'Deployment/a-b', 'apps/v1'],
+    ['ReplicaSet', 'pinger-other', '', 'apps/v1'],
+    ['StatefulSet', 'db', 'StatefulSet/db', 'apps/v1'],
+    ['DaemonSet', 'agent', 'DaemonSet/agent', 'apps/v1'],
+    ['Job', 'migrate', 'Job/migrate', 'batch/v1'],
+    ['StatefulSet', 'db', '', 'apps.kruise.io/v1beta1'],
+    ['Widget', 'pinger', '', 'apps/v1'],
+  ] as const) {
+    it(`is of ${target || 'no target'}, as ${kind} ${name} of ${apiVersion} owns it, whatever it says itself`, () => {
+      expect(owned(kind, name, apiVersion)).to.equal(target);
+    });
+  }
+
+  it('is of no target where nothing controls it, whatever it says itself', () => {
+    expect(pod().target).to.equal('');
+    expect(owned('StatefulSet', 'db', 'apps/v1', false)).to.equal('');
+  });
+
+  it('is of a CronJob where the template of its Job says so', () => {
+    const annotations = { 'dependencygate.dev/target': 'CronJob/nightly' };
+    const ownerReferences = [
+      { apiVersion: 'batch/v1', kind: 'Job', name: 'nightly-1', uid: 'o', controller: true },
+    ];
+    expect(pod(undefined, {}, { annotations, ownerReferences })).to.deep.include({
+      target: 'CronJob/nightly',
+      owner: { name: 'nightly-1', uid: 'o' },
+    });
+  });
+
+  it('drops annotations that are not ours', () => {
     expect(pod().annotations).to.not.have.property('other');
   });
 

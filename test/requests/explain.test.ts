@@ -88,14 +88,29 @@ describe('the requests of explain', function () {
 
   it('are another list where Pods are held', async () => {
     const labels = { 'dependencygate.dev/require': 'first_second' };
-    const annotations = { 'dependencygate.dev/target': 'Deployment/pinger' };
-    await here().create(deployment('pinger'), gate('first', ['pinger'], [dns('api')]), {
+    const app = { containers: [{ name: 'app', image: 'registry.example/app:1' }] };
+    await here().create(
+      {
+        apiVersion: 'batch/v1',
+        kind: 'Job',
+        metadata: { name: 'migrate' },
+        spec: { template: { spec: { ...app, restartPolicy: 'Never' } } },
+      },
+      gate('first', ['Job/migrate'], [dns('api')]),
+    );
+    const { uid } = (await here().workload('migrate', 'Job')).metadata;
+    const owner = { apiVersion: 'batch/v1', kind: 'Job', name: 'migrate', uid, controller: true };
+    await here().create({
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name: 'held', labels, annotations },
+      metadata: {
+        name: 'held',
+        labels,
+        ownerReferences: [owner],
+      },
       spec: {
+        ...app,
         schedulingGates: [{ name: 'dependencygate.dev/hold' }],
-        containers: [{ name: 'app', image: 'registry.example/app:1' }],
       },
     });
     await here().until('the held Pod is counted', async () =>

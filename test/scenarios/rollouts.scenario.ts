@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { makeAvailable } from './available.ts';
 import { needsKubectl, type Scenario, useNamespace } from './cluster.ts';
 import { APP_IMAGE, deployment, dns, gate } from './manifests.ts';
-import { initNames, isReady } from './views.ts';
+import { initNames, isReady, isRunning } from './views.ts';
 
 const SIX = ['a', 'b', 'c', 'd', 'e', 'f'];
 
@@ -131,6 +131,37 @@ function inOne(on: Parameters<Scenario>[0]): void {
     expect(initNames(await here().workload('copy'))).to.deep.equal(['dgate-a--api']);
     const [pod] = await here().pods('copy');
     expect(JSON.stringify(pod?.metadata.annotations)).not.to.contain('open.dependencygate.dev');
+  });
+
+  it('never when a gate of its name is opened, and does not name it: neither are its Pods', async () => {
+    await makeAvailable(here(), deployment('pinger'));
+    await here().apply(gate('a', ['pinger'], [dns('api')]));
+    await untilInForce('a');
+    const { metadata, spec } = (await here().workload('pinger')).spec.template;
+    const labels = { ...metadata.labels, 'dependencygate.dev/require': 'a' };
+    const annotations = { ...metadata.annotations, 'dependencygate.dev/target': 'Deployment/other' };
+    await here().delete('DependencyGate', 'a');
+    await untilGone('a');
+    await here().create(templated('copy', annotations, labels, spec));
+    await here().create({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'bare', annotations, labels: { ...labels, app: 'bare' } },
+      spec: { ...spec, containers: [{ name: 'app', image: APP_IMAGE }] },
+    });
+    await here().untilPods('copy', 1, 'wait', (pod) => isRunning(pod, 'dgate-a--api'));
+    await here().create(deployment('other'), gate('a', ['other'], [dns('api')]));
+    await here().patch('DependencyGate', 'a', { spec: { open: ['*'] } });
+    await here().untilGate('a', { open: 'True/AllPassed', targets: 'other Current', ungated: 0 });
+    await here().patch('Deployment', 'other', { spec: { replicas: 2 } });
+    await here().untilGate('a', { open: 'True/AllPassed', pods: '2/2' });
+    await here().delete('DependencyGate', 'a');
+    await untilGone('a');
+    for (const app of ['copy', 'bare']) {
+      const [pod] = await here().pods(app);
+      expect(JSON.stringify(pod?.metadata.annotations), app).not.to.contain('open.dependencygate.dev');
+    }
+    expect(patches('copy')).to.deep.equal([]);
   });
 
   it('never when it is deleted together with its gates', async () => {

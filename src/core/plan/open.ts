@@ -9,6 +9,7 @@ import type { Gate, Pod, World } from '../model.ts';
 import { mayWait, runningSince } from '../progress/opening.ts';
 import { firstUnpassed } from '../progress/pod-progress.ts';
 import { soonest } from '../soonest.ts';
+import { targetKeys } from '../targets.ts';
 import type { PodWrite } from './plan.ts';
 
 /** The kubelet brings an annotation into the container within 1 to 2 s, measured; now and then it misses one. */
@@ -40,9 +41,12 @@ export interface Open {
  * level-triggered: a Pod that appears later is opened, and so is one whose annotation was lost or is of an earlier run. A
  * container that still runs a while after it was opened gets the next attempt, since another annotation has always reached a
  * kubelet that had missed the first; where a person annotated the Pod, that is another beside it, and what they wrote stays.
+ * Only Pods of what the gate names are opened: whoever writes it may change these, and no others that wait in its name.
  */
 export function openings(world: World, open: Open, now: number): Openings {
+  const named = targetKeys(world.gate);
   const attempts = world.pods.flatMap((pod) => {
+    if (!named.has(pod.target)) return [];
     const run = runToOpen(world.gate, pod, open);
     return run ? [{ pod, run, ...nextAttempt(world, pod, run, now) }] : [];
   });

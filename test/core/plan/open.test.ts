@@ -30,6 +30,11 @@ function opened(pods: readonly PodBuilder[], known: ReadonlyMap<string, number> 
 }
 
 describe('openings', () => {
+  it('are for no Pod of a workload that the gate does not name, though it waits in its name', () => {
+    const copy = pod('copy-1').of('copy').carrying(apiFirst).checking('api');
+    expect(opened([copy, one.checking('api')]).written).to.deep.equal({ 'pinger-1': { [API]: FIRST } });
+  });
+
   it('annotate a Pod that waits, for the run that waits', () => {
     expect(opened([one.checking('api')]).written).to.deep.equal({ 'pinger-1': { [API]: FIRST } });
   });
