@@ -1,15 +1,18 @@
 import { hostname } from 'node:os';
+import type { Logger } from 'pino';
 import { serveHealth } from '../../controller/health.ts';
 import { Operator } from '../../controller/operator.ts';
 import { connect } from '../../kube/client/connection.ts';
 import type { Source } from '../../kube/client/credentials.ts';
 import { createRequests } from '../../kube/client/http-requests.ts';
+import type { Requests } from '../../kube/client/requests.ts';
 import { systemClock } from '../../kube/clock.ts';
 import { createLog } from '../log.ts';
 import { chosenUid, type UserId } from '../options/numbers.ts';
 import type { Process } from '../process.ts';
 import { signalled } from '../process.ts';
 import { ownImage, ownPod } from './own-image.ts';
+import { rightsBeyond } from './own-rights.ts';
 
 /** The options of `dependency-gate operator`. */
 export interface OperatorFlags {
@@ -32,6 +35,7 @@ export async function runOperator(flags: OperatorFlags, process: Process): Promi
     userAgent: 'dependency-gate-operator',
   });
   const requests = createRequests({ connection, clock: systemClock });
+  tellRights(requests, flags.namespaces?.[0], log);
   const waiterImage =
     flags.waiterImage ??
     (await ownImage({
@@ -71,6 +75,17 @@ export async function runOperator(flags: OperatorFlags, process: Process): Promi
   await operator.stop();
   await health.stop();
   await connection.close();
+}
+
+/** That the operator may do more than it needs is told, and keeps it from nothing; nor does an API server that does not tell. */
+function tellRights(requests: Requests, namespace: string | undefined, log: Logger): void {
+  rightsBeyond(requests, namespace).then(
+    (rights) => {
+      if (rights.length > 0)
+        log.warn({ rights }, 'permissions that the operator does not need: take them away from its roles');
+    },
+    (error: unknown) => log.debug({ err: error }, 'which permissions there are is not known'),
+  );
 }
 
 function sourceOf({ kubeconfig }: OperatorFlags, env: Process['env']): Source {
