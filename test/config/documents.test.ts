@@ -5,9 +5,10 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { validateGate } from '../../src/api/gate.ts';
 import { GENERATED } from '../../src/api/generate.ts';
-import { API_VERSION, KIND } from '../../src/api/names.ts';
+import { API_VERSION, KIND, PLURAL } from '../../src/api/names.ts';
 import { CHECKS } from '../../src/api/spec.ts';
 import { VERSIONS } from '../cluster/versions.ts';
+import { readClusterRoles } from './cluster-roles.ts';
 import { ROOT, read, readManifests } from './manifests.ts';
 
 /** All that people read, except for what is generated, whose lines are one field each. */
@@ -133,5 +134,27 @@ describe('the documents', () => {
     );
     expect(runTime).to.have.members(Object.keys(dependencies));
     expect(development).to.have.members(Object.keys(devDependencies));
+  });
+
+  it('docs/SECURITY.md names tests that are there', () => {
+    const named = [...read('docs/SECURITY.md').matchAll(/`(test\/[^`]+)`/g)].map(([, path = '']) => path);
+    expect(named).to.not.be.empty;
+    for (const path of named) expect(existsSync(join(ROOT, path)), path).to.be.true;
+  });
+
+  it('docs/SECURITY.md gives the reason of each permission of the operator', () => {
+    const roles = ['operator', 'referenced'].flatMap((name) => readClusterRoles(`config/rbac/${name}.yaml`));
+    const rights = roles.flatMap(({ rules }) =>
+      rules.flatMap(({ resources, verbs }) => resources.flatMap((of) => verbs.map((verb) => [verb, of]))),
+    );
+    const rows = read('docs/SECURITY.md')
+      .split('\n')
+      .filter((line) => line.startsWith('| `'));
+    const stem = (resource: string) => resource.replace(/(ie)?s$/, '');
+    for (const [verb, resource = ''] of rights) {
+      const of = resource === PLURAL ? 'gates' : stem(resource);
+      const isNamed = (row: string) => row.includes(`\`${verb}\``) && row.toLowerCase().includes(of);
+      expect(rows.some(isNamed), `${verb} ${resource}`).to.be.true;
+    }
   });
 });

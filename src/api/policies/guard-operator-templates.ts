@@ -116,8 +116,8 @@ function outside(rest: readonly string[]): Validation[] {
   ];
 }
 
-/** What may stand in a container of ours, and what its security context may not. */
-const CONTAINER_FIELDS = [
+/** What may stand in a container of ours: what a render has, and what the API server adds. */
+export const CONTAINER_FIELDS = [
   ...['name', 'image', 'imagePullPolicy', 'command', 'args', 'workingDir', 'env', 'envFrom', 'resources'],
   ...['volumeMounts', 'securityContext', 'terminationMessagePath', 'terminationMessagePolicy'],
 ];

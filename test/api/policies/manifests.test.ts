@@ -4,9 +4,11 @@ import { z } from 'zod';
 import { gateJsonSchema } from '../../../src/api/crd.ts';
 import { GROUP, OPERATOR_USER, PLURAL } from '../../../src/api/names.ts';
 import { MAX_GUARDED_TARGETS } from '../../../src/api/policies/guard.ts';
+import { CONTAINER_FIELDS } from '../../../src/api/policies/guard-operator-templates.ts';
 import { MAX_GUARDED_DEPENDENCIES, READABLE_KINDS } from '../../../src/api/policies/guard-reads.ts';
 import { POLICY_MANIFESTS } from '../../../src/api/policies/manifests.ts';
 import { TARGET_KINDS } from '../../../src/api/spec.ts';
+import { renderedContainerSchema } from '../../../src/api/status.ts';
 import { TARGET_RESOURCES } from '../../../src/api/target-resources.ts';
 import { POLICIES } from '../../../src/core/admission/policies.ts';
 import { readClusterRoles } from '../../config/cluster-roles.ts';
@@ -129,6 +131,10 @@ describe('POLICY_MANIFESTS', () => {
       expect(policy(name).matchConditions.map(({ expression }) => expression)).to.deep.equal([
         `request.userInfo.username == '${OPERATOR_USER}'`,
       ]);
+  });
+
+  it('let the operator write every field that a render may have', () => {
+    expect(CONTAINER_FIELDS).to.include.members(Object.keys(renderedContainerSchema.shape));
   });
 
   it('ask about as many targets and dependencies as a gate can have, and once for the creation of Jobs', () => {
