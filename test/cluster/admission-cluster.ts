@@ -20,11 +20,15 @@ import { requirePrograms } from './programs.ts';
 import { useCluster } from './use.ts';
 import { MUTATING_POLICIES, meets, versionUnderTest } from './versions.ts';
 
-/** Gives the suite a control plane with the custom resource, the permissions and the policies in force, and no operator. */
-export function useAdmission(): () => AdmissionCluster {
+/**
+ * Gives the suite a control plane with the custom resource, the permissions and the policies in force, and no operator.
+ *
+ * @param isWanted which of the policies, by the names of their manifests; default all
+ */
+export function useAdmission(isWanted: (manifest: string) => boolean = () => true): () => AdmissionCluster {
   return useCluster(
     () => requirePrograms(process.env.KUBEBUILDER_ASSETS),
-    () => AdmissionCluster.start((cluster) => cluster.putPoliciesInForce()),
+    () => AdmissionCluster.start((cluster) => cluster.putPoliciesInForce(isWanted)),
   );
 }
 
@@ -55,9 +59,10 @@ export class AdmissionCluster extends AdmissionApi {
   }
 
   /** Applies the policies that this release serves, and waits until each does what it is for. */
-  async putPoliciesInForce(): Promise<void> {
-    const manifests = Object.values(POLICY_MANIFESTS)
-      .map((format) => format())
+  async putPoliciesInForce(isWanted: (manifest: string) => boolean = () => true): Promise<void> {
+    const manifests = Object.entries(POLICY_MANIFESTS)
+      .filter(([name]) => isWanted(name))
+      .map(([, format]) => format())
       .filter(isServed);
     for (const manifest of manifests) await this.controlPlane.apply(manifest);
     const isApplied = (policy: string) =>
