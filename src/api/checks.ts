@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DEFAULT_DNS_TYPE, DEFAULT_HTTP_METHOD, DEFAULT_HTTP_STATUS } from './defaults.ts';
 import { atomic, dataKey, host, hostName, objectName, port } from './fields.ts';
+import { keySourceSchema } from './key-source.ts';
 
 /** The checks that the waiter makes. */
 
@@ -78,10 +79,16 @@ export const dnsCheckSchema = z
     "Satisfied when the host's name resolves to at least one address. A Service's name resolves as soon as the Service exists, ready or not: prefer tcp, http or grpc where readiness matters.",
   );
 
-const dialled = () => host().describe(`Host name or IP address. ${SEARCHED}`);
+/** A host and a port, each as it stands here or from where it is kept. */
+const address = {
+  host: host().optional().describe(`Host name or IP address, or else hostFrom. ${SEARCHED}`),
+  hostFrom: keySourceSchema('host').optional(),
+  port: port().optional().describe('Port number, or else portFrom.'),
+  portFrom: keySourceSchema('port').optional(),
+};
 
 export const tcpCheckSchema = z
-  .strictObject({ host: dialled(), port: port() })
+  .strictObject(address)
   .describe('Satisfied when a TCP connection is accepted.');
 
 export const httpCheckSchema = z
@@ -91,7 +98,11 @@ export const httpCheckSchema = z
       .min(8)
       .max(2048)
       .regex(/^https?:\/\/([A-Za-z0-9_][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?([/?#][!-~]*)?$/)
-      .describe('http or https URL, without user name or password. Redirects are not followed.'),
+      .optional()
+      .describe(
+        'http or https URL, without user name or password, or else urlFrom. Redirects are not followed.',
+      ),
+    urlFrom: keySourceSchema('URL').optional(),
     method: z
       .enum(['GET', 'HEAD', 'POST', 'OPTIONS'])
       .optional()
@@ -112,8 +123,7 @@ export const httpCheckSchema = z
 
 export const grpcCheckSchema = z
   .strictObject({
-    host: dialled(),
-    port: port(),
+    ...address,
     service: z
       .string()
       .max(253)

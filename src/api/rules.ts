@@ -1,9 +1,10 @@
-import type { HttpCheck, HttpHeader, Tls } from './checks.ts';
+import type { GrpcCheck, HttpCheck, HttpHeader, TcpCheck, Tls } from './checks.ts';
 import { type ContainerCheck, type EnvVar, MAX_CONTAINER_CHARACTERS } from './container-check.ts';
 import { CONTAINER_SIZE_CEL, characters, containerSize } from './container-size.ts';
 import { DEFAULT_TARGET_KIND } from './defaults.ts';
 import type { ResourceCheck } from './evaluated-checks.ts';
 import { LABEL, type Resources } from './fields.ts';
+import type { KeySource } from './key-source.ts';
 import { GROUP, MAX_GATE_AND_DEPENDENCY_LENGTH } from './names.ts';
 import { kindOf } from './policies/workloads.ts';
 import { isWithinLimits, WITHIN_LIMITS_CEL } from './quantity.ts';
@@ -39,9 +40,16 @@ export interface Places {
   readonly 'spec.dependencies': GateSpec['dependencies'];
   readonly 'spec.waiter.resources': Resources;
   readonly 'spec.dependencies[]': Dependency;
+  readonly 'spec.dependencies[].tcp': TcpCheck;
+  readonly 'spec.dependencies[].tcp.hostFrom': KeySource;
+  readonly 'spec.dependencies[].tcp.portFrom': KeySource;
   readonly 'spec.dependencies[].http': HttpCheck;
+  readonly 'spec.dependencies[].http.urlFrom': KeySource;
   readonly 'spec.dependencies[].http.headers[]': HttpHeader;
   readonly 'spec.dependencies[].http.tls': Tls;
+  readonly 'spec.dependencies[].grpc': GrpcCheck;
+  readonly 'spec.dependencies[].grpc.hostFrom': KeySource;
+  readonly 'spec.dependencies[].grpc.portFrom': KeySource;
   readonly 'spec.dependencies[].grpc.tls': Tls;
   readonly 'spec.dependencies[].resource': ResourceCheck;
   readonly 'spec.dependencies[].container': ContainerCheck;
@@ -66,13 +74,35 @@ const ATTEMPT_FIELDS = [
   'timeoutSeconds',
   'successThreshold',
 ] as const satisfies readonly (keyof Timing)[];
-const SOURCES = ['fieldRef', 'secretKeyRef', 'configMapKeyRef'] as const;
+const KEY_SOURCES = ['secretKeyRef', 'configMapKeyRef'] as const;
+const SOURCES = ['fieldRef', ...KEY_SOURCES] as const;
 
 const tlsRules: readonly Rule<Tls>[] = [
   {
     cel: '!has(self.caFrom) || !has(self.insecureSkipVerify) || !self.insecureSkipVerify',
     message: 'caFrom has no meaning where no certificate is verified: remove caFrom or insecureSkipVerify',
     holds: ({ caFrom, insecureSkipVerify }) => caFrom === undefined || insecureSkipVerify !== true,
+  },
+];
+
+const keySourceRules: readonly Rule<KeySource>[] = [
+  {
+    cel: exactlyOne(KEY_SOURCES),
+    message: `set exactly one of ${either(KEY_SOURCES, 'and')}`,
+    holds: (source) => present(source, KEY_SOURCES) === 1,
+  },
+];
+
+const addressRules: readonly Rule<Pick<TcpCheck, 'host' | 'hostFrom' | 'port' | 'portFrom'>>[] = [
+  {
+    cel: 'has(self.host) != has(self.hostFrom)',
+    message: 'set exactly one of host and hostFrom',
+    holds: (check) => present(check, ['host', 'hostFrom']) === 1,
+  },
+  {
+    cel: 'has(self.port) != has(self.portFrom)',
+    message: 'set exactly one of port and portFrom',
+    holds: (check) => present(check, ['port', 'portFrom']) === 1,
   },
 ];
 
@@ -156,13 +186,22 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
         present(dependency, JUDGED_CHECKS) === 0 || present(dependency, ATTEMPT_FIELDS) === 0,
     },
   ],
+  'spec.dependencies[].tcp': addressRules,
+  'spec.dependencies[].tcp.hostFrom': keySourceRules,
+  'spec.dependencies[].tcp.portFrom': keySourceRules,
   'spec.dependencies[].http': [
     {
-      cel: "!has(self.tls) || self.url.startsWith('https://')",
+      cel: 'has(self.url) != has(self.urlFrom)',
+      message: 'set exactly one of url and urlFrom',
+      holds: (check) => present(check, ['url', 'urlFrom']) === 1,
+    },
+    {
+      cel: "!has(self.tls) || !has(self.url) || self.url.startsWith('https://')",
       message: 'tls has no meaning for an http URL: use an https URL, or remove tls',
-      holds: ({ tls, url }) => tls === undefined || url.startsWith('https://'),
+      holds: ({ tls, url }) => tls === undefined || url === undefined || url.startsWith('https://'),
     },
   ],
+  'spec.dependencies[].http.urlFrom': keySourceRules,
   'spec.dependencies[].http.headers[]': [
     {
       cel: 'has(self.value) != has(self.valueFrom)',
@@ -171,6 +210,9 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
     },
   ],
   'spec.dependencies[].http.tls': tlsRules,
+  'spec.dependencies[].grpc': addressRules,
+  'spec.dependencies[].grpc.hostFrom': keySourceRules,
+  'spec.dependencies[].grpc.portFrom': keySourceRules,
   'spec.dependencies[].grpc.tls': tlsRules,
   'spec.dependencies[].resource': [
     {

@@ -24,15 +24,22 @@ export function violations(gate: RuledGate): Violation[] {
 }
 
 function dependencyViolations(dependency: Dependency, path: Violation['path']): Violation[] {
-  const { http, grpc, resource, container } = dependency;
+  const { tcp, http, grpc, resource, container } = dependency;
   const at = 'spec.dependencies[]';
   return [
     ...broken(at, path, dependency),
+    ...broken(`${at}.tcp`, [...path, 'tcp'], tcp),
+    ...broken(`${at}.tcp.hostFrom`, [...path, 'tcp', 'hostFrom'], tcp?.hostFrom),
+    ...broken(`${at}.tcp.portFrom`, [...path, 'tcp', 'portFrom'], tcp?.portFrom),
     ...broken(`${at}.http`, [...path, 'http'], http),
+    ...broken(`${at}.http.urlFrom`, [...path, 'http', 'urlFrom'], http?.urlFrom),
     ...(http?.headers ?? []).flatMap((header, index) =>
       broken(`${at}.http.headers[]`, [...path, 'http', 'headers', index], header),
     ),
     ...broken(`${at}.http.tls`, [...path, 'http', 'tls'], http?.tls),
+    ...broken(`${at}.grpc`, [...path, 'grpc'], grpc),
+    ...broken(`${at}.grpc.hostFrom`, [...path, 'grpc', 'hostFrom'], grpc?.hostFrom),
+    ...broken(`${at}.grpc.portFrom`, [...path, 'grpc', 'portFrom'], grpc?.portFrom),
     ...broken(`${at}.grpc.tls`, [...path, 'grpc', 'tls'], grpc?.tls),
     ...broken(`${at}.resource`, [...path, 'resource'], resource),
     ...broken(`${at}.container`, [...path, 'container'], container),

@@ -1,9 +1,11 @@
 import type { ParseArgsConfig } from 'node:util';
 import { util } from './builtin.ts';
 import type { CheckOptions } from './checks/checks.ts';
+import { type Environment, hostPort, httpUrl, type Shown } from './destination.ts';
 import { formatDuration, parseDuration } from './duration.ts';
-import { type HostPort, isHost, parseHostPort } from './network/address.ts';
+import { isHost } from './network/address.ts';
 import type { TlsOptions } from './network/tls.ts';
+import { UsageError, ValueError } from './problem.ts';
 import type { WaitOptions } from './wait.ts';
 
 /** All that the command line says. */
@@ -14,14 +16,6 @@ export interface Options extends WaitOptions {
   /** What opens the dependency from outside: an annotation's key, and the file of the Pod's annotations. */
   readonly opening: { readonly key: string; readonly file: string } | undefined;
   readonly logFormat: 'text' | 'json';
-}
-
-/** Environment variables, as a process has them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The command line is wrong; the message is one clear line. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 const text = { type: 'string' } as const;
@@ -37,31 +31,42 @@ const opening = {
 };
 const common = { ...opening, period: text, timeout: text, 'success-threshold': text };
 const tls = { 'tls-server-name': text, 'ca-file': text, 'insecure-skip-verify': flag };
+const address = { host: text, 'host-env': text, port: text, 'port-env': text };
 const dns = { ...common, type: text };
-const http = { ...common, ...tls, method: text, header: list, 'header-env': list, status: text };
-const grpc = { ...common, ...tls, service: text, tls: flag };
+const tcp = { ...common, ...address };
+const http = {
+  ...{ ...common, ...tls, 'url-env': text },
+  ...{ method: text, header: list, 'header-env': list, status: text },
+};
+const grpc = { ...common, ...address, ...tls, service: text, tls: flag };
 
+const UNNAMED = 'the dependency';
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
 
-/** Reads the arguments after `wait`. Secret header values come from the environment. Throws `UsageError`. */
+/**
+ * Reads the arguments after `wait`. What Secrets and ConfigMaps hold comes from the environment.
+ * Throws `UsageError` and `ValueError`.
+ */
 export function parseArguments(argv: readonly string[], env: Environment): Options {
   const [kind, ...args] = argv;
   switch (kind) {
     case 'dns': {
-      const [host, values] = read(args, dns, 'HOST');
+      const [host, values] = read(args, dns);
+      if (host === undefined) throw new UsageError('HOST is missing');
       if (!isHost(host)) throw new UsageError(`not a host: '${host}'`);
       const type = oneOf('type', values.type, ['A', 'AAAA', 'any'], 'any');
       return withCommon({ kind, host, type }, host, values);
     }
     case 'tcp': {
-      const [target, values] = read(args, common, 'HOST:PORT');
-      const address = hostPort(target);
-      return withCommon({ kind, ...address }, address.host, values);
+      const [target, values] = read(args, tcp);
+      const address = hostPort(target, values, env);
+      return withCommon({ kind, ...address }, nameOf(address, address.host), values);
     }
     case 'http': {
-      const [target, values] = read(args, http, 'URL');
-      const url = httpUrl(target);
+      const [target, values] = read(args, http);
+      const address = httpUrl(target, values, env);
+      assertSecurable(address, values);
       const method = oneOf('method', values.method, ['GET', 'HEAD', 'POST', 'OPTIONS'], 'GET');
       const headers = [
         ...(values.header ?? []).map(header),
@@ -69,20 +74,20 @@ export function parseArguments(argv: readonly string[], env: Environment): Optio
       ];
       const status = statusCodes(values.status?.split(','));
       return withCommon(
-        { kind, url, method, headers, status, tls: tlsOptions(values) },
-        url.hostname,
+        { kind, ...address, method, headers, status, tls: tlsOptions(values) },
+        nameOf(address, address.url.hostname),
         values,
       );
     }
     case 'grpc': {
-      const [target, values] = read(args, grpc, 'HOST:PORT');
-      const address = hostPort(target);
+      const [target, values] = read(args, grpc);
+      const address = hostPort(target, values, env);
       const secure = values.tls === true;
       if (!secure && Object.keys(tls).some((name) => name in values))
         throw new UsageError('--tls-server-name, --ca-file and --insecure-skip-verify need --tls');
       const { service = '' } = values;
       const check = { kind, ...address, service, tls: secure ? tlsOptions(values) : undefined };
-      return withCommon(check, address.host, values);
+      return withCommon(check, nameOf(address, address.host), values);
     }
     case 'opened':
       return opened(args);
@@ -99,17 +104,12 @@ function opened(args: readonly string[]): Options {
   if (positionals.length > 0) throw new UsageError(`unexpected argument '${positionals.join(' ')}'`);
   if (values['open-key'] === undefined)
     throw new UsageError('opened needs --open-key and --annotations-file, or it would wait for ever');
-  return { ...withCommon({ kind: 'opened' }, 'the dependency', values), period: HOUR };
+  return { ...withCommon({ kind: 'opened' }, UNNAMED, values), period: HOUR };
 }
 
-function read<T extends NonNullable<ParseArgsConfig['options']>>(
-  args: readonly string[],
-  options: T,
-  what: string,
-) {
+function read<T extends NonNullable<ParseArgsConfig['options']>>(args: readonly string[], options: T) {
   const { values, positionals } = parse(args, options);
   const [target, ...rest] = positionals;
-  if (target === undefined) throw new UsageError(`${what} is missing`);
   if (rest.length > 0) throw new UsageError(`unexpected argument '${rest.join(' ')}'`);
   return [target, values] as const;
 }
@@ -145,17 +145,19 @@ function withCommon(
   };
 }
 
-function hostPort(target: string): HostPort {
-  const address = parseHostPort(target);
-  if (address === undefined) throw new UsageError(`not HOST:PORT (IPv6: [HOST]:PORT): '${target}'`);
-  return address;
+/** What is not shown is no name either. */
+function nameOf({ shownAs }: Shown, host: string): string {
+  return shownAs === undefined ? host : UNNAMED;
 }
 
-function httpUrl(target: string): URL {
-  const url = URL.canParse(target) ? new URL(target) : undefined;
-  if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
-    throw new UsageError(`not an http or https URL: '${target}'`);
-  return url;
+/** Settings of TLS that an http URL would leave without effect, a CA above all. */
+function assertSecurable({ url, shownAs }: { readonly url: URL } & Shown, values: object): void {
+  if (url.protocol === 'https:' || !Object.keys(tls).some((name) => name in values)) return;
+  if (shownAs === undefined)
+    throw new UsageError('--tls-server-name, --ca-file and --insecure-skip-verify need an https URL');
+  throw new ValueError(
+    `${shownAs.replace(/^URL from /, '')} holds an http URL, and the tls settings of the check need an https URL`,
+  );
 }
 
 function statusCodes(codes: readonly string[] | undefined): readonly number[] | 'any' | undefined {

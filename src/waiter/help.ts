@@ -22,10 +22,16 @@ Options of all checks (of opened: not period, timeout and success-threshold):
   --log-format text|json    (default: text)
   --help                    this text
 
+Options of tcp and grpc, in place of HOST:PORT:
+  --host HOST, --port PORT  one of them, where the other is in an environment variable
+  --host-env VAR[=ORIGIN]   host that is in an environment variable; ORIGIN is told in its place
+  --port-env VAR[=ORIGIN]   the same for the port
+
 Options of dns:
   --type A|AAAA|any         which addresses count (default: any)
 
 Options of http:
+  --url-env VAR[=ORIGIN]    in place of URL: one that is in an environment variable; ORIGIN is told in its place
   --method METHOD           GET, HEAD, POST or OPTIONS (default: GET)
   --header 'NAME: VALUE'    request header; may be repeated
   --header-env NAME=VAR     request header whose value is in an environment variable; may be repeated

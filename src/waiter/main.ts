@@ -1,8 +1,8 @@
-import { plain } from '../api/plain.ts';
-import { type Environment, type Options, parseArguments, UsageError } from './arguments.ts';
+import { type Options, parseArguments } from './arguments.ts';
 import { fs } from './builtin.ts';
 import { createCheck, describeCheck } from './checks/checks.ts';
 import { systemClock } from './clock.ts';
+import type { Environment } from './destination.ts';
 import { readFile } from './files.ts';
 import { HELP } from './help.ts';
 import { formatJson, formatText } from './log.ts';
@@ -10,6 +10,7 @@ import { parseHosts } from './network/hosts.ts';
 import { systemNetwork } from './network/network.ts';
 import { parseResolvConf } from './network/resolv-conf.ts';
 import { isOpened, openingCommand } from './opened.ts';
+import { problemWords } from './problem.ts';
 import { leaveMessage, TERMINATION_LOG, terminationMessage } from './termination.ts';
 import { type Result, wait } from './wait.ts';
 
@@ -53,8 +54,9 @@ export async function run(argv: readonly string[], process: Process, files = SYS
   try {
     return await runWait(parseArguments(argv, process.env), process, files);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`dependency-gate wait: ${plain(error.message)} (--help lists the options)\n`);
+    const problem = problemWords(error);
+    process.stderr.write(`dependency-gate wait: ${problem}\n`);
+    leaveMessage(files.terminationLog, problem);
     return 2;
   }
 }

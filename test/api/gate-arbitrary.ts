@@ -18,6 +18,15 @@ const ref = fc.record({ name, key: label(10) });
 const ca = ref.map((configMapKeyRef) => ({ configMapKeyRef }));
 const secret = ref.map((secretKeyRef) => ({ secretKeyRef }));
 
+const source = fc.oneof(secret, ca);
+/** A host and a port, each in the gate or in a key. */
+const address = fc.oneof(
+  fc.record({ host: dialled, port }),
+  fc.record({ hostFrom: source, port }),
+  fc.record({ host: dialled, portFrom: source }),
+  fc.record({ hostFrom: source, portFrom: source }),
+);
+
 const tls = fc.record({ serverName: host, caFrom: ca }, { requiredKeys: [] });
 const header = fc.oneof(
   fc.record({ name: label(10), value: label(20) }),
@@ -52,6 +61,7 @@ const httpCheck = fc.oneof(
     { url: host.map((value) => `https://${value}:8443`), ...httpSettings, tls },
     { requiredKeys: ['url'] },
   ),
+  fc.record({ urlFrom: source, ...httpSettings, tls }, { requiredKeys: ['urlFrom'] }),
 );
 
 const envVar = fc.oneof(
@@ -66,10 +76,12 @@ const check = fc.oneof(
       { requiredKeys: ['host'] },
     ),
   }),
-  fc.record({ tcp: fc.record({ host: dialled, port }) }),
+  fc.record({ tcp: address }),
   fc.record({ http: httpCheck }),
   fc.record({
-    grpc: fc.record({ host: dialled, port, service: label(20), tls }, { requiredKeys: ['host', 'port'] }),
+    grpc: fc
+      .tuple(address, fc.record({ service: label(20), tls }, { requiredKeys: [] }))
+      .map(([where, how]) => ({ ...where, ...how })),
   }),
 );
 
@@ -79,7 +91,7 @@ const containerCheck = fc.record({
       image: label(10),
       command: fc.array(fc.string({ maxLength: 50 }), { minLength: 1, maxLength: 4 }),
       args: fc.array(fc.string({ maxLength: 50 }), { minLength: 1, maxLength: 4 }),
-      env: fc.array(envVar, { minLength: 1, maxLength: 4 }),
+      env: fc.uniqueArray(envVar, { minLength: 1, maxLength: 4, selector: (variable) => variable.name }),
     },
     { requiredKeys: ['image'] },
   ),

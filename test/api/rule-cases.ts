@@ -86,6 +86,17 @@ const opening = (open: readonly string[]) =>
     ],
   });
 
+/** The rule of a source of a part of an address. */
+function fromKey(place: Place, at: (source: object) => Manifest): RuleCase {
+  return {
+    place,
+    message: 'set exactly one of secretKeyRef and configMapKeyRef',
+    field: place.replace('[]', '[0]'),
+    kept: [secret, configMap].map(at),
+    broken: [{}, { ...secret, ...configMap }].map(at),
+  };
+}
+
 export const RULE_CASES: readonly RuleCase[] = [
   {
     place: 'spec.waiter.resources',
@@ -253,6 +264,33 @@ export const RULE_CASES: readonly RuleCase[] = [
     field: 'spec.dependencies',
     kept: [depending({ gate: other })],
     broken: [manifest({ dependencies: [{ name: 'a', gate: { name: 'same' } }] }, 'same')],
+  },
+  ...(['tcp', 'grpc'] as const).flatMap((check): RuleCase[] => [
+    ...(['host', 'port'] as const).map((part): RuleCase => {
+      const at = (address: object) =>
+        depending({ [check]: part === 'host' ? { port: 1, ...address } : { host: 'api', ...address } });
+      const given = part === 'host' ? 'api' : 1;
+      return {
+        place: `spec.dependencies[].${check}`,
+        message: `set exactly one of ${part} and ${part}From`,
+        field: `spec.dependencies[0].${check}`,
+        kept: [{ [part]: given }, { [`${part}From`]: secret }].map(at),
+        broken: [{}, { [part]: given, [`${part}From`]: secret }].map(at),
+      };
+    }),
+    ...(['hostFrom', 'portFrom'] as const).map((from): RuleCase => {
+      const at = (source: object) =>
+        depending({ [check]: { ...(from === 'hostFrom' ? { port: 1 } : { host: 'api' }), [from]: source } });
+      return fromKey(`spec.dependencies[].${check}.${from}`, at);
+    }),
+  ]),
+  fromKey('spec.dependencies[].http.urlFrom', (urlFrom) => depending({ http: { urlFrom } })),
+  {
+    place: 'spec.dependencies[].http',
+    message: 'set exactly one of url and urlFrom',
+    field: 'spec.dependencies[0].http',
+    kept: [depending({ http }), depending({ http: { urlFrom: configMap, tls: {} } })],
+    broken: [depending({ http: { method: 'GET' } }), depending({ http: { ...http, urlFrom: secret } })],
   },
   {
     place: 'spec.dependencies[].http',

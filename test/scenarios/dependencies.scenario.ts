@@ -71,6 +71,47 @@ export const dependencies: Scenario = (on) => {
       expect(pod && restarts(pod)).to.equal(0);
     });
 
+    it('whose address is in a Secret and a ConfigMap starts once they are there, and tells nobody where it asks', async () => {
+      const hostFrom = { secretKeyRef: { name: 'server', key: 'host' } };
+      const portFrom = { configMapKeyRef: { name: 'server', key: 'port' } };
+      const urlFrom = { secretKeyRef: { name: 'server', key: 'url' } };
+      const checks = [
+        { tcp: { hostFrom, portFrom } },
+        { grpc: { hostFrom, port: 80 } },
+        { http: { urlFrom, status: ['any'] } },
+      ];
+      await here().create(service('server'), deployment('server'), deployment('pinger'));
+      await here().create(gate('first', ['pinger'], checks.map(unique)));
+      await here().untilGate('first', { dependencies: 'd0 Starting, d1 Pending, d2 Pending' });
+      await here().create(secret('server', { host: 'server', url: 'http://server/?token=hunter2' }));
+      await here().create({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'server' },
+        data: { port: '80' },
+      });
+      await here().untilGate('first', { open: 'True/AllPassed' });
+      const [pod] = await here().untilPods('pinger', 1, 'are ready', (one) => isGated(one) && isReady(one));
+      expect(JSON.stringify(pod))
+        .to.contain('http, URL from key url of Secret server')
+        .and.not.to.contain('hunter2');
+    });
+
+    it('whose address in a Secret is none fails with the name of the key, and goes on when it is corrected', async () => {
+      const hostFrom = { secretKeyRef: { name: 'server', key: 'host' } };
+      await here().create(service('server'), deployment('server'), secret('server', { host: 'server:80' }));
+      const tcp = { hostFrom, port: 80 };
+      await here().create(deployment('pinger'), gate('first', ['pinger'], [{ name: 'server', tcp }]));
+      await here().untilGate('first', {
+        answers: /^server: exit code 2 \(Error\).*: key host of Secret server holds no host: a name or an IP/,
+      });
+      await here().patch('Secret', 'server', {
+        stringData: { host: 'server' },
+        data: { host: btoa('server') },
+      });
+      await here().untilGate('first', { open: 'True/AllPassed' });
+    });
+
     it('that is overdue is reported, and waited for all the same', async () => {
       await here().create(deployment('pinger'));
       await here().create(gate('first', ['pinger'], [dns('api', { overdueAfterSeconds: 1 })]));

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { type Environment, parseArguments, UsageError } from '../../src/waiter/arguments.ts';
+import { parseArguments } from '../../src/waiter/arguments.ts';
+import type { Environment } from '../../src/waiter/destination.ts';
+import { UsageError, ValueError } from '../../src/waiter/problem.ts';
 
 const parse = (line: string, env: Environment = {}) => parseArguments(line.split(' '), env);
 const NO_TLS = { insecureSkipVerify: false };
@@ -127,6 +129,16 @@ describe('parseArguments', () => {
     ['tcp redis', /not HOST:PORT .*: 'redis'/],
     ['tcp fd00::1:6379', /not HOST:PORT/],
     ['tcp redis:99999', /not HOST:PORT/],
+    ['tcp', /HOST:PORT is missing/],
+    ['tcp a:1 --port 1', /unexpected argument 'a:1'/],
+    ['tcp --host a', /--port or --port-env VAR.* is missing/],
+    ['tcp --host a --host-env A --port 1', /--host and --host-env/],
+    ['tcp --host a:1 --port 1', /'a:1' is no host/],
+    ['grpc --host a --port x', /'x' is no port/],
+    ['grpc --host-env NOT_SET --port 1', /environment variable NOT_SET is not set/],
+    ['http', /URL is missing/],
+    ['http http://a --url-env A', /beside --url-env/],
+    ['http --url-env NOT_SET', /environment variable NOT_SET is not set/],
     ['http api', /not an http or https URL: 'api'/],
     ['http ftp://api', /not an http or https URL/],
     ['http http://api --method PUT', /--method must be one of/],
@@ -159,6 +171,74 @@ describe('parseArguments', () => {
 
   it('refuses no arguments at all', () => {
     expect(() => parseArguments([], {})).to.throw(UsageError, 'no check given: expected dns');
+  });
+
+  const useless: readonly (readonly [string, readonly string[], RegExp])[] = [
+    [
+      '--host-env=V=key host of Secret db --port=1',
+      [
+        '',
+        ' ',
+        'hunter2!',
+        'redis:6379',
+        'http://hunter2',
+        '-h',
+        '[::1]',
+        'a b',
+        'hunter2\nb',
+        'x'.repeat(254),
+      ],
+      /^key host of Secret db holds no host: a name or an IP address, and no port with it$/,
+    ],
+    [
+      '--host=a --port-env=V=key port of ConfigMap db',
+      ['', '0', '65536', '-1', '1.5', 'hunter2', '0x50', '1e3', 'tcp://10.0.0.1:5432'],
+      /^key port of ConfigMap db holds no port: a number from 1 to 65535$/,
+    ],
+    [
+      '--url-env=V=key url of Secret db',
+      [
+        '',
+        'hunter2',
+        'ftp://a',
+        'postgres://u:hunter2@db/x',
+        'http:///',
+        'http://a:99999',
+        'http:a',
+        'javascript:1',
+      ],
+      /^key url of Secret db holds no http or https URL$/,
+    ],
+  ];
+  for (const [line, values, message] of useless) {
+    it(`refuses what of '${line}' is none, and never says what it is`, () => {
+      const [part = ''] = line.split('-env');
+      const kinds = part.endsWith('--url') ? ['http'] : ['tcp', 'grpc'];
+      for (const kind of kinds)
+        for (const V of values)
+          expect(() => parseArguments([kind, ...line.split(/ (?=--)/)], { V }), V).to.throw(
+            ValueError,
+            message,
+          );
+    });
+  }
+
+  it('refuses an http URL where settings of TLS would be left without effect', () => {
+    const settings = ['--ca-file=/ca.pem', '--tls-server-name=a', '--insecure-skip-verify'];
+    for (const setting of settings) {
+      const from = ['http', '--url-env=V=key url of Secret db', setting];
+      expect(() => parseArguments(from, { V: 'http://a' })).to.throw(
+        ValueError,
+        /^key url of Secret db holds an http URL, and the tls settings/,
+      );
+      expect(() => parseArguments(['http', 'http://a', setting], {})).to.throw(UsageError, /https URL/);
+      expect(() => parseArguments(from, { V: 'https://a' })).not.to.throw();
+    }
+  });
+
+  it('names the dependency by nothing that comes from the environment', () => {
+    const { name } = parseArguments(['tcp', '--host-env=V', '--port=1'], { V: 'db.example' });
+    expect(name).to.equal('the dependency');
   });
 
   it('never repeats the value of a header', () => {

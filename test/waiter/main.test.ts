@@ -197,6 +197,23 @@ describe('the program', function () {
     await close(server);
   });
 
+  it('says which key holds no address, in the log and as its last words, and not what it holds', async () => {
+    const origin = 'key host of Secret db'.replaceAll(' ', '_');
+    const waiter = run(`tcp --host-env=DGATE_HOST=${origin} --port=5432`, { DGATE_HOST: 'hunter2:5432' });
+    expect(await waiter.exitCode()).to.equal(2);
+    const said = `${origin} holds no host: a name or an IP address, and no port with it`;
+    expect(waiter.stderr).to.equal(`dependency-gate wait: ${said}\n`);
+    expect(await readFile(join(folder, 'termination-log'), 'utf8')).to.equal(said);
+  });
+
+  it('never shows where it asks when that comes from a Secret', async () => {
+    const line = 'tcp --host-env=DGATE_HOST=there --port=1 --name=db --period 50ms --overdue-after 200ms';
+    const asked = run(`${line} --on-overdue open --log-format json`, { DGATE_HOST: 'hunter2' });
+    expect(await asked.exitCode()).to.equal(0);
+    expect(asked.stdout).to.contain('"check":"tcp, host from there, port 1"').and.not.to.contain('hunter2');
+    expect(JSON.stringify(await lastWords())).not.to.contain('hunter2');
+  });
+
   it('waits for an HTTP status, with a secret header', async () => {
     let isReady = false;
     const server = createServer(({ headers }, response) =>

@@ -2,16 +2,18 @@ import { expect } from 'chai';
 import { dependencySchema } from '../../src/api/spec.ts';
 import { waitArguments } from '../../src/core/render/wait-arguments.ts';
 import { parseArguments } from '../../src/waiter/arguments.ts';
+import { describeCheck } from '../../src/waiter/checks/checks.ts';
 
 const KEY = 'open.dependencygate.dev/api-first.it';
 
 /** The waiter's options for a dependency, by way of the container that a render makes of it. */
-function rendered(check: object, timing: object = {}) {
+function rendered(check: object, timing: object = {}, held: Record<string, string> = {}) {
   const dependency = dependencySchema.parse({ name: 'it', ...check, ...timing });
   const { args, env } = waitArguments(dependency, { timeoutSeconds: 3 }, KEY);
   const [command, ...argv] = args;
   expect(command).to.equal('wait');
-  return parseArguments(argv, Object.fromEntries(env.map(({ name }) => [name, `value of ${name}`])));
+  const values = env.map(({ name }) => [name, held[name] ?? `value of ${name}`]);
+  return parseArguments(argv, Object.fromEntries(values));
 }
 
 describe('parseArguments of what a render has written', () => {
@@ -58,6 +60,30 @@ describe('parseArguments of what a render has written', () => {
   it('reads that any status is enough, also beside others', () => {
     for (const status of [['any'], [200, 'any']])
       expect(rendered({ http: { url: 'http://api', status } }).check).to.include({ status: 'any' });
+  });
+
+  it('reads addresses from Secrets and ConfigMaps, and shows where they stand in their place', () => {
+    const from = { hostFrom: { secretKeyRef: { name: 'db', key: 'host' } } };
+    const held = {
+      DGATE_HOST: 'db.example\n',
+      DGATE_PORT: ' 5432\n',
+      DGATE_URL: 'https://u:w@db.example/x?y\n',
+    };
+    const portFrom = { configMapKeyRef: { name: 'settings', key: 'port' } };
+    for (const check of ['tcp', 'grpc']) {
+      const options = rendered({ [check]: { ...from, portFrom } }, {}, held).check;
+      expect(options).to.include({ kind: check, host: 'db.example', port: 5432 });
+      expect(describeCheck(options)).to.equal(
+        `${check}, host from key host of Secret db, port from key port of ConfigMap settings`,
+      );
+    }
+    const mixed = rendered({ tcp: { ...from, port: 1 } }, {}, held).check;
+    expect(describeCheck(mixed)).to.equal('tcp, host from key host of Secret db, port 1');
+    const other = rendered({ tcp: { host: 'fd00::1', portFrom } }, {}, held).check;
+    expect(other).to.include({ host: 'fd00::1', port: 5432 });
+    const http = rendered({ http: { urlFrom: from.hostFrom, tls: { insecureSkipVerify: true } } }, {}, held);
+    expect(http.check).to.deep.include({ url: new URL('https://u:w@db.example/x?y') });
+    expect(describeCheck(http.check)).to.equal('http, URL from key host of Secret db');
   });
 
   it('reads grpc', () => {

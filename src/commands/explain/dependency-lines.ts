@@ -1,5 +1,6 @@
+import { keyWords } from '../../api/key-references.ts';
 import { checkOf, openedBySpec } from '../../api/settled.ts';
-import type { Dependency } from '../../api/spec.ts';
+import type { Dependency, TcpCheck } from '../../api/spec.ts';
 import type { DependencyStatus } from '../../api/status.ts';
 import {
   blockedBy,
@@ -33,9 +34,9 @@ export function checkWords(dependency: Dependency): string {
       return `dns ${made.settings.host}`;
     case 'tcp':
     case 'grpc':
-      return `${made.check} ${made.settings.host}:${made.settings.port}`;
+      return `${made.check}${addressWords(made.settings)}`;
     case 'http':
-      return `http ${made.settings.url}`;
+      return `http${made.settings.urlFrom ? `, URL from ${keyWords(made.settings.urlFrom)}` : ` ${made.settings.url}`}`;
     case 'service':
     case 'gate':
       return `${made.check} ${made.settings.name}`;
@@ -44,6 +45,13 @@ export function checkWords(dependency: Dependency): string {
     case 'container':
       return `container ${made.settings.image}`;
   }
+}
+
+/** ` redis:6379`, `, host from key host of Secret db, port 5432`: the operator, too, knows only where it stands. */
+function addressWords({ host, hostFrom, port, portFrom }: TcpCheck): string {
+  if (!hostFrom && !portFrom) return ` ${host}:${port}`;
+  const hostWords = hostFrom ? `from ${keyWords(hostFrom)}` : host;
+  return `, host ${hostWords}, port ${portFrom ? `from ${keyWords(portFrom)}` : port}`;
 }
 
 function stateWords(world: ExplainWorld, { name }: Dependency): string {

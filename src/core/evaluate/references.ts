@@ -45,7 +45,8 @@ export function gatesBefore(spec: GateSpec): string[] {
 
 /**
  * The Service of the gate's own namespace that a dependency is about: by its name, or by the host that its Pods dial.
- * Only such Services are looked at, since what is in other namespaces may not be the gate's author's to know.
+ * Only such Services are looked at, since what is in other namespaces may not be the gate's author's to know. A host that
+ * stands in a Secret or ConfigMap is not known here.
  */
 export function serviceOf(dependency: Dependency, namespace: string): string | undefined {
   const made = checkOf(dependency);
@@ -66,8 +67,8 @@ export function serviceOf(dependency: Dependency, namespace: string): string | u
 }
 
 /** The pattern of a URL lets some through that are none, such as a port above 65535. */
-function serviceOfUrl(url: string, namespace: string): string | undefined {
-  return URL.canParse(url) ? serviceOfHost(new URL(url).hostname, namespace) : undefined;
+function serviceOfUrl(url: string | undefined, namespace: string): string | undefined {
+  return url !== undefined && URL.canParse(url) ? serviceOfHost(new URL(url).hostname, namespace) : undefined;
 }
 
 /**
@@ -75,7 +76,8 @@ function serviceOfUrl(url: string, namespace: string): string | undefined {
  * A name that ends in a dot is looked up as it stands, so it is a Service's only with a domain. `localhost` is the Pod's
  * own, or its node's.
  */
-function serviceOfHost(host: string, namespace: string): string | undefined {
+function serviceOfHost(host: string | undefined, namespace: string): string | undefined {
+  if (host === undefined) return undefined;
   const [, name, in_] =
     /^([a-z](?:[-a-z0-9]*[a-z0-9])?)(?:\.([-a-z0-9]+)(?:\.svc(?:\.[^.].*)?)?)?$/.exec(host) ?? [];
   if (host === 'localhost') return undefined;

@@ -1,6 +1,8 @@
+import { keyWords } from '../../api/key-references.ts';
+import type { KeySource } from '../../api/key-source.ts';
 import { ANNOTATIONS_FILE, type CaSource, caPath, VOLUME_MOUNT_PATH } from '../../api/names.ts';
 import { evaluatedCheckOf } from '../../api/settled.ts';
-import type { Dependency, GateSpec, HttpCheck, Tls } from '../../api/spec.ts';
+import type { Dependency, GateSpec, HttpCheck, TcpCheck, Tls } from '../../api/spec.ts';
 import type { RenderedContainer } from '../../api/status.ts';
 
 type Env = NonNullable<RenderedContainer['env']>;
@@ -12,6 +14,9 @@ interface Command {
 }
 
 const HEADER_VARIABLE_PREFIX = 'DGATE_HEADER_';
+const HOST_VARIABLE = 'DGATE_HOST';
+const PORT_VARIABLE = 'DGATE_PORT';
+const URL_VARIABLE = 'DGATE_URL';
 
 /**
  * The waiter's command line for a dependency. Only what the spec says is written down, so that the line stays short
@@ -53,25 +58,50 @@ function checkArguments(dependency: Dependency): Command {
   const { name, dns, tcp, http, grpc } = dependency;
   const ca = caSourceOf(dependency);
   if (dns) return { args: ['dns', dns.host, ...flag('--type', dns.type)], env: [] };
-  if (tcp) return { args: ['tcp', authority(tcp.host, tcp.port)], env: [] };
+  if (tcp) return joined({ args: ['tcp'], env: [] }, addressArguments(tcp));
   if (http) return httpArguments(http, ca);
   if (grpc) {
-    const args = ['grpc', authority(grpc.host, grpc.port), ...flag('--service', grpc.service)];
-    return { args: [...args, ...(grpc.tls ? ['--tls'] : []), ...tlsArguments(grpc.tls, ca)], env: [] };
+    const args = [...flag('--service', grpc.service), ...(grpc.tls ? ['--tls'] : [])];
+    const settings = { args: [...args, ...tlsArguments(grpc.tls, ca)], env: [] };
+    return joined({ args: ['grpc'], env: [] }, addressArguments(grpc), settings);
   }
   throw new TypeError(`dependency ${name} has no check that the waiter makes: validation let it through`);
 }
 
 function httpArguments(http: HttpCheck, ca: CaSource | undefined): Command {
   const headers = (http.headers ?? []).map((header, index) => headerArguments(header, index));
-  const args = [
-    ...['http', http.url],
-    ...flag('--method', http.method),
-    ...headers.flatMap((header) => header.args),
-    ...flag('--status', http.status?.join(',')),
-    ...tlsArguments(http.tls, ca),
-  ];
-  return { args, env: headers.flatMap((header) => header.env) };
+  const settings = [...flag('--status', http.status?.join(',')), ...tlsArguments(http.tls, ca)];
+  return joined(
+    { args: ['http'], env: [] },
+    http.url === undefined ? fromKey('--url', URL_VARIABLE, http.urlFrom) : { args: [http.url], env: [] },
+    { args: flag('--method', http.method), env: [] },
+    ...headers,
+    { args: settings, env: [] },
+  );
+}
+
+function joined(...parts: readonly Command[]): Command {
+  return { args: parts.flatMap(({ args }) => args), env: parts.flatMap(({ env }) => env) };
+}
+
+/** `host:port` where both stand in the spec. */
+function addressArguments({ host, hostFrom, port, portFrom }: TcpCheck): Command {
+  if (host !== undefined && port !== undefined) return { args: [authority(host, port)], env: [] };
+  return joined(
+    host === undefined ? fromKey('--host', HOST_VARIABLE, hostFrom) : { args: flag('--host', host), env: [] },
+    port === undefined
+      ? fromKey('--port', PORT_VARIABLE, portFrom)
+      : { args: flag('--port', `${port}`), env: [] },
+  );
+}
+
+/** A value that the kubelet takes from a Secret or ConfigMap: the waiter is told the variable, and where it comes from. */
+function fromKey(option: string, variable: string, source: KeySource | undefined): Command {
+  if (source === undefined) throw new TypeError(`there is no ${option}: validation let it through`);
+  return {
+    args: [`${option}-env=${variable}=${keyWords(source)}`],
+    env: [{ name: variable, valueFrom: structuredClone(source) }],
+  };
 }
 
 function headerArguments(header: NonNullable<HttpCheck['headers']>[number], index: number): Command {

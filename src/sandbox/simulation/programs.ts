@@ -1,8 +1,9 @@
-import { parseArguments, UsageError } from '../../waiter/arguments.ts';
+import { type Options, parseArguments } from '../../waiter/arguments.ts';
 import { createCheck, describeCheck } from '../../waiter/checks/checks.ts';
 import type { ReadFile } from '../../waiter/files.ts';
 import { formatJson, formatText } from '../../waiter/log.ts';
 import { isForRun, openingCommand } from '../../waiter/opened.ts';
+import { problemWords } from '../../waiter/problem.ts';
 import { terminationMessage } from '../../waiter/termination.ts';
 import { wait } from '../../waiter/wait.ts';
 import type { PodNetwork } from './network.ts';
@@ -44,7 +45,7 @@ export async function runProgram(
 /** The program `dependency-gate wait`, with the cluster's network and the Pod's annotations in place of the container's. */
 async function runWaiter(argv: readonly string[], world: ProgramWorld): Promise<Exit> {
   const options = waitOptions(argv, world);
-  if (!options) return { exitCode: 2 };
+  if (typeof options === 'string') return { exitCode: 2, message: options };
   const check = describeCheck(options.check);
   const openBy = openingCommand(options, world.environment, world.network.search.search);
   const about = { ...options, check, openBy };
@@ -65,12 +66,13 @@ async function runWaiter(argv: readonly string[], world: ProgramWorld): Promise<
   return { exitCode: result.outcome === 'stopped' ? 143 : 0, message: terminationMessage(check, result) };
 }
 
-function waitOptions(argv: readonly string[], { environment, log }: ProgramWorld) {
+/** The options, or why there are none. */
+function waitOptions(argv: readonly string[], { environment, log }: ProgramWorld): Options | string {
   try {
     return parseArguments(argv, environment);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    log(`dependency-gate wait: ${error.message} (--help lists the options)`);
-    return undefined;
+    const problem = problemWords(error);
+    log(`dependency-gate wait: ${problem}`);
+    return problem;
   }
 }

@@ -35,8 +35,9 @@ export function createCheck(
   }
 }
 
-/** The check in a few words, for logs and messages: without credentials. */
+/** The check in a few words, for logs and messages: without credentials, and without what a Secret or ConfigMap holds. */
 export function describeCheck(options: CheckOptions): string {
+  if ('shownAs' in options && options.shownAs !== undefined) return `${options.kind}, ${options.shownAs}`;
   switch (options.kind) {
     case 'dns':
       return `dns ${options.host}`;

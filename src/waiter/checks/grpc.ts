@@ -1,5 +1,6 @@
 import type { ClientHttp2Session, IncomingHttpHeaders } from 'node:http2';
 import { http2 } from '../builtin.ts';
+import type { Shown } from '../destination.ts';
 import type { ReadFile } from '../files.ts';
 import { formatHostPort, type HostPort } from '../network/address.ts';
 import { withConnection } from '../network/connection.ts';
@@ -8,7 +9,7 @@ import type { Answer, Check, Network } from './check.ts';
 import { decodeServingStatus, encodeHealthRequest, statusName } from './grpc-messages.ts';
 import { interimResponses } from './interim-responses.ts';
 
-export interface GrpcOptions extends HostPort {
+export interface GrpcOptions extends HostPort, Shown {
   readonly kind: 'grpc';
   /** Service asked for; empty means the server as a whole. */
   readonly service: string;

@@ -1,13 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { http } from '../builtin.ts';
+import type { Shown } from '../destination.ts';
 import type { ReadFile } from '../files.ts';
 import { withConnection } from '../network/connection.ts';
 import { leavingPlain, securing, type TlsOptions } from '../network/tls.ts';
 import type { Answer, Check, Network } from './check.ts';
 import { interimResponses } from './interim-responses.ts';
 
-export interface HttpOptions {
+export interface HttpOptions extends Shown {
   readonly kind: 'http';
   /** http or https. */
   readonly url: URL;

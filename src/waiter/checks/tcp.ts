@@ -1,8 +1,9 @@
+import type { Shown } from '../destination.ts';
 import { formatHostPort, type HostPort } from '../network/address.ts';
 import { withConnection } from '../network/connection.ts';
 import type { Check, Network } from './check.ts';
 
-export interface TcpOptions extends HostPort {
+export interface TcpOptions extends HostPort, Shown {
   readonly kind: 'tcp';
 }
 

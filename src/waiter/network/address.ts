@@ -8,6 +8,18 @@ export interface HostPort {
 /** What a host may be written with: names, IPv4, and IPv6 with a zone. */
 const HOST = /^[A-Za-z0-9_.:%-]+$/;
 
+/** A name or IPv4 address, or IPv6 with two colons at least: `redis:6379` is a host and a port. As the gate's own `host`. */
+const DIALLED = /^([A-Za-z0-9_][A-Za-z0-9_.-]*|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9_.-]+)?)$/;
+
+/** Whether a text is a host alone, to be connected to. */
+export function isDialled(text: string): boolean {
+  return text.length <= 253 && DIALLED.test(text);
+}
+
+export function isPort(text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535;
+}
+
 export function isHost(text: string): boolean {
   return text.length <= 253 && HOST.test(text);
 }
@@ -16,8 +28,7 @@ export function isHost(text: string): boolean {
 export function parseHostPort(text: string): HostPort | undefined {
   const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? [];
   const host = bracketed ?? plain ?? '';
-  const port = Number(digits);
-  return isHost(host) && port >= 1 && port <= 65535 ? { host, port } : undefined;
+  return isHost(host) && isPort(digits ?? '') ? { host, port: Number(digits) } : undefined;
 }
 
 export function formatHostPort({ host, port }: HostPort): string {

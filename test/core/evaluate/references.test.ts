@@ -10,6 +10,15 @@ const job: Dependency = { name: 'it', resource: { apiVersion: 'batch/v1', kind: 
 const other: Dependency = { name: 'it', gate: { name: 'db-first' } };
 
 describe('serviceOf', () => {
+  it('knows no host that stands in a Secret or ConfigMap, and a host whose port does', () => {
+    const from = { secretKeyRef: { name: 'db', key: 'host' } };
+    const of = (check: Omit<Dependency, 'name'>) => serviceOf({ name: 'it', ...check }, NAMESPACE);
+    expect(of({ tcp: { hostFrom: from, port: 1 } })).to.equal(undefined);
+    expect(of({ grpc: { hostFrom: from, portFrom: from } })).to.equal(undefined);
+    expect(of({ http: { urlFrom: from } })).to.equal(undefined);
+    expect(of({ tcp: { host: 'api', portFrom: from } })).to.equal('api');
+  });
+
   const hosts: Readonly<Record<string, string | undefined>> = {
     api: 'api',
     'a-1': 'a-1',

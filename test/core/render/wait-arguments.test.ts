@@ -112,6 +112,35 @@ describe('waitArguments', () => {
     });
   }
 
+  it('leaves an address that stands in a Secret or ConfigMap to the kubelet, and says where it stands', () => {
+    const host = { secretKeyRef: { name: 'db', key: 'host' } };
+    const port = { configMapKeyRef: { name: 'settings', key: 'port' } };
+    const hostArgument = '--host-env=DGATE_HOST=key host of Secret db';
+    const portArgument = '--port-env=DGATE_PORT=key port of ConfigMap settings';
+    const both: Dependency = { name: 'db', tcp: { hostFrom: host, portFrom: port } };
+    expect(args(both)).to.deep.equal(['tcp', hostArgument, portArgument]);
+    expect(command(both).env).to.deep.equal([
+      { name: 'DGATE_HOST', valueFrom: host },
+      { name: 'DGATE_PORT', valueFrom: port },
+    ]);
+    expect(args({ name: 'db', tcp: { hostFrom: host, port: 5432 } })).to.deep.equal([
+      ...['tcp', hostArgument, '--port=5432'],
+    ]);
+    expect(args(grpc({ host: 'fd00::1', portFrom: port, service: 'a', tls: {} }))).to.deep.equal([
+      ...['grpc', '--host=fd00::1', portArgument, '--service=a', '--tls'],
+    ]);
+    const url = http({ urlFrom: host, method: 'HEAD', headers: [{ name: 'A', valueFrom: host }] });
+    expect(args(url)).to.deep.equal([
+      ...[
+        'http',
+        '--url-env=DGATE_URL=key host of Secret db',
+        '--method=HEAD',
+        '--header-env=A=DGATE_HEADER_0',
+      ],
+    ]);
+    expect(command(url).env.map(({ name }) => name)).to.deep.equal(['DGATE_URL', 'DGATE_HEADER_0']);
+  });
+
   it('leaves out the switch for a certificate that is verified', () => {
     const careful = http({ url: 'https://web/', tls: { insecureSkipVerify: false } });
     expect(args(careful)).to.deep.equal(['http', 'https://web/']);

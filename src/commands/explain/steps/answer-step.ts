@@ -1,3 +1,4 @@
+import { addressSources, keyWords } from '../../../api/key-references.ts';
 import { containerName } from '../../../api/names.ts';
 import type { Dependency } from '../../../api/spec.ts';
 import type { DependencyStatus } from '../../../api/status.ts';
@@ -61,8 +62,14 @@ export function answerStep(
         : (why ?? `${hint}, and the check is not satisfied yet`);
     return step(`${dependency.name}: ${text}.`, ...serviceCommands(world, service));
   }
-  if (why !== undefined) return step(`${dependency.name}: ${why}.`);
+  if (why !== undefined) return step(`${dependency.name}: ${why}.${originWords(dependency)}`);
   return step(`${dependency.name}: its log has the answer.`, ...logCommands(world, dependency.name));
+}
+
+/** Where a person finds the address that is asked: the answer alone does not tell. */
+function originWords(dependency: Dependency): string {
+  const origins = addressSources(dependency).map(keyWords).join(' and ');
+  return origins === '' ? '' : ` Where it asks is in ${origins}.`;
 }
 
 /** What stands behind a Service. */

@@ -1,3 +1,4 @@
+import { type KeyReference, keyReferences } from '../../../api/key-references.ts';
 import { containerName, openAnnotation } from '../../../api/names.ts';
 import type { DependencyReason } from '../../../api/reasons.ts';
 import { evaluatedCheckOf } from '../../../api/settled.ts';
@@ -93,15 +94,11 @@ function afterReason(message: string): string {
 }
 
 /** The Secrets and ConfigMaps without which a check's container does not start, as kubectl names them. */
-function references({ http, container }: Dependency): string[] {
-  const secrets = [...(http?.headers ?? []), ...(container?.env ?? [])].flatMap(
-    ({ valueFrom }) => valueFrom?.secretKeyRef?.name ?? [],
-  );
-  const maps = (container?.env ?? []).flatMap(({ valueFrom }) => valueFrom?.configMapKeyRef?.name ?? []);
-  return [
-    ...[...new Set(secrets)].map((name) => `secret ${name}`),
-    ...[...new Set(maps)].map((name) => `configmap ${name}`),
-  ];
+function references(dependency: Dependency): string[] {
+  const required = keyReferences(dependency).filter((reference) => reference.required);
+  const of = (wanted: KeyReference['kind']) =>
+    required.filter(({ kind }) => kind === wanted).map(({ name }) => `${wanted.toLowerCase()} ${name}`);
+  return [...new Set([...of('Secret'), ...of('ConfigMap')])];
 }
 
 /** A typed check exits by itself only when it is used in a wrong way, or is killed. */
@@ -122,7 +119,7 @@ function failedRunStep(
     const text = `${name}: its container fails and is started again, with growing pauses up to five minutes.`;
     return step(text, ...log);
   }
-  const why = exitWords(exitCode);
+  const why = exitWords(exitCode, message);
   return step(`${name}: its container fails: ${message}.${why === undefined ? '' : ` ${why}`}`, ...log);
 }
 

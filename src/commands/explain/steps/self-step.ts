@@ -46,14 +46,16 @@ function dialledHost(dependency: Dependency): string | undefined {
     case 'grpc':
       return bare(made.settings.host);
     case 'http':
-      return URL.canParse(made.settings.url) ? bare(new URL(made.settings.url).hostname) : undefined;
+      return URL.canParse(made.settings.url ?? '')
+        ? bare(new URL(made.settings.url ?? '').hostname)
+        : undefined;
     default:
       return undefined;
   }
 }
 
-function bare(host: string): string {
-  return host.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+function bare(host: string | undefined): string | undefined {
+  return host?.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
 }
 
 /** Who a host is, where it is the Pod. On the host's network `localhost` is the node, where others run. */

@@ -50,6 +50,11 @@ const EXITS: ReadonlyMap<number, string> = new Map([
   [137, 'It was killed from outside: see whether its node is short of memory.'],
 ]);
 
-export function exitWords(exitCode: number | undefined): string | undefined {
+/** The waiter's words for an address in a Secret or ConfigMap that is none. */
+const USELESS_VALUE = /key \S+ of (Secret|ConfigMap) \S+ holds/;
+
+export function exitWords(exitCode: number | undefined, said: string): string | undefined {
+  if (USELESS_VALUE.test(said))
+    return 'Correct it there, or name another key in the gate: the kubelet starts the container again, after five minutes at most, with what the key holds then.';
   return exitCode === undefined ? undefined : EXITS.get(exitCode);
 }

@@ -47,6 +47,13 @@ describe('what to do where a check is not satisfied', () => {
     expect(propose(all)).to.deep.equal([`kubectl describe configmap trust ${NS}`]);
   });
 
+  it('is to look where the address stands, where the gate does not have it', () => {
+    const hostFrom = { secretKeyRef: { name: 'db', key: 'host' } };
+    const db = { name: 'db', tcp: { hostFrom, port: 5432 } };
+    const all = about(db, undefined, { log: ['waiting for db: connection refused'] });
+    expect(say(all)[0]).to.match(/^db: connection refused: .* Where it asks is in key host of Secret db\.$/);
+  });
+
   it('is to compare where neither says more', () => {
     const all = about(dns('api'), undefined, { observation: seenService('api', 1) });
     expect(say(all)).to.deep.equal([

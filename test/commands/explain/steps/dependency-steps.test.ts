@@ -70,6 +70,25 @@ describe('what to do where a container does not run', () => {
     ]);
   });
 
+  it('is to make the Secret or ConfigMap that an address comes from, or to correct what it holds', () => {
+    const hostFrom = { secretKeyRef: { name: 'db', key: 'host' } };
+    const portFrom = { configMapKeyRef: { name: 'settings', key: 'port' } };
+    const db: Dependency = { name: 'db', tcp: { hostFrom, portFrom } };
+    const missing = about(db, (one) =>
+      one.starting('db', 'CreateContainerConfigError', 'secret "db" not found'),
+    );
+    expect(propose(missing)).to.deep.equal([
+      `kubectl get secret db ${NS}`,
+      `kubectl get configmap settings ${NS}`,
+    ]);
+    const message = 'key host of Secret db holds no host: a name or an IP address, and no port with it';
+    const [said = ''] = say(about(db, (one) => one.failed('db', { exitCode: 2, message })));
+    expect(said)
+      .to.contain(message)
+      .and.to.contain('Correct it there')
+      .and.not.to.contain('image may be older');
+  });
+
   it('is what the kubelet says of anything else, or to wait where it says nothing', () => {
     const strange = about(dns('api'), (one) => one.starting('api', 'CreateContainerError', 'no space'));
     expect(say(strange)).to.deep.equal([
