@@ -81,7 +81,7 @@ describe('first starts without the policies', function () {
       const [pod] = await here().untilPods('pinger', 1, 'are ready', isReady);
       const born = Date.parse(pod?.metadata.creationTimestamp ?? '');
       // Less than that apart they are taken to be of one apply; times have whole seconds.
-      await here().until('a while has gone', () => (Date.now() >= born + 5000 ? true : undefined));
+      await here().until('a while has gone', () => (Date.now() >= born + 12_000 ? true : undefined));
       await here().create(gate('first', ['pinger'], [dns('api')]));
       const { status } = await here().untilGate('first', { open: 'False/Waiting', ungated: 1 });
       expect(status.targets?.[0]?.message).to.equal(undefined);

@@ -216,7 +216,7 @@ describe('the requests for a gate', function () {
   it('tell each Event once', async () => {
     await hold();
     await touch();
-    // Whether the gate came within 3 s of its targets is the machine's doing.
+    // Whether the gate came within 10 s of its targets is the machine's doing.
     const told = events()
       .map(({ method, body }) => {
         const { reason, type } = z.object({ reason: z.string(), type: z.string() }).parse(body);

@@ -4,7 +4,7 @@ import type { Workload, World } from '../model.ts';
 import type { Obstacle } from '../render/obstacle.ts';
 
 /** Objects of one apply are stored within so much of each other, in either order. */
-const TOGETHER_MS = 3000;
+const TOGETHER_MS = 10_000;
 /** A target that is older has had its first start, whatever is counted while it rolls. */
 const FIRST_START_MS = 600_000;
 
