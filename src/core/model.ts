@@ -1,6 +1,7 @@
 import type { EventReason } from '../api/reasons.ts';
+import type { Render } from '../api/rendered.ts';
 import type { GateSpec, TargetKind } from '../api/spec.ts';
-import type { Condition, GateStatus, Render } from '../api/status.ts';
+import type { Condition, GateStatus } from '../api/status.ts';
 import type { ContainerState, ContainerStatus } from './container-state.ts';
 import type { ContainerView, TemplateView } from './template-view.ts';
 

@@ -8,8 +8,8 @@ import {
   requiredGates,
   targetAnnotationValue,
 } from '../api/names.ts';
+import type { Render } from '../api/rendered.ts';
 import { targetKind } from '../api/settled.ts';
-import type { Render } from '../api/status.ts';
 import { canonicalJson } from '../core/canonical.ts';
 import { place as placeRender } from '../core/render/place.ts';
 import { podTemplateSchema } from '../core/render/template.ts';

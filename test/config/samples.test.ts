@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { z } from 'zod';
 import { type ValidGate, validateGate } from '../../src/api/gate.ts';
 import { KIND } from '../../src/api/names.ts';
-import { renderSchema } from '../../src/api/status.ts';
+import { renderSchema } from '../../src/api/rendered.ts';
 import { drift, inject } from '../../src/core/render/inject.ts';
 import { render } from '../../src/core/render/render.ts';
 import { podTemplateSchema, viewTemplate } from '../../src/core/render/template.ts';

@@ -1,6 +1,7 @@
 import { FINALIZER } from '../../src/api/names.ts';
+import type { Render } from '../../src/api/rendered.ts';
 import { type Dependency, type GateSpec, TARGET_KINDS, type Target } from '../../src/api/spec.ts';
-import type { GateStatus, Render } from '../../src/api/status.ts';
+import type { GateStatus } from '../../src/api/status.ts';
 import type { Gate, Settings } from '../../src/core/model.ts';
 import { render } from '../../src/core/render/render.ts';
 import { ago } from './time.ts';

@@ -6,7 +6,7 @@ import {
   targetAnnotationValue,
   volumeName,
 } from '../../api/names.ts';
-import type { Render } from '../../api/status.ts';
+import type { Render } from '../../api/rendered.ts';
 import type { Gate, Pod, Workload } from '../model.ts';
 import { isBelowPartition } from '../progress/held.ts';
 import { isVoid, mayWait } from '../progress/opening.ts';

@@ -1,7 +1,7 @@
 import { FINALIZER, targetAnnotationValue } from '../../api/names.ts';
+import type { Render } from '../../api/rendered.ts';
 import { openedBySpec } from '../../api/settled.ts';
 import type { GateSpec } from '../../api/spec.ts';
-import type { Render } from '../../api/status.ts';
 import { evaluations } from '../evaluate/evaluate.ts';
 import { EVALUATOR, type Evaluator } from '../expression/expression.ts';
 import type { Refusal, Workload, World } from '../model.ts';

@@ -1,5 +1,5 @@
+import type { Render } from '../../api/rendered.ts';
 import type { TargetKind } from '../../api/spec.ts';
-import type { Render } from '../../api/status.ts';
 import type { Pod, Workload, World } from '../model.ts';
 import { carriesRender, podProgress } from './pod-progress.ts';
 

@@ -1,7 +1,8 @@
 import { targetAnnotationValue } from '../../api/names.ts';
+import type { Render } from '../../api/rendered.ts';
 import { targetKind } from '../../api/settled.ts';
 import type { GateSpec, Target, TargetKind } from '../../api/spec.ts';
-import type { PodCounts, Render, TargetStatus } from '../../api/status.ts';
+import type { PodCounts, TargetStatus } from '../../api/status.ts';
 import { cut } from '../cut.ts';
 import type { Pod, Workload, World } from '../model.ts';
 import { isHeld } from '../render/hold.ts';

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { DECIDING_ENV } from '../../api/deciding-env.ts';
 import { VOLUME_MOUNT_PATH } from '../../api/names.ts';
-import type { RenderedContainer } from '../../api/status.ts';
+import type { RenderedContainer } from '../../api/rendered.ts';
 import type { ContainerView, TemplateView } from '../model.ts';
 import { isSized } from './surroundings.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { containerOwner, VOLUME_MOUNT_PATH } from '../../api/names.ts';
-import type { RenderedContainer } from '../../api/status.ts';
+import type { RenderedContainer } from '../../api/rendered.ts';
 
 /**
  * The quality of service of a Pod. Kubernetes makes it Guaranteed where each of its containers, ours too, requests of CPU

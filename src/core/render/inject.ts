@@ -10,7 +10,7 @@ import {
   volumeName,
   volumeOwner,
 } from '../../api/names.ts';
-import type { Render, RenderedVolume } from '../../api/status.ts';
+import type { Render, RenderedVolume } from '../../api/rendered.ts';
 import type { Drift, JsonObject, TemplateView } from '../model.ts';
 import { changedFields, wantedContainers } from './contents.ts';
 import { isRaised } from './guaranteed.ts';

@@ -6,9 +6,9 @@ import {
   VOLUME_MOUNT_PATH,
   volumeName,
 } from '../../api/names.ts';
+import type { Render, RenderedContainer } from '../../api/rendered.ts';
 import { evaluatedCheckOf } from '../../api/settled.ts';
 import type { ContainerCheck, Dependency, GateSpec } from '../../api/spec.ts';
-import type { Render, RenderedContainer } from '../../api/status.ts';
 import { canonicalJson, fingerprint } from '../canonical.ts';
 import type { Settings } from '../model.ts';
 import { renderVolume } from './volume.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { containerOwner } from '../../api/names.ts';
-import type { Render, RenderedContainer } from '../../api/status.ts';
+import type { Render, RenderedContainer } from '../../api/rendered.ts';
 import type { TemplateView } from '../model.ts';
 import { raised } from './guaranteed.ts';
 import type { Obstacle } from './obstacle.ts';

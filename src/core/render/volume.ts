@@ -1,6 +1,6 @@
 import { ANNOTATIONS_PATH, type CaSource, caPath, volumeName } from '../../api/names.ts';
+import type { RenderedVolume } from '../../api/rendered.ts';
 import type { GateSpec } from '../../api/spec.ts';
-import type { RenderedVolume } from '../../api/status.ts';
 import { caSourceOf } from './wait-arguments.ts';
 
 type VolumeSource = RenderedVolume['projected']['sources'][number];

@@ -1,9 +1,9 @@
 import { keyWords } from '../../api/key-references.ts';
 import type { KeySource } from '../../api/key-source.ts';
 import { ANNOTATIONS_FILE, type CaSource, caPath, VOLUME_MOUNT_PATH } from '../../api/names.ts';
+import type { RenderedContainer } from '../../api/rendered.ts';
 import { evaluatedCheckOf } from '../../api/settled.ts';
 import type { Dependency, GateSpec, HttpCheck, TcpCheck, Tls } from '../../api/spec.ts';
-import type { RenderedContainer } from '../../api/status.ts';
 
 type Env = NonNullable<RenderedContainer['env']>;
 type Timing = NonNullable<GateSpec['defaults']>;

@@ -1,6 +1,7 @@
 import { CONTAINER_PREFIX } from '../../api/names.ts';
+import type { Render } from '../../api/rendered.ts';
 import type { GateSpec } from '../../api/spec.ts';
-import type { GateStatus, Render } from '../../api/status.ts';
+import type { GateStatus } from '../../api/status.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import type { Gate, Refusal, World } from '../model.ts';
 import { overdue } from '../progress/overdue.ts';

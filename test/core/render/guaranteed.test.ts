@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { RenderedContainer } from '../../../src/api/status.ts';
+import type { RenderedContainer } from '../../../src/api/rendered.ts';
 import { firmContainers, isGuaranteed, raised } from '../../../src/core/render/guaranteed.ts';
 import { drift, inject } from '../../../src/core/render/inject.ts';
 import { type PodTemplate, viewTemplate } from '../../../src/core/render/template.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { renderSchema } from '../../../src/api/rendered.ts';
 import { type Dependency, specSchema } from '../../../src/api/spec.ts';
-import { renderSchema } from '../../../src/api/status.ts';
 import { hasUserContainer, render, renderHash } from '../../../src/core/render/render.ts';
 import { container, dns, gate, SETTINGS, tcp } from '../builders.ts';
 import { database, jobDone, otherGate, service } from '../evaluated-builders.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Render } from '../../../src/api/status.ts';
+import type { Render } from '../../../src/api/rendered.ts';
 import { drift, inject, obstacle } from '../../../src/core/render/inject.ts';
 import { place } from '../../../src/core/render/place.ts';
 import { fitted } from '../../../src/core/render/surroundings.ts';
