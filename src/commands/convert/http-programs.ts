@@ -15,10 +15,13 @@ export function curl(args: readonly string[]): Check[] {
       insecure: options.has('-k') || options.has('--insecure'),
       header: options.get('-H') ?? options.get('--header'),
       method: options.get('-X') ?? options.get('--request'),
+      status: fails ? undefined : ['any'],
       remarks: [
         ...(fails
           ? []
-          : ['curl without --fail succeeds on any status; the gate wants 200 to 299, or those of status']),
+          : [
+              'curl without --fail succeeds on any status, and so does the gate: without status it wants 200 to 299',
+            ]),
         ...(options.has('-L') || options.has('--location') ? ['redirects are not followed'] : []),
       ],
     }),
@@ -47,10 +50,11 @@ interface Http {
   readonly insecure: boolean;
   readonly header: string | undefined;
   readonly method: string | undefined;
+  readonly status?: readonly (number | string)[] | undefined;
   readonly remarks: readonly string[];
 }
 
-export function http(address: string, { insecure, header, method, remarks }: Http): Check {
+export function http(address: string, { insecure, header, method, status, remarks }: Http): Check {
   const url = /^https?:\/\//.test(address) ? address : `http://${address}`;
   const [name = '', value = ''] = header?.split(/:\s*(.*)/s) ?? [];
   return {
@@ -58,6 +62,7 @@ export function http(address: string, { insecure, header, method, remarks }: Htt
       http: {
         url,
         ...(method !== undefined && { method: methodOf(method) }),
+        ...(status && { status: [...status] }),
         ...(header !== undefined && { headers: [{ name, value }] }),
         ...(insecure && url.startsWith('https:') && { tls: { insecureSkipVerify: true } }),
       },

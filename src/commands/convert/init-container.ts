@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import type { KeySource } from '../../api/key-source.ts';
 
 const text = z.string();
-const reference = z.looseObject({ name: text, key: text });
+const reference = z.looseObject({ name: text, key: text, optional: z.boolean().optional() });
 
 const envSchema = z.looseObject({
   name: text,
@@ -24,6 +25,8 @@ export const initContainerSchema = z.looseObject({
   env: z.array(envSchema).default([]),
 });
 
+type Reference = z.infer<typeof reference>;
+
 export type InitContainer = z.infer<typeof initContainerSchema>;
 
 /** Something that cannot be told from the manifest, or that a gate has no words for; the message says what. */
@@ -37,7 +40,8 @@ const OWN_NAMESPACE = '{namespace}';
 const IN_OWN_NAMESPACE = /\.\{namespace\}(?:\.svc(?:\.cluster\.local)?)?\.?(?=[:/]|$)/g;
 
 /**
- * Puts values in the place of variables: `$NAME`, `${NAME}` (a shell's) and `$(NAME)` (Kubernetes').
+ * Puts values in the place of variables: `$NAME`, `${NAME}` (a shell's) and `$(NAME)` (Kubernetes'). For one that comes from
+ * a Secret or ConfigMap there is a mark, see `keySourceOf`.
  * @throws Unclear for one that the manifest gives no value
  */
 export function expand(word: string, { env }: Pick<InitContainer, 'env'>): string {
@@ -57,9 +61,29 @@ function valueIn(name: string, env: InitContainer['env']): string {
   const { fieldRef, secretKeyRef, configMapKeyRef } = known?.valueFrom ?? {};
   if (fieldRef?.fieldPath === 'metadata.namespace') return OWN_NAMESPACE;
   if (fieldRef) throw new Unclear(`${name} is the Pod's own ${fieldRef.fieldPath}`);
-  if (secretKeyRef)
-    throw new Unclear(`${name} comes from Secret ${secretKeyRef.name}, key ${secretKeyRef.key}`);
-  if (configMapKeyRef)
-    throw new Unclear(`${name} comes from ConfigMap ${configMapKeyRef.name}, key ${configMapKeyRef.key}`);
+  if (secretKeyRef) return origin(name, 'Secret', secretKeyRef);
+  if (configMapKeyRef) return origin(name, 'ConfigMap', configMapKeyRef);
   throw new Unclear(`${name} has no value in the manifest`);
+}
+
+/** Stands for a value that only a Secret or ConfigMap has, between two characters that no manifest uses. */
+const ORIGIN = /\uE000(\S+) (Secret|ConfigMap) (\S+) (\S+)\uE001/;
+
+/** Without one that is optional the container runs too, and a gate's does not. */
+function origin(variable: string, kind: 'Secret' | 'ConfigMap', { name, key, optional }: Reference): string {
+  if (optional) throw new Unclear(`${variable} comes from ${kind} ${name}, key ${key}, where it is there`);
+  return `\uE000${variable} ${kind} ${name} ${key}\uE001`;
+}
+
+/** Where a word comes from that is a single variable of a Secret or ConfigMap. */
+export function keySourceOf(word: string): KeySource | undefined {
+  const [all, , kind, name = '', key = ''] = ORIGIN.exec(word) ?? [];
+  if (all !== word) return undefined;
+  return kind === 'Secret' ? { secretKeyRef: { name, key } } : { configMapKeyRef: { name, key } };
+}
+
+/** What is said of the first value in a text that only a Secret or ConfigMap has; undefined where there is none. */
+export function originWords(text: string): string | undefined {
+  const [all, variable, kind, name, key] = ORIGIN.exec(text) ?? [];
+  return all && `${variable} comes from ${kind} ${name}, key ${key}`;
 }

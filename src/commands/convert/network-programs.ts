@@ -1,14 +1,21 @@
 import type { Check } from './check.ts';
-import { Unclear } from './init-container.ts';
+import { keySourceOf, Unclear } from './init-container.ts';
 import { parse, unknown } from './options.ts';
 
 export function tcp(host: string, port: string): Check {
-  if (!/^\d+$/.test(port)) throw new Unclear(`${port === '' ? 'no port' : port} is no port`);
+  const hostFrom = keySourceOf(host);
+  const portFrom = keySourceOf(port);
+  if (!portFrom && !/^\d+$/.test(port)) throw new Unclear(`${port === '' ? 'no port' : port} is no port`);
+  const remark =
+    'service instead of tcp also asks whether its Pods are ready, where it is a Service of this namespace';
   return {
-    check: { tcp: { host, port: Number(port) } },
-    remarks: [
-      'service instead of tcp also asks whether its Pods are ready, where it is a Service of this namespace',
-    ],
+    check: {
+      tcp: {
+        ...(hostFrom ? { hostFrom } : { host }),
+        ...(portFrom ? { portFrom } : { port: Number(port) }),
+      },
+    },
+    remarks: hostFrom ? [] : [remark],
   };
 }
 

@@ -1,7 +1,7 @@
 import { containerCheckSchema } from '../../api/container-check.ts';
 import { type Check, NEVER_GIVES_UP } from './check.ts';
 import { entrypointChecks, imageProgram } from './images.ts';
-import { expand, type InitContainer, Unclear } from './init-container.ts';
+import { expand, type InitContainer, originWords, Unclear } from './init-container.ts';
 import { unknown } from './options.ts';
 import { PROGRAMS } from './programs.ts';
 import { scriptOf, type Waiting, waitsIn } from './shell.ts';
@@ -51,7 +51,19 @@ function waitsOf(container: InitContainer, words: readonly string[]): Waiting[] 
 function checksOf(program: string, args: readonly string[], container: InitContainer): Check[] {
   const name = program.split('/').at(-1) ?? '';
   const found = PROGRAMS[name] ?? unknown(name);
-  return found(args.map((word) => expand(word, container)));
+  const words = args.map((word) => expand(word, container));
+  try {
+    const checks = found(words);
+    const left = originWords(JSON.stringify(checks));
+    return left === undefined ? checks : unclear(left);
+  } catch (error) {
+    const origin = error instanceof Unclear ? originWords(error.message) : undefined;
+    throw origin === undefined ? error : new Unclear(origin);
+  }
+}
+
+function unclear(why: string): never {
+  throw new Unclear(why);
 }
 
 /** A container that waits by other means is taken over as it is, as far as a gate has its fields. */

@@ -1,6 +1,6 @@
 import { type Check, NEVER_GIVES_UP } from './check.ts';
 import { http } from './http-programs.ts';
-import { Unclear } from './init-container.ts';
+import { keySourceOf, Unclear } from './init-container.ts';
 import { dns, tcp } from './network-programs.ts';
 import { parse, unknown } from './options.ts';
 
@@ -21,8 +21,8 @@ export function wait4x([what, ...args]: readonly string[]): Check[] {
 }
 
 function tcpAt(address: string): Check {
-  const [, host = '', port = ''] = /^(.+):(\d+)$/.exec(address) ?? [];
-  return host === '' ? unknown(address) : tcp(host, port);
+  const [, host = '', port = ''] = /^(.+):(.+)$/.exec(address) ?? [];
+  return /^\d+$/.test(port) || keySourceOf(port) ? tcp(host, port) : unknown(address);
 }
 
 /** `wait-for-it.sh host:port [-t 30] [-- command]` */

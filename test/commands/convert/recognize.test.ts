@@ -130,14 +130,65 @@ describe('recognize', () => {
       { name: 'PORT', value: '5432' },
     ];
     expect(becomes(script, { env })).to.deep.equal([DB]);
-    const from = (valueFrom: object) =>
-      becomes(script, { env: [{ name: 'HOST', valueFrom }, ...env.slice(1)] });
-    expect(from({ secretKeyRef: { name: 's', key: 'k' } })).to.equal('HOST comes from Secret s, key k');
-    expect(from({ configMapKeyRef: { name: 'c', key: 'k' } })).to.equal('HOST comes from ConfigMap c, key k');
+    const from = (valueFrom: object, text = script) =>
+      becomes(text, { env: [{ name: 'HOST', valueFrom }, ...env.slice(1)] });
+    const secretKeyRef = { name: 's', key: 'k' };
+    for (const other of [
+      `until nc -z \${HOST}.svc 80; do sleep 1; done`,
+      `until nc -z $HOST$HOST 80; do sleep 1; done`,
+      `until nc -z $HOST:80 80; do sleep 1; done`,
+      `until nslookup $HOST; do sleep 1; done`,
+      `until curl -f http://$HOST; do sleep 1; done`,
+      `until curl -f $HOST; do sleep 1; done`,
+      `until curl -f -H $HOST http://a; do sleep 1; done`,
+      `until nc -z db 1$HOST; do sleep 1; done`,
+      `dockerize -wait http://$HOST`,
+      `wait4x tcp db:1$HOST`,
+      `kubectl wait --for=condition=complete job/$HOST`,
+      `$HOST`,
+    ])
+      expect(from({ secretKeyRef }, other), other).to.match(
+        /^(HOST comes from Secret s, key k|\$HOST is not understood)$/,
+      );
+    expect(from({ secretKeyRef }, 'until nc -zu $HOST 53; do sleep 1; done')).to.match(/UDP/);
+    expect(from({ secretKeyRef }, 'until nc -z $HOST; do sleep 1; done')).to.equal('no port is no port');
+    expect(from({ secretKeyRef: { ...secretKeyRef, optional: true } })).to.equal(
+      'HOST comes from Secret s, key k, where it is there',
+    );
     expect(from({ fieldRef: { fieldPath: 'status.hostIP' } })).to.equal(
       "HOST is the Pod's own status.hostIP",
     );
     expect(becomes(script)).to.equal('HOST has no value in the manifest');
+  });
+
+  it('takes host and port from Secrets and ConfigMaps, where each is all of one variable', () => {
+    const secretKeyRef = { name: 's', key: 'k' };
+    const configMapKeyRef = { name: 'c', key: 'p' };
+    const env = [
+      { name: 'HOST', valueFrom: { secretKeyRef } },
+      { name: 'PORT', valueFrom: { configMapKeyRef } },
+    ];
+    const both = [{ tcp: { hostFrom: { secretKeyRef }, portFrom: { configMapKeyRef } } }];
+    for (const script of [
+      `until nc -z \${HOST} $(PORT); do sleep 1; done`,
+      `until nc -z "$HOST" "$PORT"; do sleep 1; done`,
+      `wait-for-it.sh $HOST:$PORT -t 60`,
+      `dockerize -wait tcp://$HOST:$PORT`,
+      `wait4x tcp $HOST:$PORT`,
+    ])
+      expect(becomes(script, { env }), script).to.deep.equal(both);
+    expect(becomes('until nc -z $HOST 5432; do sleep 1; done', { env })).to.deep.equal([
+      { tcp: { hostFrom: { secretKeyRef }, port: 5432 } },
+    ]);
+    expect(becomes(['wait-for-it.sh', 'db:$(PORT)'], { env })).to.deep.equal([
+      { tcp: { host: 'db', portFrom: { configMapKeyRef } } },
+    ]);
+  });
+
+  it('takes any status for curl without --fail, as curl does', () => {
+    expect(becomes('until curl -s http://api; do sleep 1; done')).to.deep.equal([
+      { http: { url: 'http://api', status: ['any'] } },
+    ]);
   });
 
   it("understands names in the Pod's own namespace", () => {
