@@ -74,7 +74,7 @@ export const refusals: Scenario = (on) => {
         depending({ dns: { host: 'api', type: 'MX' } }),
         depending({ tcp: { host: 'api', port: 'http' } }),
         depending({ tcp: { host: 'api' } }),
-        ...[99, 600, '200', 'ANY', '', true, 200.5, {}].map((code) =>
+        ...[99, 600, '200', 'ANY', '', true, 200.5].map((code) =>
           depending({ http: { url: 'http://api', status: [code] } }),
         ),
         ...[0, '1337'].map((runAsUser) => manifest({ waiter: { runAsUser } })),
