@@ -7,7 +7,7 @@ import { nodeProblem } from './node-version.ts';
  */
 const [, , command, ...rest] = process.argv;
 if (command === 'wait') {
-  const { run } = await import('./waiter/main.ts');
+  const { run } = await import('./waiter/run.ts');
   process.exit(await run(rest, process));
 }
 const problem = nodeProblem(process.versions.node);

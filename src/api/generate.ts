@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { formatCrdYaml } from './crd.ts';
 import { POLICY_MANIFESTS } from './policies/manifests.ts';
-import { formatReference } from './reference.ts';
+import { formatReference } from './reference-document.ts';
 
 /** The committed files that are made from the schema and the names, by their path in the repository. */
 export const GENERATED: Readonly<Record<string, () => string>> = {

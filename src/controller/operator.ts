@@ -21,7 +21,7 @@ import { Memory } from './memory.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { reconcile } from './reconcile.ts';
 import { idOf, type Reconciled, referenceTo } from './reference.ts';
-import { ReferencedObjects } from './referenced/namespaces.ts';
+import { ReferencedObjects } from './referenced/referenced-by-namespace.ts';
 import type { WatchedKindOptions } from './referenced/watched-kind.ts';
 import { createReflectors } from './reflectors.ts';
 import { countDependencies, countHeld, createStores, everything, type Stores } from './stores.ts';

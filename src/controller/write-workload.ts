@@ -7,9 +7,9 @@ import type { ApiError } from '../kube/api-error.ts';
 import { projectWorkload } from '../projections/project-workload.ts';
 import { WORKLOADS } from '../projections/resources.ts';
 import { Undone } from './act.ts';
-import { type ScaleWriting, scaleDown } from './scale-down.ts';
 import type { WorkloadMemory } from './workload-memory.ts';
 import { ifThere, isRefusal, patch, type Result, writePod } from './write.ts';
+import { type ScaleWriting, scaleDown } from './write-scale-down.ts';
 
 export interface WorkloadWriting extends ScaleWriting {
   readonly memory: Pick<WorkloadMemory, 'accepted' | 'refused' | 'triedToScaleDown'>;

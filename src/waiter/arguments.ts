@@ -1,12 +1,12 @@
 import type { ParseArgsConfig } from 'node:util';
 import { util } from './builtin.ts';
-import type { CheckOptions } from './checks/checks.ts';
+import type { CheckOptions } from './checks/known-checks.ts';
 import { type Environment, hostPort, httpUrl, type Shown } from './destination.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import { isHost } from './network/address.ts';
 import type { TlsOptions } from './network/tls.ts';
-import { UsageError, ValueError } from './problem.ts';
 import type { WaitOptions } from './wait.ts';
+import { UsageError, ValueError } from './wait-problem.ts';
 
 /** All that the command line says. */
 export interface Options extends WaitOptions {

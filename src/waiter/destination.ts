@@ -1,5 +1,5 @@
 import { type HostPort, isDialled, isPort, parseHostPort } from './network/address.ts';
-import { UsageError, ValueError } from './problem.ts';
+import { UsageError, ValueError } from './wait-problem.ts';
 
 /**
  * Where a check goes, by its arguments and the environment. What the environment holds comes from a Secret or ConfigMap and

@@ -1,6 +1,6 @@
 import { plain } from '../api/plain.ts';
 import type { Answer, Check } from './checks/check.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from './wait-clock.ts';
 
 /** How to wait. Times are in milliseconds. */
 export interface WaitOptions {

@@ -18,7 +18,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { z } from 'zod';
 import { parseArguments } from '../../src/waiter/arguments.ts';
-import { createCheck } from '../../src/waiter/checks/checks.ts';
+import { createCheck } from '../../src/waiter/checks/known-checks.ts';
 import { systemNetwork } from '../../src/waiter/network/network.ts';
 import { makeCertificates } from '../waiter/certificates.ts';
 import { HealthServer } from '../waiter/checks/health-server.ts';

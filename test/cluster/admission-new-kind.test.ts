@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { inject } from '../../src/api/policies/inject.ts';
 import { injectCronJob } from '../../src/api/policies/inject-cronjob.ts';
+import { inject } from '../../src/api/policies/inject-policy.ts';
 import { CACHE_LAG_MS } from '../../src/core/admission/written.ts';
 import { read } from '../config/manifests.ts';
 import { useNamespace } from '../scenarios/cluster.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { z } from 'zod';
-import { inject } from '../../src/api/policies/inject.ts';
+import { inject } from '../../src/api/policies/inject-policy.ts';
 import type { PolicyObject } from '../../src/api/policies/policy.ts';
 import { CACHE_LAG_MS } from '../../src/core/admission/written.ts';
 import { cronJob, deployment, dns, gate } from '../scenarios/manifests.ts';

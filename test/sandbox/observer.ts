@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Answer } from '../../src/sandbox/server/api.ts';
-import { type Around, asAnswer, type Exchange } from '../../src/sandbox/server/http.ts';
+import { type Around, asAnswer, type Exchange } from '../../src/sandbox/server/http-exchange.ts';
 import { StatusError } from '../../src/sandbox/server/status-error.ts';
 import { type Effect, Faults } from './faults.ts';
 import { Journal, type JournalEntry } from './journal.ts';

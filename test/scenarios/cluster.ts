@@ -1,7 +1,7 @@
 import type { Connection } from '../../src/kube/client/connection.ts';
-import type { LogSource } from '../../src/sandbox/server/logs.ts';
-import type { Clock } from '../../src/sandbox/simulation/clock.ts';
-import { wallClock } from '../../src/sandbox/simulation/clock.ts';
+import type { LogSource } from '../../src/sandbox/server/log-response.ts';
+import type { Clock } from '../../src/sandbox/simulation/simulated-clock.ts';
+import { wallClock } from '../../src/sandbox/simulation/simulated-clock.ts';
 import type { CommandOptions } from '../cluster/run-command.ts';
 import { Namespace } from './namespace.ts';
 import type { OperatorRunner } from './operator-runner.ts';

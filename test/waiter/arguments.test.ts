@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { parseArguments } from '../../src/waiter/arguments.ts';
 import type { Environment } from '../../src/waiter/destination.ts';
-import { UsageError, ValueError } from '../../src/waiter/problem.ts';
+import { UsageError, ValueError } from '../../src/waiter/wait-problem.ts';
 
 const parse = (line: string, env: Environment = {}) => parseArguments(line.split(' '), env);
 const NO_TLS = { insecureSkipVerify: false };

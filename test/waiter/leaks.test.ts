@@ -4,7 +4,7 @@ import { createServer as createSecureServer } from 'node:https';
 import type { Server } from 'node:net';
 import { expect } from 'chai';
 import type { Check } from '../../src/waiter/checks/check.ts';
-import { type CheckOptions, createCheck } from '../../src/waiter/checks/checks.ts';
+import { type CheckOptions, createCheck } from '../../src/waiter/checks/known-checks.ts';
 import { systemNetwork } from '../../src/waiter/network/network.ts';
 import { type Certificates, makeCertificates } from './certificates.ts';
 import { HealthServer } from './checks/health-server.ts';

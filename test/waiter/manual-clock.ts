@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/waiter/clock.ts';
+import type { Clock } from '../../src/waiter/wait-clock.ts';
 
 interface Sleeper {
   readonly at: number;

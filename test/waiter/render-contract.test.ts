@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { dependencySchema } from '../../src/api/spec.ts';
 import { waitArguments } from '../../src/core/render/wait-arguments.ts';
 import { parseArguments } from '../../src/waiter/arguments.ts';
-import { describeCheck } from '../../src/waiter/checks/checks.ts';
+import { describeCheck } from '../../src/waiter/checks/known-checks.ts';
 
 const KEY = 'open.dependencygate.dev/api-first.it';
 

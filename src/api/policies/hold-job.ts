@@ -1,5 +1,5 @@
 import { REQUIRE_LABEL } from '../names.ts';
-import { lackingGates } from './hold.ts';
+import { lackingGates } from './hold-policy.ts';
 import { type Admission, onWorkload, validating } from './policy.ts';
 
 /** Refuses Jobs that would be held. */

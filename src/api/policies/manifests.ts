@@ -6,10 +6,10 @@ import { guardOperatorCronJobs, guardOperatorTemplates } from './guard-operator-
 import { guardReads } from './guard-reads.ts';
 import { guardRoles } from './guard-roles.ts';
 import { guardStatus } from './guard-status.ts';
-import { hold } from './hold.ts';
 import { holdJob } from './hold-job.ts';
-import { inject } from './inject.ts';
+import { hold } from './hold-policy.ts';
 import { injectCronJob } from './inject-cronjob.ts';
+import { inject } from './inject-policy.ts';
 import type { Admission } from './policy.ts';
 
 /** The files of config/admission and config/guards, by their path in the repository. */

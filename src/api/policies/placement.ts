@@ -10,10 +10,10 @@ import {
   OPERATOR_USER,
   TARGET_ANNOTATION,
 } from '../names.ts';
-import { IS_UNCHANGED, PARTS_OF_IMAGES } from './contents.ts';
-import { ARE_RAISED, isGuaranteed, RAISED } from './guaranteed.ts';
+import { IS_UNCHANGED, PARTS_OF_IMAGES } from './contents-cel.ts';
+import { ARE_RAISED, isGuaranteed, RAISED } from './guaranteed-cel.ts';
 import type { Expression, MatchConstraints, MutatingSpec } from './policy.ts';
-import { IS_RIGHT_SIZE, IS_UNFIT, isSized } from './surroundings.ts';
+import { IS_RIGHT_SIZE, IS_UNFIT, isSized } from './surroundings-cel.ts';
 import { kindOf } from './workloads.ts';
 
 /**

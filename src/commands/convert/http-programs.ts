@@ -1,4 +1,4 @@
-import type { Check } from './check.ts';
+import type { Check } from './converted-check.ts';
 import { parse, unknown } from './options.ts';
 
 export function curl(args: readonly string[]): Check[] {

@@ -1,4 +1,4 @@
-import type { Check } from './check.ts';
+import type { Check } from './converted-check.ts';
 import { keySourceOf, Unclear } from './init-container.ts';
 import { parse, unknown } from './options.ts';
 

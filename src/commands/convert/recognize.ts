@@ -1,9 +1,9 @@
 import { containerCheckSchema } from '../../api/container-check.ts';
-import { type Check, NEVER_GIVES_UP } from './check.ts';
+import { type Check, NEVER_GIVES_UP } from './converted-check.ts';
 import { entrypointChecks, imageProgram } from './images.ts';
 import { expand, type InitContainer, originWords, Unclear } from './init-container.ts';
+import { PROGRAMS } from './known-programs.ts';
 import { unknown } from './options.ts';
-import { PROGRAMS } from './programs.ts';
 import { scriptOf, type Waiting, waitsIn } from './shell.ts';
 
 /** What a gate can do for an init container. */

@@ -1,4 +1,4 @@
-import { type Check, NEVER_GIVES_UP } from './check.ts';
+import { type Check, NEVER_GIVES_UP } from './converted-check.ts';
 import { http } from './http-programs.ts';
 import { keySourceOf, Unclear } from './init-container.ts';
 import { dns, tcp } from './network-programs.ts';

@@ -7,7 +7,7 @@ import type { Source } from '../../kube/client/credentials.ts';
 import { createRequests } from '../../kube/client/http-requests.ts';
 import type { Requests } from '../../kube/client/requests.ts';
 import { systemClock } from '../../kube/clock.ts';
-import { createLog } from '../log.ts';
+import { createLog } from '../operator-log.ts';
 import { chosenUid, type UserId } from '../options/numbers.ts';
 import type { Process } from '../process.ts';
 import { signalled } from '../process.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLog } from '../log.ts';
+import { createLog } from '../operator-log.ts';
 import { readerGone } from '../print.ts';
 import type { Process } from '../process.ts';
 import { signalled } from '../process.ts';

@@ -13,7 +13,7 @@ import type { Requests } from '../../kube/client/requests.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { Stores } from '../stores.ts';
 import { AdmissionAudit, type Skipped } from './audit.ts';
-import { AdmissionWatch, areInstalled } from './watch.ts';
+import { AdmissionWatch, areInstalled } from './policy-watch.ts';
 
 export interface AdmissionOptions {
   readonly requests: Pick<Requests, 'get'>;

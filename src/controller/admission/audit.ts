@@ -23,7 +23,7 @@ import type { StoreChange } from '../../kube/watch/store.ts';
 import type { Stores } from '../stores.ts';
 import { readCrd } from './crd-view.ts';
 import { GatesInForce, type Standing } from './in-force.ts';
-import { type AdmissionWatch, areInstalled } from './watch.ts';
+import { type AdmissionWatch, areInstalled } from './policy-watch.ts';
 
 /** Watches of gates and of workloads are not of one moment: what is found is looked at once more after this time. */
 export const SETTLE_MS = 3000;

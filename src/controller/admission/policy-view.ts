@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { inject } from '../../api/policies/inject.ts';
 import { injectCronJob } from '../../api/policies/inject-cronjob.ts';
+import { inject } from '../../api/policies/inject-policy.ts';
 import type { Admission } from '../../api/policies/policy.ts';
 import type { Policy, PolicyView } from '../../core/admission/policies.ts';
 import { lastWrite, metadataSchema } from '../../projections/metadata.ts';

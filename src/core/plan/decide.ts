@@ -11,7 +11,7 @@ import { changePatch } from '../render/inject.ts';
 import { hasUserContainer, isRenderOf, render, renderHash } from '../render/render.ts';
 import { nested } from '../render/template.ts';
 import { soonest } from '../soonest.ts';
-import { invalidStatus, type Observed, status, statusNext } from '../status/status.ts';
+import { invalidStatus, type Observed, status, statusNext } from '../status/gate-status.ts';
 import { targetKey } from '../targets.ts';
 import { type Cleanup, cleanUp, isToLeave } from './clean-up.ts';
 import { openings } from './open.ts';

@@ -5,17 +5,17 @@ import type { Cleanup } from './cleanup.ts';
 import { fromStored, toStored } from './event-view.ts';
 import { type Fields, fields } from './json.ts';
 import { listing } from './listing.ts';
-import { type LogSource, streamLog } from './logs.ts';
+import { type LogSource, streamLog } from './log-response.ts';
+import type { Store } from './object-store.ts';
 import { parseObject } from './parse-object.ts';
 import { APPLY_PATCH, appliedObject, patched } from './patching.ts';
 import { type Presentation, presentList, presentObject } from './presentation.ts';
 import type { Registry, UpdateOptions } from './registry.ts';
-import type { ResourceType } from './resources.ts';
 import { type Route, routeOf } from './route.ts';
 import { scaled, scaleOf } from './scale.ts';
+import type { ResourceType } from './served-resources.ts';
 import { methodNotAllowed, noSuchPath, StatusError, unsupportedMediaType } from './status-error.ts';
-import type { Store } from './store.ts';
-import { streamWatch } from './watch.ts';
+import { streamWatch } from './watch-response.ts';
 
 export interface ApiRequest {
   readonly method: string;

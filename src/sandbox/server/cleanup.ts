@@ -1,9 +1,9 @@
 import type { KubeObject } from '../cluster.ts';
 import { fields, list } from './json.ts';
+import type { Change, Store } from './object-store.ts';
 import { parseObject } from './parse-object.ts';
 import type { Registry } from './registry.ts';
-import type { ResourceType } from './resources.ts';
-import type { Change, Store } from './store.ts';
+import type { ResourceType } from './served-resources.ts';
 
 /**
  * What Kubernetes' garbage collector and namespace controller do in the background: objects go after their last

@@ -1,10 +1,10 @@
 import type { KubeObject } from '../cluster.ts';
+import { ageOf } from './age.ts';
 import type { Column } from './column.ts';
 import { customColumns } from './custom-columns.ts';
-import { ageOf } from './duration.ts';
 import { at, fields, list, number, text } from './json.ts';
 import { podRow } from './pod-row.ts';
-import type { ResourceType } from './resources.ts';
+import type { ResourceType } from './served-resources.ts';
 
 type Cell = Column['cell'];
 

@@ -1,5 +1,5 @@
+import { ageOf } from './age.ts';
 import type { Column } from './column.ts';
-import { ageOf } from './duration.ts';
 import { type Fields, fields, list, number, text } from './json.ts';
 
 /** The `additionalPrinterColumns` of a version of a CustomResourceDefinition. */

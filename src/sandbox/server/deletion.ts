@@ -1,6 +1,6 @@
 import type { KubeObject } from '../cluster.ts';
 import { fields, number, text } from './json.ts';
-import type { ResourceType } from './resources.ts';
+import type { ResourceType } from './served-resources.ts';
 import { conflict } from './status-error.ts';
 
 export interface DeleteOptions {

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../cluster.ts';
-import type { ResourceType } from './resources.ts';
+import type { ResourceType } from './served-resources.ts';
 
 /** events.k8s.io/v1 is the core Event under other field names: [its name, the core name]. */
 const RENAMED: readonly (readonly [string, string])[] = [

@@ -1,9 +1,9 @@
 import type { Cluster, ClusterEvent, KubeObject } from '../cluster.ts';
+import type { Store } from './object-store.ts';
 import { parseObject } from './parse-object.ts';
 import { patched } from './patching.ts';
 import type { Registry } from './registry.ts';
-import type { ResourceType } from './resources.ts';
-import type { Store } from './store.ts';
+import type { ResourceType } from './served-resources.ts';
 
 /** Who the simulators are to admission. */
 const USER = 'system:sandbox';

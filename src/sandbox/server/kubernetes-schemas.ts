@@ -1,7 +1,7 @@
 import { ObjectSerializer } from '@kubernetes/client-node/dist/gen/models/ObjectSerializer.js';
 import { z } from 'zod';
 import { type Fields, fields } from './json.ts';
-import type { ResourceType } from './resources.ts';
+import type { ResourceType } from './served-resources.ts';
 
 /** What the models of client-node tell of each field: `V1PodSpec`, `Array<string>`, `{ [key: string]: string; }`. */
 const modelSchema = z.object({

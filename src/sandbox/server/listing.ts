@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { KubeObject } from '../cluster.ts';
 import type { Fields } from './json.ts';
-import type { ResourceType } from './resources.ts';
+import type { Store } from './object-store.ts';
 import { selectorOf } from './selectors.ts';
+import type { ResourceType } from './served-resources.ts';
 import { badRequest, expired } from './status-error.ts';
-import type { Store } from './store.ts';
 
 export interface Listing {
   readonly objects: readonly KubeObject[];

@@ -5,7 +5,7 @@ import type { KubeObject } from '../cluster.ts';
 import { type Fields, isFields } from './json.ts';
 import { mergeSchemaOf } from './merge-keys.ts';
 import { parseObject } from './parse-object.ts';
-import type { ResourceType } from './resources.ts';
+import type { ResourceType } from './served-resources.ts';
 import { badRequest, unprocessable, unsupportedMediaType } from './status-error.ts';
 import { strategicMergePatch } from './strategic-merge-patch.ts';
 

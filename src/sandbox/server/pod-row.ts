@@ -1,5 +1,5 @@
 import type { KubeObject } from '../cluster.ts';
-import { ageOf } from './duration.ts';
+import { ageOf } from './age.ts';
 import { at, type Fields, fields, list, number, text } from './json.ts';
 
 /** READY, STATUS and RESTARTS of a Pod, as kubectl's columns show them. */

@@ -1,7 +1,7 @@
 import type { KubeObject, ObjectMeta } from '../cluster.ts';
 import { type Fields, fields, list, text, without } from './json.ts';
 import { prune } from './pruning.ts';
-import { apiVersionOf, type ResourceType } from './resources.ts';
+import { apiVersionOf, type ResourceType } from './served-resources.ts';
 import { badRequest, conflict, invalid, modified } from './status-error.ts';
 
 /** What the API server does to an object between reading and admission: pure functions of the old and the new one. */

@@ -2,7 +2,7 @@ import type { KubeObject } from '../cluster.ts';
 import { columnsOf } from './columns.ts';
 import { fromStored } from './event-view.ts';
 import { type Fields, without } from './json.ts';
-import { apiVersionOf, type ResourceType } from './resources.ts';
+import { apiVersionOf, type ResourceType } from './served-resources.ts';
 
 /** How a client wants to see objects: plain, or as the rows of a table that kubectl prints. */
 export interface Presentation {

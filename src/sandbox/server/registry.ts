@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../cluster.ts';
-import { withDefaults } from './defaults.ts';
 import {
   assertPreconditions,
   type DeleteOptions,
@@ -13,10 +12,11 @@ import {
 } from './deletion.ts';
 import { at, text } from './json.ts';
 import type { KubernetesSchemas } from './kubernetes-schemas.ts';
+import type { Store } from './object-store.ts';
 import { assertSame, born, conform, gated, limited, withClusterIP } from './preparation.ts';
-import type { ResourceType } from './resources.ts';
+import type { ResourceType } from './served-resources.ts';
 import { alreadyExists, type Cause, forbidden, invalid, notFound } from './status-error.ts';
-import type { Store } from './store.ts';
+import { withDefaults } from './stored-defaults.ts';
 
 /** A write to an object, as an admission step sees it: after defaults, before validation. Not asked for subresources. */
 export interface AdmissionRequest {

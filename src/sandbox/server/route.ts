@@ -1,5 +1,5 @@
-import { versionPath } from './discovery.ts';
-import type { ResourceType } from './resources.ts';
+import { versionPath } from './api-resources.ts';
+import type { ResourceType } from './served-resources.ts';
 
 /** What a path is about: a collection (no name), an object, or a subresource of one. */
 export interface Route {

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../cluster.ts';
 import { at } from './json.ts';
-import type { ResourceType } from './resources.ts';
+import type { ResourceType } from './served-resources.ts';
 import { badRequest } from './status-error.ts';
 
 export type Selector = (object: KubeObject) => boolean;

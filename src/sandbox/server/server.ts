@@ -2,18 +2,18 @@ import { createServer, type Server } from 'node:http';
 import { stringify } from 'yaml';
 import type { Cluster } from '../cluster.ts';
 import { Api } from './api.ts';
+import { discoveryDocuments } from './api-resources.ts';
 import { Cleanup } from './cleanup.ts';
 import { timestamp } from './deletion.ts';
-import { discoveryDocuments } from './discovery.ts';
-import { ADMIN, type Around, serve } from './http.ts';
+import { ADMIN, type Around, serve } from './http-exchange.ts';
 import { inProcessCluster } from './in-process-cluster.ts';
 import type { Fields } from './json.ts';
 import { KubernetesSchemas } from './kubernetes-schemas.ts';
-import type { LogSource } from './logs.ts';
+import type { LogSource } from './log-response.ts';
+import { Store } from './object-store.ts';
 import { parseObject } from './parse-object.ts';
 import { type Admit, Registry, type Validate } from './registry.ts';
-import { type ResourceType, resourceTypes } from './resources.ts';
-import { Store } from './store.ts';
+import { type ResourceType, resourceTypes } from './served-resources.ts';
 
 export interface ServerOptions {
   /** Default: 0, any free port. */

@@ -1,4 +1,4 @@
-import type { ResourceType } from './resources.ts';
+import type { ResourceType } from './served-resources.ts';
 
 /** One finding of a validation, as an API server words it: `field: message`. */
 export interface Cause {

@@ -1,12 +1,12 @@
 import { fingerprint } from '../../core/canonical.ts';
 import type { KubeObject } from '../cluster.ts';
-import { timestamp } from './clock.ts';
 import { keyOf } from './collection.ts';
 import { deploymentStatus, progressDeadline } from './deployment-status.ts';
 import { startLoop } from './loop.ts';
 import type { Deployment, ReplicaSet } from './objects.ts';
 import { controllerReference, ownerKey } from './owner.ts';
 import { bounds, planPaused, planRecreate, planRollingUpdate, replicasOf } from './rollout.ts';
+import { timestamp } from './simulated-clock.ts';
 import type { World } from './world.ts';
 
 const HASH_LABEL = 'pod-template-hash';

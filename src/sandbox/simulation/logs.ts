@@ -1,5 +1,5 @@
-import type { LoggedContainer, LogLine, LogSource } from '../server/logs.ts';
-import type { Clock } from './clock.ts';
+import type { LoggedContainer, LogLine, LogSource } from '../server/log-response.ts';
+import type { Clock } from './simulated-clock.ts';
 
 /** How many lines of a run are kept, the first ones: a loop without a pause must not fill the memory. */
 const KEPT_LINES = 10_000;

@@ -1,6 +1,6 @@
 import type { BackoffLimits } from '../../kube/backoff.ts';
 import { Queue } from '../../kube/queue.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from './simulated-clock.ts';
 import type { World } from './world.ts';
 
 /** How soon a sync that was refused (a conflict, an injected fault) is tried again. */

@@ -1,9 +1,9 @@
-import { timestamp } from './clock.ts';
 import { keyOf } from './collection.ts';
 import { startLoop } from './loop.ts';
 import type { Pod } from './objects.ts';
 import { podStatus } from './pod-status.ts';
 import { type Machine, PodWorker } from './pod-worker.ts';
+import { timestamp } from './simulated-clock.ts';
 
 const NODE_NAME = 'sandbox';
 /** How long the containers of a deleted Pod take to end. */

@@ -1,12 +1,12 @@
-import { timestamp } from './clock.ts';
 import { keyOf } from './collection.ts';
 import { environment, expand, Missing } from './environment.ts';
 import type { Container as LoggedContainer, Logs } from './logs.ts';
 import { mountedFile } from './mounts.ts';
-import type { ClusterNetwork } from './network.ts';
 import type { Container, Pod } from './objects.ts';
+import type { ClusterNetwork } from './pod-network.ts';
 import { type ContainerRecord, isSidecar, type PodRecord, type Termination } from './pod-status.ts';
 import { runProgram } from './programs.ts';
+import { timestamp } from './simulated-clock.ts';
 import type { World } from './world.ts';
 
 /** An app takes this long to start, and again as long to be ready. */

@@ -1,12 +1,12 @@
 import { type Options, parseArguments } from '../../waiter/arguments.ts';
-import { createCheck, describeCheck } from '../../waiter/checks/checks.ts';
+import { createCheck, describeCheck } from '../../waiter/checks/known-checks.ts';
 import type { ReadFile } from '../../waiter/files.ts';
 import { formatJson, formatText } from '../../waiter/log.ts';
 import { isForRun, openingCommand } from '../../waiter/opened.ts';
-import { problemWords } from '../../waiter/problem.ts';
 import { terminationMessage } from '../../waiter/termination.ts';
 import { wait } from '../../waiter/wait.ts';
-import type { PodNetwork } from './network.ts';
+import { problemWords } from '../../waiter/wait-problem.ts';
+import type { PodNetwork } from './pod-network.ts';
 import { type Exit, isPlayed, playCommand, playScript, type ShellWorld } from './shell-stand-in.ts';
 
 /** How long a program runs of which the sandbox knows nothing. */

@@ -1,6 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Clock } from './clock.ts';
-import type { PodNetwork } from './network.ts';
+import type { PodNetwork } from './pod-network.ts';
 import {
   type AndOr,
   type Command,
@@ -11,6 +10,7 @@ import {
   parseScript,
   type Word,
 } from './shell-syntax.ts';
+import type { Clock } from './simulated-clock.ts';
 
 /** What a script sees of the world. */
 export interface ShellWorld {

@@ -1,10 +1,8 @@
 import type { Cluster } from '../cluster.ts';
-import type { LogSource } from '../server/logs.ts';
-import { type Clock, wallClock } from './clock.ts';
+import type { LogSource } from '../server/log-response.ts';
 import { Collection } from './collection.ts';
 import { startDeployments } from './deployments.ts';
 import { Logs } from './logs.ts';
-import { type ClusterNetwork, clusterNetwork } from './network.ts';
 import { startNode } from './node.ts';
 import {
   configMapSchema,
@@ -15,8 +13,10 @@ import {
   secretSchema,
   serviceSchema,
 } from './objects.ts';
+import { type ClusterNetwork, clusterNetwork } from './pod-network.ts';
 import { startReplicaSets } from './replica-sets.ts';
 import { startServices } from './services.ts';
+import { type Clock, wallClock } from './simulated-clock.ts';
 
 export interface SimulationOptions {
   /** `now` is in milliseconds since the epoch. Default: the system's. */

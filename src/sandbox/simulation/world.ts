@@ -1,6 +1,6 @@
-import type { Clock } from './clock.ts';
 import type { Collection } from './collection.ts';
 import type { ConfigMap, Deployment, EndpointSlice, Pod, ReplicaSet, Secret, Service } from './objects.ts';
+import type { Clock } from './simulated-clock.ts';
 
 /** What all simulators work with. */
 export interface World {

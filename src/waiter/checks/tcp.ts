@@ -1,6 +1,6 @@
 import type { Shown } from '../destination.ts';
 import { formatHostPort, type HostPort } from '../network/address.ts';
-import { withConnection } from '../network/connection.ts';
+import { withConnection } from '../network/response-limit.ts';
 import type { Check, Network } from './check.ts';
 
 export interface TcpOptions extends HostPort, Shown {

@@ -1,5 +1,5 @@
-import { inject } from '../../../src/api/policies/inject.ts';
 import { injectCronJob } from '../../../src/api/policies/inject-cronjob.ts';
+import { inject } from '../../../src/api/policies/inject-policy.ts';
 import type { PolicyObject } from '../../../src/api/policies/policy.ts';
 
 /** When the policies of these tests were applied. */

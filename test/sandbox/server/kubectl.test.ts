@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { stringify } from 'yaml';
-import type { LogSource } from '../../../src/sandbox/server/logs.ts';
+import type { LogSource } from '../../../src/sandbox/server/log-response.ts';
 import { useProgram } from '../../commands/programs.ts';
 import { until } from '../../kube/until.ts';
 import {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { KubeObject } from '../../../src/sandbox/cluster.ts';
+import { humanDuration } from '../../../src/sandbox/server/age.ts';
 import { jsonPathFinder } from '../../../src/sandbox/server/custom-columns.ts';
-import { humanDuration } from '../../../src/sandbox/server/duration.ts';
 import { type Fields, fields, list } from '../../../src/sandbox/server/json.ts';
 import { podRow } from '../../../src/sandbox/server/pod-row.ts';
 import {

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Clock } from '../../../src/sandbox/simulation/clock.ts';
+import type { Clock } from '../../../src/sandbox/simulation/simulated-clock.ts';
 
 /** A clock that a test moves. */
 export class ManualClock implements Clock {

@@ -1,7 +1,7 @@
-import { type CheckOptions, createCheck } from '../../../src/waiter/checks/checks.ts';
-import { systemClock } from '../../../src/waiter/clock.ts';
+import { type CheckOptions, createCheck } from '../../../src/waiter/checks/known-checks.ts';
 import { systemNetwork } from '../../../src/waiter/network/network.ts';
 import { wait } from '../../../src/waiter/wait.ts';
+import { systemClock } from '../../../src/waiter/wait-clock.ts';
 
 /** What the process is asked to attempt. */
 export interface Asked {

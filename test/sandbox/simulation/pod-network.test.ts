@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { AnyApp } from '../../../src/sandbox/simulation/any-app.ts';
-import { type ClusterNetwork, clusterNetwork } from '../../../src/sandbox/simulation/network.ts';
 import { endpointSliceSchema, type Pod, type Service } from '../../../src/sandbox/simulation/objects.ts';
+import { type ClusterNetwork, clusterNetwork } from '../../../src/sandbox/simulation/pod-network.ts';
 import { endpointSlice } from '../../../src/sandbox/simulation/services.ts';
 import { parseArguments } from '../../../src/waiter/arguments.ts';
-import { createCheck } from '../../../src/waiter/checks/checks.ts';
+import { createCheck } from '../../../src/waiter/checks/known-checks.ts';
 import type { Environment } from '../../../src/waiter/destination.ts';
 import { observedPod, observedService } from './builders.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { API_VERSION, KIND, OPERATOR_USER } from '../../src/api/names.ts';
-import { admit } from '../../src/sandbox/admission.ts';
 import type { KubeObject } from '../../src/sandbox/cluster.ts';
+import { admit } from '../../src/sandbox/sandbox-admission.ts';
 import type { AdmissionRequest } from '../../src/sandbox/server/registry.ts';
 import { dns, gate } from '../core/builders.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { formatReference } from '../../src/api/reference.ts';
+import { formatReference } from '../../src/api/reference-document.ts';
 import { CONDITIONS } from '../../src/api/status.ts';
 import { RULE_CASES } from './rule-cases.ts';
 

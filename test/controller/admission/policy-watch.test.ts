@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { AdmissionWatch, areInstalled } from '../../../src/controller/admission/watch.ts';
+import { AdmissionWatch, areInstalled } from '../../../src/controller/admission/policy-watch.ts';
 import { ApiError } from '../../../src/kube/api-error.ts';
 import type { ObjectName, Resource } from '../../../src/kube/resource.ts';
 import { ManualClock } from '../../kube/manual-clock.ts';

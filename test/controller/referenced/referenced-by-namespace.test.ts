@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ReferencedObjects } from '../../../src/controller/referenced/namespaces.ts';
+import { ReferencedObjects } from '../../../src/controller/referenced/referenced-by-namespace.ts';
 import { createStores } from '../../../src/controller/stores.ts';
 import { gate } from '../../core/builders.ts';
 import { database, jobDone } from '../../core/evaluated-builders.ts';

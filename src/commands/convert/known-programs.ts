@@ -1,4 +1,4 @@
-import type { Recognize } from './check.ts';
+import type { Recognize } from './converted-check.ts';
 import { curl, wget } from './http-programs.ts';
 import { kubectl, waitForKubernetes } from './kubectl.ts';
 import { dns, netcat } from './network-programs.ts';

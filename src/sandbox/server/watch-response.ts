@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { KubeObject } from '../cluster.ts';
+import type { Change, Store } from './object-store.ts';
 import { type Presentation, presentObject } from './presentation.ts';
-import { apiVersionOf, type ResourceType } from './resources.ts';
 import { selectorOf } from './selectors.ts';
+import { apiVersionOf, type ResourceType } from './served-resources.ts';
 import { badRequest, expired } from './status-error.ts';
-import type { Change, Store } from './store.ts';
 
 export interface WatchOptions {
   readonly store: Store;

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../waiter/clock.ts';
+import { type Clock, systemClock } from '../../waiter/wait-clock.ts';
 
 export type { Clock };
 

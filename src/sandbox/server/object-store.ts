@@ -1,5 +1,5 @@
 import type { KubeObject } from '../cluster.ts';
-import type { ResourceType } from './resources.ts';
+import type { ResourceType } from './served-resources.ts';
 import { qualified } from './status-error.ts';
 
 /** A write: `previous` is the object before it (undefined when ADDED), `object` after it (the last state when DELETED). */

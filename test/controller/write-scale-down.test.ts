@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Expectations } from '../../src/controller/expectations.ts';
-import { scaleDown } from '../../src/controller/scale-down.ts';
 import { WorkloadMemory } from '../../src/controller/workload-memory.ts';
+import { scaleDown } from '../../src/controller/write-scale-down.ts';
 import type { ReplicaSetReference } from '../../src/core/model.ts';
 import { ApiError } from '../../src/kube/api-error.ts';
 import { NOW, pod, workload } from '../core/builders.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { parseArguments } from '../../../src/waiter/arguments.ts';
-import { createCheck, describeCheck } from '../../../src/waiter/checks/checks.ts';
+import { createCheck, describeCheck } from '../../../src/waiter/checks/known-checks.ts';
 import { systemNetwork } from '../../../src/waiter/network/network.ts';
 import { wait } from '../../../src/waiter/wait.ts';
 import { ManualClock, settle } from '../manual-clock.ts';

@@ -1,6 +1,6 @@
 import type { Fields } from './json.ts';
 import type { KubernetesSchemas } from './kubernetes-schemas.ts';
-import { apiVersionOf, type ResourceType } from './resources.ts';
+import { apiVersionOf, type ResourceType } from './served-resources.ts';
 
 /** The version of Kubernetes that the sandbox behaves like. */
 export const VERSION: Fields = {

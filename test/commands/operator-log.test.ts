@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createLog } from '../../src/commands/log.ts';
+import { createLog } from '../../src/commands/operator-log.ts';
 
 describe('createLog', () => {
   it('writes nothing that a terminal would act on, and loses nothing of it', () => {

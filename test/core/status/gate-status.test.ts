@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type GateStatus, statusSchema } from '../../../src/api/status.ts';
 import { targetsProgress } from '../../../src/core/progress/progress.ts';
-import { invalidStatus, status, statusNext } from '../../../src/core/status/status.ts';
+import { invalidStatus, status, statusNext } from '../../../src/core/status/gate-status.ts';
 import {
   container,
   dns,

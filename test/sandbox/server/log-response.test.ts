@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { LoggedContainer, LogLine, LogSource } from '../../../src/sandbox/server/logs.ts';
+import type { LoggedContainer, LogLine, LogSource } from '../../../src/sandbox/server/log-response.ts';
 import { lines, PODS, pod, type Sandbox, sandbox } from './fixture.ts';
 
 /** Lines of the container `app`, which a test writes. */

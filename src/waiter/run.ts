@@ -1,7 +1,6 @@
 import { type Options, parseArguments } from './arguments.ts';
 import { fs } from './builtin.ts';
-import { createCheck, describeCheck } from './checks/checks.ts';
-import { systemClock } from './clock.ts';
+import { createCheck, describeCheck } from './checks/known-checks.ts';
 import type { Environment } from './destination.ts';
 import { readFile } from './files.ts';
 import { HELP } from './help.ts';
@@ -10,9 +9,10 @@ import { parseHosts } from './network/hosts.ts';
 import { systemNetwork } from './network/network.ts';
 import { parseResolvConf } from './network/resolv-conf.ts';
 import { isOpened, openingCommand } from './opened.ts';
-import { problemWords } from './problem.ts';
 import { leaveMessage, TERMINATION_LOG, terminationMessage } from './termination.ts';
 import { type Result, wait } from './wait.ts';
+import { systemClock } from './wait-clock.ts';
+import { problemWords } from './wait-problem.ts';
 
 /** The parts of a process that the program uses; Node's own `process` is one. */
 export interface Process {
