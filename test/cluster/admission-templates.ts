@@ -13,8 +13,10 @@ import { app } from './admission-api.ts';
 
 /** The gate whose render stands in most templates below, older or newer. */
 const tls = { caFrom: { configMapKeyRef: { name: 'trust', key: 'ca.crt' } } };
+const hostFrom = { secretKeyRef: { name: 'redis', key: 'host' } };
+const portFrom = { configMapKeyRef: { name: 'redis', key: 'port' } };
 export const API_FIRST = gate('api-first')
-  .dependsOn(dns('api'), { name: 'redis', grpc: { host: 'redis', port: 6379, tls } })
+  .dependsOn(dns('api'), { name: 'redis', grpc: { hostFrom, portFrom, tls } })
   .rendered();
 const OLDER = gate('api-first')
   .dependsOn(dns('cache'), dns('api', { periodSeconds: 9 }))
