@@ -23,9 +23,9 @@ export const explainingReal: Scenario = (on) => {
       const begin = "has no Pod with the gate's containers yet. Its controller says:";
       await untilSaid(`Deployment pinger ${begin} pods "pinger-`);
       await untilSaid('exceeded quota: small');
-      await untilSaid(
-        `StatefulSet db ${begin} Create Pod db-0 in StatefulSet db failed error: pods "db-0" is forbidden`,
-      );
+      await untilSaid(`StatefulSet db ${begin}`);
+      // `create Pod` before Kubernetes 1.35, `Create Pod` since.
+      await untilSaid('reate Pod db-0 in StatefulSet db failed error: pods "db-0" is forbidden');
     });
 
     it('says that a Deployment is paused, which its status does not', async () => {

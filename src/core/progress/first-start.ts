@@ -1,6 +1,7 @@
 import { REQUIRE_LABEL } from '../../api/names.ts';
 import type { TargetKind } from '../../api/spec.ts';
 import type { Workload, World } from '../model.ts';
+import { requires } from '../render/hold.ts';
 import type { Obstacle } from '../render/obstacle.ts';
 
 /** Objects of one apply are stored within so much of each other, in either order. */
@@ -30,6 +31,8 @@ export function ungatedFirstStart(
   if (!workload || ungated === 0) return undefined;
   if (Date.parse(workload.createdAt) < Date.parse(gate.createdAt) - TOGETHER_MS) return undefined;
   const isActing = hasAdmission && !idleAdmission.has(kind);
+  // Its Pods are held, also where their watch is behind what the workload counts.
+  if (isActing && requires(workload.template, gate.name)) return undefined;
   if (isActing && !wasPatchedFirst(workload, { kind, name }, world, now)) return undefined;
   return {
     reason: 'FirstStartUngated',

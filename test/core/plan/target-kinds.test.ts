@@ -162,6 +162,12 @@ describe('the status of a first start without admission', () => {
     expect(status(ago(1000), true, ago(50)), 'a later rollout').to.equal('');
   });
 
+  it('says nothing of a target whose Pods are held, although a watch may be behind', () => {
+    const young = statefulSet('db').with({ createdAt: ago(60), operatorWroteAt: ago(50) });
+    const around = world(inForce, young.requiring('api-first').carrying(inForce));
+    expect(decide(around, NOW).status?.targets?.[0]?.reason).to.equal(undefined);
+  });
+
   it('goes on saying it as long as such Pods run', () => {
     const db = statefulSet('db').with({ createdAt: ago(3000) });
     const told = (reason: string) => {
