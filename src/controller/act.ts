@@ -17,7 +17,7 @@ export interface Failed {
   readonly error: ApiError | Undone;
 }
 
-export interface Outcome<W extends Write> {
+export interface WriteOutcome<W extends Write> {
   /** The writes that the API server has stored. */
   readonly done: readonly W[];
   /** Whether something was learned that no watch will tell: it is to be looked at again. */
@@ -36,7 +36,7 @@ export interface Outcome<W extends Write> {
 export async function act<W extends Write>(
   writes: readonly W[],
   perform: (write: W) => Promise<Result>,
-): Promise<Outcome<W>> {
+): Promise<WriteOutcome<W>> {
   const done: W[] = [];
   const failures: Failed[] = [];
   let hasLearned = false;

@@ -1,4 +1,4 @@
-import type { Evaluation } from '../core/expression/expression.ts';
+import type { ExpressionResult } from '../core/expression/expression.ts';
 import type { JsonObject } from '../core/model.ts';
 
 /** More than a gate has: what is beyond belongs to earlier versions of it. */
@@ -16,7 +16,7 @@ export interface Question {
  */
 export class Answers {
   readonly #problems = new Map<string, { readonly problem: string | undefined }>();
-  readonly #found = new WeakMap<JsonObject, Map<string, Evaluation>>();
+  readonly #found = new WeakMap<JsonObject, Map<string, ExpressionResult>>();
 
   /** Undefined where it has not been checked. */
   problemOf(expression: string): { readonly problem: string | undefined } | undefined {
@@ -24,7 +24,7 @@ export class Answers {
   }
 
   /** Undefined where it has not been evaluated. */
-  evaluationOf(expression: string, object: JsonObject): Evaluation | undefined {
+  evaluationOf(expression: string, object: JsonObject): ExpressionResult | undefined {
     return this.#found.get(object)?.get(expression);
   }
 
@@ -32,8 +32,8 @@ export class Answers {
     keep(this.#problems, expression, { problem });
   }
 
-  keepEvaluation(expression: string, object: JsonObject, evaluation: Evaluation): void {
-    const found = this.#found.get(object) ?? new Map<string, Evaluation>();
+  keepEvaluation(expression: string, object: JsonObject, evaluation: ExpressionResult): void {
+    const found = this.#found.get(object) ?? new Map<string, ExpressionResult>();
     this.#found.set(object, found);
     keep(found, expression, evaluation);
   }

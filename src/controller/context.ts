@@ -3,12 +3,12 @@ import type { Gate, GateEvent, Workload } from '../core/model.ts';
 import type { Requests } from '../kube/client/requests.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { Expressions } from './expressions.ts';
-import type { Surroundings } from './observe.ts';
+import type { ReconcileSurroundings } from './observe.ts';
 import type { Reconciled } from './reference.ts';
 import type { Stores } from './stores.ts';
 
 /** All that reconciles share. */
-export interface Context extends Surroundings {
+export interface Context extends ReconcileSurroundings {
   readonly requests: Pick<Requests, 'get' | 'list' | 'patch' | 'delete'>;
   readonly clock: Clock;
   readonly stores: Stores;

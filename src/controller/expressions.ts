@@ -1,4 +1,4 @@
-import { EVALUATOR, type Evaluation, type Evaluator } from '../core/expression/expression.ts';
+import { EVALUATOR, type Evaluator, type ExpressionResult } from '../core/expression/expression.ts';
 import type { JsonObject } from '../core/model.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { Answers, Question } from './answers.ts';
@@ -14,7 +14,7 @@ export interface ExpressionsOptions {
 }
 
 /** How far questions have been answered. */
-export type Progress =
+export type AnswerProgress =
   /** Nothing was asked that is not known. */
   | { readonly is: 'known' }
   /** Some or all of it is known now: decide again, and for `partly` let others have their turn first. */
@@ -41,7 +41,7 @@ export class Expressions {
   }
 
   /** Answers what was asked and is not known, as far as the turn and the namespace's share go. */
-  async answer(namespace: string, { answers, questions }: Asking): Promise<Progress> {
+  async answer(namespace: string, { answers, questions }: Asking): Promise<AnswerProgress> {
     if (questions.length === 0) return { is: 'known' };
     const { promise: turn, resolve: end } = Promise.withResolvers<void>();
     const before = this.#last;
@@ -89,7 +89,7 @@ export class Asking implements Evaluator {
     return known?.problem;
   }
 
-  evaluate(expression: string, object: JsonObject): Evaluation {
+  evaluate(expression: string, object: JsonObject): ExpressionResult {
     const known = this.answers.evaluationOf(expression, object);
     if (!known) this.questions.push({ expression, object });
     return known ?? { is: 'postponed' };

@@ -19,7 +19,7 @@ import {
 } from './stores.ts';
 
 /** What a reconcile is told besides the stores. */
-export interface Surroundings {
+export interface ReconcileSurroundings {
   readonly memory: Memory;
   readonly settings: Settings;
   readonly hasAdmission: boolean;
@@ -30,7 +30,7 @@ export interface Surroundings {
 /** The world of one gate, from the stores only; undefined where there is no such gate. */
 export function observe(
   stores: Stores,
-  { memory, settings, hasAdmission, idleAdmission, referenced }: Surroundings,
+  { memory, settings, hasAdmission, idleAdmission, referenced }: ReconcileSurroundings,
   key: ObjectKey,
 ): World | undefined {
   const gate = stores.gates.get(keyOf(key));

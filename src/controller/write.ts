@@ -22,7 +22,7 @@ export interface Writing {
 export type Result = 'done' | 'gone' | 'learned';
 
 /** An object that is written to. */
-export interface Known {
+export interface KnownObject {
   readonly resource: Resource;
   readonly kind: string;
   readonly object: Omit<Reference, 'kind'> & { readonly uid: string };
@@ -33,7 +33,7 @@ const answerSchema = z.object({ metadata: metadataSchema });
 /** A patch whose result the next reconcile is to see in the stores. */
 export async function patch(
   writing: Writing,
-  { resource, kind, object }: Known,
+  { resource, kind, object }: KnownObject,
   body: unknown,
   options: Omit<PatchOptions, 'fieldManager'>,
 ): Promise<unknown> {

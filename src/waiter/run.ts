@@ -15,7 +15,7 @@ import { systemClock } from './wait-clock.ts';
 import { problemWords } from './wait-problem.ts';
 
 /** The parts of a process that the program uses; Node's own `process` is one. */
-export interface Process {
+export interface WaiterProcess {
   readonly env: Environment;
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
@@ -46,7 +46,11 @@ const SYSTEM_FILES: Files = {
  *
  * @param argv the arguments after `wait`
  */
-export async function run(argv: readonly string[], process: Process, files = SYSTEM_FILES): Promise<number> {
+export async function run(
+  argv: readonly string[],
+  process: WaiterProcess,
+  files = SYSTEM_FILES,
+): Promise<number> {
   if (argv.includes('--help')) {
     process.stdout.write(HELP);
     return 0;
@@ -61,7 +65,7 @@ export async function run(argv: readonly string[], process: Process, files = SYS
   }
 }
 
-async function runWait(options: Options, process: Process, files: Files): Promise<number> {
+async function runWait(options: Options, process: WaiterProcess, files: Files): Promise<number> {
   const { check, opening } = options;
   const ending = endingSignal(process);
   const startedAt = Date.now() - process.uptime() * 1000;
@@ -85,7 +89,7 @@ async function runWait(options: Options, process: Process, files: Files): Promis
 }
 
 function logTo(
-  { stdout }: Process,
+  { stdout }: WaiterProcess,
   options: Options,
   openBy: string | undefined,
 ): Parameters<typeof wait>[1]['log'] {
@@ -98,7 +102,7 @@ function logTo(
 }
 
 /** A signal that aborts with the process's: as process 1 of a container, it dies of neither unless it listens. */
-function endingSignal(process: Process) {
+function endingSignal(process: WaiterProcess) {
   const controller = new AbortController();
   const term = () => controller.abort('SIGTERM');
   const interrupt = () => controller.abort('SIGINT');

@@ -55,7 +55,7 @@ const MAX_ANSWER_LENGTH = 300;
 const MAX_READ_LENGTH = 4 * MAX_ANSWER_LENGTH;
 
 /** What has been seen so far. */
-interface Progress {
+interface WaitProgress {
   attempts: number;
   inARow: number;
   last: Answer | undefined;
@@ -72,7 +72,7 @@ interface Progress {
 export async function wait(options: WaitOptions, surroundings: Surroundings): Promise<Result> {
   const { clock, log, signal } = surroundings;
   const started = clock.now();
-  const progress: Progress = { attempts: 0, inARow: 0, last: undefined, lastError: undefined };
+  const progress: WaitProgress = { attempts: 0, inARow: 0, last: undefined, lastError: undefined };
   const over = new AbortController();
   const report = (is: 'waiting' | 'overdue') =>
     log({ is, satisfied: progress.last?.satisfied ?? false, ...soFar(progress, clock.now() - started) });
@@ -91,7 +91,7 @@ export async function wait(options: WaitOptions, surroundings: Surroundings): Pr
   }
 }
 
-function soFar({ attempts, last, lastError }: Progress, milliseconds: number): Omit<Result, 'outcome'> {
+function soFar({ attempts, last, lastError }: WaitProgress, milliseconds: number): Omit<Result, 'outcome'> {
   return {
     attempts,
     seconds: Math.round(milliseconds) / 1000,
@@ -103,7 +103,7 @@ function soFar({ attempts, last, lastError }: Progress, milliseconds: number): O
 async function attemptUntilSatisfied(
   options: WaitOptions,
   surroundings: Surroundings,
-  progress: Progress,
+  progress: WaitProgress,
   over: AbortSignal,
   changed: () => void,
 ): Promise<Outcome> {
@@ -123,7 +123,7 @@ async function attemptUntilSatisfied(
   }
 }
 
-function note(progress: Progress, answer: Answer): void {
+function note(progress: WaitProgress, answer: Answer): void {
   progress.last = answer;
   progress.inARow = answer.satisfied ? progress.inARow + 1 : 0;
   if (!answer.satisfied) progress.lastError = answer.answer;

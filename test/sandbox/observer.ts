@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Answer } from '../../src/sandbox/server/api.ts';
+import type { ApiAnswer } from '../../src/sandbox/server/api.ts';
 import { type Around, asAnswer, type Exchange } from '../../src/sandbox/server/http-exchange.ts';
 import { StatusError } from '../../src/sandbox/server/status-error.ts';
 import { type Effect, Faults } from './faults.ts';
@@ -57,14 +57,14 @@ function entryOf({ request, message }: Exchange): JournalEntry {
 function failure(
   { status, message = 'injected fault', retryAfterSeconds }: Extract<Effect, { do: 'fail' }>,
   response: ServerResponse,
-): Answer {
+): ApiAnswer {
   const details = retryAfterSeconds === undefined ? undefined : { retryAfterSeconds };
   if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));
   return asAnswer(new StatusError(status, REASONS[status] ?? '', message, details));
 }
 
 /** The answer, which leaves its status in the entry; a stream may turn out to be a refusal when it begins. */
-function noted(answer: Answer, entry: JournalEntry): Answer {
+function noted(answer: ApiAnswer, entry: JournalEntry): ApiAnswer {
   if (!('stream' in answer)) {
     entry.status = answer.status;
     return answer;

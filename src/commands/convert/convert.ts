@@ -3,7 +3,7 @@ import { API_VERSION, KIND } from '../../api/names.ts';
 import { targetKind } from '../../api/settled.ts';
 import type { Target } from '../../api/spec.ts';
 import { objectsIn } from '../render/kubernetes-objects.ts';
-import { parseDocuments, type Source } from '../render/yaml/documents.ts';
+import { parseDocuments, type TextSource } from '../render/yaml/documents.ts';
 import { type Proposal, propose } from './propose.ts';
 import { type WorkloadWaits, waitsOf } from './workload-waits.ts';
 
@@ -13,7 +13,7 @@ import { type WorkloadWaits, waitsOf } from './workload-waits.ts';
  *
  * @returns YAML: gates with comments; comments alone where there is nothing to propose
  */
-export function convertSources(sources: readonly Source[]): string {
+export function convertSources(sources: readonly TextSource[]): string {
   const objects = sources.flatMap(parseDocuments).flatMap(objectsIn);
   const workloads = objects.map(waitsOf).filter((one) => one !== undefined);
   if (workloads.length === 0) return '# There is no workload with init containers in the input.\n';

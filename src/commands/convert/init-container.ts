@@ -25,7 +25,7 @@ export const initContainerSchema = z.looseObject({
   env: z.array(envSchema).default([]),
 });
 
-type Reference = z.infer<typeof reference>;
+type KeyReference = z.infer<typeof reference>;
 
 export type InitContainer = z.infer<typeof initContainerSchema>;
 
@@ -70,7 +70,11 @@ function valueIn(name: string, env: InitContainer['env']): string {
 const ORIGIN = /\uE000(\S+) (Secret|ConfigMap) (\S+) (\S+)\uE001/;
 
 /** Without one that is optional the container runs too, and a gate's does not. */
-function origin(variable: string, kind: 'Secret' | 'ConfigMap', { name, key, optional }: Reference): string {
+function origin(
+  variable: string,
+  kind: 'Secret' | 'ConfigMap',
+  { name, key, optional }: KeyReference,
+): string {
   if (optional) throw new Unclear(`${variable} comes from ${kind} ${name}, key ${key}, where it is there`);
   return `\uE000${variable} ${kind} ${name} ${key}\uE001`;
 }

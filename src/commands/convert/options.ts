@@ -17,7 +17,7 @@ export function parse(args: readonly string[], taking: string, alone: string) {
   return { words, options };
 }
 
-interface Known {
+interface OptionNames {
   /** Names of options, with blanks between. */
   readonly taking: string;
   readonly alone: string;
@@ -25,7 +25,7 @@ interface Known {
 }
 
 /** Reads one option, or several short ones in a word; says how many more words it has taken. */
-function option(word: string, next: string, { taking, alone, options }: Known): number {
+function option(word: string, next: string, { taking, alone, options }: OptionNames): number {
   const [name = '', value] = word.split(/=(.*)/s);
   const knows = (list: string, one: string) => list.split(' ').includes(one);
   if (knows(taking, name)) {

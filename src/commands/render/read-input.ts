@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { stdin } from 'node:process';
 import { buffer } from 'node:stream/consumers';
-import { InputError, type Source } from './yaml/documents.ts';
+import { InputError, type TextSource } from './yaml/documents.ts';
 
 /** Where the input comes from. */
 export interface InputFlags {
@@ -26,24 +26,24 @@ const BUILDERS = [
  * Reads what is to be gated: standard input unless something else is named.
  * @throws InputError for what cannot be read or built
  */
-export async function readInput({ filename, kustomize }: InputFlags): Promise<Source[]> {
+export async function readInput({ filename, kustomize }: InputFlags): Promise<TextSource[]> {
   const sources = await readFiles(filename ?? (kustomize === undefined ? ['-'] : []));
   return kustomize === undefined ? sources : [...sources, await build(kustomize)];
 }
 
 /** Reads files; `-` is standard input. @throws InputError for one that cannot be read */
-export async function readFiles(names: readonly string[]): Promise<Source[]> {
-  const sources: Source[] = [];
+export async function readFiles(names: readonly string[]): Promise<TextSource[]> {
+  const sources: TextSource[] = [];
   for (const name of names) sources.push(name === '-' ? await readStandardInput() : await readNamed(name));
   return sources;
 }
 
-async function readStandardInput(): Promise<Source> {
+async function readStandardInput(): Promise<TextSource> {
   if (stdin.isTTY) console.error('dependency-gate: reading manifests from the terminal, until Ctrl-D');
   return sourceOf('stdin', await buffer(stdin));
 }
 
-async function readNamed(name: string): Promise<Source> {
+async function readNamed(name: string): Promise<TextSource> {
   try {
     return sourceOf(name, await readFile(name));
   } catch (error) {
@@ -51,12 +51,12 @@ async function readNamed(name: string): Promise<Source> {
   }
 }
 
-function sourceOf(name: string, bytes: Buffer): Source {
+function sourceOf(name: string, bytes: Buffer): TextSource {
   const encoding = isUtf8(bytes) ? 'utf8' : 'latin1';
   return { name, text: bytes.toString(encoding), encoding };
 }
 
-async function build(folder: string): Promise<Source> {
+async function build(folder: string): Promise<TextSource> {
   for (const [program, command] of BUILDERS) {
     const built = await run(program, [command, folder]);
     if (built !== undefined) return { name: `${program} ${command} ${folder}`, text: built };

@@ -38,16 +38,16 @@ export async function runRender(flags: RenderFlags, { env }: Pick<Process, 'env'
   return 1;
 }
 
-interface Outcome extends Rendered {
+interface RenderOutcome extends Rendered {
   readonly problems?: readonly string[];
 }
 
-function asProblems(error: unknown): Outcome {
+function asProblems(error: unknown): RenderOutcome {
   if (!(error instanceof InputError)) throw error;
   return { texts: [], warnings: [], problems: error.problems };
 }
 
-async function renderFlags(flags: RenderFlags): Promise<Outcome> {
+async function renderFlags(flags: RenderFlags): Promise<RenderOutcome> {
   const { waiterImage, waiterImagePullPolicy } = flags;
   return renderSources(await readInput(flags), await readFiles(flags.gates ?? []), {
     settings: { waiterImage, waiterImagePullPolicy, runAsUser: chosenUid(flags.runAsUser) },

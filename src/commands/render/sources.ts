@@ -7,7 +7,7 @@ import { objectsIn } from './kubernetes-objects.ts';
 import { formatPatches } from './patches.ts';
 import { type RenderSettings, readGates } from './read-gates.ts';
 import { assertReadable } from './unreadable.ts';
-import { InputError, parseDocuments, placeOf, type Source, type YamlDocument } from './yaml/documents.ts';
+import { InputError, parseDocuments, placeOf, type TextSource, type YamlDocument } from './yaml/documents.ts';
 import { type EditedText, editDocument } from './yaml/edit.ts';
 
 /** What is printed: the manifests with the gates in them, what changes in them, a patch for kustomize, or bare containers. */
@@ -34,8 +34,8 @@ export interface Rendered {
  * @throws InputError with everything that is wrong with the input
  */
 export function renderSources(
-  sources: readonly Source[],
-  gateSources: readonly Source[],
+  sources: readonly TextSource[],
+  gateSources: readonly TextSource[],
   { settings: given, output }: RenderOptions,
 ): Rendered {
   const documents = sources.flatMap(parseDocuments);
@@ -64,7 +64,7 @@ export function renderSources(
 }
 
 /** @throws InputError for a text that cannot hold what is put into it */
-function encoded({ encoding }: Source, { document, text }: Edited): string | Uint8Array {
+function encoded({ encoding }: TextSource, { document, text }: Edited): string | Uint8Array {
   if (encoding !== 'latin1') return text;
   if (/[\u0100-\uFFFF]/.test(text))
     throw new InputError([
@@ -88,7 +88,7 @@ function formWarning({ document }: Edited): string {
   return `${placeOf(document, [])}: its comments and form are lost, since YAML anchors tie what changes to what does not`;
 }
 
-function diffOf({ name }: Source, edited: readonly Edited[]): string {
+function diffOf({ name }: TextSource, edited: readonly Edited[]): string {
   return unifiedDiff(
     name,
     edited.flatMap(({ document, text }) => lineEdits(document.text, text)),
@@ -96,7 +96,7 @@ function diffOf({ name }: Source, edited: readonly Edited[]): string {
 }
 
 /** What is to stand between two sources, so that the documents around the seam stay two. */
-function separator({ text }: Source, before: Source | undefined): string {
+function separator({ text }: TextSource, before: TextSource | undefined): string {
   if (before === undefined) return '';
   const end = before.text === '' || before.text.endsWith('\n') ? '' : '\n';
   return /^(\s*(#.*)?\n)*---(\s|$)/.test(text) ? end : `${end}---\n`;

@@ -13,7 +13,7 @@ import { admit } from '../../sandbox/sandbox-admission.ts';
 import type { Around } from '../../sandbox/server/http-exchange.ts';
 import type { LogSource } from '../../sandbox/server/log-response.ts';
 import { kubeconfig, type RunningServer, startServer } from '../../sandbox/server/server.ts';
-import type { Cause } from '../../sandbox/server/status-error.ts';
+import type { StatusCause } from '../../sandbox/server/status-error.ts';
 import {
   type Simulation,
   type SimulationOptions,
@@ -125,7 +125,7 @@ function lateLogs(): LogSource & { source: LogSource | undefined } {
   };
 }
 
-function causesOfGate(object: KubeObject, subresource?: 'status'): readonly Cause[] {
+function causesOfGate(object: KubeObject, subresource?: 'status'): readonly StatusCause[] {
   if (object.kind !== KIND) return [];
   if (subresource === 'status') return statusCauses(object.status);
   const verdict = validateGate(object);

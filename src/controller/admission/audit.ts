@@ -22,7 +22,7 @@ import type { Clock } from '../../kube/clock.ts';
 import type { StoreChange } from '../../kube/watch/store.ts';
 import type { Stores } from '../stores.ts';
 import { readCrd } from './crd-view.ts';
-import { GatesInForce, type Standing } from './in-force.ts';
+import { type GateInForce, GatesInForce } from './in-force.ts';
 import { type AdmissionWatch, areInstalled } from './policy-watch.ts';
 
 /** Watches of gates and of workloads are not of one moment: what is found is looked at once more after this time. */
@@ -56,7 +56,7 @@ interface Found {
   readonly at: string;
   readonly ms: number;
   /** The gates that it tells it of. */
-  readonly gates: readonly Standing[];
+  readonly gates: readonly GateInForce[];
 }
 
 /**

@@ -2,13 +2,13 @@ import type { Gate } from '../../core/model.ts';
 import type { Stores } from '../stores.ts';
 
 /** A gate as it has been since a time. */
-export interface Standing {
+export interface GateInForce {
   readonly gate: Gate;
   /** When it became so, by the API server's clock (RFC 3339) and rather too late than too early. */
   readonly since: string;
 }
 
-interface Known {
+interface KnownVersion {
   readonly uid: string;
   readonly generation: number;
   readonly hash: string | undefined;
@@ -21,7 +21,7 @@ interface Known {
  * of all is taken. Later writes of the status change nothing about it.
  */
 export class GatesInForce {
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, KnownVersion>();
   readonly #gates: Stores['gates'];
 
   constructor(gates: Stores['gates']) {
@@ -35,7 +35,7 @@ export class GatesInForce {
   }
 
   /** The gates that name a target (`<namespace>/<Kind>/<name>`). */
-  naming(target: string): Standing[] {
+  naming(target: string): GateInForce[] {
     return this.#gates.byIndex('target', target).flatMap((gate) => {
       const known = this.#known.get(`${gate.namespace}/${gate.name}`);
       return known ? { gate, since: known.since } : [];
@@ -43,7 +43,7 @@ export class GatesInForce {
   }
 
   /** Whether a gate is still the one that it was, as far as admission is concerned. */
-  isStill({ gate }: Standing): boolean {
+  isStill({ gate }: GateInForce): boolean {
     const now = this.#gates.get(`${gate.namespace}/${gate.name}`);
     return (
       now?.uid === gate.uid &&

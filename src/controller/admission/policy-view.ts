@@ -6,7 +6,7 @@ import type { Policy, PolicyView } from '../../core/admission/policies.ts';
 import { lastWrite, metadataSchema } from '../../projections/metadata.ts';
 
 /** An object of a policy as the API server holds it, or that it is not there. */
-export type Answer = { readonly object: unknown } | 'absent' | 'forbidden';
+export type PolicyAnswer = { readonly object: unknown } | 'absent' | 'forbidden';
 
 const objectSchema = z.object({ metadata: metadataSchema, spec: z.unknown() });
 const SHIPPED: Readonly<Record<Policy, () => Admission>> = {
@@ -18,7 +18,7 @@ const SHIPPED: Readonly<Record<Policy, () => Admission>> = {
  * What the answers say of a policy. A policy that may not be read is none to count on; a binding that may not be read,
  * by an operator with the permissions of an older release, is taken to be there.
  */
-export function viewOf(policy: Policy, policyAnswer: Answer, bindingAnswer: Answer): PolicyView {
+export function viewOf(policy: Policy, policyAnswer: PolicyAnswer, bindingAnswer: PolicyAnswer): PolicyView {
   const objects = [policyAnswer, bindingAnswer].map(read);
   const wanted = SHIPPED[policy]().objects.map(({ spec }) => spec);
   return {
@@ -30,7 +30,7 @@ export function viewOf(policy: Policy, policyAnswer: Answer, bindingAnswer: Answ
   };
 }
 
-function read(answer: Answer) {
+function read(answer: PolicyAnswer) {
   if (answer === 'absent' || answer === 'forbidden') return undefined;
   const { metadata, spec } = objectSchema.parse(answer.object);
   const writtenAt = later(metadata.creationTimestamp, lastWrite(metadata.managedFields));

@@ -10,7 +10,7 @@ import { isForbidden, isNotFound } from '../../kube/api-error.ts';
 import type { Requests } from '../../kube/client/requests.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { Resource } from '../../kube/resource.ts';
-import { type Answer, viewOf } from './policy-view.ts';
+import { type PolicyAnswer, viewOf } from './policy-view.ts';
 
 /** How often the policies are looked for where nothing else is said: they are installed and removed by people, rarely. */
 const LOOK_EVERY_MS = 60_000;
@@ -108,7 +108,7 @@ export class AdmissionWatch {
     return viewOf(policy, one, binding);
   }
 
-  async #get(plural: string, name: string): Promise<Answer> {
+  async #get(plural: string, name: string): Promise<PolicyAnswer> {
     try {
       return { object: await this.#options.requests.get(resourceOf(plural), { name }) };
     } catch (error) {

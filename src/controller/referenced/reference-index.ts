@@ -3,13 +3,13 @@ import type { Gate } from '../../core/model.ts';
 import type { ObjectKey } from '../../kube/object.ts';
 
 /** An object that a gate is evaluated by. */
-export interface Reference {
+export interface ReferencedKey {
   readonly kind: ReferencedKind;
   readonly object: ObjectKey;
 }
 
 /** What a gate refers to, each with and without a namespace: which of the two it is, only the API server knows. */
-export function referencesOf({ spec, namespace }: Gate): Reference[] {
+export function referencesOf({ spec, namespace }: Gate): ReferencedKey[] {
   const referenced = spec.valid ? referencedBy(spec.value, namespace) : [];
   return referenced.flatMap(({ apiVersion, kind, name }) =>
     ['', namespace].map((one) => ({ kind: { apiVersion, kind }, object: { namespace: one, name } })),
@@ -17,7 +17,7 @@ export function referencesOf({ spec, namespace }: Gate): Reference[] {
 }
 
 /** What gates are indexed by: one value for each object, that is never read back. */
-export function referenceValue({ kind, object }: Reference): string {
+export function referenceValue({ kind, object }: ReferencedKey): string {
   return `${kindKey(kind)}|${object.namespace}/${object.name}`;
 }
 

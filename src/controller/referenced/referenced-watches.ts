@@ -1,5 +1,5 @@
 import { kindKey, type Referenced } from '../../core/evaluate/references.ts';
-import { type Reference, referencesOf } from './reference-index.ts';
+import { type ReferencedKey, referencesOf } from './reference-index.ts';
 import { type Look, WatchedKind, type WatchedKindOptions } from './watched-kind.ts';
 
 /**
@@ -42,7 +42,7 @@ export class ReferencedWatches {
     return this.#kinds.get(kindKey(reference))?.look(reference.name, namespace);
   }
 
-  #update(key: string, references: readonly Reference[]): void {
+  #update(key: string, references: readonly ReferencedKey[]): void {
     const known = this.#kinds.get(key);
     const [first] = references;
     if (this.#options.gates.byIndex('kind', key).length === 0) {

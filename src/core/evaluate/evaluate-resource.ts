@@ -7,7 +7,7 @@ import type { Evaluation } from './evaluation.ts';
 import { unseen } from './unseen.ts';
 
 /** What a dependency is evaluated with besides what is seen of it: what the status tells from earlier reconciles. */
-export interface Known {
+export interface Remembered {
   readonly expressions: Evaluator;
   /** A Job that completed when it was looked at for the very same. */
   readonly completed: Evaluation['completed'];
@@ -32,7 +32,7 @@ const POSTPONED = {
 export function evaluateResource(
   resource: ResourceCheck,
   observation: Observation,
-  known: Known,
+  known: Remembered,
 ): Evaluation {
   const what = `${resource.kind} ${resource.name}`;
   const isRemembered = isJob(resource) && known.completed?.name === resource.name;
@@ -55,7 +55,7 @@ export function evaluateResource(
 function endedJob(
   resource: ResourceCheck,
   last: JsonObject | undefined,
-  known: Known,
+  known: Remembered,
 ): Evaluation | undefined {
   const { completed } = known;
   if (completed?.name === resource.name) return { is: 'satisfied', ...completedAndGone(resource), completed };
@@ -79,7 +79,7 @@ function failedAndGone({ reason, answer }: Evaluated): Evaluated {
 function faultOf(
   { kind, expression }: ResourceCheck,
   observation: Observation,
-  { said, expressions }: Known,
+  { said, expressions }: Remembered,
 ): Evaluated | undefined {
   if (expression === undefined) return undefined;
   const why = expressions.check(expression);
@@ -93,7 +93,11 @@ function faultOf(
   return isOutside ? { reason: 'ExpressionOutsideNamespace', answer } : undefined;
 }
 
-function evaluateObject(resource: ResourceCheck, object: JsonObject, { expressions }: Known): Evaluation {
+function evaluateObject(
+  resource: ResourceCheck,
+  object: JsonObject,
+  { expressions }: Remembered,
+): Evaluation {
   const { is, reason, message: answer } = readinessOf(resource, object, expressions);
   if (is === 'ready') return { is: 'satisfied', reason, answer, ...completedBy(resource, object) };
   return { is, reason, answer };

@@ -8,7 +8,7 @@ import { EVALUATOR, type Evaluator } from '../expression/expression.ts';
 import type { Gate, Observation, World } from '../model.ts';
 import { targetKey } from '../targets.ts';
 import { evaluateGate } from './evaluate-gate.ts';
-import { evaluateResource, type Known } from './evaluate-resource.ts';
+import { evaluateResource, type Remembered } from './evaluate-resource.ts';
 import { evaluateService } from './evaluate-service.ts';
 import type { Evaluation } from './evaluation.ts';
 import { unseen } from './unseen.ts';
@@ -33,7 +33,7 @@ export function evaluations(
  * What stands in the status of a dependency counts for as long as it is evaluated by the same, whatever else of the gate is
  * changed: what completed may be gone by then, and is found out nowhere else.
  */
-function knownOf(gate: Gate, dependency: Dependency): Omit<Known, 'expressions'> {
+function knownOf(gate: Gate, dependency: Dependency): Omit<Remembered, 'expressions'> {
   const before = gate.status.dependencies?.find(({ name }) => name === dependency.name);
   const said = before && isOfTheSame(before, dependency, gate) ? before : undefined;
   return { completed: said?.completed, said, failed: said && failedWith(said) };
@@ -60,7 +60,7 @@ const FAILED: readonly DependencyReason[] = [
   'ObjectStalled',
 ];
 
-function failedWith({ reason, answer }: DependencyStatus): Known['failed'] {
+function failedWith({ reason, answer }: DependencyStatus): Remembered['failed'] {
   const isFailed = isDependencyReason(reason) && FAILED.includes(reason);
   return isFailed && answer !== undefined ? { reason, answer } : undefined;
 }
@@ -69,13 +69,13 @@ function failedWith({ reason, answer }: DependencyStatus): Known['failed'] {
  * What holds until something is seen, as after a restart: all that was said, and nothing opens by it. That the namespace
  * uses more than its share is news for people.
  */
-function hold(evaluation: Evaluation, known: Known): Evaluation {
+function hold(evaluation: Evaluation, known: Remembered): Evaluation {
   return evaluation.reason === 'EvaluationPostponed'
     ? { ...evaluation, wasSatisfied: known.said?.satisfied === true }
     : { ...evaluation, ...remembered(known) };
 }
 
-function remembered({ said, failed }: Known): Partial<Evaluation> {
+function remembered({ said, failed }: Remembered): Partial<Evaluation> {
   const { reason, answer, satisfied } = said ?? {};
   if (!isDependencyReason(reason) || answer === undefined || satisfied === undefined) return {};
   // There is nothing in these to hold to: the next answer may tell more.
@@ -99,7 +99,11 @@ function waitsForItself({ resource }: Dependency, { targets }: GateSpec): Evalua
   };
 }
 
-function evaluate(dependency: Dependency, observation: Observation, known: Known): Evaluation | undefined {
+function evaluate(
+  dependency: Dependency,
+  observation: Observation,
+  known: Remembered,
+): Evaluation | undefined {
   const made = evaluatedCheckOf(dependency);
   switch (made?.check) {
     case undefined:

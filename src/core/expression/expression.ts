@@ -19,7 +19,7 @@ import { Values } from './values.ts';
  * **Silent.** An expression's author learns true, false, or one of a closed list of sentences. The library's own words are
  * never passed on from an evaluation, as they may quote what the object holds; names come from the expression's text.
  */
-export type Evaluation =
+export type ExpressionResult =
   | { readonly is: 'true' }
   | { readonly is: 'false' }
   | { readonly is: 'error'; readonly message: string }
@@ -29,7 +29,7 @@ export type Evaluation =
 /** Checks and evaluates expressions: the two functions of this module, or whatever remembers their results. */
 export interface Evaluator {
   check(expression: string): string | undefined;
-  evaluate(expression: string, object: JsonObject): Evaluation;
+  evaluate(expression: string, object: JsonObject): ExpressionResult;
 }
 
 /** Remembers nothing. */
@@ -47,7 +47,7 @@ export function checkExpression(expression: string): string | undefined {
 }
 
 /** What an expression says of an object. Never throws; says nothing of the object but true, false, or why neither. */
-export function evaluateExpression(expression: string, object: JsonObject): Evaluation {
+export function evaluateExpression(expression: string, object: JsonObject): ExpressionResult {
   const read = readExpression(expression);
   if ('problem' in read) return failed(read.problem);
   const budget = new Budget();
@@ -63,7 +63,7 @@ export function evaluateExpression(expression: string, object: JsonObject): Eval
   }
 }
 
-function failed(message: string): Evaluation {
+function failed(message: string): ExpressionResult {
   return { is: 'error', message };
 }
 

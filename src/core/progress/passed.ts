@@ -4,7 +4,7 @@ import type { Pod, Workload, World } from '../model.ts';
 import { carriesRender, podProgress } from './pod-progress.ts';
 
 /** A target, and what is known of it. */
-export interface Known {
+export interface PassingTarget {
   readonly kind: TargetKind;
   readonly name: string;
   readonly workload: Workload | undefined;
@@ -19,7 +19,11 @@ export interface Known {
  * since Pods go when they are done or their workload is scaled down. It is forgotten with the render, and when the workload is
  * made anew; of one that is gone it is kept.
  */
-export function passedBy({ gate }: World, target: Known, render: Render | undefined): string | undefined {
+export function passedBy(
+  { gate }: World,
+  target: PassingTarget,
+  render: Render | undefined,
+): string | undefined {
   const { kind, name, workload } = target;
   if (render === undefined) return undefined;
   if (workload && isSeenToPass(workload, target, render, gate.name)) return workload.uid;
@@ -33,7 +37,12 @@ export function passedBy({ gate }: World, target: Known, render: Render | undefi
  * A Job completes by Pods that end well behind the gate, also where nobody has seen them. Pods that are older than their
  * workload are those of one that had its name before.
  */
-function isSeenToPass(workload: Workload, { isCurrent, pods }: Known, render: Render, gate: string): boolean {
+function isSeenToPass(
+  workload: Workload,
+  { isCurrent, pods }: PassingTarget,
+  render: Render,
+  gate: string,
+): boolean {
   if (isCurrent && workload.rest?.is === 'completed') return true;
   const carries = carriesRender(gate, render);
   return pods.some(
@@ -47,7 +56,7 @@ function isSeenToPass(workload: Workload, { isCurrent, pods }: Known, render: Re
 
 /** A Job that is gone since a Pod of it passed: Jobs are deleted when they have done what they were for. */
 export function hasPassedAndGone(
-  target: Pick<Known, 'kind' | 'workload'> & { readonly passed: string | undefined },
+  target: Pick<PassingTarget, 'kind' | 'workload'> & { readonly passed: string | undefined },
 ): boolean {
   return target.kind === 'Job' && target.workload === undefined && target.passed !== undefined;
 }

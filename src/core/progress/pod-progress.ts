@@ -102,12 +102,12 @@ function dependencyProgress(pod: Pod, name: string, isItsTurn: boolean): Depende
   return { dependency, ...containerProgress(status, pod, isItsTurn) };
 }
 
-type Progress = Omit<DependencyProgress, 'dependency'>;
-type Said = Omit<Progress, 'state'>;
+type StateProgress = Omit<DependencyProgress, 'dependency'>;
+type Said = Omit<StateProgress, 'state'>;
 
 const SILENT: Said = { message: '', reason: '', exitCode: undefined };
 
-function containerProgress(status: ContainerStatus | undefined, pod: Pod, isItsTurn: boolean): Progress {
+function containerProgress(status: ContainerStatus | undefined, pod: Pod, isItsTurn: boolean): StateProgress {
   if (status && hasPassed(status)) return { state: 'passed', ...SILENT };
   if (status?.state.is === 'terminated') return { state: 'failed', ...lastRun(status) };
   if (status?.state.is === 'running') return { state: 'checking', ...lastRun(status) };

@@ -44,7 +44,7 @@ const containerSchema = z.object({
     .nullish(),
 });
 
-type Container = z.infer<typeof containerSchema>;
+type ComparedContainer = z.infer<typeof containerSchema>;
 
 /** Cuts one of our containers down to what is compared; one that is of no such shape is like no other. */
 export function viewContainer(raw: { readonly name: string }): ContainerView {
@@ -71,7 +71,7 @@ export function viewContainer(raw: { readonly name: string }): ContainerView {
 }
 
 /** An init container with a `restartPolicy` is a sidecar, which nothing waits for. */
-function fieldsOf({ command, args, workingDir, restartPolicy }: Container): Record<string, string> {
+function fieldsOf({ command, args, workingDir, restartPolicy }: ComparedContainer): Record<string, string> {
   return {
     ...(command?.length && { command: fingerprint(command) }),
     ...(args?.length && { args: fingerprint(args) }),
@@ -81,12 +81,12 @@ function fieldsOf({ command, args, workingDir, restartPolicy }: Container): Reco
 }
 
 /** Of several variables of a name the last one counts, so all of them are looked at. */
-function envOf({ env }: Container): Record<string, string> {
+function envOf({ env }: ComparedContainer): Record<string, string> {
   const byName = Map.groupBy(env ?? [], ({ name }) => name);
   return Object.fromEntries([...byName].map(([name, all]) => [name, fingerprint(all.map(sourceOf))]));
 }
 
-function sourceOf({ value, valueFrom }: NonNullable<Container['env']>[number]): string[] {
+function sourceOf({ value, valueFrom }: NonNullable<ComparedContainer['env']>[number]): string[] {
   const { fieldRef, secretKeyRef, configMapKeyRef } = valueFrom ?? {};
   const keys = [secretKeyRef?.name, secretKeyRef?.key, configMapKeyRef?.name, configMapKeyRef?.key];
   return [valueFrom ? 'source' : 'value', value, fieldRef?.fieldPath, ...keys].map((part) => part ?? '');

@@ -6,7 +6,7 @@ import { evaluatedCheckOf } from '../../api/settled.ts';
 import type { Dependency, GateSpec, HttpCheck, TcpCheck, Tls } from '../../api/spec.ts';
 
 type Env = NonNullable<RenderedContainer['env']>;
-type Timing = NonNullable<GateSpec['defaults']>;
+type TimingDefaults = NonNullable<GateSpec['defaults']>;
 
 interface Command {
   readonly args: string[];
@@ -25,7 +25,7 @@ const URL_VARIABLE = 'DGATE_URL';
  */
 export function waitArguments(
   dependency: Dependency,
-  defaults: Timing | undefined,
+  defaults: TimingDefaults | undefined,
   openKey: string,
 ): Command {
   const evaluated = evaluatedCheckOf(dependency) !== undefined;
@@ -121,7 +121,7 @@ function tlsArguments(tls: Tls | undefined, ca: CaSource | undefined): string[] 
   ];
 }
 
-function attemptArguments(timing: Timing): string[] {
+function attemptArguments(timing: TimingDefaults): string[] {
   return [
     ...flag('--period', seconds(timing.periodSeconds)),
     ...flag('--timeout', seconds(timing.timeoutSeconds)),
@@ -129,7 +129,7 @@ function attemptArguments(timing: Timing): string[] {
   ];
 }
 
-function overdueArguments(timing: Timing): string[] {
+function overdueArguments(timing: TimingDefaults): string[] {
   return [
     ...flag('--overdue-after', seconds(timing.overdueAfterSeconds)),
     ...flag('--on-overdue', timing.onOverdue?.toLowerCase()),

@@ -48,9 +48,9 @@ const STATE_NAMES = {
   passed: 'Passed',
 } as const;
 
-type Progress = Omit<DependencyStatus, 'name' | 'check'>;
+type CountedProgress = Omit<DependencyStatus, 'name' | 'check'>;
 
-function progressOf(name: string, pods: readonly PodProgress[]): Progress {
+function progressOf(name: string, pods: readonly PodProgress[]): CountedProgress {
   const states = pods.flatMap((pod) => pod.dependencies.find(({ dependency }) => dependency === name) ?? []);
   const inState = (wanted: (typeof WORST_FIRST)[number]) =>
     states.filter(({ state }) => state === wanted).length;
@@ -72,7 +72,7 @@ function progressOf(name: string, pods: readonly PodProgress[]): Progress {
   };
 }
 
-function saidBy({ message, reason, exitCode }: DependencyProgress): Partial<Progress> {
+function saidBy({ message, reason, exitCode }: DependencyProgress): Partial<CountedProgress> {
   return {
     message: cut(message, 1024),
     ...(reason !== '' && { containerReason: cut(reason, 256) }),
@@ -84,8 +84,8 @@ function saidBy({ message, reason, exitCode }: DependencyProgress): Partial<Prog
 function failedByEvaluation(
   { name }: Dependency,
   { spec, evaluated }: Seen,
-  { state }: Progress,
-): Partial<Progress> {
+  { state }: CountedProgress,
+): Partial<CountedProgress> {
   return isLost(name, spec, evaluated) && state !== 'Passed' ? { state: 'Failed' } : {};
 }
 
@@ -134,7 +134,7 @@ function evaluatedStatus(
 function hint(
   dependency: Dependency,
   { world: { gate, observations } }: Seen,
-  { blocked }: Progress,
+  { blocked }: CountedProgress,
 ): Partial<Pick<DependencyStatus, 'reason' | 'answer'>> {
   const service = serviceOf(dependency, gate.namespace);
   const observation = observations.get(dependency.name);

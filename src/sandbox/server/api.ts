@@ -30,7 +30,7 @@ export interface ApiRequest {
 }
 
 /** A JSON document, or a stream that writes itself. */
-export type Answer =
+export type ApiAnswer =
   | { readonly status: number; readonly body: unknown }
   | { readonly stream: (response: ServerResponse) => void };
 
@@ -61,7 +61,7 @@ export class Api {
     this.#options = options;
   }
 
-  answer(request: ApiRequest): Answer {
+  answer(request: ApiRequest): ApiAnswer {
     const { documents, types } = this.#options;
     const { method, path } = request;
     const document = documents.get(path);
@@ -75,7 +75,7 @@ export class Api {
     return this.#object(request, route, route.name);
   }
 
-  #collection(request: ApiRequest, { type, namespace }: Route): Answer {
+  #collection(request: ApiRequest, { type, namespace }: Route): ApiAnswer {
     const { store, registry, bookmarkPeriodMs } = this.#options;
     const { method, query } = request;
     const stored = type.viewOf ?? type;
@@ -97,12 +97,12 @@ export class Api {
     return { status: 200, body: presentList(objects, metadata, presentation()) };
   }
 
-  #create(request: ApiRequest, type: ResourceType, namespace = '', body: KubeObject): Answer {
+  #create(request: ApiRequest, type: ResourceType, namespace = '', body: KubeObject): ApiAnswer {
     const object = this.#options.registry.create(type.viewOf ?? type, namespace, body, writeOptions(request));
     return { status: 201, body: presentObject(object, this.#presentation(request, type)) };
   }
 
-  #object(request: ApiRequest, route: Route, name: string): Answer {
+  #object(request: ApiRequest, route: Route, name: string): ApiAnswer {
     const { registry, store } = this.#options;
     const { type, namespace = '', subresource } = route;
     const stored = type.viewOf ?? type;
@@ -135,7 +135,7 @@ export class Api {
     return toStored(type, patched(stored, fromStored(type, current), contentType, body));
   }
 
-  #delete(request: ApiRequest, { type, namespace = '' }: Route, name: string): Answer {
+  #delete(request: ApiRequest, { type, namespace = '' }: Route, name: string): ApiAnswer {
     const { registry, cleanup } = this.#options;
     const stored = type.viewOf ?? type;
     const parsed = deleteSchema.safeParse({ ...Object.fromEntries(request.query), ...fields(request.body) });
@@ -155,7 +155,7 @@ export class Api {
     };
   }
 
-  #log({ method, query }: ApiRequest, { type, namespace = '', name = '' }: Route): Answer {
+  #log({ method, query }: ApiRequest, { type, namespace = '', name = '' }: Route): ApiAnswer {
     if (method !== 'GET') throw methodNotAllowed();
     const pod = this.#options.registry.get(type, namespace, name);
     return { stream: (response) => streamLog(pod, query, this.#options.logs, response) };

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Answer, Api, ApiRequest } from './api.ts';
+import type { Api, ApiAnswer, ApiRequest } from './api.ts';
 import { PROTOBUF, readProtobuf } from './protobuf.ts';
 import { StatusError } from './status-error.ts';
 
@@ -13,7 +13,7 @@ const MAX_BODY_BYTES = 3 * 1024 * 1024;
  * Stands in front of the API, for tests that look at requests or let something go wrong with them. `handle` asks the API;
  * where no answer is given, none is sent.
  */
-export type Around = (exchange: Exchange, handle: () => Answer) => Promise<Answer | undefined>;
+export type Around = (exchange: Exchange, handle: () => ApiAnswer) => Promise<ApiAnswer | undefined>;
 
 /** One request, read, and the response that is still to be sent. */
 export interface Exchange {
@@ -77,7 +77,7 @@ function parse(body: Buffer): unknown {
   }
 }
 
-function answerTo(request: ApiRequest, api: Api): Answer {
+function answerTo(request: ApiRequest, api: Api): ApiAnswer {
   try {
     return api.answer(request);
   } catch (error) {
@@ -85,7 +85,7 @@ function answerTo(request: ApiRequest, api: Api): Answer {
   }
 }
 
-type Document = Extract<Answer, { body: unknown }>;
+type Document = Extract<ApiAnswer, { body: unknown }>;
 
 /** What a refusal, or a defect, is answered with. */
 export function asAnswer(error: unknown): Document {
@@ -96,7 +96,7 @@ export function asAnswer(error: unknown): Document {
   return { status: known.status, body: known.body };
 }
 
-function stream(answer: Extract<Answer, { stream: unknown }>, response: ServerResponse): void {
+function stream(answer: Extract<ApiAnswer, { stream: unknown }>, response: ServerResponse): void {
   try {
     answer.stream(response);
   } catch (error) {

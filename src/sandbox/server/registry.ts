@@ -15,7 +15,7 @@ import type { KubernetesSchemas } from './kubernetes-schemas.ts';
 import type { Store } from './object-store.ts';
 import { assertSame, born, conform, gated, limited, withClusterIP } from './preparation.ts';
 import type { ResourceType } from './served-resources.ts';
-import { alreadyExists, type Cause, forbidden, invalid, notFound } from './status-error.ts';
+import { alreadyExists, forbidden, invalid, notFound, type StatusCause } from './status-error.ts';
 import { withDefaults } from './stored-defaults.ts';
 
 /** A write to an object, as an admission step sees it: after defaults, before validation. Not asked for subresources. */
@@ -37,7 +37,7 @@ export interface AdmissionRequest {
 export type Admit = (request: AdmissionRequest) => KubeObject;
 
 /** What is wrong with a custom resource; `status` when only its status is written. */
-export type Validate = (object: KubeObject, subresource?: 'status') => readonly Cause[];
+export type Validate = (object: KubeObject, subresource?: 'status') => readonly StatusCause[];
 
 export interface RegistryOptions {
   readonly store: Store;

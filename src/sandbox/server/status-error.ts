@@ -1,7 +1,7 @@
 import type { ResourceType } from './served-resources.ts';
 
 /** One finding of a validation, as an API server words it: `field: message`. */
-export interface Cause {
+export interface StatusCause {
   /** FieldValueInvalid, FieldValueRequired, FieldValueDuplicate, … */
   readonly reason: string;
   readonly message: string;
@@ -13,7 +13,7 @@ interface Details {
   readonly group?: string;
   readonly kind?: string;
   readonly uid?: string;
-  readonly causes?: readonly Cause[];
+  readonly causes?: readonly StatusCause[];
   readonly retryAfterSeconds?: number;
 }
 
@@ -84,14 +84,14 @@ export function forbidden(
   type: ResourceType,
   name: string,
   why: string,
-  causes?: readonly Cause[],
+  causes?: readonly StatusCause[],
 ): StatusError {
   const message = `${qualified(type)} "${name}" is forbidden: ${why}`;
   return new StatusError(403, 'Forbidden', message, { ...about(type, name), ...(causes ? { causes } : {}) });
 }
 
 /** 422: the object was understood and breaks a rule. */
-export function invalid(type: ResourceType, name: string, causes: readonly Cause[]): StatusError {
+export function invalid(type: ResourceType, name: string, causes: readonly StatusCause[]): StatusError {
   const lines = causes.map((cause) => `${cause.field}: ${cause.message}`);
   const findings = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`;
   const kind = type.group === '' ? type.kind : `${type.kind}.${type.group}`;

@@ -1,4 +1,4 @@
-import type { Condition, Deployment, ReplicaSet } from './objects.ts';
+import type { Deployment, PodCondition, ReplicaSet } from './objects.ts';
 import { bounds } from './rollout.ts';
 
 type Counts = Readonly<
@@ -38,7 +38,7 @@ export function progressDeadline({ spec, status }: Deployment): number | undefin
   return Date.parse(condition.lastUpdateTime ?? '') + spec.progressDeadlineSeconds * 1000;
 }
 
-function available(deployment: Deployment, availableReplicas: number): Condition {
+function available(deployment: Deployment, availableReplicas: number): PodCondition {
   const enough = availableReplicas >= deployment.spec.replicas - bounds(deployment).unavailable;
   return {
     type: 'Available',
@@ -55,7 +55,7 @@ function progressing(
   counts: Counts,
   moving: boolean,
   now: string,
-): Condition {
+): PodCondition {
   const { spec, status, metadata } = deployment;
   const type = 'Progressing';
   if (spec.paused)
@@ -97,17 +97,17 @@ function isMoving({ status }: Deployment, counts: Counts): boolean {
   );
 }
 
-function progressCondition(conditions: readonly Condition[]): Condition | undefined {
+function progressCondition(conditions: readonly PodCondition[]): PodCondition | undefined {
   return conditions.find(({ type }) => type === 'Progressing');
 }
 
 /** A condition with its times: unchanged unless it says something else, or `touched` says that it was confirmed. */
 function stamped(
-  condition: Condition,
-  before: readonly Condition[],
+  condition: PodCondition,
+  before: readonly PodCondition[],
   now: string,
   touched = false,
-): Condition {
+): PodCondition {
   const last = before.find(({ type }) => type === condition.type);
   const same = last?.status === condition.status;
   if (last && same && !touched && last.reason === condition.reason && last.message === condition.message)

@@ -7,13 +7,13 @@ import type { Deployment, ReplicaSet } from './objects.ts';
 import { controllerReference, ownerKey } from './owner.ts';
 import { bounds, planPaused, planRecreate, planRollingUpdate, replicasOf } from './rollout.ts';
 import { timestamp } from './simulated-clock.ts';
-import type { World } from './world.ts';
+import type { SimulatedWorld } from './world.ts';
 
 const HASH_LABEL = 'pod-template-hash';
 const REVISION = 'deployment.kubernetes.io/revision';
 
 /** The Deployment controller: a ReplicaSet per template, and how many Pods each is to have. */
-export function startDeployments(world: World): void {
+export function startDeployments(world: SimulatedWorld): void {
   const { deployments, replicaSets } = world;
   const loop = startLoop(sync, world);
   deployments.listen((deployment) => loop.add(keyOf(deployment)));

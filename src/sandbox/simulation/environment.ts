@@ -1,12 +1,12 @@
 import type { Collection } from './collection.ts';
-import type { ConfigMap, Container, Pod, Secret } from './objects.ts';
+import type { ConfigMap, Pod, PodContainer, Secret } from './objects.ts';
 
 type Variables = Readonly<Record<string, string>>;
-type Source = Pick<Collection<Secret | ConfigMap>, 'get'>;
+type VariableSource = Pick<Collection<Secret | ConfigMap>, 'get'>;
 /** Where the variables' values come from. */
 interface Sources {
-  readonly secrets: Source;
-  readonly configMaps: Source;
+  readonly secrets: VariableSource;
+  readonly configMaps: VariableSource;
 }
 
 /** A Secret or ConfigMap, or a key of one, that a container refers to and that is not there. */
@@ -15,7 +15,7 @@ export class Missing extends Error {
 }
 
 /** A container's environment variables as the kubelet makes them, `$(NAME)` expanded. Throws `Missing`. */
-export function environment(pod: Pod, container: Container, sources: Sources): Variables {
+export function environment(pod: Pod, container: PodContainer, sources: Sources): Variables {
   const variables: Record<string, string> = {};
   for (const { prefix, secretRef, configMapRef } of container.envFrom) {
     const data = secretRef
@@ -39,7 +39,7 @@ export function expand(text: string, variables: Variables): string {
 
 function resolved(
   pod: Pod,
-  { fieldRef, secretKeyRef, configMapKeyRef }: NonNullable<Container['env'][number]['valueFrom']>,
+  { fieldRef, secretKeyRef, configMapKeyRef }: NonNullable<PodContainer['env'][number]['valueFrom']>,
   sources: Sources,
 ): string | undefined {
   if (fieldRef) return podField(pod, fieldRef.fieldPath);
@@ -60,7 +60,7 @@ function resolved(
 
 function dataOf(
   pod: Pod,
-  source: Source,
+  source: VariableSource,
   kind: 'secret' | 'configmap',
   { name, optional }: { readonly name: string; readonly optional: boolean },
 ): Variables | undefined {

@@ -5,7 +5,7 @@ import type { Clock } from './simulated-clock.ts';
 const KEPT_LINES = 10_000;
 
 /** A container, whichever run of it. */
-export type Container = Omit<LoggedContainer, 'previous'>;
+export type LogContainer = Omit<LoggedContainer, 'previous'>;
 
 interface Run {
   readonly lines: LogLine[];
@@ -42,12 +42,12 @@ export class Logs implements LogSource {
   }
 
   /** Begins a container's next run. */
-  start(container: Container): void {
+  start(container: LogContainer): void {
     const previous = this.#runs.get(keyOf(container))?.current;
     this.#runs.set(keyOf(container), { current: { lines: [], ended: false }, previous });
   }
 
-  add(container: Container, text: string): void {
+  add(container: LogContainer, text: string): void {
     const lines = this.#runs.get(keyOf(container))?.current.lines;
     if (!lines || lines.length > KEPT_LINES) return;
     const last = lines.length === KEPT_LINES;
@@ -57,23 +57,23 @@ export class Logs implements LogSource {
   }
 
   /** No more lines will come in the current run. */
-  end(container: Container): void {
+  end(container: LogContainer): void {
     const run = this.#runs.get(keyOf(container))?.current;
     if (run) run.ended = true;
     this.#tell(container);
   }
 
   /** Drops a container that is gone. */
-  forget(container: Container): void {
+  forget(container: LogContainer): void {
     this.#runs.delete(keyOf(container));
     this.#tell(container);
   }
 
-  #tell(container: Container): void {
+  #tell(container: LogContainer): void {
     for (const listener of [...(this.#listeners.get(keyOf(container)) ?? [])]) listener();
   }
 }
 
-function keyOf({ namespace, pod, container }: Container): string {
+function keyOf({ namespace, pod, container }: LogContainer): string {
   return `${namespace}/${pod}/${container}`;
 }

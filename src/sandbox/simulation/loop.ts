@@ -1,7 +1,7 @@
 import type { BackoffLimits } from '../../kube/backoff.ts';
 import { Queue } from '../../kube/queue.ts';
 import type { Clock } from './simulated-clock.ts';
-import type { World } from './world.ts';
+import type { SimulatedWorld } from './world.ts';
 
 /** How soon a sync that was refused (a conflict, an injected fault) is tried again. */
 const RETRY: BackoffLimits = { baseMs: 400, maxMs: 400 };
@@ -12,7 +12,7 @@ const RETRY: BackoffLimits = { baseMs: 400, maxMs: 400 };
  */
 export function startLoop(
   sync: (key: string) => Promise<number | undefined> | Promise<void>,
-  { clock, random, signal }: Pick<World, 'clock' | 'random' | 'signal'>,
+  { clock, random, signal }: Pick<SimulatedWorld, 'clock' | 'random' | 'signal'>,
 ): Pick<Queue<string>, 'add'> {
   const queue = new Queue<string>({
     idOf: (key) => key,

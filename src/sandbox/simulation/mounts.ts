@@ -1,6 +1,6 @@
 import type { FoundFile } from '../../waiter/files.ts';
 import type { Collection } from './collection.ts';
-import type { ConfigMap, Container, Pod } from './objects.ts';
+import type { ConfigMap, Pod, PodContainer } from './objects.ts';
 
 /**
  * A file of a container, from the ConfigMaps of a projected volume, as a kubelet would have it there by now. All such volumes
@@ -8,7 +8,7 @@ import type { ConfigMap, Container, Pod } from './objects.ts';
  */
 export function mountedFile(
   { metadata, spec }: Pod,
-  { volumeMounts }: Container,
+  { volumeMounts }: PodContainer,
   configMaps: Pick<Collection<ConfigMap>, 'get'>,
   file: string,
 ): FoundFile | undefined {

@@ -207,8 +207,8 @@ export const configMapSchema = z.looseObject({ kind: z.literal('ConfigMap'), met
 export type Deployment = z.infer<typeof deploymentSchema>;
 export type ReplicaSet = z.infer<typeof replicaSetSchema>;
 export type Pod = z.infer<typeof podSchema>;
-export type Container = z.infer<typeof container>;
-export type Condition = z.infer<typeof condition>;
+export type PodContainer = z.infer<typeof container>;
+export type PodCondition = z.infer<typeof condition>;
 export type Service = z.infer<typeof serviceSchema>;
 export type EndpointSlice = z.infer<typeof endpointSliceSchema>;
 export type Secret = z.infer<typeof secretSchema>;
@@ -221,7 +221,7 @@ export interface Held {
 }
 
 /** Whether a condition of this type is True. */
-export function isTrue(conditions: readonly Condition[], type: string): boolean {
+export function isTrue(conditions: readonly PodCondition[], type: string): boolean {
   return conditions.some((one) => one.type === type && one.status === 'True');
 }
 

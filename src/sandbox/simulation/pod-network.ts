@@ -3,7 +3,7 @@ import type { Network, Resolution } from '../../waiter/checks/check.ts';
 import { describeCode, resolutionOf, type Search, searchAddresses } from '../../waiter/network/search.ts';
 import { AnyApp } from './any-app.ts';
 import { type EndpointSlice, isTrue, type Service } from './objects.ts';
-import type { World } from './world.ts';
+import type { SimulatedWorld } from './world.ts';
 
 const CLUSTER_DOMAIN = 'cluster.local';
 /** `hostAliases` are not simulated. */
@@ -16,13 +16,13 @@ export interface PodNetwork extends Network {
   readonly search: Search;
 }
 
-type Endpoint = NonNullable<EndpointSlice['endpoints']>[number];
+type SliceEndpoint = NonNullable<EndpointSlice['endpoints']>[number];
 
 /** The objects that a cluster's network is made of. */
 export interface NetworkObjects {
-  readonly services: Pick<World['services'], 'get' | 'all'>;
-  readonly endpointSlices: Pick<World['endpointSlices'], 'ownedBy'>;
-  readonly pods: Pick<World['pods'], 'all'>;
+  readonly services: Pick<SimulatedWorld['services'], 'get' | 'all'>;
+  readonly endpointSlices: Pick<SimulatedWorld['endpointSlices'], 'ownedBy'>;
+  readonly pods: Pick<SimulatedWorld['pods'], 'all'>;
 }
 
 /** The cluster's network: its name server, and the way to what listens behind its addresses. */
@@ -52,7 +52,7 @@ export function clusterNetwork(world: NetworkObjects): ClusterNetwork {
     return resolutionOf(type === 'A' ? addresses : []);
   }
 
-  function readyEndpoints(service: Service, port?: Service['spec']['ports'][number]): Endpoint[] {
+  function readyEndpoints(service: Service, port?: Service['spec']['ports'][number]): SliceEndpoint[] {
     return world.endpointSlices
       .ownedBy(service)
       .filter((slice) => !port || slice.ports?.some((one) => (one.name ?? '') === (port.name ?? '')))
@@ -97,6 +97,6 @@ export function clusterNetwork(world: NetworkObjects): ClusterNetwork {
   };
 }
 
-function addressesOf(endpoints: readonly Endpoint[]): string[] {
+function addressesOf(endpoints: readonly SliceEndpoint[]): string[] {
   return endpoints.flatMap(({ addresses }) => addresses);
 }

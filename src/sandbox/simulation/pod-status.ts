@@ -1,8 +1,8 @@
-import type { Condition, Container, Pod } from './objects.ts';
+import type { Pod, PodCondition, PodContainer } from './objects.ts';
 
 const HOST_IP = '10.0.0.2';
 
-export type ContainerState =
+export type PlayedState =
   | { readonly waiting: { readonly reason: string; readonly message?: string } }
   | { readonly running: { readonly startedAt: string } }
   | { readonly terminated: Termination };
@@ -17,7 +17,7 @@ export interface Termination {
 
 /** What has become of a container. */
 export interface ContainerRecord {
-  readonly state: ContainerState;
+  readonly state: PlayedState;
   readonly lastState: { readonly terminated?: Termination };
   readonly restartCount: number;
   /** An app or a sidecar that serves, an init container that has succeeded. */
@@ -35,7 +35,7 @@ export interface PodRecord {
 }
 
 /** A native sidecar: an init container that goes on beside the others. */
-export function isSidecar({ restartPolicy }: Container): boolean {
+export function isSidecar({ restartPolicy }: PodContainer): boolean {
   return restartPolicy === 'Always';
 }
 
@@ -46,7 +46,7 @@ export function podStatus(pod: Pod, record: PodRecord, now: string): Record<stri
   const unready = containers.filter(({ name }) => !record.containers.get(name)?.ready).map(nameOf);
   const started = containers.every(({ name }) => 'running' in (record.containers.get(name)?.state ?? {}));
   const waiting = initContainers.length > 0 ? 'PodInitializing' : 'ContainerCreating';
-  const status = (container: Container) =>
+  const status = (container: PodContainer) =>
     containerStatus(container, record.containers.get(container.name), waiting);
   return {
     phase: record.failed ? 'Failed' : behind.length === 0 && started ? 'Running' : 'Pending',
@@ -67,7 +67,11 @@ export function podStatus(pod: Pod, record: PodRecord, now: string): Record<stri
   };
 }
 
-function containerStatus({ name, image }: Container, record: ContainerRecord | undefined, waiting: string) {
+function containerStatus(
+  { name, image }: PodContainer,
+  record: ContainerRecord | undefined,
+  waiting: string,
+) {
   const state = record?.state ?? { waiting: { reason: waiting } };
   return {
     name,
@@ -87,17 +91,17 @@ function condition(
   reason?: string,
   message?: string,
   against: readonly string[] = [],
-): Condition {
+): PodCondition {
   if (against.length === 0) return { type, status: 'True' };
   return { type, status: 'False', reason, message: `${message}: [${against.join(' ')}]` };
 }
 
-function stamped(condition: Condition, before: readonly Condition[], now: string): Condition {
+function stamped(condition: PodCondition, before: readonly PodCondition[], now: string): PodCondition {
   const last = before.find(({ type }) => type === condition.type);
   const since = last?.status === condition.status ? last.lastTransitionTime : undefined;
   return { ...condition, lastProbeTime: null, lastTransitionTime: since ?? now };
 }
 
-function nameOf({ name }: Container): string {
+function nameOf({ name }: PodContainer): string {
   return name;
 }

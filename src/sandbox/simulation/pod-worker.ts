@@ -1,13 +1,13 @@
 import { keyOf } from './collection.ts';
 import { environment, expand, Missing } from './environment.ts';
-import type { Container as LoggedContainer, Logs } from './logs.ts';
+import type { LogContainer, Logs } from './logs.ts';
 import { mountedFile } from './mounts.ts';
-import type { Container, Pod } from './objects.ts';
+import type { Pod, PodContainer } from './objects.ts';
 import type { ClusterNetwork } from './pod-network.ts';
 import { type ContainerRecord, isSidecar, type PodRecord, type Termination } from './pod-status.ts';
 import { runProgram } from './programs.ts';
 import { timestamp } from './simulated-clock.ts';
-import type { World } from './world.ts';
+import type { SimulatedWorld } from './world.ts';
 
 /** An app takes this long to start, and again as long to be ready. */
 const START_MS = 300;
@@ -20,7 +20,7 @@ const MAX_BACK_OFF_MS = 300_000;
 const NO_IMAGE = 'does-not-exist';
 
 /** What a Pod's worker needs besides the world. */
-export interface Machine extends World {
+export interface Machine extends SimulatedWorld {
   readonly network: ClusterNetwork;
   readonly logs: Logs;
 }
@@ -78,7 +78,7 @@ export class PodWorker implements PodRecord {
   }
 
   /** An app or sidecar: started, and ready a while later. What it does then is not simulated. */
-  async #serve(container: Container): Promise<boolean> {
+  async #serve(container: PodContainer): Promise<boolean> {
     await this.#prepare(container);
     await this.#sleep(START_MS);
     this.#machine.logs.start(this.#reference(container));
@@ -89,7 +89,7 @@ export class PodWorker implements PodRecord {
   }
 
   /** An init container, again and again until it exits with 0; false when it failed and may not be started again. */
-  async #succeed(container: Container): Promise<boolean> {
+  async #succeed(container: PodContainer): Promise<boolean> {
     for (let restarts = 0; !this.#ended; restarts++) {
       const variables = await this.#prepare(container);
       const terminated = await this.#execute(container, restarts, variables);
@@ -104,7 +104,7 @@ export class PodWorker implements PodRecord {
   }
 
   /** Resolves with the container's variables once there is nothing against starting it. */
-  async #prepare(container: Container): Promise<Variables> {
+  async #prepare(container: PodContainer): Promise<Variables> {
     for (let attempt = 1; container.image.includes(NO_IMAGE) && !this.#ended; attempt++) {
       const message = `failed to pull and unpack image "${container.image}": not found`;
       this.#record(container, { state: { waiting: { reason: 'ErrImagePull', message } } });
@@ -126,7 +126,7 @@ export class PodWorker implements PodRecord {
     return {};
   }
 
-  async #execute(container: Container, restarts: number, variables: Variables): Promise<Termination> {
+  async #execute(container: PodContainer, restarts: number, variables: Variables): Promise<Termination> {
     const { clock, random, logs, network } = this.#machine;
     const reference = this.#reference(container);
     const startedAt = this.#now();
@@ -149,7 +149,7 @@ export class PodWorker implements PodRecord {
   }
 
   async #backOff(
-    { name, ...container }: Container,
+    { name, ...container }: PodContainer,
     restarts: number,
     terminated: Termination,
   ): Promise<void> {
@@ -162,7 +162,7 @@ export class PodWorker implements PodRecord {
     await this.#sleep(delay);
   }
 
-  #record({ name }: Container, changes: Partial<ContainerRecord>): void {
+  #record({ name }: PodContainer, changes: Partial<ContainerRecord>): void {
     if (this.#ended) return;
     const waiting = { state: { waiting: { reason: 'PodInitializing' } } };
     const before = this.containers.get(name) ?? { ...waiting, lastState: {}, restartCount: 0, ready: false };
@@ -176,7 +176,7 @@ export class PodWorker implements PodRecord {
     return { ...pod, status: { ...pod.status, podIP: this.podIP } };
   }
 
-  #reference({ name: container }: Container): LoggedContainer {
+  #reference({ name: container }: PodContainer): LogContainer {
     const { namespace, name: pod } = this.#pod.metadata;
     return { namespace, pod, container };
   }

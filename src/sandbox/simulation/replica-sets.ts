@@ -3,13 +3,13 @@ import { keyOf } from './collection.ts';
 import { startLoop } from './loop.ts';
 import { isTrue, type Pod, type ReplicaSet } from './objects.ts';
 import { controllerReference, ownerKey } from './owner.ts';
-import type { World } from './world.ts';
+import type { SimulatedWorld } from './world.ts';
 
 /** The letters of generated names: Kubernetes leaves out vowels and digits that could be read as words or each other. */
 const NAME_LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** The ReplicaSet controller: as many Pods of a template as it is told. */
-export function startReplicaSets(world: World): void {
+export function startReplicaSets(world: SimulatedWorld): void {
   const { replicaSets, pods } = world;
   const loop = startLoop(sync, world);
   replicaSets.listen((set) => loop.add(keyOf(set)));

@@ -3,10 +3,10 @@ import { keyOf } from './collection.ts';
 import { startLoop } from './loop.ts';
 import { isTrue, type Pod, type Service, selects } from './objects.ts';
 import { controllerReference, ownerKey } from './owner.ts';
-import type { World } from './world.ts';
+import type { SimulatedWorld } from './world.ts';
 
 /** The EndpointSlice controller. (A Service's own address comes from the API server.) */
-export function startServices(world: World): void {
+export function startServices(world: SimulatedWorld): void {
   const { services, endpointSlices, pods } = world;
   const loop = startLoop(sync, world);
   services.listen((service) => loop.add(keyOf(service)));

@@ -3,7 +3,7 @@ import type { ConfigMap, Deployment, EndpointSlice, Pod, ReplicaSet, Secret, Ser
 import type { Clock } from './simulated-clock.ts';
 
 /** What all simulators work with. */
-export interface World {
+export interface SimulatedWorld {
   readonly deployments: Collection<Deployment>;
   readonly replicaSets: Collection<ReplicaSet>;
   readonly pods: Collection<Pod>;

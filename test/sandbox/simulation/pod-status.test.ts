@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Condition, podSchema } from '../../../src/sandbox/simulation/objects.ts';
+import { type PodCondition, podSchema } from '../../../src/sandbox/simulation/objects.ts';
 import { type ContainerRecord, podStatus } from '../../../src/sandbox/simulation/pod-status.ts';
 import { observedPod } from './builders.ts';
 
@@ -22,7 +22,7 @@ describe('podStatus', () => {
     records: Record<string, ContainerRecord>,
     initContainers = [init],
     failed = false,
-    before: Condition[] = [],
+    before: PodCondition[] = [],
   ) {
     const pod = observedPod('web-1', {
       spec: { initContainers, containers: [app] },

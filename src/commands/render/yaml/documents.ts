@@ -3,7 +3,7 @@ import { lineAt, type Mistake, type Reading, read } from './reading.ts';
 import { splitJson, splitText } from './split.ts';
 
 /** A YAML text, and what messages call it. */
-export interface Source {
+export interface TextSource {
   readonly name: string;
   readonly text: string;
   /** `latin1` for what is no UTF-8: its bytes are its characters, so that it is printed as it was. Default: utf8. */
@@ -15,7 +15,7 @@ export type YamlPath = readonly (string | number)[];
 
 /** One document of a source. Its text is `head` and `body`; those of all documents together are the source's. */
 export class YamlDocument {
-  readonly source: Source;
+  readonly source: TextSource;
   /** The first one is 1. */
   readonly index: number;
   /** The separator line before it, if there is one. */
@@ -72,7 +72,7 @@ export class InputError extends Error {
  * Takes a source apart into its documents, as kubectl does: at separator lines, and JSON also without them. Nothing is
  * refused, since whoever applies a document may take what is not understood here.
  */
-export function parseDocuments(source: Source): YamlDocument[] {
+export function parseDocuments(source: TextSource): YamlDocument[] {
   const documents: YamlDocument[] = [];
   let line = 1;
   for (const { head, body } of splitText(source.text)) {
