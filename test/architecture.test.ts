@@ -47,7 +47,7 @@ function impureImports(from: Source): string[] {
 
 /** Reads the environment of the real process, and not of one that it was given as a parameter. */
 function readsEnvironment({ code }: Source): boolean {
-  if (/\bprocess: Process\b/.test(code)) return /['"]node:process['"]/.test(code);
+  if (/\bprocess: \w*Process\b/.test(code)) return /['"]node:process['"]/.test(code);
   return /\bprocess\s*\.\s*env\b|\{[^}]*\benv\b[^}]*\}\s*(from\s*['"]node:process['"]|=\s*process\b)/.test(
     code,
   );
