@@ -1,6 +1,8 @@
 import type { Resources } from './fields.ts';
 
 const FACTORS: Readonly<Record<string, bigint>> = {
+  n: 1n,
+  u: 10n ** 3n,
   m: 10n ** 6n,
   '': 10n ** 9n,
   k: 10n ** 12n,
@@ -17,13 +19,23 @@ const FACTORS: Readonly<Record<string, bigint>> = {
   Ei: 10n ** 9n * 2n ** 60n,
 };
 
-/** A quantity of the schema's pattern in billionths, rounded up as the API server does; undefined for any other text. */
+/** A larger exponent is no amount of anything, and its power would take for ever. */
+const MAX_EXPONENT = 30;
+
+/**
+ * A quantity of Kubernetes in billionths, rounded up as the API server does; undefined for any other text. The schema's own
+ * pattern lets fewer forms through.
+ */
 export function billionths(quantity: string): bigint | undefined {
-  const [, whole = '', decimals = '', suffix = ''] = /^(\d+)(?:\.(\d+))?(\D*)$/.exec(quantity) ?? [];
+  const [, whole = '', decimals = '', exponent = '0', suffix = ''] =
+    /^\+?(\d*)(?:\.(\d*))?(?:[eE]([-+]?\d+))?([a-zA-Z]*)$/.exec(quantity) ?? [];
   const factor = FACTORS[suffix];
-  if (whole === '' || factor === undefined) return undefined;
-  const divisor = 10n ** BigInt(decimals.length);
-  return (BigInt(whole + decimals) * factor + divisor - 1n) / divisor;
+  const power = Number(exponent) - decimals.length;
+  if (whole + decimals === '' || factor === undefined || Math.abs(Number(exponent)) > MAX_EXPONENT)
+    return undefined;
+  const amount = BigInt(whole + decimals) * factor * 10n ** BigInt(Math.max(0, power));
+  const divisor = 10n ** BigInt(Math.max(0, -power));
+  return (amount + divisor - 1n) / divisor;
 }
 
 const AMOUNTS = ['cpu', 'memory', 'ephemeral-storage'] as const;

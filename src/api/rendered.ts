@@ -130,3 +130,13 @@ export const renderSchema = z
 export type RenderedContainer = z.infer<typeof renderedContainerSchema>;
 export type RenderedVolume = z.infer<typeof renderedVolumeSchema>;
 export type Render = z.infer<typeof renderSchema>;
+
+/** Settings of a container's security that a Windows Pod may not have; there is no waiter for Windows. */
+export const NOT_ON_WINDOWS = [
+  'runAsUser',
+  'runAsGroup',
+  'readOnlyRootFilesystem',
+  'allowPrivilegeEscalation',
+  'capabilities',
+  'seccompProfile',
+] as const satisfies readonly (keyof NonNullable<RenderedContainer['securityContext']>)[];

@@ -139,3 +139,14 @@ export function useFolder(): { readonly path: string; write(files: Readonly<Reco
 
 /** A program that runs `dependency-gate render` with its own arguments. */
 export const RENDER_SCRIPT = `#!/bin/sh\nexec '${RENDER.join("' '")}' "$@"\n`;
+
+/** A plugin of Helm 4 that runs it as post-renderer, from the file `render` beside it. */
+export const HELM_PLUGIN = `apiVersion: v1
+type: postrenderer/v1
+name: dependency-gate
+version: 0.1.0
+runtime: subprocess
+runtimeConfig:
+  platformCommand:
+  - command: \${HELM_PLUGIN_DIR}/render
+`;

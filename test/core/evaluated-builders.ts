@@ -1,5 +1,8 @@
 import type { Dependency } from '../../src/api/spec.ts';
+import { evaluations } from '../../src/core/evaluate/evaluate.ts';
+import type { Evaluation } from '../../src/core/evaluate/evaluation.ts';
 import type { Gate, JsonObject, Observation, World } from '../../src/core/model.ts';
+import { world } from './builders.ts';
 import { type GateBuilder, NAMESPACE } from './gate-builder.ts';
 
 /** Dependencies that the operator evaluates, and what it sees of them. */
@@ -99,4 +102,11 @@ export function withOpen(
     lastTransitionTime: '2026-01-01T00:00:00Z',
   } as const;
   return gate.withStatus({ ...gate.gate.status, conditions: [{ ...open, observedGeneration: generation }] });
+}
+
+/** What is made of the gate's one dependency, of which that is seen. */
+export function evaluatedIn(of: GateBuilder, observation: Observation): Evaluation | undefined {
+  const [first] = of.spec.dependencies;
+  const name = first?.name ?? '';
+  return evaluations(seeing(world(of), { [name]: observation }), of.spec).get(name);
 }

@@ -1,15 +1,8 @@
+import { NOT_ON_WINDOWS } from '../rendered.ts';
+
 /**
  * What of a Pod's own decides whether our containers are valid beside it: what `core/render/surroundings.ts` does, in CEL.
  */
-
-const NOT_ON_WINDOWS = [
-  'runAsUser',
-  'runAsGroup',
-  'readOnlyRootFilesystem',
-  'allowPrivilegeEscalation',
-  'capabilities',
-  'seccompProfile',
-];
 
 const IS_WINDOWS =
   "variables.template.spec.?os.?name.orValue('') == 'windows' || variables.template.spec.?nodeSelector[?'kubernetes.io/os'].orValue('') == 'windows'";

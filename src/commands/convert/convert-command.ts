@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { append } from '../options/repeatable.ts';
 import type { Process } from '../process.ts';
 import type { InputFlags } from '../render/read-input.ts';
 
@@ -14,8 +15,4 @@ export function convertCommand(process: Pick<Process, 'exitCode'>): Command {
       const { runConvert } = await import('./run-convert.ts');
       process.exitCode = await runConvert(flags);
     });
-}
-
-function append(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
 }

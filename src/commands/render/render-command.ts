@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { append } from '../options/repeatable.ts';
 import { pullPolicyOption, runAsUserOption } from '../options/waiter-options.ts';
 import type { Process } from '../process.ts';
 import type { RenderFlags } from './run-render.ts';
@@ -35,8 +36,4 @@ export function renderCommand(process: Pick<Process, 'exitCode' | 'env'>): Comma
       const { runRender } = await import('./run-render.ts');
       process.exitCode = await runRender(flags, process);
     });
-}
-
-function append(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { containerOwner, VOLUME_MOUNT_PATH } from '../../api/names.ts';
+import { billionths } from '../../api/quantity.ts';
 import type { RenderedContainer } from '../../api/rendered.ts';
 
 /**
@@ -45,20 +46,13 @@ export function firmContainers(initContainers: readonly { readonly name: string 
 function isFirm(resources: Resources): boolean {
   return DECIDING.every((name) => {
     const limit = amountOf(resources?.limits?.[name]);
-    return limit > 0 && amountOf(resources?.requests?.[name] ?? resources?.limits?.[name]) === limit;
+    return limit > 0n && amountOf(resources?.requests?.[name] ?? resources?.limits?.[name]) === limit;
   });
 }
 
-const POWERS: Readonly<Record<string, number>> = {
-  ...{ n: 1e-9, u: 1e-6, m: 1e-3, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18 },
-  ...{ Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60 },
-};
-
-/** A quantity of Kubernetes as a number, to nine digits; 0 for what is none. */
-function amountOf(quantity: string | number | undefined): number {
-  const [, number, unit] = /^\+?(\d*\.?\d+(?:[eE][-+]?\d+)?)([numkMGTPE]i?)?$/.exec(String(quantity)) ?? [];
-  const power = unit === undefined ? 1 : (POWERS[unit] ?? 0);
-  return Number((Number(number ?? 0) * power).toPrecision(9));
+/** 0 for what is no quantity. */
+function amountOf(quantity: string | number | undefined): bigint {
+  return billionths(String(quantity)) ?? 0n;
 }
 
 /** Whether a rendered container is raised: the waiter's, where both of its limits are told; never a user's own. */

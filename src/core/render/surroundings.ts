@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { containerOwner } from '../../api/names.ts';
-import type { Render, RenderedContainer } from '../../api/rendered.ts';
+import { NOT_ON_WINDOWS, type Render, type RenderedContainer } from '../../api/rendered.ts';
 import type { TemplateView } from '../model.ts';
 import { raised } from './guaranteed.ts';
 import type { Obstacle } from './obstacle.ts';
@@ -42,16 +42,6 @@ export function viewSurroundings(
 export function isSized(resources: z.infer<typeof surroundingsSchema>['resources']): boolean {
   return [resources?.requests, resources?.limits].some((some) => Object.keys(some ?? {}).length > 0);
 }
-
-/** A Windows Pod may have none of these, and there is no waiter for Windows. */
-const NOT_ON_WINDOWS = [
-  'runAsUser',
-  'runAsGroup',
-  'readOnlyRootFilesystem',
-  'allowPrivilegeEscalation',
-  'capabilities',
-  'seccompProfile',
-] as const satisfies readonly (keyof NonNullable<RenderedContainer['securityContext']>)[];
 
 const WINDOWS_PODS: Obstacle = {
   reason: 'WindowsPods',

@@ -2,23 +2,12 @@ import { expect } from 'chai';
 import type { GateSpec } from '../../../src/api/spec.ts';
 import { SANDBOX_SETTINGS } from '../../../src/commands/sandbox/start-sandbox.ts';
 import type { KubeObject } from '../../../src/sandbox/cluster.ts';
-import { RENDER_SCRIPT, useFolder, useProgram } from '../../commands/programs.ts';
+import { HELM_PLUGIN, RENDER_SCRIPT, useFolder, useProgram } from '../../commands/programs.ts';
 import { deployment, dns, gate, service } from '../../scenarios/manifests.ts';
 import { initNames, type WorkloadView } from '../../scenarios/views.ts';
 import { runCommand } from '../run-command.ts';
 import { useStory, type WatchedCluster } from './cluster.ts';
 import { job, requiring } from './manifests.ts';
-
-/** `dependency-gate render` as Helm runs it. */
-const PLUGIN = `apiVersion: v1
-type: postrenderer/v1
-name: dependency-gate
-version: 0.1.0
-runtime: subprocess
-runtimeConfig:
-  platformCommand:
-  - command: \${HELM_PLUGIN_DIR}/render
-`;
 
 /** Helm installs custom resources after everything else. */
 export function helm(on: () => WatchedCluster): void {
@@ -100,7 +89,7 @@ export function helm(on: () => WatchedCluster): void {
 
     it('installs at once where it is rendered with its gate, and both wait', async () => {
       folder.write({
-        'plugins/dependency-gate/plugin.yaml': PLUGIN,
+        'plugins/dependency-gate/plugin.yaml': HELM_PLUGIN,
         'plugins/dependency-gate/render': RENDER_SCRIPT,
       });
       const image = `--waiter-image=${SANDBOX_SETTINGS.waiterImage}`;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { RENDER_SCRIPT, run, useFolder, useProgram } from '../programs.ts';
+import { HELM_PLUGIN, RENDER_SCRIPT, run, useFolder, useProgram } from '../programs.ts';
 import { DEPLOYMENT, GATE, templateIn } from './input.ts';
 
 describe('render as a post-renderer of Helm 4', function () {
@@ -7,15 +7,7 @@ describe('render as a post-renderer of Helm 4', function () {
   const helm = useProgram('helm');
   const folder = useFolder();
 
-  const PLUGIN = `apiVersion: v1
-type: postrenderer/v1
-name: dependency-gate
-version: 0.1.0
-runtime: subprocess
-runtimeConfig:
-  platformCommand:
-  - command: \${HELM_PLUGIN_DIR}/render
-    args: [--strict]
+  const PLUGIN = `${HELM_PLUGIN}    args: [--strict]
 `;
 
   const template = (files: Readonly<Record<string, string>>, before: string[] = [], args: string[] = []) => {

@@ -3,16 +3,16 @@ import type { Dependency, ResourceCheck } from '../../../src/api/spec.ts';
 import { evaluations } from '../../../src/core/evaluate/evaluate.ts';
 import type { Evaluation } from '../../../src/core/evaluate/evaluation.ts';
 import type { Observation } from '../../../src/core/model.ts';
-import { container, dns, type GateBuilder, gate, world } from '../builders.ts';
+import { container, dns, gate, world } from '../builders.ts';
 import {
   ABSENT,
   database,
   databaseObject,
+  evaluatedIn,
   FORBIDDEN,
   jobDone,
   jobObject,
   otherGate,
-  seeing,
   seen,
   seenGate,
   service,
@@ -22,11 +22,6 @@ import {
 } from '../evaluated-builders.ts';
 
 const blank = gate('api-first').targets('pinger');
-function evaluatedIn(of: GateBuilder, observation: Observation): Evaluation | undefined {
-  const [first] = of.spec.dependencies;
-  const name = first?.name ?? '';
-  return evaluations(seeing(world(of), { [name]: observation }), of.spec).get(name);
-}
 const evaluated = (dependency: Dependency, observation: Observation) =>
   evaluatedIn(blank.dependsOn(dependency).rendered(), observation);
 

@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import type { Dependency } from '../../../src/api/spec.ts';
 import type { DependencyStatus } from '../../../src/api/status.ts';
 import { evaluatedFingerprint, evaluations } from '../../../src/core/evaluate/evaluate.ts';
-import type { Evaluation } from '../../../src/core/evaluate/evaluation.ts';
 import type { Evaluator } from '../../../src/core/expression/expression.ts';
 import type { JsonObject, Observation } from '../../../src/core/model.ts';
 import { dns, type GateBuilder, gate, world } from '../builders.ts';
@@ -10,6 +9,7 @@ import {
   ABSENT,
   database,
   databaseObject,
+  evaluatedIn,
   FORBIDDEN,
   jobDone,
   jobObject,
@@ -33,11 +33,6 @@ function telling(of: GateBuilder, told: Partial<DependencyStatus>): GateBuilder 
   return of.withStatus({ ...of.gate.status, observedGeneration: of.gate.generation, dependencies: [one] });
 }
 
-function evaluatedIn(of: GateBuilder, observation: Observation): Evaluation | undefined {
-  const [first] = of.spec.dependencies;
-  const name = first?.name ?? '';
-  return evaluations(seeing(world(of), { [name]: observation }), of.spec).get(name);
-}
 const evaluated = (dependency: Dependency, observation: Observation) =>
   evaluatedIn(blank.dependsOn(dependency).rendered(), observation);
 
