@@ -55,7 +55,10 @@ function enforce(world: World, spec: GateSpec, now: number, expressions: Evaluat
   const current = step.render ?? stored;
   const targets = targetsProgress(world, spec, current, now);
   const evaluated = evaluations(world, spec, expressions);
-  const observed: Observed = { world, spec, render: current, targets, evaluated, refusal: step.refusal };
+  const observed: Observed = {
+    ...{ world, spec, render: current, targets, evaluated, refusal: step.refusal },
+    isRendered: step.isStored || step.render !== undefined,
+  };
   const isSettled = step.render === undefined && step.trial === undefined;
   const enforced = isSettled && !spec.suspend ? enforcePods(world, targets, stored) : [];
   const satisfied = [...evaluated].filter(([, { is }]) => is === 'satisfied').map(([name]) => name);
@@ -79,6 +82,8 @@ function isOnlyWriteOf(writes: readonly PodWrite[]): (one: PodWrite) => boolean 
 }
 
 interface RenderStep {
+  /** Whether the stored render is one that the spec gives: that is found by making it, so it is asked once. */
+  readonly isStored: boolean;
   /** A new render, to be stored with the status. */
   readonly render?: Render;
   /** A dry-run that must be accepted first. */
@@ -89,14 +94,15 @@ interface RenderStep {
 
 /** A render is made again only when the stored one is none that the spec gives. */
 function nextRender(world: World, spec: GateSpec, now: number): RenderStep {
+  const isStored = isRenderOf(world.gate.status.render, world.gate.name, spec);
+  if (spec.suspend || isStored) return { isStored };
   const hash = renderHash(spec);
-  if (spec.suspend || isRenderOf(world.gate.status.render, world.gate.name, spec)) return {};
   const wanted = render(world.gate.name, spec, world.settings);
   const workload = [...liveTargets(world, spec)][0];
-  if (!workload || !hasUserContainer(spec) || world.triedRender === hash) return { render: wanted };
+  if (!workload || !hasUserContainer(spec) || world.triedRender === hash) return { isStored, render: wanted };
   const refusal = refusalOfRender(world.refusals, world.gate.name, hash);
   const trial = isDue(refusal, now) ? { trial: tryRender(world, workload, wanted) } : {};
-  return { ...trial, ...(refusal && { refusal }) };
+  return { isStored, ...trial, ...(refusal && { refusal }) };
 }
 
 /** A dry-run is for whatever version is there: it has no precondition, and so no conflict with whoever writes it. */

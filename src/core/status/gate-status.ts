@@ -7,7 +7,6 @@ import type { Gate, Refusal, World } from '../model.ts';
 import { overdue } from '../progress/overdue.ts';
 import type { PodProgress } from '../progress/pod-progress.ts';
 import { podCounts, type TargetProgress, targetStatus } from '../progress/progress.ts';
-import { isRenderOf } from '../render/render.ts';
 import { conditions, evaluate, evaluateInvalid, type Stall } from './conditions.ts';
 import { dependencyStatuses, isLost } from './dependency-status.ts';
 
@@ -17,6 +16,8 @@ export interface Observed {
   readonly spec: GateSpec;
   /** The render that Pods and targets are compared with. */
   readonly render: Render | undefined;
+  /** Whether it is one that the spec gives. */
+  readonly isRendered: boolean;
   readonly targets: readonly TargetProgress[];
   /** What the operator makes of the dependencies that it evaluates, by their names. */
   readonly evaluated: ReadonlyMap<string, Evaluation>;
@@ -25,13 +26,13 @@ export interface Observed {
 }
 
 export function status(observed: Observed, now: number): GateStatus {
-  const { world, spec, render, targets, evaluated } = observed;
+  const { world, spec, render, isRendered, targets, evaluated } = observed;
   const pods = targets.flatMap((target) => target.pods);
   const late = overdue(spec, pods, now).dependencies;
   const dependencies = dependencyStatuses({ world, spec, pods, evaluated, overdue: late });
   const verdicts = evaluate({
     spec,
-    isRendered: isRenderOf(render, world.gate.name, spec),
+    isRendered,
     targets,
     dependencies,
     stall: stallOf(observed),

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type GateStatus, statusSchema } from '../../../src/api/status.ts';
 import { targetsProgress } from '../../../src/core/progress/progress.ts';
+import { isRenderOf } from '../../../src/core/render/render.ts';
 import { invalidStatus, status, statusNext } from '../../../src/core/status/gate-status.ts';
 import {
   container,
@@ -32,6 +33,7 @@ function observed(of: GateBuilder, ...around: (WorkloadBuilder | PodBuilder)[]) 
     world: at,
     spec: of.spec,
     render,
+    isRendered: isRenderOf(render, of.gate.name, of.spec),
     targets: targetsProgress(at, of.spec, render, NOW),
     evaluated: new Map(),
     refusal: undefined,
