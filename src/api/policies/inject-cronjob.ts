@@ -1,3 +1,4 @@
+import { intoWorkload } from './into-workload.ts';
 import { placement } from './placement.ts';
 import { type Admission, mutating, onWorkload } from './policy.ts';
 
@@ -6,8 +7,6 @@ export function injectCronJob(): Admission {
   return mutating(
     'inject-cronjob',
     'The same as inject.yaml, for the template of the Jobs that a CronJob makes.',
-    placement('spec.jobTemplate.spec.template', {
-      resourceRules: [onWorkload('CronJob', 'CREATE', 'UPDATE')],
-    }),
+    placement(intoWorkload('spec.jobTemplate.spec.template', onWorkload('CronJob', 'CREATE', 'UPDATE'))),
   );
 }

@@ -1,3 +1,4 @@
+import { intoWorkload } from './into-workload.ts';
 import { placement } from './placement.ts';
 import { type Admission, mutating, onWorkload } from './policy.ts';
 
@@ -8,13 +9,14 @@ export function inject(): Admission {
   return mutating(
     'inject',
     about,
-    placement('spec.template', {
-      resourceRules: [
+    placement(
+      intoWorkload(
+        'spec.template',
         onWorkload('Deployment', 'CREATE', 'UPDATE'),
         onWorkload('StatefulSet', 'CREATE', 'UPDATE'),
         onWorkload('DaemonSet', 'CREATE', 'UPDATE'),
         onWorkload('Job', 'CREATE'),
-      ],
-    }),
+      ),
+    ),
   );
 }

@@ -14,7 +14,6 @@ import { IS_UNCHANGED, PARTS_OF_IMAGES } from './contents-cel.ts';
 import { ARE_RAISED, isGuaranteed, RAISED } from './guaranteed-cel.ts';
 import type { Expression, MatchConstraints, MutatingSpec } from './policy.ts';
 import { IS_RIGHT_SIZE, IS_UNFIT, isSized } from './surroundings-cel.ts';
-import { kindOf } from './workloads.ts';
 
 /**
  * How admission places a gate's stored render into a Pod template: what `inject` of the core does, said in CEL. The two
@@ -27,26 +26,35 @@ import { kindOf } from './workloads.ts';
  * broken gate must not keep its targets from being deployed, and the operator fixes a target that lacks its render.
  * Hence `has()` before every field that may be missing.
  *
- * @param path the template's place: `spec.template`
  */
-export function placement(path: string, matchConstraints: MatchConstraints): MutatingSpec {
+export function placement(place: Place): MutatingSpec {
   return {
     paramKind: { apiVersion: API_VERSION, kind: KIND },
     failurePolicy: 'Ignore',
     reinvocationPolicy: 'Never',
-    matchConstraints,
-    matchConditions: conditions(path),
-    variables: variables(path),
-    mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: patch(path) } }],
+    matchConstraints: place.matchConstraints,
+    matchConditions: conditions(place),
+    variables: variables(place),
+    mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: patch(place) } }],
   };
 }
 
-function conditions(path: string): Expression[] {
+/** What renders are placed into, and whose. */
+export interface Place {
+  readonly matchConstraints: MatchConstraints;
+  /** Where the Pod template stands in the object: `spec.template`. */
+  readonly path: string;
+  /** CEL: the gate `params` names the object's workload as a target. */
+  readonly isTargeted: string;
+  /** CEL: that workload, as `<Kind>/<name>`. */
+  readonly target: string;
+  /** What else must hold. */
+  readonly conditions: readonly Expression[];
+}
+
+function conditions({ isTargeted, conditions: others }: Place): Expression[] {
   return [
-    {
-      name: 'targeted',
-      expression: `has(object.metadata.name) && params.spec.targets.exists(t,\nt.name == object.metadata.name && ${kindOf('t')} == object.kind)`,
-    },
+    { name: 'targeted', expression: isTargeted },
     {
       name: 'rendered',
       expression:
@@ -55,10 +63,7 @@ function conditions(path: string): Expression[] {
     { name: 'alive', expression: '!has(object.metadata.deletionTimestamp)' },
     // A gate in the API server's cache may be older than the one that the operator's patch was made from.
     { name: 'not-the-operator', expression: `request.userInfo.username != '${OPERATOR_USER}'` },
-    {
-      name: 'rollout',
-      expression: `!has(params.spec.updatePolicy) || params.spec.updatePolicy != 'OnNextRollout' ||\noldObject == null || object.${path} != oldObject.${path}`,
-    },
+    ...others,
   ];
 }
 
@@ -78,10 +83,10 @@ const positions = (list: string, condition: string) => `lists.range(size(${list}
  * Ours are taken out, the other gates' are moved to where they belong, and ours are inserted. No value of a patch is
  * taken from the object: from 1.37 on the API server cannot write parts of it (`unsupported conversion to ref.Val`).
  */
-function variables(path: string): Expression[] {
+function variables({ path, target }: Place): Expression[] {
   const expressions: Readonly<Record<string, string>> = {
     template: `object.${path}`,
-    target: "object.kind + '/' + object.metadata.name",
+    target,
     key: `'${GATE_ANNOTATION_PREFIX}' + params.metadata.name`,
     render: 'params.status.render',
     live: orEmpty('variables.template.spec.initContainers', '[]'),
@@ -134,7 +139,7 @@ function orEmpty(field: string, empty: '[]' | '{}'): string {
 }
 
 /** An `add` into a list or map that is missing fails: an empty one is put there first. */
-function patch(path: string): string {
+function patch({ path }: Place): string {
   const pointer = `/${path.replaceAll('.', '/')}`;
   const containers = (index: string) => `'${pointer}/spec/initContainers/' + string(${index})`;
   const volumes = (index: string) => `'${pointer}/spec/volumes/' + string(${index})`;
