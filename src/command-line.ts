@@ -63,11 +63,25 @@ function operatorCommand(process: Process): Command {
     .option('--health-port <port>', 'port of /healthz, /readyz', port, 8081)
     .option('--metrics-port <port>', 'port of /metrics (default: the health port)', port)
     .addOption(
+      new Option(
+        '--metrics-access <who>',
+        'who may read /metrics: anyone, or whose token the API server allows to get /metrics',
+      )
+        .choices(['anyone', 'authorized'])
+        .default('anyone'),
+    )
+    .option(
+      '--metrics-cert-dir <folder>',
+      'folder with tls.crt and tls.key, to serve TLS at --metrics-port (default: none)',
+    )
+    .addOption(
       new Option('--log-level <level>', 'least severe lines to log')
         .choices(['debug', 'info', 'warn', 'error'])
         .default('info'),
     )
-    .action(async (flags: OperatorFlags) => {
+    .action(async (flags: OperatorFlags, command: Command) => {
+      if (flags.metricsCertDir !== undefined && flags.metricsPort === undefined)
+        command.error('error: --metrics-cert-dir takes --metrics-port too: probes are made without TLS');
       const { runOperator } = await import('./commands/operator/run-operator.ts');
       await runOperator(flags, process);
     });

@@ -1,12 +1,18 @@
 import type { Registry } from 'prom-client';
 import type { Clock } from '../kube/clock.ts';
-import { Endpoint, type Reply } from './endpoint.ts';
+import { type Asked, Endpoint, type Reply } from './endpoint.ts';
+import type { MetricsAccess } from './metrics-access.ts';
+import { readPair } from './serving-certificate.ts';
 
 export interface HealthOptions {
   /** Of /healthz and /readyz; 0 takes a free one. */
   readonly port: number;
   /** Of /metrics; undefined serves it beside the others. */
   readonly metricsPort: number | undefined;
+  /** A folder with tls.crt and tls.key, for TLS at that port; undefined for none. */
+  readonly metricsCertificates?: string | undefined;
+  /** Who may read them; undefined lets in whoever asks. */
+  readonly metricsAccess?: Pick<MetricsAccess, 'refusal'> | undefined;
   /** Whether every store has shown its resource once. */
   readonly isReady: () => boolean;
   readonly registry: Registry;
@@ -27,10 +33,11 @@ const METRICS_AGE_MS = 1000;
 
 /** Serves /healthz (the process answers), /readyz (caches synced) and /metrics. Resolves also where it cannot yet. */
 export async function serveHealth(options: HealthOptions): Promise<Health> {
-  const { port, metricsPort, clock, onError } = options;
+  const { port, metricsPort, metricsCertificates: certificates, clock, onError } = options;
   const metrics = metricsReply(options);
   const health = endpoint(port, healthPaths(options, metricsPort === undefined ? metrics : undefined));
-  const own = metricsPort === undefined ? undefined : endpoint(metricsPort, { '/metrics': metrics });
+  const own =
+    metricsPort === undefined ? undefined : endpoint(metricsPort, { '/metrics': metrics }, certificates);
   await Promise.all([health.start(), own?.start()]);
   return {
     get port() {
@@ -42,13 +49,15 @@ export async function serveHealth(options: HealthOptions): Promise<Health> {
     stop: async () => void (await Promise.all([health.stop(), own?.stop()])),
   };
 
-  function endpoint(at: number, paths: Paths): Endpoint {
+  function endpoint(at: number, paths: Paths, folder?: string): Endpoint {
     const none = { status: 404, body: `there are ${Object.keys(paths).join(', ')}\n` };
-    return new Endpoint({ port: at, clock, onError, answer: (path) => paths[path]?.() ?? none });
+    const certificate = folder === undefined ? undefined : () => readPair(folder);
+    const answer = (asked: Asked) => paths[asked.path]?.(asked) ?? none;
+    return new Endpoint({ port: at, certificate, clock, onError, answer });
   }
 }
 
-type Paths = Readonly<Partial<Record<string, () => Reply | Promise<Reply>>>>;
+type Paths = Readonly<Partial<Record<string, (asked: Asked) => Reply | Promise<Reply>>>>;
 
 const OK: Reply = { status: 200, body: 'ok\n' };
 
@@ -60,9 +69,11 @@ function healthPaths({ isReady }: HealthOptions, metrics: Paths[string]): Paths 
   };
 }
 
-function metricsReply({ registry, clock }: HealthOptions): () => Promise<Reply> {
+function metricsReply({ registry, clock, metricsAccess }: HealthOptions): (asked: Asked) => Promise<Reply> {
   let written: { readonly at: number; readonly text: Promise<string> } | undefined;
-  return async () => {
+  return async ({ authorization }) => {
+    const refusal = await metricsAccess?.refusal(authorization);
+    if (refusal) return refusal;
     const now = clock.now();
     if (written === undefined || !(Math.abs(now - written.at) < METRICS_AGE_MS))
       written = { at: now, text: registry.metrics() };

@@ -143,7 +143,8 @@ describe('the documents', () => {
   });
 
   it('docs/SECURITY.md gives the reason of each permission of the operator', () => {
-    const roles = ['operator', 'referenced'].flatMap((name) => readClusterRoles(`config/rbac/${name}.yaml`));
+    const files = ['rbac/operator', 'rbac/referenced', 'metrics-access/reviewer'];
+    const roles = files.flatMap((name) => readClusterRoles(`config/${name}.yaml`));
     const rights = roles.flatMap(({ rules }) =>
       rules.flatMap(({ resources, verbs }) => resources.flatMap((of) => verbs.map((verb) => [verb, of]))),
     );

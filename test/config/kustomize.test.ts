@@ -1,10 +1,14 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 import { expect } from 'chai';
 import { z } from 'zod';
 import { validateGate } from '../../src/api/gate.ts';
 import { KIND, OPERATOR_NAMESPACE, OPERATOR_SERVICE_ACCOUNT } from '../../src/api/names.ts';
 import { POLICY_MANIFESTS } from '../../src/api/policies/manifests.ts';
 import { useKubectl } from './kubectl.ts';
-import { type Manifest, parseManifests, readManifests } from './manifests.ts';
+import { type Manifest, parseManifests, ROOT, read, readManifests } from './manifests.ts';
 import { operatorDeployment } from './operator-deployment.ts';
 
 const rules = z.array(
@@ -119,6 +123,45 @@ describe('kubectl kustomize', function () {
       rules.flatMap(({ ports }) => ports.map(({ protocol, port }) => `${protocol} ${port}`));
     expect(portsOf(spec.ingress)).to.deep.equal([`TCP ${container.ports[0]?.containerPort}`, 'TCP 8082']);
     expect(portsOf(spec.egress)).to.deep.equal(['TCP 443', 'TCP 6443', 'UDP 53', 'TCP 53']);
+  });
+
+  it('builds config/metrics-access: the operator may ask who reads its metrics, and a role of those who may', () => {
+    const [reader, reviewer, binding, ...others] = build('config/metrics-access');
+    expect(others).to.deep.equal([]);
+    expect([reader?.metadata.name, reader?.rules]).to.deep.equal([
+      'dependency-gate-metrics-reader',
+      [{ nonResourceURLs: ['/metrics'], verbs: ['get'] }],
+    ]);
+    expect(binding).to.deep.include({
+      kind: 'ClusterRoleBinding',
+      roleRef: {
+        apiGroup: 'rbac.authorization.k8s.io',
+        kind: 'ClusterRole',
+        name: reviewer?.metadata.name,
+      },
+      subjects: [{ kind: 'ServiceAccount', name: OPERATOR_SERVICE_ACCOUNT, namespace: OPERATOR_NAMESPACE }],
+    });
+  });
+
+  it('builds the overlay of docs/guide/metrics.md, with arguments that the command line takes', () => {
+    const [, overlay = ''] = /^```yaml\n(.*?)^```$/ms.exec(read('docs/guide/metrics.md')) ?? [];
+    const folder = mkdtempSync(join(tmpdir(), 'dependency-gate-overlay-'));
+    try {
+      const config = `${relative(realpathSync(folder), ROOT)}/config`;
+      writeFileSync(join(folder, 'kustomization.yaml'), overlay.replaceAll('- config', `- ${config}`));
+      const objects = build(folder);
+      expect(objects.map(named)).to.include('ClusterRole /dependency-gate-metrics-reviewer');
+      const { container } = operatorDeployment(objects);
+      const { stderr } = spawnSync(process.execPath, [join(ROOT, 'src/main.ts'), ...container.args], {
+        encoding: 'utf8',
+        env: {},
+        timeout: 60_000,
+      });
+      expect(container.args).to.have.length(4);
+      expect(stderr).to.match(/^dependency-gate: no cluster/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('names an image of a release in one place only', () => {

@@ -25,6 +25,18 @@ describe('config/operator', function () {
     expect(run(...args, '--no-such-flag').status, 'what is not accepted').to.equal(2);
   });
 
+  it('takes a certificate for the metrics only at a port of their own, which the kubelet does not probe', () => {
+    const certificate = '--metrics-cert-dir=/certificate';
+    const { status, stderr } = run('operator', '--metrics-access=authorized', certificate);
+    expect(status).to.equal(2);
+    expect(stderr).to.equal(
+      'dependency-gate: --metrics-cert-dir takes --metrics-port too: probes are made without TLS\n',
+    );
+    const accepted = run('operator', '--metrics-access=authorized', certificate, '--metrics-port=8082');
+    expect(accepted.stderr).to.match(/^dependency-gate: no cluster/);
+    expect(run('operator', '--metrics-access=nobody').status).to.equal(2);
+  });
+
   it('probes the port that the operator serves its health on', () => {
     const [port] = container.ports;
     expect(run('operator', '--help').stdout).to.match(

@@ -1,7 +1,18 @@
 import { once } from 'node:events';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ConnectionOptions, connect } from 'node:tls';
 import { expect } from 'chai';
-import { Endpoint, MAX_CONNECTIONS } from '../../src/controller/endpoint.ts';
+import {
+  Endpoint,
+  LISTEN_AGAIN_AFTER_MS,
+  MAX_CONNECTIONS,
+  READ_CERTIFICATE_EVERY_MS,
+} from '../../src/controller/endpoint.ts';
+import { readPair } from '../../src/controller/serving-certificate.ts';
+import { certificate } from '../kube/certificates.ts';
 import { ManualClock } from '../kube/manual-clock.ts';
 import { until } from '../kube/until.ts';
 
@@ -15,7 +26,7 @@ describe('Endpoint', function () {
     sockets = [];
     endpoint = new Endpoint({
       port: 0,
-      answer: (path) => ({ status: 200, body: `${path} is fine\n` }),
+      answer: ({ path }) => ({ status: 200, body: `${path} is fine\n` }),
       clock: new ManualClock(),
       onError: (error) => errors.push(error),
     });
@@ -102,5 +113,122 @@ describe('Endpoint', function () {
     } finally {
       clearInterval(drip);
     }
+  });
+});
+
+describe('Endpoint with a certificate', function () {
+  this.timeout(30_000);
+  let folder: string;
+  let endpoint: Endpoint;
+  let clock: ManualClock;
+  let errors: string[];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'dependency-gate-certificate-'));
+    clock = new ManualClock();
+    errors = [];
+    endpoint = new Endpoint({
+      port: 0,
+      answer: ({ authorization }) => ({ status: 200, body: `${authorization}\n` }),
+      certificate: () => readPair(folder),
+      clock,
+      onError: ({ message }) => errors.push(message),
+    });
+  });
+  afterEach(async () => {
+    await endpoint.stop();
+    expect(clock.pending).to.deep.equal([]);
+    rmSync(folder, { recursive: true });
+  });
+
+  /** A pair of that name, where the endpoint looks for it. */
+  function put(name: string) {
+    const pair = certificate(folder, name);
+    copyFileSync(pair.certFile, join(folder, 'tls.crt'));
+    copyFileSync(pair.keyFile, join(folder, 'tls.key'));
+    return pair;
+  }
+
+  /** What is answered, and the name in the certificate. */
+  async function answered(
+    ca: string,
+    options: ConnectionOptions = {},
+  ): Promise<[string, string | undefined]> {
+    const socket = connect({
+      ...{ port: endpoint.port, host: '127.0.0.1', ca, checkServerIdentity: () => undefined },
+      ...options,
+    });
+    await once(socket, 'secureConnect');
+    const subject = String(socket.getPeerCertificate().subject.CN);
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk;
+    });
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\r\n\r\n');
+    await once(socket, 'close');
+    return [text.slice(text.indexOf('\r\n\r\n') + 4), subject];
+  }
+
+  it('serves TLS, and tells its answers the Authorization header', async () => {
+    const { cert } = put('first');
+    await endpoint.start();
+    expect(await answered(cert)).to.deep.equal(['Bearer a\n', 'first']);
+  });
+
+  it('serves TLS 1.2 and newer, and nothing without TLS', async () => {
+    const { cert } = put('first');
+    await endpoint.start();
+    expect((await answered(cert, { maxVersion: 'TLSv1.2' }))[0]).to.equal('Bearer a\n');
+    const old = answered(cert, { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' });
+    expect(await old.catch(({ code }) => code)).to.match(/^ERR_SSL_/);
+    expect(await fetch(`http://127.0.0.1:${endpoint.port}/`).catch(() => 'refused')).to.equal('refused');
+  });
+
+  it('serves a renewed certificate within a minute, without starting again', async () => {
+    put('first');
+    await endpoint.start();
+    const { cert } = put('second');
+    await clock.advance(READ_CERTIFICATE_EVERY_MS);
+    expect(await answered(cert)).to.deep.equal(['Bearer a\n', 'second']);
+  });
+
+  it('goes on with the one that it has where the new one is no pair, says so, and looks again', async () => {
+    const { cert } = put('first');
+    await endpoint.start();
+    const { certFile, keyFile, cert: renewed } = certificate(folder, 'second');
+    copyFileSync(certFile, join(folder, 'tls.crt'));
+    await clock.advance(READ_CERTIFICATE_EVERY_MS);
+    expect(errors).to.have.length(1);
+    expect((await answered(cert))[1]).to.equal('first');
+    copyFileSync(keyFile, join(folder, 'tls.key'));
+    await clock.advance(READ_CERTIFICATE_EVERY_MS);
+    expect((await answered(renewed))[1]).to.equal('second');
+    expect(errors).to.have.length(1);
+  });
+
+  it('does not listen before there is a certificate, says so, and then does', async () => {
+    await endpoint.start();
+    expect([endpoint.port, errors.length]).to.deep.equal([undefined, 1]);
+    expect(errors[0]).to.include('tls.crt');
+    writeFileSync(join(folder, 'tls.crt'), 'garbage');
+    writeFileSync(join(folder, 'tls.key'), 'garbage');
+    await clock.advance(LISTEN_AGAIN_AFTER_MS);
+    expect([endpoint.port, errors.length]).to.deep.equal([undefined, 2]);
+    const { cert } = put('first');
+    await clock.advance(LISTEN_AGAIN_AFTER_MS);
+    await until('it listens', () => endpoint.port !== undefined);
+    expect((await answered(cert))[1]).to.equal('first');
+  });
+
+  it('keeps no connection whose handshake does not come to its end', async () => {
+    const { cert } = put('first');
+    await endpoint.start();
+    const silent = Array.from({ length: 2 * MAX_CONNECTIONS }, () =>
+      createConnection(endpoint.port ?? 0, '127.0.0.1').on('error', () => undefined),
+    );
+    await Promise.all(silent.map((socket) => once(socket, 'connect')));
+    expect((await answered(cert))[0]).to.equal('Bearer a\n');
+    const closed = () => silent.filter((socket) => socket.closed).length;
+    await until('the oldest are closed', () => closed() >= MAX_CONNECTIONS);
+    await Promise.all(silent.filter(({ closed }) => !closed).map((socket) => once(socket.resume(), 'close')));
   });
 });

@@ -18,6 +18,12 @@ export const WRITES: readonly string[] = [
   'patch events.k8s.io/events',
 ];
 
+/** What it asks the API server of whoever reads its metrics, as config/metrics-access has it. */
+export const REVIEWS_OF_OTHERS: readonly string[] = [
+  'create authentication.k8s.io/tokenreviews',
+  'create authorization.k8s.io/subjectaccessreviews',
+];
+
 /** What whoever is authenticated may ask, about themselves. */
 const ABOUT_ONESELF = [
   'create authorization.k8s.io/selfsubjectaccessreviews',
@@ -42,17 +48,24 @@ const reviewSchema = z.object({
   }),
 });
 
+export interface Needs {
+  /** Where it works, since the API server tells of one namespace at a time. Default: its own. */
+  readonly namespace?: string | undefined;
+  /** Whether it asks who reads its metrics. */
+  readonly reviews: boolean;
+}
+
 /**
  * The permissions that the operator has beyond those that it needs, sorted: whoever gets hold of its token has them too. Of
  * reading only that of Secrets counts, since what dependencies name is for somebody else to choose.
  *
- * @param namespace where it works, since the API server tells of one namespace at a time
  * @throws ApiError
  */
 export async function rightsBeyond(
   requests: Pick<Requests, 'create'>,
-  namespace: string = OPERATOR_NAMESPACE,
+  { namespace = OPERATOR_NAMESPACE, reviews }: Needs,
 ): Promise<string[]> {
+  const needed = [...WRITES, ...ABOUT_ONESELF, ...(reviews ? REVIEWS_OF_OTHERS : [])];
   const answer = await requests.create(REVIEWS, undefined, { spec: { namespace } });
   const { resourceRules } = reviewSchema.parse(answer).status;
   const held = resourceRules.flatMap(({ verbs, apiGroups, resources }) =>
@@ -60,7 +73,9 @@ export async function rightsBeyond(
       resources.flatMap((resource) => verbs.map((verb) => ({ verb, group, resource }))),
     ),
   );
-  const beyond = held.filter(isBeyond).map(({ verb, group, resource }) => `${verb} ${group}/${resource}`);
+  const beyond = held
+    .filter((right) => isBeyond(right, needed))
+    .map(({ verb, group, resource }) => `${verb} ${group}/${resource}`);
   return [...new Set(beyond)].sort();
 }
 
@@ -70,9 +85,9 @@ interface Right {
   readonly resource: string;
 }
 
-function isBeyond({ verb, group, resource }: Right): boolean {
+function isBeyond({ verb, group, resource }: Right, needed: readonly string[]): boolean {
   if (READS.includes(verb)) return isOf(group, '') && isOf(resource, 'secrets');
-  return ![...WRITES, ...ABOUT_ONESELF].includes(`${verb} ${group}/${resource}`);
+  return !needed.includes(`${verb} ${group}/${resource}`);
 }
 
 function isOf(pattern: string, name: string): boolean {

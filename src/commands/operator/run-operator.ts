@@ -1,18 +1,20 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { serveHealth } from '../../controller/health.ts';
+import type { Metrics } from '../../controller/metrics.ts';
+import { MetricsAccess } from '../../controller/metrics-access.ts';
 import { Operator } from '../../controller/operator.ts';
-import { connect } from '../../kube/client/connection.ts';
+import { type Connection, connect } from '../../kube/client/connection.ts';
 import type { Source } from '../../kube/client/credentials.ts';
 import { createRequests } from '../../kube/client/http-requests.ts';
-import type { Requests } from '../../kube/client/requests.ts';
+import type { RequestObservation, Requests } from '../../kube/client/requests.ts';
 import { systemClock } from '../../kube/clock.ts';
 import { createLog } from '../operator-log.ts';
 import { chosenUid, type UserId } from '../options/numbers.ts';
 import type { Process } from '../process.ts';
 import { signalled } from '../process.ts';
 import { ownImage, ownPod } from './own-image.ts';
-import { rightsBeyond } from './own-rights.ts';
+import { type Needs, rightsBeyond } from './own-rights.ts';
 
 /** The options of `dependency-gate operator`. */
 export interface OperatorFlags {
@@ -24,6 +26,8 @@ export interface OperatorFlags {
   readonly concurrency: number;
   readonly healthPort: number;
   readonly metricsPort?: number;
+  readonly metricsAccess: 'anyone' | 'authorized';
+  readonly metricsCertDir?: string;
   readonly logLevel: string;
 }
 
@@ -35,7 +39,8 @@ export async function runOperator(flags: OperatorFlags, process: Process): Promi
     userAgent: 'dependency-gate-operator',
   });
   const requests = createRequests({ connection, clock: systemClock });
-  tellRights(requests, flags.namespaces?.[0], log);
+  const reviews = flags.metricsAccess === 'authorized';
+  tellRights(requests, { namespace: flags.namespaces?.[0], reviews }, log);
   const waiterImage =
     flags.waiterImage ??
     (await ownImage({
@@ -60,6 +65,8 @@ export async function runOperator(flags: OperatorFlags, process: Process): Promi
   const health = await serveHealth({
     port: flags.healthPort,
     metricsPort: flags.metricsPort,
+    metricsCertificates: flags.metricsCertDir,
+    metricsAccess: reviews ? metricsAccess(connection, operator.metrics, log) : undefined,
     isReady: () => operator.isReady,
     registry: operator.metrics.registry,
     clock: systemClock,
@@ -77,9 +84,21 @@ export async function runOperator(flags: OperatorFlags, process: Process): Promi
   await connection.close();
 }
 
+/** Reviews have a short time, since whoever waits for them has. */
+const REVIEW_WITHIN_MS = 2000;
+
+function metricsAccess(connection: Connection, metrics: Metrics, log: Logger): MetricsAccess {
+  const observer = (observation: RequestObservation) => metrics.requestEnded(observation);
+  return new MetricsAccess({
+    requests: createRequests({ connection, clock: systemClock, deadlineMs: REVIEW_WITHIN_MS, observer }),
+    clock: systemClock,
+    onError: (error) => log.warn({ err: error }, 'who may read the metrics is not known for now: nobody may'),
+  });
+}
+
 /** That the operator may do more than it needs is told, and keeps it from nothing; nor does an API server that does not tell. */
-function tellRights(requests: Requests, namespace: string | undefined, log: Logger): void {
-  rightsBeyond(requests, namespace).then(
+function tellRights(requests: Requests, needs: Needs, log: Logger): void {
+  rightsBeyond(requests, needs).then(
     (rights) => {
       if (rights.length > 0)
         log.warn({ rights }, 'permissions that the operator does not need: take them away from its roles');

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { rightsBeyond, WRITES } from '../../../src/commands/operator/own-rights.ts';
+import { REVIEWS_OF_OTHERS, rightsBeyond, WRITES } from '../../../src/commands/operator/own-rights.ts';
 import type { Resource } from '../../../src/kube/resource.ts';
 import { grantedRights } from '../../cluster/permissions.ts';
 import { readClusterRoles } from '../../config/cluster-roles.ts';
@@ -13,7 +13,7 @@ function beyond(...resourceRules: object[]) {
     expect(body).to.deep.equal({ spec: { namespace: 'dependency-gate-system' } });
     return { status: { resourceRules } };
   };
-  return rightsBeyond({ create });
+  return rightsBeyond({ create }, { reviews: false });
 }
 
 describe('rightsBeyond', () => {
@@ -56,6 +56,16 @@ describe('rightsBeyond', () => {
       '* */*',
       'get */*',
     ]);
+  });
+
+  it('is the right to ask about others where it asks nobody, and only there', async () => {
+    expect(grantedRights('config/metrics-access/reviewer.yaml')).to.have.members(REVIEWS_OF_OTHERS);
+    const resourceRules = readClusterRoles('config/metrics-access/reviewer.yaml').flatMap(
+      ({ rules }) => rules,
+    );
+    const create = async () => ({ status: { resourceRules } });
+    expect(await rightsBeyond({ create }, { reviews: true })).to.deep.equal([]);
+    expect(await rightsBeyond({ create }, { reviews: false })).to.deep.equal(REVIEWS_OF_OTHERS);
   });
 
   it('takes rules without resources, as those of paths are', async () => {
