@@ -6,6 +6,7 @@ import type { Dependency } from '../../../src/api/spec.ts';
 import { evaluatedFingerprint } from '../../../src/core/evaluate/evaluate.ts';
 import type { Observation, Pod, World } from '../../../src/core/model.ts';
 import { firstUnpassed } from '../../../src/core/progress/pod-progress.ts';
+import { targetKeys } from '../../../src/core/targets.ts';
 import { NOW } from '../builders.ts';
 import { carryOut, decide, type Round, settle } from '../simulate.ts';
 import { ago } from '../time.ts';
@@ -107,16 +108,18 @@ describe('decide, of any world with dependencies that the operator evaluates', (
     expect(opened, 'openings that were looked at').to.be.greaterThan(10);
   });
 
-  it('opens every Pod that waits for what is there', () => {
+  it('opens every Pod of what the gate names that waits for what is there', () => {
     anyWorld((world) => {
       const settled = settle(world, NOW).world;
       const { gate, pods } = settled;
       if (!gate.spec.valid || gate.deleting || gate.finalizers.length === 0) return;
+      const named = targetKeys(gate);
       for (const dependency of gate.spec.value.dependencies) {
         if (!isThere(dependency, settled)) continue;
         const container = `dgate-api--${dependency.name}`;
         const waiting = pods.filter(
           (pod) =>
+            named.has(pod.target) &&
             !pod.deleting &&
             pod.phase === 'Pending' &&
             pod.statuses.some(({ name, state }) => name === container && state.is === 'running'),
