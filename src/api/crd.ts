@@ -2,7 +2,8 @@ import { stringify } from 'yaml';
 import { gateSchema } from './gate.ts';
 import { type CelRule, type JsonSchema, toJsonSchema } from './json-schema.ts';
 import { GROUP, KIND, PLURAL, SHORT_NAME, SINGULAR, VERSION } from './names.ts';
-import { RULES, type Rule } from './rules.ts';
+import type { Rule } from './rule.ts';
+import { RULES } from './rules.ts';
 
 /** A column of `kubectl get`. Priority 1 shows with `-o wide` only. */
 export interface PrinterColumn {

@@ -30,6 +30,7 @@ export const STALL_REASONS = [
   'DependencyCycle',
   'InvalidRender',
   'TargetRefused',
+  'AfterMissing',
   'Conflict',
   'NoAdmission',
 ] as const;
@@ -99,6 +100,7 @@ export const TARGET_REASONS = [
   'WindowsPods',
   'TooManyContainers',
   'RefusedByServer',
+  'AfterMissing',
   'JobCreatedWithout',
   'WaitsForRollout',
   'FirstStartUngated',

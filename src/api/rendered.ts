@@ -118,6 +118,11 @@ export const renderSchema = z
       .min(1)
       .max(64)
       .describe('Fingerprint of the parts of the spec that the containers are made of.'),
+    after: text(63)
+      .optional()
+      .describe(
+        "Init container of the targets' own that they stand right behind. Default: they stand first.",
+      ),
     initContainers: z
       .array(renderedContainerSchema)
       .max(16)

@@ -5,26 +5,20 @@ import { DEFAULT_TARGET_KIND } from './defaults.ts';
 import type { ResourceCheck } from './evaluated-checks.ts';
 import { LABEL, type Resources } from './fields.ts';
 import type { KeySource } from './key-source.ts';
-import { GROUP, MAX_GATE_AND_DEPENDENCY_LENGTH } from './names.ts';
+import {
+  CONTAINER_PREFIX,
+  CONTAINER_SEPARATOR,
+  containerOwner,
+  GROUP,
+  MAX_GATE_AND_DEPENDENCY_LENGTH,
+} from './names.ts';
 import { kindOf } from './policies/workloads.ts';
 import { isWithinLimits, WITHIN_LIMITS_CEL } from './quantity.ts';
+import { anyOf, distinct, either, exactlyOne, present, type Rule } from './rule.ts';
 import { targetKind } from './settled.ts';
 import { CHECKS, type Dependency, type GateSpec, JUDGED_CHECKS, type Timing } from './spec.ts';
 
-/**
- * What a schema cannot say about a gate: one list, each rule twice. Its CEL goes into the CRD, for the API server; its
- * function evaluates the same in this program. Both must say the same of every gate, and the tests hold them to it.
- * A message says what to change.
- */
-export interface Rule<Value> {
-  /** The rule in CEL; `self` is the value at the rule's place. */
-  readonly cel: string;
-  readonly message: string;
-  /** The field below the rule's place that a violation is reported for; else the place itself. */
-  readonly field?: readonly string[];
-  /** The rule as a function, given a value that the schema has accepted except for its lengths and patterns. */
-  holds(value: Value): boolean;
-}
+/** What a schema cannot say about a gate: one list. The tests hold the two forms of each rule to each other. */
 
 /** As much of a gate as rules look at. CEL sees nothing of the metadata but the name. */
 export interface RuledGate {
@@ -152,6 +146,13 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
             name === '*' || dependencies.some((one) => one.name === name && one.container === undefined),
         ),
     },
+    {
+      cel: `!has(self.after) || !self.after.matches('^${CONTAINER_PREFIX}.*${CONTAINER_SEPARATOR}')`,
+      message:
+        "after names an init container of the targets' own, and this is one of a gate: gates are sorted by their names, so name a container of the target, or remove after",
+      field: ['after'],
+      holds: ({ after }) => after === undefined || containerOwner(after) === undefined,
+    },
   ],
   'spec.targets': [
     {
@@ -269,30 +270,3 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
     },
   ],
 };
-
-/** CEL: at least one of these fields is there. */
-function anyOf(fields: readonly string[]): string {
-  return fields.map((field) => `has(self.${field})`).join(' || ');
-}
-
-/** CEL: exactly one of these fields is there. */
-function exactlyOne(fields: readonly string[]): string {
-  return `[${fields.map((field) => `has(self.${field})`).join(', ')}].exists_one(there, there)`;
-}
-
-/** How many of these fields are there. */
-function present<Field extends string>(
-  value: { readonly [F in Field]?: unknown },
-  fields: readonly Field[],
-): number {
-  return fields.filter((field) => value[field] !== undefined).length;
-}
-
-/** `a, b and c`. */
-function either(words: readonly string[], last: string): string {
-  return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
-}
-
-function distinct(values: readonly string[]): boolean {
-  return new Set(values).size === values.length;
-}

@@ -131,13 +131,18 @@ export const specSchema = z
       .min(1)
       .max(16)
       .describe(
-        "What the targets wait for, in this order. Each becomes one init container, before all of the workload's own.",
+        "What the targets wait for, in this order. Each becomes one init container, before all of the workload's own, or behind the one that after names.",
       )
       .meta(atomic),
     defaults: timingSchema
       .optional()
       .describe('Settings for the dependencies that do not say otherwise (all but container).'),
     waiter: waiterSchema.optional().describe('Settings of the waiting containers.'),
+    after: label(63)
+      .optional()
+      .describe(
+        "Init container of the targets' own that the gate's containers stand right behind, as a native sidecar that the checks go through. A target that has none of that name is told of in the status, and its Pods wait before all of its own. Default: before all of the targets' own.",
+      ),
     suspend: z
       .boolean()
       .optional()

@@ -1,5 +1,6 @@
 import type { EnvVar } from './container-check.ts';
-import { type Place, type Places, RULES, type Rule, type RuledGate } from './rules.ts';
+import type { Rule } from './rule.ts';
+import { type Place, type Places, RULES, type RuledGate } from './rules.ts';
 import type { Dependency } from './spec.ts';
 
 /** A rule that a gate breaks, and where. */

@@ -121,11 +121,11 @@ export interface Pod {
   readonly replicaSet: ReplicaSetReference | undefined;
   /** Label `controller-revision-hash`, which StatefulSets and DaemonSets put on their Pods. */
   readonly revision: string | undefined;
-  /** Names of its gate containers (ours only, of all gates), in their order. */
+  /** Names of its gate containers, of all gates, and of its own init containers that stand before one of them, in their order. */
   readonly containers: readonly string[];
-  /** What they are. */
+  /** What those of gates are. */
   readonly contents: readonly ContainerView[];
-  /** Status of its gate containers, by name, as far as the kubelet has reported. */
+  /** Status of these containers, by name, as far as the kubelet has reported. A sidecar of its own has ended once it has started. */
   readonly statuses: readonly ContainerStatus[];
   /** Why the Pod is not scheduled (condition PodScheduled=False), e.g. `Unschedulable: 0/3 nodes …`; undefined when it is. */
   readonly unscheduled: string | undefined;

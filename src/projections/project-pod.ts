@@ -6,7 +6,6 @@ import {
   gateAnnotation,
   HOLD_GATE,
   isGateName,
-  MAX_GATE_CONTAINERS,
   MAX_GATES_OF_AN_OBJECT,
   OPEN_ANNOTATION_PREFIX,
   OPENED_AGAIN_ANNOTATION,
@@ -17,46 +16,15 @@ import {
   targetAnnotationValue,
 } from '../api/names.ts';
 import { kept } from '../core/cut.ts';
-import type { ContainerState, ContainerStatus, Pod, ReplicaSetReference } from '../core/model.ts';
-import { viewContainer } from '../core/render/contents.ts';
+import type { Pod, ReplicaSetReference } from '../core/model.ts';
+import { containerStatusSchema, initContainerSchema, initContainers, text } from './init-containers.ts';
 import { controllerOf, identityOf, metadataSchema } from './metadata.ts';
 
-/** No target may carry so many gate containers: what has more was written by somebody else. */
-const MAX_CONTAINERS = 4 * MAX_GATE_CONTAINERS;
 /** Hashes, openings and names of workloads are shorter. */
 const MAX_VALUE = 300;
-/** As much as the kubelet tells of a container's last words. */
-const MAX_WORDS = 4096;
-
-const text = z
-  .string()
-  .default('')
-  .transform((words) => kept(words, MAX_WORDS));
-
-/** Times that the kubelet does not know are `null`, as of a container that was lost with its node. */
-const time = z
-  .string()
-  .nullish()
-  .transform((known) => known ?? '');
-
-const terminatedSchema = z.object({ exitCode: z.int(), reason: text, message: text, finishedAt: time });
-
-const stateSchema = z.object({
-  waiting: z.object({ reason: text, message: text }).optional(),
-  running: z.object({ startedAt: time }).optional(),
-  terminated: terminatedSchema.optional(),
-});
-
-const containerStatusSchema = z.object({
-  name: z.string(),
-  restartCount: z.int().default(0),
-  state: stateSchema.prefault({}),
-  lastState: stateSchema.prefault({}),
-});
-
 const specFields = {
   restartPolicy: z.enum(['Always', 'OnFailure', 'Never']).default('Always'),
-  initContainers: z.array(z.looseObject({ name: z.string() })).default([]),
+  initContainers: z.array(initContainerSchema).default([]),
   schedulingGates: z.array(z.object({ name: z.string() })).default([]),
 };
 
@@ -108,12 +76,8 @@ export function projectPod(raw: unknown): Pod {
   const { metadata, spec, status } = whole.data ?? partialSchema.parse(raw);
   const owner = controllerOf(metadata);
   const required = requiredGates(metadata.labels[REQUIRE_LABEL]);
-  const contents = spec.initContainers
-    .filter(({ name }) => containerOwner(name) !== undefined)
-    .slice(0, MAX_CONTAINERS)
-    .map(viewContainer);
-  const containers = contents.map(({ name }) => name);
-  const annotations = annotationsOf(metadata.annotations, required, containers);
+  const concerned = initContainers(spec.initContainers, status.initContainerStatuses);
+  const annotations = annotationsOf(metadata.annotations, required, concerned.containers);
   return {
     ...identityOf(metadata),
     phase: status.phase,
@@ -126,12 +90,7 @@ export function projectPod(raw: unknown): Pod {
     held: spec.schedulingGates.some(({ name }) => name === HOLD_GATE),
     replicaSet: required.length > 0 ? replicaSetOf(metadata) : undefined,
     revision: metadata.labels[REVISION_LABEL],
-    containers,
-    contents,
-    statuses: status.initContainerStatuses
-      .filter(({ name }) => containerOwner(name) !== undefined)
-      .slice(0, MAX_CONTAINERS)
-      .map(containerStatus),
+    ...concerned,
     unscheduled: unscheduled(status.conditions),
     unreadable: whole.error && firstProblem(whole.error),
   };
@@ -225,23 +184,6 @@ function targetOf(metadata: z.infer<typeof metadataSchema>): string {
     default:
       return '';
   }
-}
-
-function containerStatus(raw: z.infer<typeof containerStatusSchema>): ContainerStatus {
-  const last = raw.lastState.terminated;
-  return {
-    name: raw.name,
-    restarts: raw.restartCount,
-    state: containerState(raw.state),
-    last: last && { is: 'terminated', ...last },
-  };
-}
-
-/** A state with no member is `waiting` (Kubernetes API conventions for ContainerState). */
-function containerState({ waiting, running, terminated }: z.infer<typeof stateSchema>): ContainerState {
-  if (terminated) return { is: 'terminated', ...terminated };
-  if (running) return { is: 'running', ...running };
-  return { is: 'waiting', reason: waiting?.reason ?? '', message: waiting?.message ?? '' };
 }
 
 function unscheduled(conditions: z.infer<typeof podSchema>['status']['conditions']): string | undefined {

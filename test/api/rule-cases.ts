@@ -137,6 +137,14 @@ export const RULE_CASES: readonly RuleCase[] = [
     broken: [opening(['own']), opening(['other']), opening(['api', 'own'])],
   },
   {
+    place: 'spec',
+    message:
+      "after names an init container of the targets' own, and this is one of a gate: gates are sorted by their names, so name a container of the target, or remove after",
+    field: 'spec.after',
+    kept: ['sql-proxy', 'dgate-x', 'dgate-1', 'my-dgate-a--b'].map((after) => manifest({ after })),
+    broken: ['dgate-a--b', 'dgate-other--db', 'dgate---x'].map((after) => manifest({ after })),
+  },
+  {
     place: '',
     message:
       "the gate's name becomes part of container names: choose one of lower-case letters, digits and single hyphens, without dots",

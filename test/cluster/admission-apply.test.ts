@@ -65,6 +65,34 @@ describeWith(MUTATING_POLICIES, 'with the inject policies', function () {
     });
   }
 
+  for (const [what, ...command] of [
+    ['kubectl apply', 'apply'],
+    ['kubectl apply --server-side', 'apply', '--server-side'],
+  ]) {
+    it(`${what} keeps a gate behind the container that it names, wherever that goes`, async () => {
+      const behind = gate('db-first').dependsOn(tcp('db', 5432)).specifying({ after: 'proxy' }).rendered();
+      await cluster().install(namespace, API_FIRST, behind);
+      const steps: readonly (readonly [written: readonly string[], before: string | undefined])[] = [
+        [['proxy', 'migrate'], 'proxy'],
+        [['migrate', 'proxy'], 'proxy'],
+        [['net', 'proxy', 'migrate'], 'proxy'],
+        // Without that container they stand first: no Pod starts without its gate.
+        [['sql-proxy', 'migrate'], 'dgate-api-first--redis'],
+        [['proxy'], 'proxy'],
+        [[], 'dgate-api-first--redis'],
+      ];
+      for (const [written, before] of steps) {
+        await write(withInit(...written), ...command);
+        const { names, generation } = await stored();
+        expect(names, `${written}`).to.have.members([...OURS, ...written]);
+        expect(names.slice(0, 2), `${written}`).to.deep.equal(OURS.slice(0, 2));
+        expect(names[names.indexOf('dgate-db-first--db') - 1], `${written}`).to.equal(before);
+        await write(withInit(...written), ...command);
+        expect((await stored()).generation, 'written again').to.equal(generation);
+      }
+    });
+  }
+
   it('kubectl create and replace keep the gates', async () => {
     await cluster().install(namespace, API_FIRST, DB_FIRST);
     await write(withInit('migrate'), 'create');

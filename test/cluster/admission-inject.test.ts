@@ -24,6 +24,16 @@ const SCENES: Readonly<Record<string, readonly GateBuilder[]>> = {
       .dependsOn(tcp('api', 80), dns('b', { successThreshold: 3 }))
       .rendered(),
   ],
+  'gates behind init containers of the template, two behind one, and some behind one that few have': [
+    API_FIRST,
+    gate('b')
+      .dependsOn(dns('b'), tcp('b', 1, { name: 'b-1' }))
+      .specifying({ after: 'migrate' })
+      .rendered(),
+    gate('a').dependsOn(dns('a')).specifying({ after: 'migrate' }).rendered(),
+    gate('z').dependsOn(dns('z')).specifying({ after: 'proxy' }).rendered(),
+    gate('y').dependsOn(container('own-check')).specifying({ after: 'seed' }).rendered(),
+  ],
   'gates of which one has resources of its own, and one no limit of CPU': [
     gate('a')
       .dependsOn(dns('a'))

@@ -293,6 +293,16 @@ export const TEMPLATES: readonly TemplateCase[] = [
     of: (target) => placed(withInit(own('migrate')), [GONE, LATER, OLDER], target),
   },
   {
+    what: 'containers of gates, there and gone, between and behind its own',
+    of: (target) =>
+      reordered(placed(withInit(own('migrate'), own('proxy')), [GONE, LATER, API_FIRST], target), (all) => [
+        ...all.slice(-2, -1),
+        ...all.slice(1, -2).toReversed(),
+        ...all.slice(-1),
+        ...all.slice(0, 1),
+      ]),
+  },
+  {
     what: 'gates that are gone, in the wrong order',
     of: (target) => reordered(placed(app(), [GONE, LATER], target), (all) => all.toReversed()),
   },

@@ -77,5 +77,26 @@ describe('gated Pods on a real node', function () {
     expect(isRunning(ready, 'proxy')).to.be.true;
   });
 
+  it('go behind a native sidecar by spec.after, and reach through it what the app does', async () => {
+    const command = ['httpd', '-f', '-p', '5432', '-h', '/tmp'];
+    const initContainers = [
+      { name: 'sql-proxy', image: TOOLS_IMAGE, command, restartPolicy: 'Always' },
+      { name: 'migrate', image: TOOLS_IMAGE, command: ['true'] },
+    ];
+    const db = { name: 'db', tcp: { host: '127.0.0.1', port: 5432 } };
+    await story().apply(
+      gate('first', ['app'], [db]),
+      deployment('app', running(IDLE, {}, { initContainers })),
+    );
+    await story().untilWaiting('app', 'dgate-first--db');
+    await story().apply(gate('first', ['app'], [db], { after: 'sql-proxy' }));
+    await story().untilGate('first', { ready: 'True/InForce', open: 'True/AllPassed', pods: '1/1' });
+    const ready = await story().untilPod('app', 'is ready', isReady);
+    expect(initNames(viewWorkload(await story().get('deployment', 'app')))).to.deep.equal([
+      ...['sql-proxy', 'dgate-first--db', 'migrate'],
+    ]);
+    expect(isRunning(ready, 'sql-proxy')).to.equal(true);
+  });
+
   describe('in the end', () => itWentWell(cluster));
 });

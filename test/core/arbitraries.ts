@@ -25,13 +25,16 @@ export const dependencies = fc.uniqueArray(dependency, {
   maxLength: 4,
 });
 
-/** A gate of this name with random dependencies. */
+/** A gate of this name with random dependencies, that stands first, or behind a container that may be there. */
 export const gateNamed = (name: string): fc.Arbitrary<GateBuilder> =>
-  dependencies.map((some) =>
-    gate(name)
-      .targets('pinger')
-      .dependsOn(...some),
-  );
+  fc
+    .tuple(dependencies, fc.option(fc.constantFrom('a', 'migrate', 'gone'), { freq: 2 }))
+    .map(([some, after]) =>
+      gate(name)
+        .targets('pinger')
+        .dependsOn(...some)
+        .specifying(after === null ? {} : { after }),
+    );
 
 /** Names sort before, between and after those of gates, and one only looks like ours. */
 const ownContainers = fc.uniqueArray(fc.constantFrom('a', 'z', 'migrate', 'dgate-x', 'dgatee--x'), {

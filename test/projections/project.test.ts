@@ -130,6 +130,51 @@ describe('projectPod', () => {
     ]);
   });
 
+  describe('of its own init containers', () => {
+    const ours = 'dgate-api-first--api';
+    const read = (own: object, ownStatus: object, ourStatus: object = { state: { waiting: {} } }) =>
+      pod(
+        {
+          initContainerStatuses: [
+            { name: 'proxy', ...ownStatus },
+            { name: ours, ...ourStatus },
+            { name: 'seed', state: { waiting: {} } },
+          ],
+        },
+        { initContainers: [{ name: 'proxy', ...own }, { name: ours }, { name: 'seed' }] },
+      );
+    const stateOf = (own: object, ownStatus: object, ourStatus?: object) =>
+      read(own, ownStatus, ourStatus).statuses.find(({ name }) => name === 'proxy')?.state;
+    const sidecar = { restartPolicy: 'Always' };
+    const running = { state: { running: { startedAt: 't' } } };
+    const ended = { is: 'terminated', exitCode: 0, reason: '', message: '', finishedAt: 't' };
+
+    it('keeps those that stand before one of a gate, and nothing of their contents', () => {
+      const { containers, contents, statuses } = read({}, running);
+      expect(containers).to.deep.equal(['proxy', ours]);
+      expect(contents.map(({ name }) => name)).to.deep.equal([ours]);
+      expect(statuses.map(({ name }) => name)).to.deep.equal(['proxy', ours]);
+    });
+
+    it('counts a sidecar as ended once it has started, and no other', () => {
+      expect(stateOf(sidecar, { ...running, started: true })).to.deep.equal(ended);
+      expect(stateOf(sidecar, { ...running, started: false })).to.deep.include({ is: 'running' });
+      expect(stateOf({}, { ...running, started: true })).to.deep.include({ is: 'running' });
+    });
+
+    it('counts a sidecar that has ended as one that is to be restarted, and another as done', () => {
+      const done = { state: { terminated: { exitCode: 0, finishedAt: 't' } } };
+      expect(read({}, done).statuses[0]?.state).to.deep.equal(ended);
+      const crashed = { state: { waiting: { reason: 'CrashLoopBackOff' } }, started: false };
+      expect(stateOf(sidecar, crashed)).to.deep.include({ is: 'waiting', reason: 'CrashLoopBackOff' });
+    });
+
+    it('counts one that is restarted as ended, while what stands behind it runs on', () => {
+      const crashed = { state: { waiting: { reason: 'CrashLoopBackOff' } }, started: false };
+      expect(stateOf(sidecar, crashed, running)).to.deep.include({ is: 'terminated', exitCode: 0 });
+    });
+  });
+
   it('knows the ReplicaSet that made it, where it requires gates', () => {
     const ownerReferences = [
       { kind: 'Other', name: 'other', uid: 'u1' },

@@ -9,6 +9,7 @@ import { kubectl } from './kubectl.scenario.ts';
 import { operator } from './operator.scenario.ts';
 import { others } from './others.scenario.ts';
 import { ownership } from './ownership.scenario.ts';
+import { place } from './place.scenario.ts';
 import { pods } from './pods.scenario.ts';
 import type { RealCluster } from './real-cluster.ts';
 import { realRefusals, refusals } from './refusals.scenario.ts';
@@ -25,6 +26,7 @@ export const EVERYWHERE: readonly Scenario[] = [
   dependencies,
   evaluated,
   pods,
+  place,
   others,
   operator,
   rollouts,

@@ -12,6 +12,7 @@ import {
 } from '../names.ts';
 import { IS_UNCHANGED, PARTS_OF_IMAGES } from './contents-cel.ts';
 import { ARE_RAISED, isGuaranteed, RAISED } from './guaranteed-cel.ts';
+import { orderVariables, positions } from './order-cel.ts';
 import type { Expression, MatchConstraints, MutatingSpec } from './policy.ts';
 import { IS_RIGHT_SIZE, IS_UNFIT, isSized } from './surroundings-cel.ts';
 
@@ -76,11 +77,8 @@ const GATE_OF_NAME = `n.matches('^${CONTAINER_PREFIX}.*${CONTAINER_SEPARATOR}') 
 /** CEL: whether the volume `v` with the name of a gate's is one, and not the user's own: `viewTemplate`. */
 const IS_GATES_VOLUME = `has(v.projected) && has(v.projected.sources) && v.projected.sources.exists(s,\nhas(s.downwardAPI) && has(s.downwardAPI.items) && s.downwardAPI.items.exists(i, i.path == '${ANNOTATIONS_PATH}'))`;
 
-/** CEL: the positions in a list that has a condition on `i`. */
-const positions = (list: string, condition: string) => `lists.range(size(${list})).filter(i, ${condition})`;
-
 /**
- * Ours are taken out, the other gates' are moved to where they belong, and ours are inserted. No value of a patch is
+ * Ours are taken out, the other gates' are sorted in the places that they have, and ours are inserted. No value of a patch is
  * taken from the object: from 1.37 on the API server cannot write parts of it (`unsupported conversion to ref.Val`).
  */
 function variables({ path, target }: Place): Expression[] {
@@ -96,14 +94,7 @@ function variables({ path, target }: Place): Expression[] {
     rendered: 'variables.render.initContainers.map(c, string(c.name))',
     names: 'variables.live.map(c, string(c.name))',
     owners: `variables.names.map(n, ${GATE_OF_NAME})`,
-    mine: positions('variables.owners', 'variables.owners[i] == params.metadata.name'),
-    others: 'variables.owners.filter(o, o != params.metadata.name)',
-    // Positions among the others, of the containers of gates: sorted by gate, and inside a gate in the order that they have.
-    sorted: `variables.others.filter(o, o != '${OWN}').distinct().sort()\n.map(g, ${positions('variables.others', 'variables.others[i] == g')}).flatten()`,
-    // Where each of these stands when those before it have been moved to the front: whatever was behind it pushes it back.
-    froms: `lists.range(size(variables.sorted)).map(k,\nvariables.sorted[k] + size(variables.sorted.slice(0, k).filter(p, p > variables.sorted[k])))`,
-    moves: positions('variables.froms', 'variables.froms[i] != i'),
-    at: `size(variables.others.filter(o, o != '${OWN}' && o < params.metadata.name))`,
+    ...orderVariables(OWN),
     volume: `'${CONTAINER_PREFIX}' + params.metadata.name`,
     volumeNames: 'variables.volumes.map(v, string(v.name))',
     myVolumes: positions('variables.volumeNames', 'variables.volumeNames[i] == variables.volume'),

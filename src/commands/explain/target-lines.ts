@@ -77,7 +77,7 @@ function unreadPods({ pods, gate }: ExplainWorld): Line[] {
 
 function podWords(world: ExplainWorld, state: PodState): string {
   const { gate, now } = world;
-  const { pod, blockedBy, since, isCurrent } = state;
+  const { pod, blockedBy, behind, since, isCurrent } = state;
   if (isHeld(pod)) return `held${forHowLong(pod.createdAt, now)}: made without ${lackedBy(pod, gate.name)}`;
   if (pod.deleting) return 'is being deleted';
   const older = isCurrent || !isGated(pod, gate.name) ? '' : ', with an older version of the gate';
@@ -85,6 +85,7 @@ function podWords(world: ExplainWorld, state: PodState): string {
   if (state.state === 'failed') return `failed for good${older}`;
   if (pod.unscheduled !== undefined)
     return `not scheduled${forHowLong(pod.createdAt, now)}${older}: ${pod.unscheduled}`;
+  if (behind !== undefined) return `waits behind its own ${behind}${older}`;
   if (blockedBy === undefined) return `waits in another gate${older}`;
   return `waits for ${blockedBy}${forHowLong(since, now)}${older}${whatItSays(world, state)}`;
 }

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { targetAnnotationValue } from '../../api/names.ts';
+import type { Render } from '../../api/rendered.ts';
 import { inject } from '../../core/render/inject.ts';
 import type { PodTemplate } from '../../core/render/template.ts';
 import { type GateOfInput, type RenderSettings, renderOf, targetsOf } from './read-gates.ts';
@@ -7,12 +8,15 @@ import { WRITING } from './yaml/text.ts';
 
 /** What one target is given, by gates that may be in several places. */
 interface Part {
+  /** Comments. */
   readonly heading: string;
+  /** Where the gates are to stand, in comments. */
+  readonly places: string;
   readonly template: PodTemplate;
 }
 
 /**
- * The init containers and volumes of each target that the gates name, as they go into its Pod template, before its own:
+ * The init containers and volumes of each target that the gates name, as they go into its Pod template, before its own or where a comment says:
  * for templates that are written by hand. The targets need not be in the input.
  */
 export function formatContainers(gates: readonly GateOfInput[], settings: RenderSettings): string {
@@ -20,13 +24,19 @@ export function formatContainers(gates: readonly GateOfInput[], settings: Render
   for (const gate of gates) {
     for (const { kind, name } of targetsOf(gate)) {
       const heading = `# ${kind} ${name}${gate.namespace === undefined ? '' : ` in ${gate.namespace}`}\n`;
-      const template = parts.get(heading)?.template ?? { spec: {} };
+      const { template, places } = parts.get(heading) ?? { template: { spec: {} }, places: '' };
       const target = targetAnnotationValue(kind, name);
-      const injection = { gate: gate.name, render: renderOf(gate, settings), target };
-      parts.set(heading, { heading, template: inject(template, injection) });
+      const render = renderOf(gate, settings);
+      const injection = { gate: gate.name, render, target };
+      const place = placeOf(gate.name, render);
+      parts.set(heading, { heading, places: places + place, template: inject(template, injection) });
     }
   }
   return [...parts.values()]
-    .map(({ heading, template }) => heading + stringify(template.spec, WRITING))
+    .map(({ heading, places, template }) => heading + places + stringify(template.spec, WRITING))
     .join('---\n');
+}
+
+function placeOf(gate: string, { after }: Render): string {
+  return after === undefined ? '' : `# gate ${gate}: right behind the init container ${after}\n`;
 }

@@ -1,5 +1,6 @@
 import { REQUIRE_LABEL, requiredGates, requireValue, targetAnnotationValue } from '../../api/names.ts';
 import { inject, obstacle } from '../../core/render/inject.ts';
+import { lost } from '../../core/render/order.ts';
 import {
   type PodTemplate,
   podTemplateSchema,
@@ -21,6 +22,8 @@ export interface GatedTarget {
   readonly gates: readonly string[];
   readonly before: PodTemplate;
   readonly after: PodTemplate;
+  /** Gates that do not stand where they are to, in words. */
+  readonly lost: readonly string[];
 }
 
 export interface Gating {
@@ -51,7 +54,10 @@ export function gateTargets(
     else targets.push(gated);
   }
   if (problems.length > 0) throw new InputError(problems);
-  return { targets, warnings: [...missing, ...targets.flatMap(orphanWarning)] };
+  return {
+    targets,
+    warnings: [...missing, ...targets.flatMap(lostWarnings), ...targets.flatMap(orphanWarning)],
+  };
 }
 
 /** The target with its gates' renders in it, or why it cannot carry them. */
@@ -61,6 +67,8 @@ function gateTarget({ object, kind, gates }: InputTarget, settings: RenderSettin
   if (!before) return 'it has no Pod template that can be read';
   const names = gates.map(({ name }) => name);
   if (new Set(names).size < names.length) return 'gates of one name and several namespaces target it';
+  const own = (before.spec.initContainers ?? []).map(({ name }) => name);
+  const misplaced: string[] = [];
   let after = before;
   for (const gate of gates) {
     const injection = {
@@ -71,8 +79,14 @@ function gateTarget({ object, kind, gates }: InputTarget, settings: RenderSettin
     const hindrance = obstacle(viewTemplate(after), injection);
     if (hindrance) return hindrance.message;
     after = inject(after, injection);
+    const why = lost(own, injection.render.after);
+    if (why) misplaced.push(`gate ${gate.name}: ${why.message}`);
   }
-  return { object, templateAt, gates: names, before, after: requiring(after, names) };
+  return {
+    ...{ object, templateAt, gates: names, before },
+    after: requiring(after, names),
+    lost: misplaced,
+  };
 }
 
 /**
@@ -84,6 +98,10 @@ function requiring(template: PodTemplate, gates: readonly string[]): PodTemplate
   const value = requireValue([...requiredGates(labels[REQUIRE_LABEL]), ...gates]);
   if (value.length > MAX_LABEL_LENGTH) return template;
   return { ...template, metadata: { ...template.metadata, labels: { ...labels, [REQUIRE_LABEL]: value } } };
+}
+
+function lostWarnings({ object, lost }: GatedTarget): string[] {
+  return lost.map((why) => `${inWords({ object })}: ${why}`);
 }
 
 function orphanWarning({ object, gates, after }: GatedTarget): string[] {

@@ -10,7 +10,7 @@ const identitySchema = z.looseObject({ apiVersion: z.string() });
 /**
  * A strategic merge patch of each target with all its gates in it, for kustomize. Kustomize puts the list items of a
  * patch first, in the patch's order, and what it does not name after them (5.5 to 5.8; it does not know
- * `$setElementOrder`). So a patch names the gates' containers and volumes in their order, and none of the target's own.
+ * `$setElementOrder`). So a patch names the gates' containers and volumes in their order, and of the target's own those before them.
  */
 export function formatPatches(targets: readonly GatedTarget[]): string {
   return targets
@@ -61,16 +61,19 @@ function ofGates({ spec }: PodTemplate, gates: readonly string[]): Parts {
   };
 }
 
-/** What it holds of any gate, in its order; of other gates than these only the names. */
+/**
+ * What it holds of any gate, in its order, and the init containers of its own that stand before one; of other gates than these,
+ * and of its own, only the names.
+ */
 function ofAllGates(template: PodTemplate, gates: readonly string[]): Parts {
   const { initContainers, volumes } = template.spec;
   const mine = ofGates(template, gates);
   const whole = (items: readonly Named[]) => (item: Named) =>
     items.includes(item) ? item : { name: item.name };
+  const all = initContainers ?? [];
+  const last = all.findLastIndex(({ name }) => containerOwner(name) !== undefined);
   return {
-    initContainers: (initContainers ?? [])
-      .filter(({ name }) => containerOwner(name) !== undefined)
-      .map(whole(mine.initContainers)),
+    initContainers: all.slice(0, last + 1).map(whole(mine.initContainers)),
     volumes: (volumes ?? []).filter(({ name }) => volumeOwner(name) !== undefined).map(whole(mine.volumes)),
   };
 }

@@ -1,7 +1,7 @@
 import { containerOwner, gateAnnotation } from '../../api/names.ts';
 import type { Pod, Render, Workload } from '../model.ts';
 import { isBelowPartition } from '../progress/held.ts';
-import { carriesRender, firstUnpassed } from '../progress/pod-progress.ts';
+import { carriesRender, isPassed } from '../progress/pod-progress.ts';
 import { isHeldInVain } from '../render/hold.ts';
 import type { PodWrite } from './plan.ts';
 
@@ -36,10 +36,10 @@ export function replaceOldPods(
     }));
 }
 
-/** Whether the container that keeps a Pod is one of this gate's. A Pod that is through is never touched. */
+/** Whether the first gate container that a Pod has not passed is one of this gate's. A Pod that is through is never touched. */
 export function waitsIn(pod: Pod, gate: string): boolean {
   if (pod.deleting || pod.phase !== 'Pending') return false;
-  const turn = firstUnpassed(pod);
+  const turn = pod.containers.find((name) => containerOwner(name) !== undefined && !isPassed(pod, name));
   return turn !== undefined && containerOwner(turn)?.gate === gate;
 }
 

@@ -28,8 +28,10 @@ export interface PodProgress {
   readonly state: 'open' | 'waiting' | 'failed';
   /** The gate's dependencies in the order in which the Pod runs them. */
   readonly dependencies: readonly DependencyProgress[];
-  /** The dependency that keeps the Pod; undefined when it is open, or when it still waits in another gate. */
+  /** The dependency that keeps the Pod; undefined when it is open, or when something before it keeps the Pod. */
   readonly blockedBy: string | undefined;
+  /** The init container of the Pod's own that keeps it, and how that fares; undefined where none does. */
+  readonly behind: string | undefined;
   /** Since when that dependency keeps it: the end of the container before it, else (or where that is not known) the Pod's creation. */
   readonly since: string;
 }
@@ -71,7 +73,10 @@ export function isGated({ containers }: Pod, gate: string): boolean {
   return containers.some((name) => containerOwner(name)?.gate === gate);
 }
 
-/** The first gate container, of any gate, that a Pod has not passed; undefined when it is through. */
+/**
+ * The first container that a Pod has not passed, up to the last one of a gate: of any gate, or of its own; undefined when it is
+ * through.
+ */
 export function firstUnpassed(pod: Pod): string | undefined {
   return pod.containers.find((name) => !isPassed(pod, name));
 }
@@ -92,8 +97,15 @@ export function podProgress(pod: Pod, gate: string): PodProgress {
     state: isOpen ? 'open' : hasFailedForGood(pod, gate) ? 'failed' : 'waiting',
     dependencies,
     blockedBy: owner?.gate === gate ? owner.dependency : undefined,
+    behind: turn !== undefined && !owner && !isOpen ? ownWords(pod, turn) : undefined,
     since: turn === undefined ? pod.createdAt : turnBegan(pod, turn),
   };
+}
+
+/** `init container sql-proxy, which is not through (CrashLoopBackOff: back-off 10s …)` */
+function ownWords(pod: Pod, name: string): string {
+  const { message } = containerProgress(statusOf(pod, name), pod, true);
+  return `init container ${name}, which is not through${message === '' ? '' : ` (${message})`}`;
 }
 
 function dependencyProgress(pod: Pod, name: string, isItsTurn: boolean): DependencyProgress {

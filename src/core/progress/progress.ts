@@ -42,6 +42,7 @@ const NOWHERE: Standing = {
   drift: [],
   lag: 'none',
   obstacle: undefined,
+  lost: undefined,
   refusal: undefined,
   dispute: undefined,
 };
@@ -154,7 +155,7 @@ export function unreadablePods(targets: readonly TargetProgress[]): string | und
 
 /** What a person should know of a target, and the operator cannot or need not change. */
 function remark(target: TargetProgress): Obstacle | undefined {
-  return remarkOnPlacing(target) ?? remarkOnRest(target);
+  return remarkOnPlacing(target) ?? target.lost ?? remarkOnRest(target);
 }
 
 function remarkOnPlacing({ lag, ungatedFirst }: TargetProgress): Obstacle | undefined {

@@ -4,6 +4,7 @@ import type { Drift, Gate, Refusal, Render, Repair, Workload } from '../model.ts
 import { lacksRequired } from '../render/hold.ts';
 import { drift, obstacle } from '../render/inject.ts';
 import type { Obstacle } from '../render/obstacle.ts';
+import { lost } from '../render/order.ts';
 import { additionMark, type Dispute, dispute } from './dispute.ts';
 
 /** How a workload that a gate names stands to the gate's render. */
@@ -14,6 +15,8 @@ export interface Standing {
   readonly lag: 'none' | 'patch' | 'next rollout' | 'immutable';
   /** Why it cannot carry the render, for the user. */
   readonly obstacle: Obstacle | undefined;
+  /** Why its containers stand first, and not where the gate wants them, for the user. */
+  readonly lost: Obstacle | undefined;
   readonly refusal: Refusal | undefined;
   /** Somebody else undoes its patches. */
   readonly dispute: Dispute | undefined;
@@ -41,6 +44,10 @@ export function standing(claim: Claim, workload: Workload, remembered: Remembere
     drift: reasons,
     lag: reasons.length > 0 ? lagOf(workload, claim) : 'none',
     obstacle: obstacle(workload.template, injection),
+    lost:
+      workload.kind === 'Job' && reasons.length > 0
+        ? undefined
+        : lost(workload.template.initContainers, render.after),
     refusal: remembered.refusals.find((refusal) => isStill(refusal, claim, workload)),
     dispute: dispute(remembered.repairs, workload.uid, additionMark(gate, render.hash), now),
   };

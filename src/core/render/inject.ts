@@ -16,12 +16,13 @@ import { changedFields, wantedContainers } from './contents.ts';
 import { isRaised } from './guaranteed.ts';
 import { requires } from './hold.ts';
 import type { Obstacle } from './obstacle.ts';
+import { orderWith, type Placed } from './order.ts';
 import { fitted, misfit } from './surroundings.ts';
 import { type PodTemplate, viewTemplate } from './template.ts';
 
 /**
- * How renders get into Pod templates and out of them: the containers of all gates come first, sorted by gate name, then
- * the template's own in their order; so do the volumes, one of each gate. A template is *current* when names, order, hash,
+ * How renders get into Pod templates and out of them: the containers of gates come first, or behind the one that their gate
+ * names, sorted by gate name (`order.ts`); the template's own keep their order. The volumes come first, one of each gate. A template is *current* when names, order, hash,
  * label and volume are as they should be, and what decides about waiting in our containers (`contents.ts`); of whatever
  * else the API server defaults in them, or others set, nothing is compared, nor is the order of volumes, which means nothing.
  */
@@ -32,19 +33,13 @@ export interface Injection {
   readonly target: string;
 }
 
-/** The names of all init containers in the order that they should have. */
-export function wantedOrder(live: readonly string[], gate: string, rendered: readonly string[]): string[] {
-  return orderWith(live, new Map([[gate, rendered]]));
+/** The names of all init containers in the order that they should have with this render. */
+export function wantedOrder(live: readonly string[], gate: string, render: Render): string[] {
+  return orderWith(live, new Map([[gate, placed(render)]]));
 }
 
-/** The same, when the containers of several gates become these. */
-function orderWith(live: readonly string[], changed: ReadonlyMap<string, readonly string[]>): string[] {
-  const kept = live.filter((name) => {
-    const owner = containerOwner(name);
-    return owner !== undefined && !changed.has(owner.gate);
-  });
-  const own = live.filter((name) => containerOwner(name) === undefined);
-  return [...[...kept, ...[...changed.values()].flat()].toSorted(byGate), ...own];
+function placed({ initContainers, after }: Render): Placed {
+  return { names: initContainers.map(({ name }) => name), after };
 }
 
 /** Why a template is not current for this gate; empty when it is. */
@@ -80,7 +75,7 @@ function misplaced(template: TemplateView, { gate, render, target }: Injection):
   const mine = template.initContainers.filter((name) => containerOwner(name)?.gate === gate);
   const missing = rendered.some((name) => !mine.includes(name));
   const leftover = mine.some((name) => !rendered.includes(name));
-  const order = wantedOrder(template.initContainers, gate, rendered);
+  const order = wantedOrder(template.initContainers, gate, render);
   const reasons: [boolean, Drift][] = [
     [missing, 'missing container'],
     [leftover, 'leftover container'],
@@ -160,14 +155,14 @@ function annotationsOf(
 }
 
 function elementOrder({ initContainers }: TemplateView, { inject, remove }: TemplateChange): JsonObject[] {
-  const changed = new Map<string, readonly string[]>(remove.map((gate) => [gate, []]));
-  for (const { gate, render } of inject)
-    changed.set(
-      gate,
-      render.initContainers.map(({ name }) => name),
-    );
+  const changed = new Map<string, Placed>([
+    ...remove.map((gate) => [gate, NOWHERE] as const),
+    ...inject.map(({ gate, render }) => [gate, placed(render)] as const),
+  ]);
   return orderWith(initContainers, changed).map((name) => ({ name }));
 }
+
+const NOWHERE: Placed = { names: [], after: undefined };
 
 function volumesPatch(template: TemplateView, { inject, remove }: TemplateChange): JsonObject {
   const put = inject.flatMap(({ render }) => render.volumes);
@@ -198,7 +193,7 @@ export function inject(template: PodTemplate, { gate, render, target }: Injectio
   const order = wantedOrder(
     live.map(({ name }) => name),
     gate,
-    rendered.map(({ name }) => name),
+    render,
   );
   return {
     ...template,
@@ -256,12 +251,6 @@ function deletions({ initContainers }: TemplateView, gates: readonly string[]): 
 function isOfAnotherGate(name: string, gate: string): boolean {
   const owner = containerOwner(name);
   return owner !== undefined && owner.gate !== gate;
-}
-
-/** Sorts by gate only: the sort is stable, so the order inside a gate is the render's. */
-function byGate(a: string, b: string): number {
-  const [left, right] = [containerOwner(a)?.gate ?? '', containerOwner(b)?.gate ?? ''];
-  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 function isSameList(a: readonly string[], b: readonly string[]): boolean {

@@ -19,11 +19,12 @@ import { waitArguments } from './wait-arguments.ts';
  * operator's settings nor its code are in it, so an upgrade of the operator or a new default image rolls nobody.
  */
 export function renderHash(spec: GateSpec): string {
-  const { dependencies, defaults, waiter } = spec;
+  const { dependencies, defaults, waiter, after } = spec;
   return fingerprint({
     dependencies: dependencies.map(inContainer),
     defaults: inContainers(spec, defaults),
     waiter,
+    after,
   });
 }
 
@@ -50,6 +51,7 @@ function inContainers({ dependencies }: GateSpec, defaults: GateSpec['defaults']
 export function render(gate: string, spec: GateSpec, settings: Settings): Render {
   return {
     hash: renderHash(spec),
+    ...(spec.after !== undefined && { after: spec.after }),
     initContainers: spec.dependencies.map((dependency) => renderContainer(gate, dependency, spec, settings)),
     volumes: [renderVolume(gate, spec)],
   };

@@ -139,7 +139,9 @@ function evaluateWaiting({ targets, dependencies, failed: lost, overdue }: Findi
     return not('DependencyFailed', `${waiting} of ${count(pods.length, 'Pod')} waiting, failed: ${what}`);
   }
   const answers = dependencies.filter(({ blocked }) => blocked > 0).map(blockage);
-  const message = `${waiting} of ${count(pods.length, 'Pod')} waiting${answers.length > 0 ? `: ${answers.join('; ')}` : ' in another gate'}`;
+  const behind = pods.flatMap((pod) => pod.behind ?? [])[0];
+  const keepers = [...answers, ...(behind === undefined ? [] : [`behind ${behind}`])];
+  const message = `${waiting} of ${count(pods.length, 'Pod')} waiting${keepers.length > 0 ? `: ${keepers.join('; ')}` : ' in another gate'}`;
   return overdue.length > 0
     ? not('Overdue', `overdue: ${overdue.join(', ')}; ${message}`)
     : not('Waiting', message);

@@ -89,6 +89,8 @@ function stallOf({ world, spec, refusal, targets, evaluated }: Observed): Stall 
     return why === undefined ? [] : `${kind} ${name}: ${why}`;
   });
   if (refused.length > 0) return { reason: 'TargetRefused', message: refused.join('; ') };
+  const strays = targets.flatMap(({ kind, name, lost }) => (lost ? `${kind} ${name}: ${lost.message}` : []));
+  if (strays.length > 0) return { reason: 'AfterMissing', message: strays.join('; ') };
   const disputed = targets.flatMap(disputeOf);
   if (disputed.length > 0) {
     const message = `somebody else keeps undoing what the operator writes: ${disputed.join('; ')}; let it leave init containers alone whose names start with ${CONTAINER_PREFIX}, and what comes after them`;

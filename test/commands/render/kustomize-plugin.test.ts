@@ -71,6 +71,21 @@ describe('render --output patch, built by kubectl kustomize', function () {
     });
   }
 
+  it('is what inject gives where a gate stands behind an init container of the template', () => {
+    const base = deployment(own('zeta', 'proxy', 'migrate'));
+    const gates = [gateOf('c-first', ['pinger'], { after: 'proxy' }), gateOf('a-first', ['pinger'])];
+    folder.write({
+      'base.yaml': base,
+      'patch.yaml': printed([base], { output: 'patch' }, gates),
+      'kustomization.yaml': KUSTOMIZATION,
+    });
+    const built = templateIn(outputOf([kubectl(), 'kustomize', folder.path]));
+    expect(built.spec.initContainers?.map(({ name }) => name)).to.deep.equal([
+      ...['dgate-a-first--api', 'zeta', 'proxy', 'dgate-c-first--api', 'migrate'],
+    ]);
+    expect(tidy(built)).to.deep.equal(tidy(templateIn(printed([base], {}, gates))));
+  });
+
   it('is one patch for each target, with all its gates, and names none of the target’s own init containers', () => {
     const patches = objectsOf(printed([GATE, DEPLOYMENT], { output: 'patch' }, [gateOf('b', ['pinger'])]));
     expect(patches).to.have.length(1);

@@ -97,6 +97,20 @@ describe('renderSources', () => {
     expect(templateIn(output).metadata?.labels?.[REQUIRE_LABEL]).to.equal('a-first_b-first_c-first');
   });
 
+  it('puts a gate behind the init container that it names, and says where there is none', () => {
+    const gate = gateOf('b', ['pinger'], { after: 'migrate' });
+    const output = printed([gate, DEPLOYMENT]);
+    expect(namesIn(output)).to.deep.equal(['migrate', 'dgate-b--api', 'warm']);
+    expect(lost(DEPLOYMENT, output)).to.deep.equal(['      labels: {app: pinger}']);
+    expect(printed([output])).to.equal(output);
+    const { texts, warnings } = renderTexts([gate.replace('"migrate"', '"proxy"'), DEPLOYMENT]);
+    expect(namesIn(texts.join(''))).to.deep.equal(['dgate-b--api', 'migrate', 'warm']);
+    expect(warnings).to.have.length(1);
+    expect(warnings[0]).to.match(
+      /^2\.yaml, document 1, line 2: Deployment pinger: gate b: its Pod template has no init container proxy, which spec\.after names/,
+    );
+  });
+
   it('adds gates to the label require beside those that the user named', () => {
     const labelled = DEPLOYMENT.replace('{app: pinger}', `{app: pinger, ${REQUIRE_LABEL}: zoo_abc}`);
     expect(templateIn(printed([GATE, labelled])).metadata?.labels?.[REQUIRE_LABEL]).to.equal(
@@ -157,18 +171,20 @@ describe('renderSources, of any template', () => {
 
   it('gives what inject gives and the label, in a text that kept its form, and the same the second time', () => {
     fc.assert(
-      fc.property(templates, forms, (template, form) => {
+      fc.property(templates, forms, fc.constantFrom('', 'a', 'migrate'), (template, form, after) => {
+        const gate = after === '' ? GATE : GATE.replace('spec:\n', `spec:\n  after: ${after}\n`);
         const deployment = {
           apiVersion: 'apps/v1',
           kind: 'Deployment',
           metadata: { name: 'pinger' },
           spec: { template },
         };
-        const output = printed([stringify(deployment, form)], {}, [GATE]);
-        const injected = inject(template, injectionOf(GATE, TARGET));
+        // A gate whose place is not there is warned of.
+        const output = renderTexts([stringify(deployment, form)], {}, [gate]).texts.join('');
+        const injected = inject(template, injectionOf(gate, TARGET));
         const labels = { ...injected.metadata?.labels, [REQUIRE_LABEL]: 'api-first' };
         expect(templateIn(output)).to.deep.equal({ ...injected, metadata: { ...injected.metadata, labels } });
-        expect(printed([output], {}, [GATE])).to.equal(output);
+        expect(renderTexts([output], {}, [gate]).texts.join('')).to.equal(output);
       }),
     );
   });
@@ -294,6 +310,13 @@ describe('renderSources, other outputs', () => {
     expect(diff).to.match(/^--- 2\.yaml\n\+\+\+ 2\.yaml\n@@ -10,\d+ \+10,\d+ @@\n/);
     expect(diff.match(/^-(?!-)/gm)).to.have.length(1);
     expect(printed([printed([GATE, DEPLOYMENT])], { output: 'diff' })).to.equal('');
+  });
+
+  it('says in a comment where bare init containers belong', () => {
+    const output = printed([gateOf('b', ['pinger'], { after: 'proxy' })], { output: 'containers' });
+    expect(output).to.match(
+      /^# Deployment pinger in my-namespace\n# gate b: right behind the init container proxy\ninitContainers:\n/,
+    );
   });
 
   it('prints bare init containers and volumes for each target of the gates, in the input or not', () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { ContainerState } from '../../../src/core/model.ts';
 import type { PodProgress } from '../../../src/core/progress/pod-progress.ts';
 import {
   carriesRender,
@@ -81,6 +82,35 @@ describe('podProgress', () => {
     const beside = waiting.with({ statuses: [sidecar, ...statuses] });
     expect(states(beside)).to.equal('api checking, redis pending');
     expect(progress(beside).blockedBy).to.equal('api');
+  });
+
+  describe('behind an init container of its own', () => {
+    const own = (state: ContainerState): PodBuilder => {
+      const { containers, statuses } = waiting.pod;
+      return waiting.with({
+        containers: ['proxy', ...containers],
+        statuses: [...statuses, { name: 'proxy', restarts: 0, state, last: undefined }],
+      });
+    };
+    const crashing = { is: 'waiting', reason: 'CrashLoopBackOff', message: 'back-off 10s' } as const;
+    const done = { is: 'terminated', exitCode: 0, reason: '', message: '', finishedAt: ago(7) } as const;
+
+    it('has no dependency whose turn it is, and says what keeps it', () => {
+      expect(states(own(crashing))).to.equal('api pending, redis pending');
+      expect(progress(own(crashing))).to.deep.include({
+        state: 'waiting',
+        blockedBy: undefined,
+        behind: 'init container proxy, which is not through (CrashLoopBackOff: back-off 10s)',
+      });
+      expect(progress(own({ is: 'running', startedAt: ago(3) })).behind).to.equal(
+        'init container proxy, which is not through',
+      );
+    });
+
+    it('waits for the first dependency once that is through, since then', () => {
+      expect(states(own(done))).to.equal('api starting, redis pending');
+      expect(progress(own(done))).to.deep.include({ blockedBy: 'api', behind: undefined, since: ago(7) });
+    });
   });
 
   it('is open when all have passed, and waiting before', () => {

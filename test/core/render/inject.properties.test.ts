@@ -71,14 +71,23 @@ describe('inject, of any template and gate', () => {
     );
   });
 
-  it('has the containers of gates first, sorted by gate, and those of the gate in the order of its dependencies', () => {
+  it('has the containers of the gate where it asks for them, sorted among gates, in the order of its dependencies', () => {
     fc.assert(
       fc.property(gated, one, (template, gate) => {
-        const owners = names(injected(template, gate)).map((name) => containerOwner(name)?.gate);
-        const ours = owners.filter((owner) => owner !== undefined);
-        expect(owners.slice(0, ours.length)).to.deep.equal(ours.toSorted());
-        const mine = names(injected(template, gate)).filter((name) => containerOwner(name)?.gate === 'api');
-        expect(mine).to.deep.equal(gate.spec.dependencies.map(({ name }) => `dgate-api--${name}`));
+        const all = names(injected(template, gate));
+        const wanted = gate.spec.dependencies.map(({ name }) => `dgate-api--${name}`);
+        const at = all.indexOf(wanted[0] ?? '');
+        expect(all.slice(at, at + wanted.length)).to.deep.equal(wanted);
+        const isOwn = (name: string) => containerOwner(name) === undefined;
+        const before = all.slice(0, at);
+        const { after = '' } = gate.spec;
+        expect(before.findLast(isOwn)).to.equal(all.includes(after) ? after : undefined);
+        const beside = all.slice(before.findLastIndex(isOwn) + 1);
+        const end = beside.findIndex(isOwn);
+        const gates = beside
+          .slice(0, end < 0 ? beside.length : end)
+          .map((name) => containerOwner(name)?.gate);
+        expect(gates).to.deep.equal(gates.toSorted());
       }),
     );
   });
@@ -90,7 +99,7 @@ describe('inject, of any template and gate', () => {
         const ours = names(injected(template, gate)).flatMap((name) => containerOwner(name)?.gate ?? []);
         const own = (template.spec.volumes ?? []).filter(({ name }) => volumeOwner(name) === undefined);
         expect(volumes).to.deep.equal([
-          ...[...new Set(ours)].map((owner) => `dgate-${owner}`),
+          ...[...new Set(ours)].toSorted().map((owner) => `dgate-${owner}`),
           ...own.map(({ name }) => name),
         ]);
       }),
@@ -143,7 +152,10 @@ function damages(view: TemplateView, hash: string): TemplateView[] {
   const without = (key: string) => Object.entries(view.annotations).filter(([name]) => name !== key);
   return [
     ...mine.map((gone) => ({ ...view, initContainers: view.initContainers.filter((name) => name !== gone) })),
-    { ...view, initContainers: ['first', ...view.initContainers] },
+    {
+      ...view,
+      initContainers: [...view.initContainers.filter((name) => !mine.includes(name)), 'last', ...mine],
+    },
     { ...view, initContainers: [...view.initContainers, 'dgate-api--unknown'] },
     ...['gate.dependencygate.dev/api', 'dependencygate.dev/target'].flatMap((key) => [
       { ...view, annotations: Object.fromEntries(without(key)) },

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { TemplateView } from '../../../src/core/model.ts';
-import { drift, gatesIn, inject, obstacle, wantedOrder } from '../../../src/core/render/inject.ts';
+import { drift, gatesIn, inject, obstacle } from '../../../src/core/render/inject.ts';
 import { viewTemplate } from '../../../src/core/render/template.ts';
 import { dns, gate, tcp, workload } from '../builders.ts';
 import { injectPatch, removePatch } from '../patches.ts';
@@ -62,21 +62,6 @@ describe('inject', () => {
   it('keeps a container whose name only looks like ours', () => {
     const { template } = workload('pinger').own('dgate-exporter').carrying(apiFirst);
     expect(template.spec.initContainers?.at(-1)?.name).to.equal('dgate-exporter');
-  });
-});
-
-describe('wantedOrder', () => {
-  it('repairs an order in which own containers came first, and keeps both orders', () => {
-    const live = ['new', 'dgate-b--x', 'dgate-a--y', 'old', 'dgate-a--x'];
-    expect(wantedOrder(live, 'a', ['dgate-a--x', 'dgate-a--y'])).to.deep.equal([
-      ...['dgate-a--x', 'dgate-a--y', 'dgate-b--x', 'new', 'old'],
-    ]);
-  });
-
-  it('takes a gate whose name begins like another for another', () => {
-    expect(wantedOrder(['dgate-api-2--x'], 'api', ['dgate-api--x'])).to.deep.equal([
-      ...['dgate-api--x', 'dgate-api-2--x'],
-    ]);
   });
 });
 

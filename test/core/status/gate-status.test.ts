@@ -86,6 +86,26 @@ describe('status', () => {
     expect(statusOf(apiFirst, pinger).render).to.deep.equal(apiFirst.gate.status.render);
   });
 
+  it('stalls where a target has not the container that the gate is to stand behind, and the target says so', () => {
+    const behind = gate('api-first')
+      .targets('pinger', 'poller')
+      .dependsOn(dns('api'))
+      .specifying({ after: 'proxy' });
+    const { conditions, targets } = statusOf(
+      behind.rendered(),
+      workload('pinger').own('proxy').carrying(behind),
+      workload('poller').own('migrate').carrying(behind),
+    );
+    const words =
+      'its Pod template has no init container proxy, which spec.after names, so its Pods wait before all of its own: add that container, or correct spec.after';
+    expect(conditions?.find(({ type }) => type === 'Stalled')).to.deep.include({
+      reason: 'AfterMissing',
+      message: `Deployment poller: ${words}`,
+    });
+    expect(conditions?.find(({ type }) => type === 'Ready')).to.deep.include({ status: 'False' });
+    expect(targets?.map(({ reason }) => reason)).to.deep.equal([undefined, 'AfterMissing']);
+  });
+
   it('stalls where a target cannot carry the render, and names every such target', () => {
     const { conditions } = statusOf(
       apiFirst,

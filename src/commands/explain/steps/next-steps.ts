@@ -2,7 +2,7 @@ import { conditionOf, type ExplainWorld, podStates } from '../explain-world.ts';
 import { heading, type Line, text, verbatim } from '../layout.ts';
 import { dependencySteps } from './dependency-steps.ts';
 import { gateSteps } from './gate-steps.ts';
-import { ownContainerSteps } from './own-container-steps.ts';
+import { behindSteps, ownContainerSteps } from './own-container-steps.ts';
 import { podSteps } from './pod-steps.ts';
 import { restSteps } from './rest-steps.ts';
 import { kubectl, type Step, step } from './step.ts';
@@ -13,6 +13,7 @@ export function nextSteps(world: ExplainWorld): Step[] {
   const steps = [
     ...gateSteps(world),
     ...podSteps(world),
+    ...behindSteps(world),
     ...dependencySteps(world),
     ...targetSteps(world),
     ...restSteps(world),
@@ -41,7 +42,7 @@ function openedSteps(world: ExplainWorld): Step[] {
 /** All that is left: the Pods wait in gates whose names sort before this one, or nothing has happened yet. */
 function otherGates(world: ExplainWorld): Step[] {
   const waits = podStates(world).some(
-    ({ state, blockedBy }) => state === 'waiting' && blockedBy === undefined,
+    ({ state, blockedBy, behind }) => state === 'waiting' && blockedBy === undefined && behind === undefined,
   );
   return [
     waits

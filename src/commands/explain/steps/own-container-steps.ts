@@ -35,3 +35,15 @@ function stepOf(
     kubectl(world, command),
   );
 }
+
+/** What keeps Pods from coming to the gate at all: it stands behind init containers of their own. */
+export function behindSteps(world: ExplainWorld): Step[] {
+  const [first] = podStates(world).filter(({ behind, isCurrent }) => behind !== undefined && isCurrent);
+  if (!first) return [];
+  return [
+    step(
+      `Pod ${first.pod.name} has not come to the gate: it is at its own ${first.behind}. The gate's containers stand behind that one, and start once it has; see why it has not.`,
+      kubectl(world, `describe pod ${first.pod.name}`),
+    ),
+  ];
+}

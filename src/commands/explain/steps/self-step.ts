@@ -10,7 +10,7 @@ import { serviceCommands } from './answer-step.ts';
 import { kubectl, type Step, step } from './step.ts';
 
 /**
- * What to do where a Pod waits for itself: our containers run before all else in it, so nothing of its own can be there. It is
+ * What to do where a Pod waits for itself: our containers run before all else in it, or behind one init container, so nothing else of its own can be there. It is
  * told by the host of a check, or by a Service that selects the Pods that wait and has no other endpoint.
  */
 export function selfStep(
@@ -33,9 +33,17 @@ export function selfStep(
 
 function hostStep(world: ExplainWorld, name: string, itself: string): Step {
   return step(
-    `${name}: ${itself}, and the gate's containers run before all others in it. The app, its own init containers and its sidecars start only after them, so nothing listens there yet. Check what a sidecar leads to and not the sidecar, or let the app itself wait for it.`,
+    `${name}: ${itself}, and ${place(world)}, so nothing listens there yet. Where a native sidecar of the Pod is to listen (an init container with restartPolicy Always), let spec.after name it: the gate's containers then stand behind it. An app cannot be waited for by its own Pod.`,
     kubectl(world, `edit dgate ${world.gate.name}`),
   );
+}
+
+/** What runs before what. */
+function place({ gate }: ExplainWorld): string {
+  const after = gate.spec.valid ? gate.spec.value.after : undefined;
+  return after === undefined
+    ? "the gate's containers run before all others in it: the app, its own init containers and its sidecars start only after them"
+    : `the gate's containers run right behind its init container ${after}: what comes after that starts only after them`;
 }
 
 /** The host that Pods connect to; a name alone, as `dns` asks for it, is there without anybody who listens. */

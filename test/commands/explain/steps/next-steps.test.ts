@@ -68,6 +68,7 @@ describe('what to do about the gate', () => {
     ['DependencyCycle', /what closes the circle out/],
     ['InvalidRender', /Correct the container/],
     ['TargetRefused', /what makes the API server refuse/],
+    ['AfterMissing', /Give that init container to the target, or correct spec\.after/],
     ['Conflict', /ignore init containers whose name starts with dgate-/],
     ['NoAdmission', /admission policies/],
     ['OfTomorrow', /says what to change/],

@@ -56,3 +56,22 @@ describe('what to do about Pods that the gate has let through', () => {
     expect(say(told(CRASHING, named('web-1').open().deleting())).join()).not.to.contain('let Pod');
   });
 });
+
+describe('what to do about Pods that have not come to the gate', () => {
+  it('is to see why their own init container before it does not start', () => {
+    const waiting = named('web-1');
+    const own = {
+      name: 'proxy',
+      restarts: 0,
+      state: { is: 'waiting', reason: 'ImagePullBackOff', message: 'not found' },
+      last: undefined,
+    } as const;
+    const containers = ['proxy', ...waiting.pod.containers];
+    const behind = waiting.with({ containers, statuses: [own] });
+    const all = steps(explained(first, [workload('web').carrying(first), behind]));
+    expect(say(all)).to.deep.equal([
+      "Pod web-1 has not come to the gate: it is at its own init container proxy, which is not through (ImagePullBackOff: not found). The gate's containers stand behind that one, and start once it has; see why it has not.",
+    ]);
+    expect(propose(all)).to.deep.equal([`kubectl describe pod web-1 ${NS}`]);
+  });
+});

@@ -37,7 +37,7 @@ describe('what to do where a Pod waits for itself', () => {
     it(`is not to ask ${host} (${Object.keys(dependency)[1]}): nothing else runs in the Pod yet`, () => {
       const all = told(dependency);
       expect(say(all)[0]).to.match(
-        /^proxy: \S+ is the Pod itself, and the gate's containers run before all others .* its sidecars start only after/,
+        /^proxy: \S+ is the Pod itself, and the gate's containers run before all others .* its sidecars start only after .* let spec\.after name it/,
       );
       expect(say(all)[0]).to.contain(`proxy: ${host} is`);
       expect(propose(all)).to.deep.equal([`kubectl edit dgate first ${NS}`]);
