@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { atomic, dataKey, image, objectName, pullPolicy, resourcesSchema } from './fields.ts';
+import { atomic, dataKey, image, label, objectName, pullPolicy, resourcesSchema } from './fields.ts';
 
 /**
  * The user's own check. An explicit list of a container's fields, never free form: what stands here is placed into
@@ -9,11 +9,20 @@ import { atomic, dataKey, image, objectName, pullPolicy, resourcesSchema } from 
 /** Characters that the strings of a `container` check may have together: every template and status holds a copy. */
 export const MAX_CONTAINER_CHARACTERS = 4096;
 
+const optional = (what: string) =>
+  z
+    .boolean()
+    .optional()
+    .describe(
+      `Whether the container starts without it too; else it waits until the ${what} is there. Default: false.`,
+    );
+
 const key = (object: string) =>
   z
     .strictObject({
       name: objectName().describe(`${object} in the gate's namespace.`),
       key: dataKey().describe('Key whose value is taken.'),
+      optional: optional('key'),
     })
     .optional()
     .describe(`Key of a ${object}.`);
@@ -56,6 +65,54 @@ const envVar = z
   })
   .describe('An environment variable: a name, and at most one of value and valueFrom.');
 
+const whole = (object: string) =>
+  z
+    .strictObject({
+      name: objectName().describe(`${object} in the gate's namespace.`),
+      optional: optional(object),
+    })
+    .optional()
+    .describe(`A ${object}, each of whose keys becomes a variable.`);
+
+const envSource = z
+  .strictObject({
+    prefix: z
+      .string()
+      .min(1)
+      .max(253)
+      .regex(/^[-._a-zA-Z][-._a-zA-Z0-9]*$/)
+      .optional()
+      .describe('Begins the name of each variable.'),
+    configMapRef: whole('ConfigMap'),
+    secretRef: whole('Secret'),
+  })
+  .describe('Variables from all keys of an object: exactly one of configMapRef and secretRef.');
+
+/** A path inside of a volume: relative, and never out of it. */
+const SUB_PATH = /^([^/.][^/]*|\.[^/.][^/]*)(\/([^/.][^/]*|\.[^/.][^/]*))*$/;
+
+const volumeMount = z
+  .strictObject({
+    name: label(63).describe(
+      "Volume of the targets' own Pod templates. Folders of the node (hostPath) cannot be mounted.",
+    ),
+    mountPath: z
+      .string()
+      .min(1)
+      .max(256)
+      .regex(/^\/[^:]*$/)
+      .describe('Where it is mounted.'),
+    subPath: z
+      .string()
+      .min(1)
+      .max(256)
+      .regex(SUB_PATH)
+      .optional()
+      .describe('File or folder in the volume. Default: all of it.'),
+    readOnly: z.boolean().optional().describe('Mount it read-only. Default: false.'),
+  })
+  .describe("A volume of the target's own, as the container sees it.");
+
 const securityContext = z
   .strictObject({
     runAsUser: z.int().min(0).max(2147483647).optional().describe('User id of the process.'),
@@ -95,14 +152,32 @@ export const containerCheckSchema = z
     imagePullPolicy: pullPolicy().optional().describe("When the image is pulled. Default: Kubernetes' own."),
     command: words("Replaces the image's entry point; not run in a shell."),
     args: words("Replaces the image's arguments."),
-    env: z.array(envVar).min(1).max(32).optional().describe('Environment variables.').meta(atomic),
+    env: z.array(envVar).min(1).max(64).optional().describe('Environment variables.').meta(atomic),
+    envFrom: z
+      .array(envSource)
+      .min(1)
+      .max(16)
+      .optional()
+      .describe('Variables from whole ConfigMaps and Secrets. Those in env take precedence.')
+      .meta(atomic),
+    volumeMounts: z
+      .array(volumeMount)
+      .min(1)
+      .max(16)
+      .optional()
+      .describe(
+        "Volumes of the target's own. A target that lacks one is left as it is, and told in the status.",
+      )
+      .meta(atomic),
     workingDir: z.string().min(1).max(512).optional().describe("Working directory. Default: the image's."),
     resources: resourcesSchema.optional(),
     securityContext: securityContext.optional(),
   })
   .describe(
-    `The user's own check: a container that exits 0 when the dependency is satisfied. Anything else is retried by the kubelet with its restart back-off. Its image, workingDir, command, args and env have at most ${MAX_CONTAINER_CHARACTERS} characters together.`,
+    `The user's own check: a container that exits 0 when the dependency is satisfied. Anything else is retried by the kubelet with its restart back-off. All that stands in it but resources and securityContext has at most ${MAX_CONTAINER_CHARACTERS} characters together.`,
   );
 
 export type ContainerCheck = z.infer<typeof containerCheckSchema>;
 export type EnvVar = z.infer<typeof envVar>;
+export type EnvSource = z.infer<typeof envSource>;
+export type VolumeMount = z.infer<typeof volumeMount>;

@@ -1,4 +1,4 @@
-import type { ContainerCheck, EnvVar } from './container-check.ts';
+import type { ContainerCheck, EnvSource, EnvVar, VolumeMount } from './container-check.ts';
 
 /**
  * How many characters a `container` check has, twice: as CEL over `self` and as a function. A character is a code
@@ -10,11 +10,24 @@ export const CONTAINER_SIZE_CEL = [
   ifPresent('self.command', 'self.command.map(word, size(word)).sum()'),
   ifPresent('self.args', 'self.args.map(word, size(word)).sum()'),
   ifPresent('self.env', `self.env.map(e, ${envVarSizeCel()}).sum()`),
+  ifPresent('self.envFrom', `self.envFrom.map(e, ${envSourceSizeCel()}).sum()`),
+  ifPresent('self.volumeMounts', `self.volumeMounts.map(m, ${mountSizeCel()}).sum()`),
 ].join(' + ');
 
 export function containerSize(container: ContainerCheck): number {
-  const { image, workingDir = '', command = [], args = [], env = [] } = container;
-  return characters([image, workingDir, ...command, ...args, ...env.flatMap(strings)]);
+  const {
+    image,
+    workingDir = '',
+    command = [],
+    args = [],
+    env = [],
+    envFrom = [],
+    volumeMounts = [],
+  } = container;
+  return characters([
+    ...[image, workingDir, ...command, ...args],
+    ...[...env.flatMap(strings), ...envFrom.flatMap(sourceStrings), ...volumeMounts.flatMap(mountStrings)],
+  ]);
 }
 
 /** How many characters strings have together. */
@@ -26,6 +39,24 @@ function strings({ name, value = '', valueFrom = {} }: EnvVar): string[] {
   const { fieldRef, secretKeyRef, configMapKeyRef } = valueFrom;
   const keys = [secretKeyRef, configMapKeyRef].flatMap((ref) => (ref ? [ref.name, ref.key] : []));
   return [name, value, fieldRef?.fieldPath ?? '', ...keys];
+}
+
+function sourceStrings({ prefix = '', configMapRef, secretRef }: EnvSource): string[] {
+  return [prefix, configMapRef?.name ?? '', secretRef?.name ?? ''];
+}
+
+function mountStrings({ name, mountPath, subPath = '' }: VolumeMount): string[] {
+  return [name, mountPath, subPath];
+}
+
+function envSourceSizeCel(): string {
+  return ['prefix', 'configMapRef.name', 'secretRef.name']
+    .map((path) => ifPresent(`e.${path.split('.')[0]}`, `size(e.${path})`))
+    .join(' + ');
+}
+
+function mountSizeCel(): string {
+  return ['size(m.name)', 'size(m.mountPath)', ifPresent('m.subPath', 'size(m.subPath)')].join(' + ');
 }
 
 function envVarSizeCel(): string {

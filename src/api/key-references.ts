@@ -1,11 +1,13 @@
+import type { EnvSource } from './container-check.ts';
 import type { KeySource } from './key-source.ts';
 import type { Dependency } from './spec.ts';
 
-/** A key of a Secret or ConfigMap that a dependency's container reads. */
+/** A Secret or ConfigMap that a dependency's container reads. */
 export interface KeyReference {
   readonly kind: 'Secret' | 'ConfigMap';
   readonly name: string;
-  readonly key: string;
+  /** Undefined where all of its keys are read. */
+  readonly key: string | undefined;
   /** Whether the kubelet starts the container only once it is there. */
   readonly required: boolean;
 }
@@ -17,8 +19,15 @@ export function keyReferences(dependency: Dependency): KeyReference[] {
   const bundles = [http?.tls?.caFrom, grpc?.tls?.caFrom];
   return [
     ...[...addressSources(dependency), ...variables].flatMap((source) => referencesOf(source, true)),
+    ...(container?.envFrom ?? []).flatMap(objectOf),
     ...bundles.flatMap((source) => referencesOf(source, false)),
   ];
+}
+
+function objectOf({ secretRef, configMapRef }: EnvSource): KeyReference[] {
+  const of = (kind: KeyReference['kind'], ref: EnvSource['secretRef']) =>
+    ref ? [{ kind, name: ref.name, key: undefined, required: ref.optional !== true }] : [];
+  return [...of('Secret', secretRef), ...of('ConfigMap', configMapRef)];
 }
 
 /** Where a dependency's address comes from, as far as it does not stand in the gate. */
@@ -34,10 +43,19 @@ export function keyWords(source: KeySource): string {
     .join();
 }
 
-function referencesOf(source: Partial<KeySource> | undefined, required: boolean): KeyReference[] {
-  const { secretKeyRef, configMapKeyRef } = source ?? {};
-  return [
-    ...(secretKeyRef ? [{ kind: 'Secret' as const, ...secretKeyRef, required }] : []),
-    ...(configMapKeyRef ? [{ kind: 'ConfigMap' as const, ...configMapKeyRef, required }] : []),
-  ];
+interface Source {
+  readonly secretKeyRef?: KeyRef | undefined;
+  readonly configMapKeyRef?: KeyRef | undefined;
+}
+
+interface KeyRef {
+  readonly name: string;
+  readonly key: string;
+  readonly optional?: boolean | undefined;
+}
+
+function referencesOf(source: Source | undefined, isNeeded: boolean): KeyReference[] {
+  const of = (kind: KeyReference['kind'], ref: KeyRef | undefined) =>
+    ref ? [{ kind, name: ref.name, key: ref.key, required: isNeeded && ref.optional !== true }] : [];
+  return [...of('Secret', source?.secretKeyRef), ...of('ConfigMap', source?.configMapKeyRef)];
 }

@@ -98,6 +98,8 @@ export const TARGET_REASONS = [
   'VolumeNameTaken',
   'ContainerNameTaken',
   'WindowsPods',
+  'VolumeMissing',
+  'VolumeOfNode',
   'TooManyContainers',
   'RefusedByServer',
   'AfterMissing',

@@ -9,9 +9,15 @@ import { atomic, pullPolicy, resourcesSchema } from './fields.ts';
 const text = (max: number) => z.string().max(max);
 const userId = () => z.int().min(0).max(2147483647).optional();
 
+const optional = () => z.boolean().optional().describe('Whether the container starts without it too.');
+
 const keyRef = (object: string) =>
   z
-    .strictObject({ name: text(253).describe(`Name of the ${object}.`), key: text(253).describe('Its key.') })
+    .strictObject({
+      name: text(253).describe(`Name of the ${object}.`),
+      key: text(253).describe('Its key.'),
+      optional: optional(),
+    })
     .optional()
     .describe(`Key of a ${object}.`);
 
@@ -30,6 +36,18 @@ const renderedEnvVar = z.strictObject({
     })
     .optional()
     .describe('Source of the value.'),
+});
+
+const objectRef = (object: string) =>
+  z
+    .strictObject({ name: text(253).describe(`Name of the ${object}.`), optional: optional() })
+    .optional()
+    .describe(`All keys of a ${object}.`);
+
+const renderedEnvSource = z.strictObject({
+  prefix: text(253).optional().describe('Begins the names of the variables.'),
+  configMapRef: objectRef('ConfigMap'),
+  secretRef: objectRef('Secret'),
 });
 
 const renderedSecurityContext = z.strictObject({
@@ -51,6 +69,7 @@ const renderedSecurityContext = z.strictObject({
 const volumeMount = z.strictObject({
   name: text(63).describe('Name of the volume.'),
   mountPath: text(256).describe('Where it is mounted.'),
+  subPath: text(256).optional().describe('Path in the volume.'),
   readOnly: z.boolean().optional().describe('Whether it is mounted read-only.'),
 });
 
@@ -67,9 +86,15 @@ export const renderedContainerSchema = z
     args: z.array(text(4300)).max(128).optional().describe('Arguments.').meta(atomic),
     workingDir: text(512).optional().describe('Working directory.'),
     env: z.array(renderedEnvVar).max(64).optional().describe('Environment variables.').meta(atomic),
+    envFrom: z
+      .array(renderedEnvSource)
+      .max(16)
+      .optional()
+      .describe('Environment variables from whole objects.')
+      .meta(atomic),
     resources: resourcesSchema.optional(),
     securityContext: renderedSecurityContext.optional().describe('Security settings.'),
-    volumeMounts: z.array(volumeMount).max(4).optional().describe('Volume mounts.').meta(atomic),
+    volumeMounts: z.array(volumeMount).max(16).optional().describe('Volume mounts.').meta(atomic),
     terminationMessagePolicy: z
       .enum(['File', 'FallbackToLogsOnError'])
       .optional()

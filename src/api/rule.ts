@@ -12,6 +12,9 @@ export interface Rule<Value> {
   holds(value: Value): boolean;
 }
 
+/** Where a value may come from, other than the gate. */
+export const KEY_SOURCES = ['secretKeyRef', 'configMapKeyRef'] as const;
+
 /** CEL: at least one of these fields is there. */
 export function anyOf(fields: readonly string[]): string {
   return fields.map((field) => `has(self.${field})`).join(' || ');

@@ -1,6 +1,6 @@
 import type { GrpcCheck, HttpCheck, HttpHeader, TcpCheck, Tls } from './checks.ts';
-import { type ContainerCheck, type EnvVar, MAX_CONTAINER_CHARACTERS } from './container-check.ts';
-import { CONTAINER_SIZE_CEL, characters, containerSize } from './container-size.ts';
+import { CONTAINER_RULES, type ContainerPlaces } from './container-rules.ts';
+import { characters } from './container-size.ts';
 import { DEFAULT_TARGET_KIND } from './defaults.ts';
 import type { ResourceCheck } from './evaluated-checks.ts';
 import { LABEL, type Resources } from './fields.ts';
@@ -14,7 +14,7 @@ import {
 } from './names.ts';
 import { kindOf } from './policies/workloads.ts';
 import { isWithinLimits, WITHIN_LIMITS_CEL } from './quantity.ts';
-import { anyOf, distinct, either, exactlyOne, present, type Rule } from './rule.ts';
+import { anyOf, distinct, either, exactlyOne, KEY_SOURCES, present, type Rule } from './rule.ts';
 import { targetKind } from './settled.ts';
 import { CHECKS, type Dependency, type GateSpec, JUDGED_CHECKS, type Timing } from './spec.ts';
 
@@ -27,7 +27,7 @@ export interface RuledGate {
 }
 
 /** Where rules stand: the paths of the schema, `[]` for a list's items. */
-export interface Places {
+export interface Places extends ContainerPlaces {
   readonly '': RuledGate;
   readonly spec: GateSpec;
   readonly 'spec.targets': GateSpec['targets'];
@@ -46,11 +46,7 @@ export interface Places {
   readonly 'spec.dependencies[].grpc.portFrom': KeySource;
   readonly 'spec.dependencies[].grpc.tls': Tls;
   readonly 'spec.dependencies[].resource': ResourceCheck;
-  readonly 'spec.dependencies[].container': ContainerCheck;
   readonly 'spec.dependencies[].container.resources': Resources;
-  readonly 'spec.dependencies[].container.securityContext': NonNullable<ContainerCheck['securityContext']>;
-  readonly 'spec.dependencies[].container.env[]': EnvVar;
-  readonly 'spec.dependencies[].container.env[].valueFrom': NonNullable<EnvVar['valueFrom']>;
 }
 
 export type Place = keyof Places;
@@ -68,8 +64,6 @@ const ATTEMPT_FIELDS = [
   'timeoutSeconds',
   'successThreshold',
 ] as const satisfies readonly (keyof Timing)[];
-const KEY_SOURCES = ['secretKeyRef', 'configMapKeyRef'] as const;
-const SOURCES = ['fieldRef', ...KEY_SOURCES] as const;
 
 const tlsRules: readonly Rule<Tls>[] = [
   {
@@ -234,39 +228,6 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
       holds: ({ condition, expression }) => condition === undefined || expression === undefined,
     },
   ],
-  'spec.dependencies[].container': [
-    {
-      cel: `${CONTAINER_SIZE_CEL} <= ${MAX_CONTAINER_CHARACTERS}`,
-      message: `image, workingDir, command, args and env have at most ${MAX_CONTAINER_CHARACTERS} characters together: put a longer script into the image`,
-      holds: (container) => containerSize(container) <= MAX_CONTAINER_CHARACTERS,
-    },
-    {
-      cel: '!has(self.env) || self.env.all(a, self.env.exists_one(b, a.name == b.name))',
-      message: 'an environment variable is set twice, and only the last one counts: remove the other',
-      field: ['env'],
-      holds: ({ env = [] }) => distinct(env.map(({ name }) => name)),
-    },
-  ],
+  ...CONTAINER_RULES,
   'spec.dependencies[].container.resources': resourcesRules,
-  'spec.dependencies[].container.securityContext': [
-    {
-      cel: '!has(self.runAsNonRoot) || !self.runAsNonRoot || !has(self.runAsUser) || self.runAsUser != 0',
-      message: 'runAsNonRoot refuses the user 0, so the container would never run: remove one of the two',
-      holds: ({ runAsNonRoot, runAsUser }) => runAsNonRoot !== true || runAsUser !== 0,
-    },
-  ],
-  'spec.dependencies[].container.env[]': [
-    {
-      cel: '!has(self.value) || !has(self.valueFrom)',
-      message: 'set value or valueFrom, not both',
-      holds: ({ value, valueFrom }) => value === undefined || valueFrom === undefined,
-    },
-  ],
-  'spec.dependencies[].container.env[].valueFrom': [
-    {
-      cel: exactlyOne(SOURCES),
-      message: `set exactly one of ${either(SOURCES, 'and')}`,
-      holds: (source) => present(source, SOURCES) === 1,
-    },
-  ],
 };

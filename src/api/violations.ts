@@ -1,4 +1,4 @@
-import type { EnvVar } from './container-check.ts';
+import type { ContainerCheck, EnvVar } from './container-check.ts';
 import type { Rule } from './rule.ts';
 import { type Place, type Places, RULES, type RuledGate } from './rules.ts';
 import type { Dependency } from './spec.ts';
@@ -43,15 +43,21 @@ function dependencyViolations(dependency: Dependency, path: Violation['path']): 
     ...broken(`${at}.grpc.portFrom`, [...path, 'grpc', 'portFrom'], grpc?.portFrom),
     ...broken(`${at}.grpc.tls`, [...path, 'grpc', 'tls'], grpc?.tls),
     ...broken(`${at}.resource`, [...path, 'resource'], resource),
-    ...broken(`${at}.container`, [...path, 'container'], container),
-    ...broken(`${at}.container.resources`, [...path, 'container', 'resources'], container?.resources),
-    ...broken(
-      `${at}.container.securityContext`,
-      [...path, 'container', 'securityContext'],
-      container?.securityContext,
-    ),
-    ...(container?.env ?? []).flatMap((variable, index) =>
-      envVarViolations(variable, [...path, 'container', 'env', index]),
+    ...(container ? containerViolations(container, [...path, 'container']) : []),
+  ];
+}
+
+function containerViolations(container: ContainerCheck, path: Violation['path']): Violation[] {
+  const { resources, securityContext, env = [], envFrom = [], volumeMounts = [] } = container;
+  const at = 'spec.dependencies[].container';
+  return [
+    ...broken(at, path, container),
+    ...broken(`${at}.resources`, [...path, 'resources'], resources),
+    ...broken(`${at}.securityContext`, [...path, 'securityContext'], securityContext),
+    ...env.flatMap((variable, index) => envVarViolations(variable, [...path, 'env', index])),
+    ...envFrom.flatMap((source, index) => broken(`${at}.envFrom[]`, [...path, 'envFrom', index], source)),
+    ...volumeMounts.flatMap((mount, index) =>
+      broken(`${at}.volumeMounts[]`, [...path, 'volumeMounts', index], mount),
     ),
   ];
 }

@@ -12,6 +12,8 @@ export interface ContainerView {
   readonly fields: Readonly<Record<string, string>>;
   /** By the names of variables. */
   readonly env: Readonly<Record<string, string>>;
+  /** Whole objects that variables come from. */
+  readonly envFrom: readonly string[];
   readonly mounts: readonly string[];
   /** Whether it has resources of its own. */
   readonly sized: boolean;
@@ -33,6 +35,8 @@ export interface TemplateView {
   readonly volumes: readonly string[];
   /** Those of them that have the name of a gate's volume and are of another kind: a user's own. */
   readonly foreignVolumes: readonly string[];
+  /** Those of them that are folders of the node. */
+  readonly nodeVolumes: readonly string[];
   /** Whether its Pods would be of the quality of service Guaranteed without our containers, by their own containers. */
   readonly guaranteed: boolean;
   /** Names of our containers that leave a Pod Guaranteed. */

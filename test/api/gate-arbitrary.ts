@@ -69,6 +69,24 @@ const envVar = fc.oneof(
   fc.record({ name: label(10).map((value) => `V${value}`), valueFrom: fc.oneof(secret, ca) }),
 );
 
+const whole = fc.record({ name, optional: fc.boolean() }, { requiredKeys: ['name'] });
+const envSource = fc.oneof(
+  fc.record(
+    { prefix: label(5).map((value) => `P${value}`), configMapRef: whole },
+    { requiredKeys: ['configMapRef'] },
+  ),
+  fc.record({ secretRef: whole }),
+);
+const mount = fc.record(
+  {
+    name: label(8),
+    mountPath: label(8).map((value) => `/${value}`),
+    subPath: label(8),
+    readOnly: fc.boolean(),
+  },
+  { requiredKeys: ['name', 'mountPath'] },
+);
+
 const check = fc.oneof(
   fc.record({
     dns: fc.record(
@@ -92,6 +110,12 @@ const containerCheck = fc.record({
       command: fc.array(fc.string({ maxLength: 50 }), { minLength: 1, maxLength: 4 }),
       args: fc.array(fc.string({ maxLength: 50 }), { minLength: 1, maxLength: 4 }),
       env: fc.uniqueArray(envVar, { minLength: 1, maxLength: 4, selector: (variable) => variable.name }),
+      envFrom: fc.array(envSource, { minLength: 1, maxLength: 3 }),
+      volumeMounts: fc.uniqueArray(mount, {
+        minLength: 1,
+        maxLength: 3,
+        selector: ({ mountPath }) => mountPath,
+      }),
     },
     { requiredKeys: ['image'] },
   ),

@@ -45,6 +45,34 @@ describe('keyReferences', () => {
   }
 });
 
+describe('keyReferences of a container', () => {
+  const of = (container: object) =>
+    keyReferences(dependencySchema.parse({ name: 'it', container: { image: 'a', ...container } }));
+
+  it('knows the objects whose keys are all read', () => {
+    const [configMapRef, secretRef] = [{ name: 'settings' }, { name: 'token' }];
+    expect(of({ envFrom: [{ prefix: 'A', configMapRef }, { secretRef }] })).to.deep.equal([
+      { kind: 'ConfigMap', name: 'settings', key: undefined, required: true },
+      { kind: 'Secret', name: 'token', key: undefined, required: true },
+    ]);
+  });
+
+  it('needs none that is optional', () => {
+    const [key, whole] = [
+      { name: 'a', key: 'k', optional: true },
+      { name: 'a', optional: true },
+    ];
+    const references = of({
+      env: [
+        { name: 'A', valueFrom: { secretKeyRef: key } },
+        { name: 'B', valueFrom: { configMapKeyRef: key } },
+      ],
+      envFrom: [{ configMapRef: whole }, { secretRef: whole }],
+    });
+    expect(references.map(({ required }) => required)).to.deep.equal([false, false, false, false]);
+  });
+});
+
 describe('addressSources', () => {
   it('are those of the address, in the order of its parts, and no headers and certificates', () => {
     const of = (name: string) => ({ secretKeyRef: { name, key: 'a' } });

@@ -35,6 +35,8 @@ const requesting = (...headers: Record<string, unknown>[]) => depending({ http: 
 const running = (settings: Record<string, unknown>) =>
   depending({ container: { ...container, ...settings } });
 const asking = (more: Record<string, unknown>) => depending({ resource: { ...resource, ...more } });
+const map = { name: 'settings' };
+const mounting = (...volumeMounts: Record<string, unknown>[]) => running({ volumeMounts });
 const withEnv = (...env: Record<string, unknown>[]) => running({ env });
 
 /** A container check of this many characters, in as many fields as there are. */
@@ -48,8 +50,24 @@ function sized(length: number): Manifest {
       { name: 'C', valueFrom: configMap },
       { name: 'D', valueFrom: field },
     ],
+    envFrom: [{ prefix: 'P', configMapRef: { name: 'map' } }, { secretRef: { name: 'secret' } }],
+    volumeMounts: [
+      { name: 'data', mountPath: '/d', subPath: 'sub' },
+      { name: 'more', mountPath: '/m' },
+    ],
   };
-  const others = 'busybox' + '/w' + 'sh-c' + 'Ab' + 'Btokenvalue' + 'Csettingsvalue' + 'Dmetadata.name';
+  const others =
+    'busybox' +
+    '/w' +
+    'sh-c' +
+    'Ab' +
+    'Btokenvalue' +
+    'Csettingsvalue' +
+    'Dmetadata.name' +
+    'Pmap' +
+    'secret' +
+    'data/dsub' +
+    'more/m';
   const rest = length - others.length;
   return running({ ...settings, args: ['é'.repeat(1000), 'x'.repeat(rest - 1000)] });
 }
@@ -338,7 +356,7 @@ export const RULE_CASES: readonly RuleCase[] = [
   {
     place: 'spec.dependencies[].container',
     message:
-      'image, workingDir, command, args and env have at most 4096 characters together: put a longer script into the image',
+      'all that stands in a container, but resources and securityContext, has at most 4096 characters: put a longer script into the image',
     field: 'spec.dependencies[0].container',
     kept: [sized(4096)],
     broken: [sized(4097)],
@@ -360,5 +378,36 @@ export const RULE_CASES: readonly RuleCase[] = [
       withEnv({ name: 'A', valueFrom: { ...secret, ...configMap } }),
       withEnv({ name: 'A', valueFrom: { ...field, ...secret } }),
     ],
+  },
+  {
+    place: 'spec.dependencies[].container.envFrom[]',
+    message: 'set exactly one of configMapRef and secretRef',
+    field: 'spec.dependencies[0].container.envFrom[0]',
+    kept: [
+      running({ envFrom: [{ configMapRef: map }, { secretRef: { ...map, optional: true }, prefix: 'DB_' }] }),
+    ],
+    broken: [running({ envFrom: [{}] }), running({ envFrom: [{ configMapRef: map, secretRef: map }] })],
+  },
+  {
+    place: 'spec.dependencies[].container',
+    message: 'two volumes are mounted in one place: choose another mountPath for one of them',
+    field: 'spec.dependencies[0].container.volumeMounts',
+    kept: [mounting({ name: 'a', mountPath: '/a' }, { name: 'a', mountPath: '/b', subPath: 'b' })],
+    broken: [mounting({ name: 'a', mountPath: '/a' }, { name: 'b', mountPath: '/a' })],
+  },
+  {
+    place: 'spec.dependencies[].container.volumeMounts[]',
+    message: "volumes named dgate-… are those of gates, and not the target's own: choose another one",
+    field: 'spec.dependencies[0].container.volumeMounts[0].name',
+    kept: [mounting({ name: 'dgate', mountPath: '/a' })],
+    broken: [mounting({ name: 'dgate-a', mountPath: '/a' })],
+  },
+  {
+    place: 'spec.dependencies[].container.volumeMounts[]',
+    message:
+      '/var/run/dependency-gate is where waiting containers have their own volume: choose another mountPath',
+    field: 'spec.dependencies[0].container.volumeMounts[0].mountPath',
+    kept: [mounting({ name: 'a', mountPath: '/var/run/dependency-gates' })],
+    broken: [mounting({ name: 'a', mountPath: '/var/run/dependency-gate' })],
   },
 ];

@@ -1,6 +1,7 @@
 import { formatCrdYaml } from '../../src/api/crd.ts';
 import { gateAnnotation } from '../../src/api/names.ts';
 import { POLICY_MANIFESTS } from '../../src/api/policies/manifests.ts';
+import type { PodTemplate } from '../../src/core/render/template.ts';
 import { manifestFiles, read } from '../config/manifests.ts';
 import type { GateBuilder } from '../core/builders.ts';
 import {
@@ -99,13 +100,22 @@ export class AdmissionCluster extends AdmissionApi {
   ): Promise<void> {
     const rendered = gates.filter(({ gate }) => gate.status.render !== undefined);
     await eventually('admission knows the gates', EFFECT_LIMIT_MS, async () => {
-      const { metadata } = await this.create(namespace, 'Deployment', app(), { dryRun: true, name: PROBE });
+      const { metadata } = await this.create(namespace, 'Deployment', carrier(), {
+        dryRun: true,
+        name: PROBE,
+      });
       const isAsExpected = (one: GateBuilder) =>
         metadata?.annotations?.[gateAnnotation(one.gate.name)] ===
         (isPlaced(one) ? one.render.hash : undefined);
       return rendered.every(isAsExpected) || undefined;
     });
   }
+}
+
+/** A template that can carry any of the gates. */
+function carrier(): PodTemplate {
+  const volumes = [{ name: 'data', ...{ emptyDir: {} } }];
+  return { ...app(), spec: { ...app().spec, volumes } };
 }
 
 function isServed(manifest: string): boolean {

@@ -7,7 +7,16 @@ import { gateNamed, templates } from '../core/arbitraries.ts';
 import { container, dns, type GateBuilder, gate, tcp } from '../core/builders.ts';
 import { app, type Call, type Caller, MERGE_PATCH, OPERATOR } from './admission-api.ts';
 import { useAdmission } from './admission-cluster.ts';
-import { API_FIRST, CONVERSIONS, OWN_CHECK, placed, TEMPLATES, withRoomFor } from './admission-templates.ts';
+import {
+  API_FIRST,
+  CONVERSIONS,
+  LOST_VOLUMES,
+  MOUNTING,
+  OWN_CHECK,
+  placed,
+  TEMPLATES,
+  withRoomFor,
+} from './admission-templates.ts';
 import { completed, type Kind, pathOf, TARGET, templateIn } from './admission-workloads.ts';
 import { describeWith } from './describe-with.ts';
 import { MUTATING_POLICIES } from './versions.ts';
@@ -16,6 +25,7 @@ import { MUTATING_POLICIES } from './versions.ts';
 const SCENES: Readonly<Record<string, readonly GateBuilder[]>> = {
   'one gate': [API_FIRST],
   'a gate with a container of the user': [OWN_CHECK],
+  'a gate whose container mounts a volume of the target': [MOUNTING],
   'several gates, whose names begin alike': [
     gate('z-last').dependsOn(dns('z')).rendered(),
     gate('api').dependsOn(dns('api'), container('own-check')).rendered(),
@@ -84,8 +94,11 @@ describeWith(MUTATING_POLICIES, 'the inject policies', function () {
 
       for (const kind of TARGET_KINDS) {
         it(`make of every ${kind} what inject makes of it`, async () => {
-          const isThere = gates.includes(API_FIRST);
-          for (const template of isThere ? [...TEMPLATES, ...CONVERSIONS] : TEMPLATES) {
+          const possible = [
+            ...(gates.includes(API_FIRST) ? CONVERSIONS : []),
+            ...(gates.includes(MOUNTING) ? LOST_VOLUMES : []),
+          ];
+          for (const template of [...TEMPLATES, ...possible]) {
             const written = template.of(targetAnnotationValue(kind, TARGET));
             const { byAdmission, byInject } = await both(namespace, kind, written, gates);
             expect(byAdmission, template.what).to.deep.equal(byInject);

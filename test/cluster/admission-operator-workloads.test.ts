@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { REQUIRE_LABEL, targetAnnotationValue, volumeName } from '../../src/api/names.ts';
-import { changePatch, inject } from '../../src/core/render/inject.ts';
+import { changePatch, drift, inject } from '../../src/core/render/inject.ts';
 import { nested, type PodTemplate, viewTemplate } from '../../src/core/render/template.ts';
 import { dns, gate, tcp } from '../core/builders.ts';
 import { app } from './admission-api.ts';
@@ -27,7 +27,11 @@ describe('the token of the operator, on workloads', function () {
 
   const before: PodTemplate = {
     metadata: { annotations: { note: 'own' }, labels: { [REQUIRE_LABEL]: 'b', team: 'a' } },
-    spec: { ...app().spec, initContainers: [own('first'), own('second')], volumes: [{ name: 'data' }] },
+    spec: {
+      ...app().spec,
+      initContainers: [own('first'), own('second')],
+      volumes: [{ name: 'data' }, { name: 'node', ...{ hostPath: { path: '/' } } }],
+    },
   };
   // A Job that requires a gate would be refused.
   const templateOf = (kind: Kind) => (kind === 'Job' ? { spec: before.spec } : before);
@@ -61,6 +65,28 @@ describe('the token of the operator, on workloads', function () {
       expect(left.spec.initContainers).to.have.length(2);
     });
   }
+
+  it('puts in a container that reads whole objects and mounts a volume of the target', async () => {
+    const reading = gate('own-check')
+      .dependsOn({
+        name: 'schema',
+        container: {
+          image: 'tools',
+          env: [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'a', key: 'k', optional: true } } }],
+          envFrom: [{ secretRef: { name: 'all', optional: true } }],
+          volumeMounts: [{ name: 'data', mountPath: '/data', subPath: 'sub' }],
+        },
+      })
+      .rendered();
+    const made = templateIn('Deployment', await make('Deployment'));
+    const injection = { gate: 'own-check', render: reading.render, target: `Deployment/${TARGET}` };
+    const put = await write(
+      'Deployment',
+      changePatch(viewTemplate(made), { inject: [injection], remove: [] }),
+    );
+    expect(put.spec.initContainers?.[0]).to.deep.include(reading.render.initContainers[0]);
+    expect(drift(viewTemplate(put), injection)).to.deep.equal([]);
+  });
 
   it('puts as many as there can be on a workload, within the cost limit', async () => {
     const names = Array.from({ length: 16 }, (_, index) => dns(`d${index}`));
@@ -122,8 +148,8 @@ describe('the token of the operator, on workloads', function () {
       inSpec({ initContainers: [ours({ securityContext: { capabilities: { add: ['SYS_ADMIN'] } } })] }),
     ],
     [
-      'a volume of its own in ours',
-      inSpec({ initContainers: [ours({ volumeMounts: [{ name: 'data', mountPath: '/d' }] })] }),
+      'a folder of the node in ours',
+      inSpec({ initContainers: [ours({ volumeMounts: [{ name: 'node', mountPath: '/d' }] })] }),
     ],
     ['one of ours that goes on', inSpec({ initContainers: [ours({ restartPolicy: 'Always' })] })],
     [

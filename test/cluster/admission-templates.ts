@@ -23,11 +23,29 @@ const OLDER = gate('api-first')
   .rendered();
 const A = { name: 'A', value: '1' };
 const SECRET = { name: 'B', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } };
+const SETTINGS = { prefix: 'APP_', configMapRef: { name: 'settings' } };
+const CREDENTIALS = { secretRef: { name: 'credentials', optional: true } };
+const DATA = { name: 'data', mountPath: '/data', subPath: 'sub', readOnly: true };
 /** A gate of whose kind templates below hold the containers of somebody else's making. */
 export const OWN_CHECK = gate('own-check')
   .dependsOn({
     name: 'schema',
-    container: { image: 'registry.example/tools:1', command: ['sh', '-c', 'true'], env: [A, SECRET] },
+    container: {
+      image: 'registry.example/tools:1',
+      command: ['sh', '-c', 'true'],
+      env: [A, SECRET],
+      envFrom: [SETTINGS, CREDENTIALS],
+    },
+  })
+  .rendered();
+/** A gate whose container mounts a volume of the target's own. */
+export const MOUNTING = gate('mounting')
+  .dependsOn({
+    name: 'schema',
+    container: {
+      image: 'registry.example/tools:1',
+      volumeMounts: [DATA, { name: 'data', mountPath: '/all' }],
+    },
   })
   .rendered();
 const GONE = gate('b-gone').dependsOn(tcp('db', 5432), container('own-check')).rendered();
@@ -259,6 +277,33 @@ const ownChecks: Readonly<Record<string, object>> = {
   'a variable that hides another': { env: [A, SECRET, { name: 'A', value: '2' }] },
   'one variable less': { env: [A] },
   'one more': { env: [{ name: 'FIRST', value: '' }, A, SECRET] },
+  'a key that is optional': {
+    env: [A, { name: 'B', valueFrom: { secretKeyRef: { name: 's', key: 'k', optional: true } } }],
+  },
+  'no objects of variables': { envFrom: [] },
+  'another prefix': { envFrom: [{ ...SETTINGS, prefix: 'A_' }, CREDENTIALS] },
+  'an object that is needed': { envFrom: [SETTINGS, { secretRef: { name: 'credentials' } }] },
+  'one more object of variables, and another order': {
+    envFrom: [CREDENTIALS, { configMapRef: { name: 'more' } }, SETTINGS],
+  },
+};
+
+const withData = (volume: object = { emptyDir: {} }): PodTemplate =>
+  withVolumes({ name: 'a', ...{ emptyDir: {} } }, { name: 'data', ...volume });
+
+/** What becomes of the mounts of a container of the user's own making. */
+const mounts: Readonly<Record<string, object>> = {
+  'what it should have': {},
+  'no mounts': { volumeMounts: [] },
+  'another part of the volume': {
+    volumeMounts: [
+      { ...DATA, subPath: 'other' },
+      { name: 'data', mountPath: '/all' },
+    ],
+  },
+  'one more mount': {
+    volumeMounts: [{ name: 'data', mountPath: '/all' }, DATA, { name: 'a', mountPath: '/a' }],
+  },
 };
 
 /** Templates of every kind that has come to mind. */
@@ -281,6 +326,12 @@ export const TEMPLATES: readonly TemplateCase[] = [
     of: (target: string) =>
       reordered(placed(app(), [OWN_CHECK], target), (all) => all.map((one) => ({ ...one, ...fields }))),
   })),
+  ...Object.entries(mounts).map(([what, fields]) => ({
+    what: `a container that mounts a volume, with ${what}`,
+    of: (target: string) =>
+      reordered(placed(withData(), [MOUNTING], target), (all) => all.map((one) => ({ ...one, ...fields }))),
+  })),
+  { what: 'a volume of the node', of: () => withData({ hostPath: { path: '/tmp', type: '' } }) },
   {
     what: 'requests that were raised, of an app that is not Guaranteed any more',
     of: (target) => {
@@ -315,3 +366,19 @@ export const CONVERSIONS: readonly TemplateCase[] = Object.entries(surrounded)
     what: `carrying the gate, and now with ${what}`,
     of: (target: string) => inPod(placed(withInit(own('migrate')), [API_FIRST], target), more),
   }));
+
+/** Templates that carry the gate `MOUNTING`, and no longer have what it mounts. */
+export const LOST_VOLUMES: readonly TemplateCase[] = [
+  { what: 'carrying the gate, without the volume', volumes: [] },
+  {
+    what: 'carrying the gate, with a folder of the node',
+    volumes: [{ name: 'data', hostPath: { path: '/tmp' } }],
+  },
+].map(({ what, volumes }) => ({
+  what,
+  of: (target) => {
+    const current = placed(withData(), [MOUNTING], target);
+    const kept = current.spec.volumes?.filter(({ name }) => name !== 'data') ?? [];
+    return inPod(current, { volumes: [...kept, ...volumes] });
+  },
+}));

@@ -92,7 +92,12 @@ export class WorkloadBuilder {
 
   /** The template has a volume of its own under the name of a gate's. */
   foreignVolume(gate: string): WorkloadBuilder {
-    const volumes = [{ name: volumeName(gate), emptyDir: {} }];
+    return this.volume(volumeName(gate));
+  }
+
+  /** The template has no volume of its own but this one. */
+  volume(name: string): WorkloadBuilder {
+    const volumes = [{ name, emptyDir: {} }];
     return this.#withTemplate({ ...this.template, spec: { ...this.template.spec, volumes } });
   }
 

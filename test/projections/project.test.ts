@@ -39,10 +39,21 @@ describe('projectWorkload', () => {
   it('keeps of a template what gating is about', () => {
     expect(workload('Deployment', { template: GATED }).template).to.deep.equal({
       initContainers: ['dgate-api-first--api', 'own'],
-      contents: [{ name: 'dgate-api-first--api', image: 'i', fields: {}, env: {}, mounts: [], sized: false }],
+      contents: [
+        {
+          name: 'dgate-api-first--api',
+          image: 'i',
+          fields: {},
+          env: {},
+          envFrom: [],
+          mounts: [],
+          sized: false,
+        },
+      ],
       ...{ isWindows: false, hasPodResources: false, takenNames: [] },
       volumes: ['dgate-api-first', 'own'],
       foreignVolumes: [],
+      nodeVolumes: [],
       guaranteed: false,
       firm: [],
       annotations: {

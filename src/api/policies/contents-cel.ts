@@ -28,7 +28,23 @@ const SOURCE = [
       ['name', 'key'].map((field) => `valueFrom.?${ref}.?${field}`),
     ),
   ].map((path) => `string(v.?${path}.orValue(''))`),
+  ...['secretKeyRef', 'configMapKeyRef'].map((ref) => isOptional(`v.?valueFrom.?${ref}`)),
 ].join(', ');
+
+/** CEL: of a whole object `s` that variables come from. */
+const OBJECT = [
+  "string(s.?prefix.orValue(''))",
+  ...['configMapRef', 'secretRef'].flatMap((ref) => [
+    `string(s.?${ref}.?name.orValue(''))`,
+    isOptional(`s.?${ref}`),
+  ]),
+].join(', ');
+
+function isOptional(ref: string): string {
+  return `string(${ref}.?optional.orValue(false))`;
+}
+
+const objectsOf = (container: string) => `${container}.?envFrom.orValue([]).map(s, [${OBJECT}])`;
 
 const sourcesOf = (container: string) =>
   `${container}.?env.orValue([]).filter(v, v.name == e.name).map(v, [${SOURCE}])`;
@@ -43,7 +59,8 @@ const IS_SAME = [
   "l.?restartPolicy.orValue('') == ''",
   `r.?env.orValue([]).all(e, ${sourcesOf('l')} == ${sourcesOf('r')})`,
   `!l.?env.orValue([]).exists(e, e.name.matches('${DECIDING_ENV}') && !r.?env.orValue([]).exists(v, v.name == e.name))`,
-  "r.?volumeMounts.orValue([]).all(m, l.?volumeMounts.orValue([]).exists(v,\nv.name == m.name && v.mountPath == m.mountPath && v.?subPath.orValue('') == '' && v.?subPathExpr.orValue('') == ''))",
+  `[${objectsOf('l')}].all(all, ${objectsOf('r')}.all(s, s in all))`,
+  "r.?volumeMounts.orValue([]).all(m, l.?volumeMounts.orValue([]).exists(v,\nv.name == m.name && v.mountPath == m.mountPath && v.?subPath.orValue('') == m.?subPath.orValue('') && v.?subPathExpr.orValue('') == ''))",
   `[variables.images[k]].all(a, [variables.wantedImages[k]].all(b, ${IS_SAME_IMAGE}))`,
 ].join(' &&\n');
 

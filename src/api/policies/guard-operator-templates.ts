@@ -81,6 +81,10 @@ function variables(template: string): Expression[] {
       expression: `variables.containers.filter(c, ${IS_OURS} && !(c in variables.containersBefore))`,
     },
     {
+      name: 'nodeVolumes',
+      expression: 'variables.volumes.filter(v, has(v.hostPath)).map(v, string(v.name))',
+    },
+    {
       name: 'putVolumes',
       expression: `variables.volumes.filter(v, ${IS_OUR_VOLUME} && !(v in variables.volumesBefore))`,
     },
@@ -131,7 +135,7 @@ function inside(): Validation[] {
     `dyn(c).all(k, ${isOneOf(...CONTAINER_FIELDS)})`,
     '!c.?securityContext.?privileged.orValue(false)',
     'size(c.?securityContext.?capabilities.?add.orValue([])) == 0',
-    `c.?volumeMounts.orValue([]).all(v, ${IS_OUR_VOLUME})`,
+    `c.?volumeMounts.orValue([]).all(v, ${IS_OUR_VOLUME} || !(v.name in variables.nodeVolumes))`,
   ];
   return [
     only(
@@ -142,7 +146,7 @@ function inside(): Validation[] {
     only("none of a workload's own init containers", own('containers', 'c', IS_OURS)),
     only("none of a workload's own volumes", own('volumes', 'v', IS_OUR_VOLUME)),
     only(
-      'init containers only to some that wait: no privileges, ports, probes or hooks, and no volumes but those of gates',
+      'init containers only to some that wait: no privileges, ports, probes or hooks, and no folders of the node',
       `variables.put.all(c, ${isPlain.join(' && ')})`,
     ),
     only(

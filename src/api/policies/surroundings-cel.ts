@@ -1,3 +1,4 @@
+import { CONTAINER_PREFIX } from '../names.ts';
 import { NOT_ON_WINDOWS } from '../rendered.ts';
 
 /**
@@ -7,8 +8,11 @@ import { NOT_ON_WINDOWS } from '../rendered.ts';
 const IS_WINDOWS =
   "variables.template.spec.?os.?name.orValue('') == 'windows' || variables.template.spec.?nodeSelector[?'kubernetes.io/os'].orValue('') == 'windows'";
 
-/** CEL: the API server would refuse our containers in these Pods, whatever is in them. */
-export const IS_UNFIT = `(${IS_WINDOWS}) &&\nvariables.render.initContainers.exists(c, has(c.securityContext) && (${NOT_ON_WINDOWS.map((field) => `has(c.securityContext.${field})`).join(' || ')}))`;
+/** CEL: a mount `m` of a rendered container is of a volume of the target's own that it cannot have. */
+const IS_UNMOUNTABLE = `!m.name.startsWith('${CONTAINER_PREFIX}') && !variables.volumes.exists(v, v.name == m.name && !has(v.hostPath))`;
+
+/** CEL: the API server would refuse our containers in these Pods, whatever is in them, or they may not be there. */
+export const IS_UNFIT = `variables.render.initContainers.exists(c, c.?volumeMounts.orValue([]).exists(m, ${IS_UNMOUNTABLE})) ||\n(${IS_WINDOWS}) &&\nvariables.render.initContainers.exists(c, has(c.securityContext) && (${NOT_ON_WINDOWS.map((field) => `has(c.securityContext.${field})`).join(' || ')}))`;
 
 /** CEL: whether resources are requested, or limited. */
 export function isSized(resources: string): string {

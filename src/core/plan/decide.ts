@@ -7,7 +7,7 @@ import { EVALUATOR, type Evaluator } from '../expression/expression.ts';
 import type { Refusal, Workload, World } from '../model.ts';
 import { type TargetProgress, targetsProgress } from '../progress/progress.ts';
 import { dueIn, isDue, refusalOfRender } from '../progress/standing.ts';
-import { changePatch } from '../render/inject.ts';
+import { changePatch, type Injection, obstacle } from '../render/inject.ts';
 import { hasUserContainer, isRenderOf, render, renderHash } from '../render/render.ts';
 import { nested } from '../render/template.ts';
 import { soonest } from '../soonest.ts';
@@ -98,24 +98,28 @@ function nextRender(world: World, spec: GateSpec, now: number): RenderStep {
   if (spec.suspend || isStored) return { isStored };
   const hash = renderHash(spec);
   const wanted = render(world.gate.name, spec, world.settings);
-  const workload = [...liveTargets(world, spec)][0];
+  const workload = [...liveTargets(world, spec)].find(
+    (one) => !obstacle(one.template, injectionOf(world, one, wanted)),
+  );
   if (!workload || !hasUserContainer(spec) || world.triedRender === hash) return { isStored, render: wanted };
   const refusal = refusalOfRender(world.refusals, world.gate.name, hash);
   const trial = isDue(refusal, now) ? { trial: tryRender(world, workload, wanted) } : {};
   return { isStored, ...trial, ...(refusal && { refusal }) };
 }
 
-/** A dry-run is for whatever version is there: it has no precondition, and so no conflict with whoever writes it. */
+/** A dry-run is of a target that can carry it, for whatever version is there: it has no precondition, and so no conflict with whoever writes it. */
 function tryRender(world: World, workload: Workload, wanted: Render): GateWrite {
-  const target = targetAnnotationValue(workload.kind, workload.name);
-  const gate = world.gate.name;
-  const inject = [{ gate, render: wanted, target }];
+  const inject = [injectionOf(world, workload, wanted)];
   const patch = nested(workload.kind, changePatch(workload.template, { inject, remove: [] }));
-  return { do: 'try-render', gate, workload, hash: wanted.hash, patch };
+  return { do: 'try-render', gate: world.gate.name, workload, hash: wanted.hash, patch };
+}
+
+function injectionOf({ gate }: World, { kind, name }: Workload, render: Render): Injection {
+  return { gate: gate.name, render, target: targetAnnotationValue(kind, name) };
 }
 
 /** Targets that can be patched. */
-function* liveTargets(world: World, spec: GateSpec): Iterable<Workload> {
+function* liveTargets(world: World, spec: GateSpec): Generator<Workload> {
   for (const target of spec.targets) {
     const workload = world.workloads.get(targetKey(target));
     if (workload && !workload.deleting && workload.kind !== 'Job') yield workload;

@@ -16,7 +16,10 @@ import { isSized } from './surroundings.ts';
 
 const text = z.string().nullish();
 const amounts = z.record(z.string(), z.unknown()).nullish();
-const keyRef = z.object({ name: text, key: text }).nullish();
+const optional = z.boolean().nullish();
+const keyRef = z.object({ name: text, key: text, optional }).nullish();
+const objectRef = z.object({ name: text, optional }).nullish();
+const envSource = z.object({ prefix: text, configMapRef: objectRef, secretRef: objectRef });
 
 const envVarSchema = z.object({
   name: z.string(),
@@ -38,6 +41,7 @@ const containerSchema = z.object({
   workingDir: text,
   restartPolicy: text,
   env: z.array(envVarSchema).max(512).nullish(),
+  envFrom: z.array(envSource).max(512).nullish(),
   resources: z.object({ requests: amounts, limits: amounts }).nullish(),
   volumeMounts: z
     .array(z.object({ name: z.string(), mountPath: z.string(), subPath: text, subPathExpr: text }))
@@ -55,6 +59,7 @@ export function viewContainer(raw: { readonly name: string }): ContainerView {
       image: '',
       fields: { container: 'unreadable' },
       env: {},
+      envFrom: [],
       mounts: [],
       sized: false,
     };
@@ -63,6 +68,7 @@ export function viewContainer(raw: { readonly name: string }): ContainerView {
     image: data.image?.split('/').at(-1) ?? '',
     fields: fieldsOf(data),
     env: envOf(data),
+    envFrom: (data.envFrom ?? []).map(objectOf),
     mounts: (data.volumeMounts ?? []).map(({ name, mountPath, subPath, subPathExpr }) =>
       [name, mountPath, subPath, subPathExpr].filter(Boolean).join(' '),
     ),
@@ -88,8 +94,17 @@ function envOf({ env }: ComparedContainer): Record<string, string> {
 
 function sourceOf({ value, valueFrom }: NonNullable<ComparedContainer['env']>[number]): string[] {
   const { fieldRef, secretKeyRef, configMapKeyRef } = valueFrom ?? {};
-  const keys = [secretKeyRef?.name, secretKeyRef?.key, configMapKeyRef?.name, configMapKeyRef?.key];
+  const keys = [secretKeyRef, configMapKeyRef].flatMap((ref) => [ref?.name, ref?.key, isOptional(ref)]);
   return [valueFrom ? 'source' : 'value', value, fieldRef?.fieldPath, ...keys].map((part) => part ?? '');
+}
+
+function objectOf({ prefix, configMapRef, secretRef }: z.infer<typeof envSource>): string {
+  const refs = [configMapRef, secretRef].flatMap((ref) => [ref?.name ?? '', isOptional(ref)]);
+  return [prefix ?? '', ...refs].join(' ');
+}
+
+function isOptional(ref: { readonly optional?: boolean | null | undefined } | null | undefined): string {
+  return String(ref?.optional ?? false);
 }
 
 function fingerprint(value: unknown): string {
@@ -133,11 +148,13 @@ const DECIDING = new RegExp(DECIDING_ENV);
 export function changedInPod(wanted: WantedContainer, live: ContainerView): string[] {
   const names = [...new Set([...Object.keys(wanted.fields), ...Object.keys(live.fields)])].sort();
   const lacksVariable = Object.entries(wanted.env).some(([name, value]) => live.env[name] !== value);
+  const lacksSource = wanted.envFrom.some((source) => !live.envFrom.includes(source));
   const lacksMount = wanted.mounts.some((mount) => !live.mounts.includes(mount));
   return [
     ...(isSameImage(wanted, live) ? [] : ['image']),
     ...names.filter((name) => wanted.fields[name] !== live.fields[name]),
     ...(lacksVariable ? ['env'] : []),
+    ...(lacksSource ? ['envFrom'] : []),
     ...(lacksMount ? ['volumeMounts'] : []),
   ];
 }

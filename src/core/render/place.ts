@@ -1,5 +1,6 @@
 import { containerOwner, gateAnnotation } from '../../api/names.ts';
 import { drift, type Injection, inject, obstacle } from './inject.ts';
+import { isUnfit } from './surroundings.ts';
 import { type PodTemplate, viewTemplate } from './template.ts';
 
 /**
@@ -9,7 +10,7 @@ import { type PodTemplate, viewTemplate } from './template.ts';
 export function place(template: PodTemplate, injection: Injection): PodTemplate {
   const view = viewTemplate(template);
   const hindrance = obstacle(view, injection);
-  if (hindrance?.reason === 'WindowsPods') return withdraw(template, injection.gate);
+  if (hindrance && isUnfit(hindrance)) return withdraw(template, injection.gate);
   return hindrance || drift(view, injection).length === 0 ? template : inject(template, injection);
 }
 

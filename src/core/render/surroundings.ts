@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { containerOwner } from '../../api/names.ts';
+import { containerOwner, volumeOwner } from '../../api/names.ts';
+import type { TargetReason } from '../../api/reasons.ts';
 import { NOT_ON_WINDOWS, type Render, type RenderedContainer } from '../../api/rendered.ts';
 import type { TemplateView } from '../model.ts';
 import { raised } from './guaranteed.ts';
@@ -51,7 +52,44 @@ const WINDOWS_PODS: Obstacle = {
 
 /** Why the containers would not be valid in Pods of this template. */
 export function misfit(template: TemplateView, { initContainers }: Render): Obstacle | undefined {
+  return unfit(template, initContainers) ?? nameTaken(template, initContainers);
+}
+
+const UNFIT: readonly (string | undefined)[] = [
+  'WindowsPods',
+  'VolumeMissing',
+  'VolumeOfNode',
+] satisfies TargetReason[];
+
+/** Whether no container of the render may stay in such a template: with it nobody could write the target any more. */
+export function isUnfit({ reason }: Obstacle): boolean {
+  return UNFIT.includes(reason);
+}
+
+function unfit(template: TemplateView, initContainers: Render['initContainers']): Obstacle | undefined {
   if (template.isWindows && initContainers.some(needsLinux)) return WINDOWS_PODS;
+  return initContainers.flatMap((container) => unmountable(template, container))[0];
+}
+
+/** The mounts of a user's container are of the target's own volumes. */
+function unmountable(
+  { volumes, nodeVolumes }: TemplateView,
+  { name: of, volumeMounts = [] }: RenderedContainer,
+): Obstacle[] {
+  return volumeMounts.flatMap(({ name }): Obstacle[] => {
+    if (volumeOwner(name) !== undefined) return [];
+    const dependency = containerOwner(of)?.dependency ?? of;
+    if (!volumes.includes(name)) {
+      const message = `its Pod template has no volume named ${name}, which the dependency ${dependency} mounts: add that volume, or take the mount out of the gate`;
+      return [{ reason: 'VolumeMissing', message }];
+    }
+    if (!nodeVolumes.includes(name)) return [];
+    const message = `its volume ${name}, which the dependency ${dependency} mounts, is a folder of the node (hostPath), and gates mount none: take the mount out of the gate`;
+    return [{ reason: 'VolumeOfNode', message }];
+  });
+}
+
+function nameTaken(template: TemplateView, initContainers: Render['initContainers']): Obstacle | undefined {
   const taken = initContainers.find(({ name }) => template.takenNames.includes(name));
   if (!taken) return undefined;
   const message = `its Pod template has a container of its own named ${taken.name}: rename that container`;

@@ -29,7 +29,11 @@ const MAX_VALUE = 300;
 const strings = z.record(z.string(), z.string()).nullish();
 
 /** A volume, which is whatever somebody else wrote where it does not look like ours. */
-const volumeSchema = z.looseObject({ name: z.string(), projected: z.unknown().optional() });
+const volumeSchema = z.looseObject({
+  name: z.string(),
+  projected: z.unknown().optional(),
+  hostPath: z.unknown().optional(),
+});
 
 /** A gate's volume, as far as it is known by it. */
 const gateVolumeSchema = z.looseObject({
@@ -91,6 +95,7 @@ export function viewTemplate({ metadata, spec }: PodTemplate): TemplateView {
     volumes: volumes.map(({ name }) => name),
     guaranteed: !surroundings.hasPodResources && isGuaranteed(spec),
     firm: firmContainers(initContainers),
+    nodeVolumes: volumes.filter(isOfNode).map(({ name }) => name),
     foreignVolumes: volumes.filter(isForeign).map(({ name }) => name),
     annotations: followedUp(metadata?.annotations ?? {}, there),
     gated: metadata?.labels?.[GATED_LABEL] === 'true',
@@ -120,6 +125,10 @@ function followedUp(
       return value === undefined ? [] : [[key, kept(value, MAX_VALUE)] as const];
     }),
   );
+}
+
+function isOfNode({ hostPath }: z.infer<typeof volumeSchema>): boolean {
+  return hostPath !== undefined && hostPath !== null;
 }
 
 /** Whether a volume has the name of a gate's, and has not the file of the Pod's annotations that each of those has. */

@@ -35,6 +35,26 @@ describe('decide', () => {
       expect(messageOf(plan.status, 'Stalled')).to.match(/^Deployment pinger: .*rename that volume$/);
     });
 
+    it('is a volume that one target lacks: its dry-run is of the other, which is gated all the same', () => {
+      const mounting = gate('api-first')
+        .targets('pinger', 'poller')
+        .dependsOn({
+          name: 'schema',
+          container: { image: 'tools:1', volumeMounts: [{ name: 'data', mountPath: '/data' }] },
+        });
+      const { plans, world: after } = settle(world(mounting, pinger, poller.volume('data')), NOW);
+      expect(plans.flatMap(writesOf)).to.deep.equal([
+        'add-finalizer',
+        'try-render poller',
+        'patch-target poller',
+      ]);
+      expect(after.gate.status.targets?.map(({ reason }) => reason)).to.deep.equal([
+        'VolumeMissing',
+        undefined,
+      ]);
+      expect(messageOf(after.gate.status, 'Stalled')).to.match(/^Deployment pinger: .*no volume named data/);
+    });
+
     it('is a 65th gate container', () => {
       const full = pinger.own(...Array.from({ length: 63 }, (_, index) => `dgate-full--d${index}`));
       const plan = decide(world(inForce, full, gatedPoller), NOW);

@@ -7,6 +7,9 @@ import { dns, type GateBuilder, gate, workload } from '../builders.ts';
 const apiFirst = gate('api-first').dependsOn(dns('api'));
 const CA = { name: 'CA', value: 'mine' };
 const TOKEN = { name: 'TOKEN', valueFrom: { secretKeyRef: { name: 'token', key: 'it' } } };
+const SETTINGS = { prefix: 'APP_', configMapRef: { name: 'settings' } };
+const CREDENTIALS = { secretRef: { name: 'credentials', optional: true } };
+const DATA = { name: 'data', mountPath: '/data', subPath: 'sub', readOnly: true };
 const ownCheck = gate('own-check').dependsOn({
   name: 'schema',
   container: {
@@ -14,6 +17,8 @@ const ownCheck = gate('own-check').dependsOn({
     command: ['psql'],
     args: ['-c', 'select 1'],
     env: [CA, TOKEN],
+    envFrom: [SETTINGS, CREDENTIALS],
+    volumeMounts: [DATA],
   },
 });
 
@@ -64,7 +69,31 @@ describe('drift of what our containers are', () => {
       { env: [CA, { name: 'TOKEN', valueFrom: { secretKeyRef: { name: 'token', key: 'other' } } }] },
       'env',
     ],
+    [
+      'a key that is optional now',
+      {
+        env: [
+          CA,
+          { name: 'TOKEN', valueFrom: { secretKeyRef: { name: 'token', key: 'it', optional: true } } },
+        ],
+      },
+      'env',
+    ],
     ['another command', { command: ['true'] }, 'command'],
+    ['one object of variables less', { envFrom: [SETTINGS] }, 'envFrom'],
+    ['another prefix', { envFrom: [{ ...SETTINGS, prefix: 'A_' }, CREDENTIALS] }, 'envFrom'],
+    [
+      'a Secret in place of a ConfigMap',
+      { envFrom: [{ prefix: 'APP_', secretRef: { name: 'settings' } }, CREDENTIALS] },
+      'envFrom',
+    ],
+    [
+      'an object that is needed now',
+      { envFrom: [SETTINGS, { secretRef: { name: 'credentials' } }] },
+      'envFrom',
+    ],
+    ['another part of the volume', { volumeMounts: [{ ...DATA, subPath: 'other' }] }, 'volumeMounts'],
+    ['no volume', { volumeMounts: undefined }, 'volumeMounts'],
   ];
   for (const [what, fields, is] of own) {
     it(`names what was changed where somebody has written into a container of the user: ${what}`, () => {
@@ -77,6 +106,12 @@ describe('drift of what our containers are', () => {
     ['another version of the waiter, as a build may render it', apiFirst, { image: 'dependency-gate:2' }],
     ['a digest in place of the tag', ownCheck, { image: 'mirror.example/tools@sha256:0' }],
     ['a digest beside the tag', ownCheck, { image: 'registry.example/tools:1@sha256:0' }],
+    [
+      'one more object of variables',
+      ownCheck,
+      { envFrom: [CREDENTIALS, { secretRef: { name: 'a' } }, SETTINGS] },
+    ],
+    ['one more volume', ownCheck, { volumeMounts: [{ name: 'a', mountPath: '/a' }, DATA] }],
     ['a pull policy', apiFirst, { imagePullPolicy: 'Always' }],
     ['resources', apiFirst, { resources: { limits: { cpu: '2' } } }],
     ['a security context', apiFirst, { securityContext: { runAsUser: 1 } }],

@@ -37,6 +37,28 @@ describe('obstacle, by what the Pods are', () => {
     expect(obstacleIn({ os: { name: 'windows' } }, linux.render)).to.equal('WindowsPods');
   });
 
+  const mounting = gate('api-first').dependsOn({
+    name: 'api',
+    container: { image: 'tools:1', volumeMounts: [{ name: 'data', mountPath: '/data' }] },
+  });
+  const data = (source: object) => ({ volumes: [{ name: 'data', ...source }] });
+
+  it('is a volume that a container mounts and the target does not have', () => {
+    expect(obstacleIn({}, mounting.render)).to.equal('VolumeMissing');
+    expect(obstacleIn({ volumes: [{ name: 'other', emptyDir: {} }] }, mounting.render)).to.equal(
+      'VolumeMissing',
+    );
+    expect(obstacleIn(data({ emptyDir: {} }), mounting.render)).to.equal(undefined);
+    const { message } = obstacle(viewTemplate(template({})), injection(mounting.render)) ?? {};
+    expect(message).to.match(/no volume named data, which the dependency api mounts: add that volume/);
+  });
+
+  it('is a volume of the node that a container mounts', () => {
+    expect(obstacleIn(data({ hostPath: { path: '/' } }), mounting.render)).to.equal('VolumeOfNode');
+    expect(obstacleIn(data({ hostPath: null, emptyDir: {} }), mounting.render)).to.equal(undefined);
+    expect(obstacleIn(data({ hostPath: { path: '/' } }))).to.equal(undefined);
+  });
+
   it('is a container of its own under the name of one of ours, and of no other', () => {
     const named = (name: string) => obstacleIn({ containers: [{ name: 'app' }, { name }] });
     expect(named('dgate-api-first--api')).to.equal('ContainerNameTaken');
@@ -59,6 +81,24 @@ describe('place', () => {
     expect(left.metadata?.annotations).to.not.have.property('gate.dependencygate.dev/api-first');
     const linux = { ...left, spec: { ...left.spec, os: undefined } };
     expect(drift(viewTemplate(place(linux, injection())), injection())).to.deep.equal([]);
+  });
+});
+
+describe('place, where a target gives up a volume', () => {
+  const mounting = gate('api-first').dependsOn({
+    name: 'api',
+    container: { image: 'tools:1', volumeMounts: [{ name: 'data', mountPath: '/data' }] },
+  });
+
+  it('takes the container out that mounts it, so that the target can be written', () => {
+    const carrying = inject(
+      template({ volumes: [{ name: 'data', emptyDir: {} }] }),
+      injection(mounting.render),
+    );
+    expect(carrying.spec.initContainers).to.have.length(1);
+    const volumes = carrying.spec.volumes?.filter(({ name }) => name !== 'data');
+    const left = place({ ...carrying, spec: { ...carrying.spec, volumes } }, injection(mounting.render));
+    expect(left.spec.initContainers).to.deep.equal([]);
   });
 });
 
