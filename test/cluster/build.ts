@@ -37,6 +37,7 @@ interface Program {
 }
 
 const COREDNS = 'github.com/coredns/coredns@v1.15.0';
+const KUBE_ROUTER = 'github.com/cloudnativelabs/kube-router/v2/cmd/kube-router@v2.1.0';
 const HELM = 'helm.sh/helm/v4/cmd/helm@v4.3.1';
 const KUSTOMIZE = 'sigs.k8s.io/kustomize/kustomize/v5@v5.8.1';
 
@@ -51,6 +52,7 @@ function programsFor(tier: Tier, version: Version): readonly Program[] {
         kubernetes('node', ['kubelet', 'kube-scheduler', 'kube-proxy'], version),
         kubernetes('pause', [], version),
         installed('coredns', COREDNS),
+        installed('kube-router', KUBE_ROUTER),
       ];
     case 'tools':
       return [installed('helm', HELM), installed('kustomize', KUSTOMIZE)];

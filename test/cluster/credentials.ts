@@ -16,6 +16,7 @@ const USERS = {
   'kube-proxy': { name: 'system:kube-proxy', groups: [] },
   kubelet: { name: 'system:node:node0', groups: ['system:nodes'] },
   coredns: { name: 'system:coredns', groups: [] },
+  'kube-router': { name: 'system:kube-router', groups: [] },
 } as const satisfies Readonly<Record<string, User>>;
 
 export type UserName = keyof typeof USERS;
@@ -67,6 +68,7 @@ export function writeCredentials(folder: string, url: string): Credentials {
       'kube-proxy': kubeconfig('kube-proxy'),
       kubelet: kubeconfig('kubelet'),
       coredns: kubeconfig('coredns'),
+      'kube-router': kubeconfig('kube-router'),
     },
   };
 }

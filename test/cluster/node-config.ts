@@ -105,25 +105,41 @@ cluster.local in-addr.arpa {
 }
 
 /** What CoreDNS reads, for the user that it is here. */
-export const COREDNS_RBAC = JSON.stringify({
-  apiVersion: 'v1',
-  kind: 'List',
-  items: [
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRole',
-      metadata: { name: 'system:coredns' },
-      rules: [
-        { apiGroups: [''], resources: ['services', 'namespaces'], verbs: ['list', 'watch'] },
-        { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] },
-      ],
-    },
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRoleBinding',
-      metadata: { name: 'system:coredns' },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:coredns' },
-      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'system:coredns' }],
-    },
-  ],
-});
+export const COREDNS_RBAC = readerRole('system:coredns', [
+  { apiGroups: [''], resources: ['services', 'namespaces'] },
+  { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'] },
+]);
+
+/** What kube-router reads of a cluster whose NetworkPolicies it enforces. */
+export const KUBE_ROUTER_RBAC = readerRole('system:kube-router', [
+  { apiGroups: [''], resources: ['namespaces', 'pods', 'nodes', 'services', 'endpoints'] },
+  { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'] },
+  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'] },
+]);
+
+/** NetworkPolicies and nothing else of what kube-router does: Pods are linked by the CNI plugin, Services by kube-proxy. */
+export function kubeRouterFlags(kubeconfig: string): readonly string[] {
+  return [
+    '--run-firewall=true',
+    '--run-router=false',
+    '--run-service-proxy=false',
+    '--enable-cni=false',
+    `--kubeconfig=${kubeconfig}`,
+    `--hostname-override=${NODE_NAME}`,
+  ];
+}
+
+/** A ClusterRole for a user of the same name, who may read and nothing else. */
+function readerRole(name: string, rules: readonly object[]): string {
+  const apiGroup = 'rbac.authorization.k8s.io';
+  const apiVersion = `${apiGroup}/v1`;
+  const verbs = ['get', 'list', 'watch'];
+  const role = { kind: 'ClusterRole', rules: rules.map((rule) => ({ ...rule, verbs })) };
+  const binding = {
+    kind: 'ClusterRoleBinding',
+    roleRef: { apiGroup, kind: 'ClusterRole', name },
+    subjects: [{ apiGroup, kind: 'User', name }],
+  };
+  const items = [role, binding].map((object) => ({ apiVersion, metadata: { name }, ...object }));
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+}

@@ -18,6 +18,8 @@ export interface NodeOptions {
   readonly flags?: ControlPlaneOptions['flags'];
   /** For how long CoreDNS caches the cluster's own names: 0 (default) as kubeadm sets it up today, 30 as it did before 1.32. */
   readonly dnsCacheSeconds?: number;
+  /** Whether NetworkPolicies are enforced, by kube-router. */
+  readonly networkPolicies?: boolean;
   /** Hears of builds, of packages that are installed and of logs that were kept. Standard error by default. */
   readonly say?: (line: string) => void;
 }
@@ -65,6 +67,7 @@ export async function startNode(options: NodeOptions = {}): Promise<ClusterNode>
     const { access, credentials } = await runControlPlane(site, programs, machine.components, options.flags);
     const node = new NodePrograms(machine, access, credentials, folder);
     await node.start(options.dnsCacheSeconds ?? 0);
+    if (options.networkPolicies) await node.enforceNetworkPolicies();
     return Object.assign(access, {
       logs: machine.scratch.logs,
       auditLog: auditLog(site),
@@ -142,6 +145,12 @@ class NodePrograms {
       this.#answers('kube-proxy is healthy', health(10256, '/healthz')),
       this.#answers('CoreDNS is ready', health(8181, '/ready')),
     ]);
+  }
+
+  async enforceNetworkPolicies(): Promise<void> {
+    await this.#access.apply(config.KUBE_ROUTER_RBAC);
+    this.#start('kube-router', ...config.kubeRouterFlags(this.#kubeconfigs['kube-router']));
+    await this.#answers('kube-router is healthy', health(20244, '/healthz'));
   }
 
   async importImage(image: Image): Promise<void> {

@@ -7,6 +7,7 @@ const NODE_FILES = {
   '/usr/sbin/runc': 'runc',
   '/usr/lib/cni/ptp': 'containernetworking-plugins',
   '/usr/sbin/iptables': 'iptables',
+  '/usr/sbin/ipset': 'ipset',
   '/usr/sbin/ip': 'iproute2',
   '/usr/bin/dig': 'bind9-dnsutils',
   '/bin/busybox': 'busybox',

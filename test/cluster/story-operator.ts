@@ -14,12 +14,19 @@ export const OPERATOR = 'deployment/dependency-gate-operator';
 const ERROR_LEVEL = 50;
 const logLine = z.looseObject({ level: z.int(), time: z.int(), msg: z.string() });
 
-/** Gives the suite a real node on which the operator works as users install it: as a Pod, from config/default. */
-export function useOperator(options: NodeOptions = {}): () => ClusterNode {
+/** What a kustomization of a user's own has beside config/default. */
+export type Overlay = Readonly<Record<string, unknown>> & { readonly resources?: readonly string[] };
+
+/**
+ * Gives the suite a real node on which the operator works as users install it: as a Pod, from config/default.
+ *
+ * @param overlay its resources are named from the repository's root
+ */
+export function useOperator(options: NodeOptions = {}, overlay: Overlay = {}): () => ClusterNode {
   const cluster = useNode(options);
   before('install the operator', async function () {
     this.timeout(300_000);
-    await installOperator(cluster());
+    await installOperator(cluster(), overlay);
   });
   return cluster;
 }
@@ -35,12 +42,12 @@ export function itWentWell(cluster: () => ClusterNode): void {
 }
 
 /** Installs the shipped manifests with the image of this build, and waits until the operator is ready. */
-export async function installOperator(cluster: ClusterNode): Promise<void> {
+export async function installOperator(cluster: ClusterNode, overlay: Overlay = {}): Promise<void> {
   const dist = join(ROOT, 'dist');
   if (!existsSync(dist)) throw new Error('there is no dist/: run `make build`');
   await cluster.importImage(await projectImage(dist));
   await cluster.importImage(await toolsImage());
-  await cluster.apply(await operatorManifests(cluster));
+  await cluster.apply(await operatorManifests(cluster, overlay));
   const rollout = ['rollout', 'status', OPERATOR, `--namespace=${OPERATOR_NAMESPACE}`, '--timeout=120s'];
   await cluster.kubectl(rollout, { limitMs: 150_000 });
 }
@@ -55,15 +62,17 @@ export async function operatorLog(cluster: ClusterNode): Promise<z.infer<typeof 
 }
 
 /** config/default with another image, set as users do it: in a kustomization of their own. */
-async function operatorManifests(cluster: ClusterNode): Promise<string> {
+async function operatorManifests(cluster: ClusterNode, overlay: Overlay): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'dependency-gate-overlay-'));
   const [newName, newTag] = PROJECT_IMAGE.split(':');
-  const overlay = {
-    resources: [relative(folder, join(ROOT, 'config/default'))],
+  const resources = new Set(['config/default', ...(overlay.resources ?? [])]);
+  const kustomization = {
+    ...overlay,
+    resources: [...resources].map((path) => relative(folder, join(ROOT, path))),
     images: [{ name: 'ghcr.io/dependency-gate/dependency-gate', newName, newTag }],
   };
   try {
-    writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(overlay));
+    writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
     const manifests = await cluster.kubectl(['kustomize', folder]);
     expect(manifests).to.not.contain('ghcr.io');
     return manifests;

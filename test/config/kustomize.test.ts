@@ -12,7 +12,10 @@ import { type Manifest, parseManifests, ROOT, read, readManifests } from './mani
 import { operatorDeployment } from './operator-deployment.ts';
 
 const rules = z.array(
-  z.strictObject({ ports: z.array(z.strictObject({ protocol: z.enum(['TCP', 'UDP']), port: z.int() })) }),
+  z.strictObject({
+    from: z.array(z.unknown()).optional(),
+    ports: z.array(z.strictObject({ protocol: z.enum(['TCP', 'UDP']), port: z.int() })),
+  }),
 );
 const networkPolicy = z.strictObject({
   apiVersion: z.string(),
@@ -122,6 +125,8 @@ describe('kubectl kustomize', function () {
     const portsOf = (rules: typeof spec.ingress) =>
       rules.flatMap(({ ports }) => ports.map(({ protocol, port }) => `${protocol} ${port}`));
     expect(portsOf(spec.ingress)).to.deep.equal([`TCP ${container.ports[0]?.containerPort}`, 'TCP 8082']);
+    const enabled = { namespaceSelector: { matchLabels: { metrics: 'enabled' } } };
+    expect(spec.ingress.map(({ from }) => from)).to.deep.equal([undefined, [enabled]]);
     expect(portsOf(spec.egress)).to.deep.equal(['TCP 443', 'TCP 6443', 'UDP 53', 'TCP 53']);
   });
 
