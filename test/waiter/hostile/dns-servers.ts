@@ -9,6 +9,8 @@ import type { Hostile } from './hostile.ts';
 export interface HostileDns extends Omit<Hostile, 'serve'> {
   readonly udp: (question: Packet, reply: (answer: Buffer) => void) => void;
   readonly tcp?: (socket: Socket, question: () => Packet) => void;
+  /** By what it may make the process grow, KiB, where that is more than others may. */
+  readonly maxGrowth?: number;
 }
 
 const NAME = 'api.test';
@@ -45,7 +47,8 @@ function pointingToItself(question: Packet): Buffer {
 /** A name server that makes no sense is none: c-ares asks the next one, until there is none. */
 const REFUSED = /^(no data|bad DNS response|no name server reachable|timeout)$/;
 
-/** What comes by TCP is read by c-ares, which knows no limit but the attempt's time. */
+/** What comes by TCP is read by c-ares, which knows no limit but the attempt's time: what was seen, and a half of it. */
+const MAX_GROWTH_BY_TCP = 112 * 1024;
 const MEGABYTE = 1024 * 1024;
 
 /** So many at a time, until nobody asks any more. */
@@ -117,6 +120,22 @@ export const DNS_SERVERS: Readonly<Record<string, HostileDns>> = {
     udp: truncated,
     tcp: (socket) => flood(socket, Buffer.alloc(2), MEGABYTE),
     answer: REFUSED,
+  },
+  'answers by TCP to what nobody asked, without an end': {
+    udp: truncated,
+    tcp: (socket, question) => {
+      const { id = 0, ...asked } = question();
+      const forged = response({ ...asked, id: (id + 1) % 65_536 }, addresses(NAME));
+      flood(socket, streamEncode(forged), Number.POSITIVE_INFINITY);
+    },
+    answer: /^timeout$/,
+    maxGrowth: MAX_GROWTH_BY_TCP,
+  },
+  'empty messages by TCP, without an end': {
+    udp: truncated,
+    tcp: (socket) => flood(socket, Buffer.alloc(2), Number.POSITIVE_INFINITY),
+    answer: /^timeout$/,
+    maxGrowth: MAX_GROWTH_BY_TCP,
   },
   'truncation, and nobody there by TCP': { udp: truncated, answer: REFUSED },
   'truncation by TCP too': {

@@ -19,6 +19,8 @@ const LONG = 15_000;
 const MAX_CPU = 700;
 /** Of the process, KiB. What is read without a limit takes tens of megabytes. */
 const MAX_GROWTH = 16 * 1024;
+/** One after the other, at a server that sends without an end: what one took the next has again. */
+const ENDLESS_ATTEMPTS = 3;
 
 describe('an attempt at a hostile server', function () {
   this.timeout(60_000);
@@ -90,7 +92,12 @@ describe('an attempt at a hostile server', function () {
       const { address, stop } = await serveDns(hostile);
       const options = { kind: 'dns', host: 'api.test', type: 'A' } as const;
       const asked = { options, nameserver: address };
-      isHarmless(await attempt(asked, mayTimeOut(hostile)).finally(stop), hostile);
+      const again = async () => {
+        for (let attempts = 1; hostile.maxGrowth !== undefined && attempts < ENDLESS_ATTEMPTS; attempts++)
+          isHarmless(await attempt(asked, true), hostile, hostile.maxGrowth);
+        return attempt(asked, mayTimeOut(hostile));
+      };
+      isHarmless(await again().finally(stop), hostile, hostile.maxGrowth);
     });
 });
 
@@ -102,10 +109,16 @@ function atOnce(_: Socket, then: () => void): void {
   then();
 }
 
-function isHarmless(found: Attempted, { answer, satisfied = false }: Omit<Hostile, 'serve'>): void {
+function isHarmless(
+  found: Attempted,
+  { answer, satisfied = false }: Omit<Hostile, 'serve'>,
+  maxGrowth = MAX_GROWTH,
+): void {
   expect(found.answer).to.match(answer);
   expect(found.answer).not.to.match(/[\p{Cc}\p{Cf}]/u);
   expect(found.satisfied).to.equal(satisfied);
-  expect(found.cpu, 'CPU time, ms').to.be.below(MAX_CPU);
-  expect(found.grown, 'growth of the process, KiB').to.be.below(MAX_GROWTH);
+  // What is read for as long as the attempt has time may take all of that.
+  const maxCpu = maxGrowth === MAX_GROWTH ? MAX_CPU : 2 * SHORT;
+  expect(found.cpu, 'CPU time, ms').to.be.below(maxCpu);
+  expect(found.grown, 'growth of the process, KiB').to.be.below(maxGrowth);
 }
