@@ -16,6 +16,8 @@ export const DEFAULT_TIMING = {
 
 export const DEFAULT_UPDATE_POLICY = 'Immediate';
 
+export const DEFAULT_PLACEMENT = 'Template';
+
 export const DEFAULT_DNS_TYPE = 'any';
 export const DEFAULT_HTTP_METHOD = 'GET';
 /** Inclusive. */

@@ -30,6 +30,8 @@ export const GATED_LABEL = `${GROUP}/gated`;
 export const TARGET_ANNOTATION = `${GROUP}/target`;
 /** Template annotation prefix: `gate.dependencygate.dev/<gate>: <render hash>`. */
 export const GATE_ANNOTATION_PREFIX = `gate.${GROUP}/`;
+/** Kubernetes' label by which a Deployment's ReplicaSets are told apart: their names end in its value. */
+export const TEMPLATE_HASH_LABEL = 'pod-template-hash';
 /**
  * Template label `<gate>[_<gate>…]`, the user's: Pods made without one of these gates are held until it is in place. A
  * label's value has no commas, and an underscore is in no gate's name.

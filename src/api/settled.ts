@@ -1,6 +1,6 @@
 import type { DnsCheck, GrpcCheck, HttpCheck, TcpCheck } from './checks.ts';
 import type { ContainerCheck } from './container-check.ts';
-import { DEFAULT_TARGET_KIND, DEFAULT_TIMING } from './defaults.ts';
+import { DEFAULT_PLACEMENT, DEFAULT_TARGET_KIND, DEFAULT_TIMING } from './defaults.ts';
 import type { GateCheck, ResourceCheck, ServiceCheck } from './evaluated-checks.ts';
 import type { Dependency, GateSpec, Target, TargetKind, Timing } from './spec.ts';
 
@@ -23,6 +23,14 @@ export type EvaluatedCheckOf =
 
 export function targetKind(target: Target): TargetKind {
   return target.kind ?? DEFAULT_TARGET_KIND;
+}
+
+/**
+ * Whether a gate is put into the Pods of targets of a kind, and not into their templates. That of a Job never changes, and
+ * gets it as the Job is created.
+ */
+export function isPlacedInPods({ placement = DEFAULT_PLACEMENT }: GateSpec, kind: TargetKind): boolean {
+  return placement === 'Pod' && kind !== 'Job';
 }
 
 /**

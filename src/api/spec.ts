@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dnsCheckSchema, grpcCheckSchema, httpCheckSchema, tcpCheckSchema } from './checks.ts';
 import { containerCheckSchema } from './container-check.ts';
 import {
+  DEFAULT_PLACEMENT,
   DEFAULT_TARGET_KIND,
   DEFAULT_TIMING,
   DEFAULT_UPDATE_POLICY,
@@ -159,7 +160,13 @@ export const specSchema = z
       .enum(['Immediate', 'OnNextRollout'])
       .optional()
       .describe(
-        `When new or changed containers enter the targets. Immediate: at once, which restarts their Pods. OnNextRollout: when a target is created or its Pod template changes for another reason; needs the admission policies. Default: ${DEFAULT_UPDATE_POLICY}.`,
+        `When new or changed containers enter the targets. Immediate: at once, which restarts their Pods. OnNextRollout: when a target is created or its Pod template changes for another reason; needs the admission policies. Without effect where placement is Pod. Default: ${DEFAULT_UPDATE_POLICY}.`,
+      ),
+    placement: z
+      .enum(['Template', 'Pod'])
+      .optional()
+      .describe(
+        `Where the containers are put. Template: into the Pod templates of the targets; each change restarts their Pods. Pod: into each Pod as it is created, by the admission policies (Kubernetes 1.36); no template changes and no Pod restarts, and what runs already stays as it is. Templates of Jobs never change, so into these they are put as the Job is created either way. Default: ${DEFAULT_PLACEMENT}.`,
       ),
   })
   .describe('What waits, and for what.');

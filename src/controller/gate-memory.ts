@@ -16,6 +16,7 @@ export class GateMemory {
   #known:
     | { readonly version: string; readonly changedAt: number; readonly changingSince: number }
     | undefined;
+  #inForce: { readonly version: string; readonly since: number } | undefined;
 
   get triedRender(): string | undefined {
     return this.#triedRender;
@@ -64,6 +65,12 @@ export class GateMemory {
       this.#known = { version, changedAt: now, changingSince: isSeries ? before.changingSince : now };
     }
     const { changedAt = now, changingSince = now } = this.#known ?? {};
-    return { gate, changedAt, changingSince };
+    return { gate, changedAt, changingSince, inForceSince: this.#since(gate, now) };
+  }
+
+  #since({ uid, generation, deleting, status }: Gate, now: number): number {
+    const version = `${uid} ${generation} ${deleting} ${status.render?.hash}`;
+    if (this.#inForce?.version !== version) this.#inForce = { version, since: now };
+    return this.#inForce.since;
   }
 }

@@ -1,6 +1,6 @@
 import { KIND } from '../api/names.ts';
 import { TARGET_KINDS, type TargetKind } from '../api/spec.ts';
-import type { Pod, Settings, Workload, WorkloadWorld, World } from '../core/model.ts';
+import type { Placing, Pod, Settings, Workload, WorkloadWorld, World } from '../core/model.ts';
 import { gatesInPod } from '../core/plan/clean-up.ts';
 import { gatesIn } from '../core/render/inject.ts';
 import { targetKeys } from '../core/targets.ts';
@@ -24,14 +24,16 @@ export interface ReconcileSurroundings {
   readonly settings: Settings;
   readonly hasAdmission: boolean;
   readonly idleAdmission: World['idleAdmission'];
+  readonly placing: World['placing'];
   readonly referenced: Watched['referenced'];
 }
 
 /** The world of one gate, from the stores only; undefined where there is no such gate. */
 export function observe(
   stores: Stores,
-  { memory, settings, hasAdmission, idleAdmission, referenced }: ReconcileSurroundings,
+  { memory, settings, hasAdmission, idleAdmission, placing, referenced }: ReconcileSurroundings,
   key: ObjectKey,
+  now: number,
 ): World | undefined {
   const gate = stores.gates.get(keyOf(key));
   if (!gate) return undefined;
@@ -39,22 +41,27 @@ export function observe(
   const pods = podsOf(stores, key, targets);
   const workloads = workloadsOf(stores, key, [...targets, ...pods.map(({ target }) => target)]);
   const observations = observationsOf({ gates: stores.gates, referenced }, gate);
-  const { triedRender, refusals, openings } = memory.gates.of(referenceTo(key));
+  const part = memory.gates.of(referenceTo(key));
+  const { inForceSince } = part.know(gate, now);
+  const { triedRender, refusals, openings } = part;
   const patched = [...workloads.values()].flatMap(
     (one) => memory.workloads.peek(workloadReference(one)) ?? [],
   );
   return {
     ...{ gate, workloads, pods, observations, triedRender, openings, settings },
-    ...{ hasAdmission, idleAdmission },
+    ...{ hasAdmission, idleAdmission, placing, inForceSince },
     refusals: [...refusals, ...patched.flatMap((one) => one.refusals)],
     repairs: patched.flatMap((one) => one.repairs),
   };
 }
 
+/** Every kind is told of. */
+const NOT_PLACING: Placing = { isThere: false, why: '' };
+
 /** The world of one workload, from the stores only; undefined where there is no such workload. */
 export function observeWorkload(
   stores: Stores,
-  memory: Memory,
+  { memory, placing }: Pick<ReconcileSurroundings, 'memory' | 'placing'>,
   reference: WorkloadReference,
   now: number,
 ): WorkloadWorld | undefined {
@@ -78,6 +85,7 @@ export function observeWorkload(
   const { refusals, repairs, scaledDown } = memory.workloads.of(reference);
   return {
     ...{ workload, gates: new Map(gates), pods, repairs, scaledDown },
+    placing: placing.get(workload.kind) ?? NOT_PLACING,
     refusals: [...refusals, ...remembered],
   };
 }

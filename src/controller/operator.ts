@@ -177,6 +177,7 @@ export class Operator {
       stores: this.#stores,
       hasAdmission: this.#admission.isThere,
       idleAdmission: this.#admission.idle,
+      placing: this.#admission.placing,
       referenced: this.#referenced,
       expressions: this.#expressions,
       settings,

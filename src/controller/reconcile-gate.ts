@@ -19,14 +19,13 @@ import { writeGate } from './write-gate.ts';
 export async function reconcileGate(context: Context, reference: GateReference): Promise<number | undefined> {
   const { stores, clock } = context;
   const { gates } = context.memory;
-  const world = observe(stores, context, reference);
+  // What is known of the gate then is remembered also while none of its workloads exists: one that comes later has nothing to wait for.
+  const world = observe(stores, context, reference, clock.now());
   if (!world) {
     gates.forget(reference);
     return undefined;
   }
   const memory = gates.of(reference);
-  // Also while none of its workloads exists: one that comes later has nothing to wait for.
-  memory.know(world.gate, clock.now());
   const unseenFor = unseen(context, reference, world);
   if (unseenFor > 0) return unseenFor;
   memory.keepPods(world.pods);

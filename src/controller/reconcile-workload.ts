@@ -18,7 +18,7 @@ export async function reconcileWorkload(
 ): Promise<number | undefined> {
   const { stores, clock, requests } = context;
   const { workloads } = context.memory;
-  const world = observeWorkload(stores, context.memory, reference, clock.now());
+  const world = observeWorkload(stores, context, reference, clock.now());
   if (!world) {
     workloads.forget(reference);
     return undefined;

@@ -220,8 +220,18 @@ export interface World {
   readonly hasAdmission: boolean;
   /** The kinds of workloads for which they are there and do nothing, and why in words. */
   readonly idleAdmission: ReadonlyMap<TargetKind, string>;
+  /** Whether renders are placed into the Pods of workloads of a kind. */
+  readonly placing: ReadonlyMap<TargetKind, Placing>;
+  /** Since when the gate has had its render and its spec, as far as that is known; ms since the epoch. */
+  readonly inForceSince: number;
   readonly settings: Settings;
 }
+
+/** Whether the policy is there that places renders into Pods, and is that of this release. Times are ms since the epoch. */
+export type Placing =
+  | { readonly isThere: true; readonly since: number }
+  /** In words, and what to do. */
+  | { readonly isThere: false; readonly why: string };
 
 /** A gate as a workload is concerned with it. */
 export interface KnownGate {
@@ -230,6 +240,8 @@ export interface KnownGate {
   readonly changedAt: number;
   /** When the series of changes began of which that is the last. */
   readonly changingSince: number;
+  /** Since when it has been known with this render and this spec. */
+  readonly inForceSince: number;
 }
 
 /** All that a decision about one workload depends on: which gates its template is to carry. */
@@ -245,6 +257,8 @@ export interface WorkloadWorld {
   readonly repairs: readonly Repair[];
   /** When which ReplicaSet of it was last looked at to be scaled down, by UID; ms since the epoch. */
   readonly scaledDown: ReadonlyMap<string, number>;
+  /** Whether renders are placed into its Pods. */
+  readonly placing: Placing;
 }
 
 /** The operator's settings that renders are made with. */

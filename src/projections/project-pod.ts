@@ -13,6 +13,7 @@ import {
   REQUIRE_LABEL,
   requiredGates,
   TARGET_ANNOTATION,
+  TEMPLATE_HASH_LABEL,
   targetAnnotationValue,
 } from '../api/names.ts';
 import { kept } from '../core/cut.ts';
@@ -150,9 +151,6 @@ function writtenByOthers(
   return Object.fromEntries(written.filter(([key]) => key.startsWith(OPEN_ANNOTATION_PREFIX)));
 }
 
-/** Label by which a Deployment's ReplicaSets are told apart: their names end in its value. */
-const HASH_LABEL = 'pod-template-hash';
-
 function replicaSetOf({ ownerReferences }: z.infer<typeof metadataSchema>): ReplicaSetReference | undefined {
   const owner = ownerReferences.find(({ controller }) => controller);
   return owner?.kind === 'ReplicaSet' ? { name: owner.name, uid: owner.uid } : undefined;
@@ -167,7 +165,7 @@ function targetOf(metadata: z.infer<typeof metadataSchema>): string {
   const owner = controllerOf(metadata);
   switch (owner?.kind) {
     case 'ReplicaSet': {
-      const suffix = `-${labels[HASH_LABEL]}`;
+      const suffix = `-${labels[TEMPLATE_HASH_LABEL]}`;
       return owner.name.endsWith(suffix)
         ? targetAnnotationValue('Deployment', owner.name.slice(0, -suffix.length))
         : '';

@@ -14,6 +14,7 @@ import {
   PROBE,
 } from './admission-api.ts';
 import { prepareProbes } from './admission-probes.ts';
+import { TARGET } from './admission-workloads.ts';
 import { startControlPlane } from './control-plane.ts';
 import { established } from './established.ts';
 import { eventually } from './eventually.ts';
@@ -82,6 +83,20 @@ export class AdmissionCluster extends AdmissionApi {
     for (const { gate } of gates.filter(({ gate }) => gate.deleting))
       await this.send('DELETE', gatePath(namespace, gate.name));
     await this.untilKnown(namespace, gates, ({ gate }) => !gate.deleting);
+  }
+
+  /** The same for gates with placement Pod: admission knows them when a Pod shows it. */
+  async installInPods(namespace: string, ...gates: readonly GateBuilder[]): Promise<void> {
+    for (const one of gates) await this.storeGate(namespace, one);
+    const ownerReferences = [
+      { apiVersion: 'apps/v1', kind: 'DaemonSet', name: TARGET, uid: 'probe', controller: true },
+    ];
+    const pod = { metadata: { name: PROBE, ownerReferences }, spec: app().spec };
+    await eventually('admission knows the gates', EFFECT_LIMIT_MS, async () => {
+      const made = await this.send('POST', `/api/v1/namespaces/${namespace}/pods`, pod, { dryRun: true });
+      const found = JSON.stringify(made);
+      return gates.every(({ gate }) => found.includes(`"${gateAnnotation(gate.name)}"`)) || undefined;
+    });
   }
 
   /** Changes a gate and its render, and waits until admission knows. */

@@ -1,8 +1,9 @@
+import { z } from 'zod';
 import { AGGREGATE_LABEL, gateAnnotation, REQUIRE_LABEL } from '../../src/api/names.ts';
 import { ApiError } from '../../src/kube/api-error.ts';
 import { dns, gate } from '../core/builders.ts';
 import { type AdmissionApi, app, type Call, gatePath, MERGE_PATCH, OPERATOR } from './admission-api.ts';
-import { pathOf } from './admission-workloads.ts';
+import { manifestOf, pathOf, TARGET } from './admission-workloads.ts';
 
 /** Whether each policy is in force, by its name. */
 export type Probes = Readonly<Record<string, () => Promise<boolean>>>;
@@ -12,6 +13,8 @@ const PROBER = { user: 'prober', group: 'probers' };
 const FOREIGN = gate('foreign').targets('foreign').dependsOn(dns('api'));
 const ON_POD = { name: 'pod', resource: { apiVersion: 'v1', kind: 'Pod', name: 'it' } };
 const PROBING = gate('probing').dependsOn(dns('api')).rendered();
+const IN_PODS = gate('in-pods').specifying({ placement: 'Pod' }).dependsOn(dns('api')).rendered();
+const apiOf = (kind: string) => (kind === 'CronJob' ? 'batch/v1' : 'apps/v1');
 
 /** Makes what the probes look at. Whatever else they write is not stored. */
 export async function prepareProbes(cluster: AdmissionApi): Promise<Probes> {
@@ -21,6 +24,13 @@ export async function prepareProbes(cluster: AdmissionApi): Promise<Probes> {
   const foreign = { ...FOREIGN.gate, spec: FOREIGN.spec };
   await cluster.storeGate(namespace, FOREIGN);
   await cluster.storeGate(namespace, PROBING.with({ finalizers: [] }));
+  await cluster.storeGate(namespace, IN_PODS.with({ finalizers: [] }));
+  const isPlacedInto = async (path: string, kind: string, body: object) => {
+    const ownerReferences = [{ apiVersion: apiOf(kind), kind, name: TARGET, uid: 'probe', controller: true }];
+    const manifest = { ...body, metadata: { name: 'probe', ownerReferences } };
+    const made = await cluster.send('POST', path, manifest, { dryRun: true });
+    return JSON.stringify(made).includes(gateAnnotation('in-pods'));
+  };
   const isPlaced = async (kind: 'Deployment' | 'CronJob') => {
     const { metadata } = await cluster.create(namespace, kind, app(), { dryRun: true });
     return gateAnnotation('probing') in (metadata?.annotations ?? {});
@@ -31,6 +41,9 @@ export async function prepareProbes(cluster: AdmissionApi): Promise<Probes> {
   return {
     inject: () => isPlaced('Deployment'),
     'inject-cronjob': () => isPlaced('CronJob'),
+    place: () => isPlacedInto(`/api/v1/namespaces/${namespace}/pods`, 'DaemonSet', { spec: app().spec }),
+    'place-cronjob': () =>
+      isPlacedInto(pathOf('Job', namespace), 'CronJob', z.looseObject({}).parse(manifestOf('Job', app()))),
     hold: async () => {
       const pod = { metadata: { name: 'probe', ...required }, spec: app().spec };
       const stored = await cluster.send('POST', `/api/v1/namespaces/${namespace}/pods`, pod, {

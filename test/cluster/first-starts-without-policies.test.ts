@@ -47,6 +47,25 @@ describe('first starts without the policies', function () {
       expect(kinds).to.contain('validatingadmissionpolicies').and.to.not.contain('mutatingadmissionpolicies');
     });
 
+    it('stalls a gate with placement Pod, which says why, and writes to no workload', async () => {
+      await here().create(deployment('pinger'));
+      await here().untilPods('pinger', 1, 'are ready', isReady);
+      await here().create(gate('first', ['pinger'], [dns('api')], { placement: 'Pod' }));
+      await here().untilGate('first', {
+        ready: 'False/NoAdmission',
+        stalled: 'True/NoAdmission',
+        stalledMessage:
+          /^placement Pod needs the admission policies \(Kubernetes 1\.36\): MutatingAdmissionPolicy dependencygate-place and /,
+        targets: 'pinger Pending',
+      });
+      const written = here()
+        .writes()
+        .filter(({ path }) => path.includes('/deployments/'));
+      expect(written).to.deep.equal([]);
+      await here().patch('DependencyGate', 'first', { spec: { placement: 'Template' } });
+      await here().untilGate('first', { ready: 'True/InForce', stalled: '-' });
+    });
+
     it('takes config/without-admission, and config/default not', async () => {
       const apply = (folder: string) =>
         cluster().controlPlane.kubectl(['apply', '--dry-run=server', '-k', folder]);

@@ -8,6 +8,7 @@ import { startGatedCluster } from './first-starts/cluster.ts';
 import { held } from './first-starts/held.ts';
 import { heldDeployments } from './first-starts/held-deployments.ts';
 import { helm } from './first-starts/helm.ts';
+import { inPods } from './first-starts/in-pods.ts';
 import { jobs } from './first-starts/jobs.ts';
 import { leftovers } from './first-starts/leftovers.ts';
 import { nextRollout } from './first-starts/next-rollout.ts';
@@ -26,7 +27,7 @@ describeWith(MUTATING_POLICIES, 'first starts', function () {
   const cluster = useCluster(() => requirePrograms(process.env.KUBEBUILDER_ASSETS), startGatedCluster);
 
   const ofPods = [births, together, held, heldDeployments, unattended, orders];
-  const all = [...ofPods, helm, jobs, atRest, away, leftovers, changes, nextRollout, rendered];
+  const all = [...ofPods, helm, jobs, atRest, away, leftovers, changes, nextRollout, inPods, rendered];
   for (const stories of all) stories(cluster);
 
   describe('in all of these', () => {

@@ -26,6 +26,7 @@ const around = {
   settings: SETTINGS,
   hasAdmission: true,
   idleAdmission: new Map(),
+  placing: new Map(),
   referenced,
 };
 
@@ -38,7 +39,7 @@ describe('observe', () => {
     stores.workloads.Deployment.set(workload('of-pod').workload);
     stores.workloads.Deployment.set(workload('stranger').workload);
     stores.pods.set(pod('a').of('of-pod').carrying(apiFirst).pod);
-    const seen = observe(stores, around, KEY);
+    const seen = observe(stores, around, KEY, NOW);
     expect([...(seen?.workloads.keys() ?? [])]).to.have.members([
       'Deployment/pinger',
       'Deployment/left',
@@ -56,7 +57,7 @@ describe('observe', () => {
     stores.pods.set(pod('of-target').of('StatefulSet/db').carrying(other).pod);
     stores.pods.set(pod('stranger').of('poller').carrying(other).pod);
     stores.pods.set(pod('far').of('pinger').carrying(apiFirst).with({ namespace: 'far' }).pod);
-    const names = observe(stores, around, KEY)?.pods.map(({ name }) => name);
+    const names = observe(stores, around, KEY, NOW)?.pods.map(({ name }) => name);
     expect(names).to.have.members(['carries', 'of-target']);
   });
 
@@ -68,8 +69,13 @@ describe('observe', () => {
     stores.pods.set(pod('own').of('StatefulSet/db').carrying(apiFirst).pod);
     stores.pods.set(pod('older').of('StatefulSet/db').carrying(apiFirst).with({ owner }).pod);
     stores.pods.set(pod('bare').of('StatefulSet/db').carrying(apiFirst).with({ target: '' }).pod);
-    expect(observe(stores, around, KEY)?.pods.map(({ name }) => name)).to.deep.equal(['own']);
-    const of = observeWorkload(stores, new Memory(), { ...PINGER, kind: 'StatefulSet', name: 'db' }, NOW);
+    expect(observe(stores, around, KEY, NOW)?.pods.map(({ name }) => name)).to.deep.equal(['own']);
+    const of = observeWorkload(
+      stores,
+      { ...around, memory: new Memory() },
+      { ...PINGER, kind: 'StatefulSet', name: 'db' },
+      NOW,
+    );
     expect(of?.pods.map(({ name }) => name)).to.deep.equal(['own']);
   });
 
@@ -86,7 +92,7 @@ describe('observe', () => {
     }
     const gone = { name: 'gone', uid: 'uid-of-gone' };
     stores.pods.set(pod('early').of('CronJob/nightly').carrying(nightly).with({ owner: gone }).pod);
-    const seen = observe(stores, around, { ...KEY, name: 'nightly' });
+    const seen = observe(stores, around, { ...KEY, name: 'nightly' }, NOW);
     expect(seen?.pods.map(({ name }) => name)).to.have.members(['mine', 'byHand']);
   });
 
@@ -98,12 +104,12 @@ describe('observe', () => {
     const refused = refusal('target', apiFirst, { target: 'Deployment/pinger' });
     memory.workloads.of(PINGER).refused(refused);
     memory.workloads.of({ ...PINGER, name: 'poller' }).refused({ ...refused, target: 'Deployment/poller' });
-    expect(observe(stores, { ...around, memory }, KEY)?.refusals).to.deep.equal([refused]);
+    expect(observe(stores, { ...around, memory }, KEY, NOW)?.refusals).to.deep.equal([refused]);
     expect(memory.workloads.size).to.equal(2);
   });
 
   it('knows no gate that does not exist', () => {
-    expect(observe(createStores(), around, KEY)).to.equal(undefined);
+    expect(observe(createStores(), around, KEY, NOW)).to.equal(undefined);
   });
 });
 
@@ -117,7 +123,7 @@ describe('observeWorkload', () => {
     stores.ungated.set(pod('b').of('pinger').heldFor('required').pod);
     stores.pods.set(pod('a').of('pinger').carrying(left).pod);
     stores.pods.set(pod('c').of('poller').carrying(left).pod);
-    const seen = observeWorkload(stores, new Memory(), PINGER, NOW);
+    const seen = observeWorkload(stores, { ...around, memory: new Memory() }, PINGER, NOW);
     expect([...(seen?.gates.keys() ?? [])]).to.have.members(['api-first', 'left', 'required']);
     expect(seen?.pods.map(({ name }) => name)).to.have.members(['a', 'b']);
   });
@@ -129,12 +135,12 @@ describe('observeWorkload', () => {
     stores.workloads.Deployment.set(pinger.workload);
     memory.gates.of({ kind: 'DependencyGate', ...KEY }).renderRefused(refusal('render', apiFirst, {}));
     memory.workloads.of(PINGER).refused(refusal('target', apiFirst, { target: 'Deployment/pinger' }));
-    const seen = observeWorkload(stores, memory, PINGER, NOW);
+    const seen = observeWorkload(stores, { ...around, memory }, PINGER, NOW);
     expect(seen?.refusals.map(({ of }) => of)).to.have.members(['render', 'target']);
   });
 
   it('knows no workload that does not exist', () => {
-    expect(observeWorkload(createStores(), new Memory(), PINGER, NOW)).to.equal(undefined);
+    expect(observeWorkload(createStores(), around, PINGER, NOW)).to.equal(undefined);
   });
 });
 

@@ -9,7 +9,14 @@ import { createStores, workloadReference } from '../../src/controller/stores.ts'
 import { EVALUATOR, type Evaluator } from '../../src/core/expression/expression.ts';
 import { ApiError } from '../../src/kube/api-error.ts';
 import type { PatchOptions } from '../../src/kube/client/requests.ts';
-import { type GateBuilder, NOW, type PodBuilder, SETTINGS, type WorkloadBuilder } from '../core/builders.ts';
+import {
+  type GateBuilder,
+  NOW,
+  PLACING,
+  type PodBuilder,
+  SETTINGS,
+  type WorkloadBuilder,
+} from '../core/builders.ts';
 
 /** A patch as it was sent. */
 export interface Sent {
@@ -88,6 +95,7 @@ export class ReconcileRig {
       settings: SETTINGS,
       hasAdmission: true,
       idleAdmission: new Map(),
+      placing: PLACING,
       referenced: this.#referenced,
       expressions: this.#expressions,
       log: pino({ level: 'silent' }),

@@ -1,7 +1,9 @@
 import { targetAnnotationValue } from '../../src/api/names.ts';
+import { TARGET_KINDS } from '../../src/api/spec.ts';
 import type { Refusal, World } from '../../src/core/model.ts';
 import { type GateBuilder, SETTINGS } from './gate-builder.ts';
 import type { PodBuilder } from './pod-builder.ts';
+import { NOW } from './time.ts';
 import { WorkloadBuilder } from './workload-builder.ts';
 
 /** Small worlds in a few words: `world(gate('api-first').targets('pinger').dependsOn(dns('api')), workload('pinger'))`. */
@@ -10,6 +12,11 @@ export { container, dns, GateBuilder, gate, NAMESPACE, SETTINGS, target, tcp } f
 export { type FailedRun, PodBuilder, pod } from './pod-builder.ts';
 export { ago, NOW } from './time.ts';
 export { cronJob, daemonSet, job, statefulSet, WorkloadBuilder, workload } from './workload-builder.ts';
+
+/** The policies that place renders into Pods have been there for long. */
+export const PLACING: World['placing'] = new Map(
+  TARGET_KINDS.map((kind) => [kind, { isThere: true, since: 0 }]),
+);
 
 /** What the gate's operator sees: itself, workloads and Pods. Frozen through and through: decisions change nothing. */
 export function world(gate: GateBuilder, ...around: (WorkloadBuilder | PodBuilder)[]): World {
@@ -26,6 +33,8 @@ export function world(gate: GateBuilder, ...around: (WorkloadBuilder | PodBuilde
     openings: new Map(),
     hasAdmission: true,
     idleAdmission: new Map(),
+    placing: PLACING,
+    inForceSince: NOW - 3_600_000,
     settings: SETTINGS,
   });
 }

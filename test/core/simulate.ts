@@ -38,14 +38,16 @@ export function decide(world: World, now: number): Round {
 }
 
 /** Each workload with this gate, which has not changed of late. Other gates that are in its way are left as they are. */
-function workloadWorlds({ gate: mine, workloads, pods, refusals, repairs }: World): WorkloadWorld[] {
-  const known = (one: Gate) => ({ gate: one, changedAt: 0, changingSince: 0 });
+function workloadWorlds(world: World): WorkloadWorld[] {
+  const { gate: mine, workloads, pods, refusals, repairs, inForceSince } = world;
+  const known = (one: Gate) => ({ gate: one, changedAt: 0, changingSince: 0, inForceSince });
   return [...workloads].map(([target, workload]) => {
     const around = pods.filter((pod) => pod.target === target);
     const names = [...gatesIn(workload.template), ...around.flatMap(gatesInPod)];
     const others = names.map((name) => [name, known(gate(name).suspended().gate)] as const);
     const gates = new Map([...others, [mine.name, known(mine)]]);
-    return { workload, gates, pods: around, refusals, repairs, scaledDown: new Map() };
+    const placing = world.placing.get(workload.kind) ?? { isThere: false, why: '' };
+    return { workload, gates, pods: around, refusals, repairs, placing, scaledDown: new Map() };
   });
 }
 

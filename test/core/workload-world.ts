@@ -3,13 +3,18 @@ import { decideWorkload } from '../../src/core/plan/decide-workload.ts';
 import type { WorkloadPlan } from '../../src/core/plan/plan.ts';
 import { frozen, type GateBuilder, NOW, PodBuilder, type WorkloadBuilder } from './builders.ts';
 
-type More = Partial<Pick<WorkloadWorld, 'refusals' | 'repairs' | 'scaledDown'>> & { readonly now?: number };
+type More = Partial<Pick<WorkloadWorld, 'refusals' | 'repairs' | 'scaledDown' | 'placing'>> & {
+  readonly now?: number;
+};
+
+const THERE = { isThere: true, since: 0 } as const;
 
 /** A gate that has become what it is so many ms ago, in a series of changes that began so many ms ago. */
 export const changed = ({ gate }: GateBuilder, ago: number, since = ago): KnownGate => ({
   gate,
   changedAt: NOW - ago,
   changingSince: NOW - since,
+  inForceSince: NOW - ago,
 });
 
 /** What the reconcile of a workload sees: the gates that exist, which have not changed of late unless it is said, and its Pods. */
@@ -21,11 +26,16 @@ export function workloadWorld(
   const known = gates.map((one) => ('changedAt' in one ? one : changed(one, 3_600_000)));
   const pods = around.flatMap((one) => (one instanceof PodBuilder ? [one.pod] : []));
   const more = around.filter((one) => !(one instanceof PodBuilder));
-  const { refusals = [], repairs = [], scaledDown = new Map() }: More = Object.assign({}, ...more);
+  const {
+    refusals = [],
+    repairs = [],
+    scaledDown = new Map(),
+    placing = THERE,
+  }: More = Object.assign({}, ...more);
   return frozen({
     workload,
     gates: new Map(known.map((one) => [one.gate.name, one])),
-    ...{ pods, refusals, repairs, scaledDown },
+    ...{ pods, refusals, repairs, scaledDown, placing },
   });
 }
 

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import { requiring } from '../cluster/first-starts/manifests.ts';
 import { type Scenario, useNamespace } from './cluster.ts';
 import { deployment, dns, gate, service } from './manifests.ts';
-import { initNames, isGated } from './views.ts';
+import { initNames, isGated, isHeld, isReady } from './views.ts';
 
 /** What admission adds, which the sandbox plays with the operator's own function. */
 export const admission: Scenario = (on) => {
@@ -41,6 +42,35 @@ export const admission: Scenario = (on) => {
         'dgate-b--api',
         'own',
       ]);
+    });
+
+    it('a gate with placement Pod is in new Pods alone, and no Deployment is written to', async () => {
+      await here().create(deployment('pinger'));
+      await here().untilPods('pinger', 1, 'are ready', isReady);
+      await here().create(gate('api-first', ['pinger'], [dns('api')], { placement: 'Pod' }));
+      await here().untilGate('api-first', { ready: 'True/InForce', ungated: 1, targets: 'pinger Current' });
+      await here().patch('Deployment', 'pinger', { spec: { replicas: 2 } });
+      await here().untilPods('pinger', 1, 'are gated', isGated);
+      await here().untilGate('api-first', { open: 'False/Waiting', pods: '0/1', ungated: 1 });
+      await here().create(service('api'));
+      await here().untilGate('api-first', { open: 'True/AllPassed', pods: '1/1' });
+      expect(initNames(await here().workload('pinger'))).to.be.empty;
+      expect(await here().replicaSets('pinger')).to.have.length(1);
+      await here().delete('DependencyGate', 'api-first');
+      await here().untilGone('DependencyGate', 'api-first');
+      expect(
+        here()
+          .writes()
+          .filter(({ path }) => path.includes('/deployments/')),
+      ).to.be.empty;
+    });
+
+    it('Pods that are held for a gate with placement Pod are replaced', async () => {
+      await here().create(requiring(deployment('pinger', { replicas: 2 }), 'first'));
+      await here().untilPods('pinger', 2, 'are held', isHeld);
+      await here().create(gate('first', ['pinger'], [dns('api')], { placement: 'Pod' }), service('api'));
+      await here().untilGate('first', { open: 'True/AllPassed', pods: '2/2', ungated: 0 });
+      expect(await here().replicaSets('pinger')).to.have.length(1);
     });
   });
 };

@@ -10,12 +10,15 @@ import { holdJob } from './hold-job.ts';
 import { hold } from './hold-policy.ts';
 import { injectCronJob } from './inject-cronjob.ts';
 import { inject } from './inject-policy.ts';
+import { place, placeCronJob } from './place-policy.ts';
 import type { Admission } from './policy.ts';
 
 /** The files of config/admission and config/guards, by their path in the repository. */
 export const POLICY_MANIFESTS: Readonly<Record<string, () => string>> = {
   'config/admission/inject.yaml': () => format(inject()),
   'config/admission/inject-cronjob.yaml': () => format(injectCronJob()),
+  'config/admission/place.yaml': () => format(place()),
+  'config/admission/place-cronjob.yaml': () => format(placeCronJob()),
   'config/admission/hold.yaml': () => format(hold()),
   'config/admission/hold-job.yaml': () => format(holdJob()),
   'config/guards/guard.yaml': () => format(guard(), guardOld(), guardRemoval()),

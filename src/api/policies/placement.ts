@@ -17,7 +17,7 @@ import type { Expression, MatchConstraints, MutatingSpec } from './policy.ts';
 import { IS_RIGHT_SIZE, IS_UNFIT, isSized } from './surroundings-cel.ts';
 
 /**
- * How admission places a gate's stored render into a Pod template: what `inject` of the core does, said in CEL. The two
+ * How admission places a gate's stored render into a Pod template, or a Pod: what `inject` of the core does, said in CEL. The two
  * must agree in every detail, and the cluster's tests put the same templates and renders through both.
  *
  * The API server evaluates it once for each gate of the namespace, in random order, and each time sees what the times
@@ -43,7 +43,7 @@ export function placement(place: Place): MutatingSpec {
 /** What renders are placed into, and whose. */
 export interface Place {
   readonly matchConstraints: MatchConstraints;
-  /** Where the Pod template stands in the object: `spec.template`. */
+  /** Where the Pod template stands in the object: `spec.template`; empty for a Pod, which is like one. */
   readonly path: string;
   /** CEL: the gate `params` names the object's workload as a target. */
   readonly isTargeted: string;
@@ -51,6 +51,8 @@ export interface Place {
   readonly target: string;
   /** What else must hold. */
   readonly conditions: readonly Expression[];
+  /** CEL: patches that are to be made besides, where the render is placed. */
+  readonly besides?: string;
 }
 
 function conditions({ isTargeted, conditions: others }: Place): Expression[] {
@@ -83,7 +85,7 @@ const IS_GATES_VOLUME = `has(v.projected) && has(v.projected.sources) && v.proje
  */
 function variables({ path, target }: Place): Expression[] {
   const expressions: Readonly<Record<string, string>> = {
-    template: `object.${path}`,
+    template: path === '' ? 'object' : `object.${path}`,
     target,
     key: `'${GATE_ANNOTATION_PREFIX}' + params.metadata.name`,
     render: 'params.status.render',
@@ -130,8 +132,8 @@ function orEmpty(field: string, empty: '[]' | '{}'): string {
 }
 
 /** An `add` into a list or map that is missing fails: an empty one is put there first. */
-function patch({ path }: Place): string {
-  const pointer = `/${path.replaceAll('.', '/')}`;
+function patch({ path, besides }: Place): string {
+  const pointer = path === '' ? '' : `/${path.replaceAll('.', '/')}`;
   const containers = (index: string) => `'${pointer}/spec/initContainers/' + string(${index})`;
   const volumes = (index: string) => `'${pointer}/spec/volumes/' + string(${index})`;
   const add = (place: string, value: string) => `JSONPatch{op: 'add', path: ${place}, value: ${value}}`;
@@ -159,6 +161,7 @@ function patch({ path }: Place): string {
     `variables.render.volumes.map(v, ${add(volumes('variables.volumeAt'), 'v')}) +`,
     `${unless('size(variables.annotations) > 0', 'metadata/annotations', '{}')} +`,
     `${unless('size(variables.labels) > 0', 'metadata/labels', '{}')} +`,
+    ...(besides === undefined ? [] : [`${besides} +`]),
     '[',
     `  ${add(key('annotations', 'variables.key'), 'variables.render.hash')},`,
     `  ${add(key('annotations', `'${TARGET_ANNOTATION}'`), 'variables.target')},`,

@@ -17,9 +17,17 @@ export function targetLines(world: ExplainWorld): Line[] {
   );
   return [
     heading('Targets'),
+    ...inPods(world),
     ...keys.flatMap((key) => [targetLine(key, known.get(key)), ...podLines(world, key)]),
     ...elsewhere(world, keys),
     ...unreadPods(world),
+  ];
+}
+
+function inPods({ gate: { spec } }: ExplainWorld): Line[] {
+  if (!spec.valid || spec.value.placement !== 'Pod') return [];
+  return [
+    text(2, 'Placement Pod: new Pods get the gate, and those that were there before stay as they are.'),
   ];
 }
 

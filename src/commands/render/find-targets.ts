@@ -1,4 +1,5 @@
 import { KIND } from '../../api/names.ts';
+import { isPlacedInPods } from '../../api/settled.ts';
 import type { TargetKind } from '../../api/spec.ts';
 import { TARGET_RESOURCES } from '../../api/target-resources.ts';
 import type { KubernetesObject } from './kubernetes-objects.ts';
@@ -31,9 +32,9 @@ interface Aim {
 /** Finds the targets of gates among the objects of the input. */
 export function findTargets(gates: readonly GateOfInput[], objects: readonly KubernetesObject[]): Targets {
   const aims = gates.flatMap((gate) =>
-    targetsOf(gate).map(
-      ({ kind, name }): Aim => ({ gate, kind, name, objects: meant(gate, kind, name, objects) }),
-    ),
+    targetsOf(gate)
+      .filter(({ kind }) => !isPlacedInPods(gate.spec, kind))
+      .map(({ kind, name }): Aim => ({ gate, kind, name, objects: meant(gate, kind, name, objects) })),
   );
   const found = objects.flatMap((object): InputTarget[] => {
     const its = aims.filter((aim) => aim.objects.includes(object));

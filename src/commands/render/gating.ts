@@ -1,4 +1,5 @@
-import { REQUIRE_LABEL, requiredGates, requireValue, targetAnnotationValue } from '../../api/names.ts';
+import { KIND, REQUIRE_LABEL, requiredGates, requireValue, targetAnnotationValue } from '../../api/names.ts';
+import { isPlacedInPods, targetKind } from '../../api/settled.ts';
 import { inject, obstacle } from '../../core/render/inject.ts';
 import { lost } from '../../core/render/order.ts';
 import {
@@ -31,6 +32,8 @@ export interface Gating {
   readonly targets: readonly GatedTarget[];
   /** What a person should know; nothing is wrong with the output. */
   readonly warnings: readonly string[];
+  /** What is as it was meant, and could surprise. */
+  readonly notes: readonly string[];
 }
 
 /** Longest value of a label. */
@@ -56,6 +59,7 @@ export function gateTargets(
   if (problems.length > 0) throw new InputError(problems);
   return {
     targets,
+    notes: gates.flatMap(inPodsNote),
     warnings: [...missing, ...targets.flatMap(lostWarnings), ...targets.flatMap(orphanWarning)],
   };
 }
@@ -102,6 +106,13 @@ function requiring(template: PodTemplate, gates: readonly string[]): PodTemplate
 
 function lostWarnings({ object, lost }: GatedTarget): string[] {
   return lost.map((why) => `${inWords({ object })}: ${why}`);
+}
+
+function inPodsNote({ place, name, spec }: GateOfInput): string[] {
+  if (!spec.targets.some((target) => isPlacedInPods(spec, targetKind(target)))) return [];
+  return [
+    `${place}: ${KIND} ${name} has placement Pod: no manifest is changed, and admission puts its containers into Pods as they are created (Kubernetes 1.36)`,
+  ];
 }
 
 function orphanWarning({ object, gates, after }: GatedTarget): string[] {

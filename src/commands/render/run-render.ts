@@ -21,12 +21,16 @@ export interface RenderFlags extends InputFlags {
 }
 
 /**
- * Prints the result to standard output and warnings to standard error.
+ * Prints the result to standard output, notes and warnings to standard error.
  * @returns the exit code: 1 for input that is wrong, and with `--strict` for any warning; nothing is printed then
  */
 export async function runRender(flags: RenderFlags, { env }: Pick<Process, 'env'>): Promise<number> {
-  const { texts, warnings, problems = [] } = await renderFlags(flags).catch(asProblems);
-  const words = [...warnings.map((warning) => `warning: ${warning}`), ...problems]
+  const { texts, warnings, notes = [], problems = [] } = await renderFlags(flags).catch(asProblems);
+  const words = [
+    ...notes.map((note) => `note: ${note}`),
+    ...warnings.map((warning) => `warning: ${warning}`),
+    ...problems,
+  ]
     .map((line) => `dependency-gate: ${plain(line)}\n`)
     .join('');
   stderr.write(words);

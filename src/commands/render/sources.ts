@@ -23,6 +23,8 @@ export interface Rendered {
   readonly texts: readonly (string | Uint8Array)[];
   /** What a person should know, one line each. */
   readonly warnings: readonly string[];
+  /** What is as it was meant, and could surprise, one line each. */
+  readonly notes?: readonly string[];
 }
 
 /**
@@ -48,9 +50,9 @@ export function renderSources(
   assertReadable([...documents, ...others], gates);
   const none = gates.length === 0 ? [`there is no ${KIND} in the input`] : [];
   if (output === 'containers') return { texts: [formatContainers(gates, settings)], warnings: none };
-  const { targets, warnings } = gateTargets(gates, objects, settings);
+  const { targets, warnings, notes } = gateTargets(gates, objects, settings);
   const known = [...none, ...warnings];
-  if (output === 'patch') return { texts: [formatPatches(targets)], warnings: known };
+  if (output === 'patch') return { texts: [formatPatches(targets)], warnings: known, notes };
   const edited = documents.map((document) => ({ document, ...gateDocument(document, targets) }));
   return {
     texts: sources.flatMap((source, index) => {
@@ -59,6 +61,7 @@ export function renderSources(
         ? [diffOf(source, its)]
         : [separator(source, sources[index - 1]), ...its.map((one) => encoded(source, one))];
     }),
+    notes,
     warnings: [...known, ...edited.filter(({ keptForm }) => !keptForm).map(formWarning)],
   };
 }

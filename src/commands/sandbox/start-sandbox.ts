@@ -4,6 +4,7 @@ import { statusCauses, validateGate } from '../../api/gate.ts';
 import { KIND, OPERATOR_USER } from '../../api/names.ts';
 import { injectCronJob } from '../../api/policies/inject-cronjob.ts';
 import { inject } from '../../api/policies/inject-policy.ts';
+import { place, placeCronJob } from '../../api/policies/place-policy.ts';
 import { Operator } from '../../controller/operator.ts';
 import type { Settings } from '../../core/model.ts';
 import { connect } from '../../kube/client/connection.ts';
@@ -83,7 +84,9 @@ export async function startSimulatedCluster(
 }
 
 /** What tells the operator that first starts are gated. */
-const POLICIES: readonly KubeObject[] = [...inject().objects, ...injectCronJob().objects];
+const POLICIES: readonly KubeObject[] = [inject(), injectCronJob(), place(), placeCronJob()].flatMap(
+  ({ objects }) => objects,
+);
 
 /** A cluster in this process, with the operator at work in it. */
 export async function startSandbox({ log, ...options }: SandboxOptions): Promise<Sandbox> {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { TargetKind } from '../../api/spec.ts';
 import type { Cause, Diagnosis } from '../../core/admission/cause.ts';
+import { placingOf } from '../../core/admission/placing.ts';
 import {
   isInstalled,
   lacking,
@@ -8,7 +9,7 @@ import {
   type Policy,
   type PolicyViews,
 } from '../../core/admission/policies.ts';
-import type { GateEvent, Workload } from '../../core/model.ts';
+import type { GateEvent, Placing, Workload } from '../../core/model.ts';
 import type { Requests } from '../../kube/client/requests.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { Stores } from '../stores.ts';
@@ -79,6 +80,11 @@ export class Admission {
     return this.#audit.idle;
   }
 
+  /** Whether renders are placed into the Pods of workloads of a kind. */
+  get placing(): ReadonlyMap<TargetKind, Placing> {
+    return placingOf(this.#watch.views);
+  }
+
   /** Looks for the policies. Becomes true with the first answer, false when stopped before. */
   start(): Promise<boolean> {
     return this.#watch.start();
@@ -112,7 +118,10 @@ export class Admission {
         "the admission policies are not those of this release: apply this release's config/admission",
       );
     this.#audit.policiesChanged(now, before);
-    if (POLICIES.some((policy) => isInstalled(now[policy]) !== isInstalled(before[policy]))) onChange();
+    const isOther = (policy: Policy) =>
+      isInstalled(now[policy]) !== isInstalled(before[policy]) ||
+      now[policy].isOurs !== before[policy].isOurs;
+    if (POLICIES.some(isOther)) onChange();
   }
 
   #skipped({ workload, gates, diagnosis: { cause, words }, isNew }: Skipped): void {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { injectCronJob } from '../../api/policies/inject-cronjob.ts';
 import { inject } from '../../api/policies/inject-policy.ts';
+import { place, placeCronJob } from '../../api/policies/place-policy.ts';
 import type { Admission } from '../../api/policies/policy.ts';
 import type { Policy, PolicyView } from '../../core/admission/policies.ts';
 import { lastWrite, metadataSchema } from '../../projections/metadata.ts';
@@ -12,6 +13,8 @@ const objectSchema = z.object({ metadata: metadataSchema, spec: z.unknown() });
 const SHIPPED: Readonly<Record<Policy, () => Admission>> = {
   'dependencygate-inject': inject,
   'dependencygate-inject-cronjob': injectCronJob,
+  'dependencygate-place': place,
+  'dependencygate-place-cronjob': placeCronJob,
 };
 
 /**

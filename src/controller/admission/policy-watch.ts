@@ -132,6 +132,8 @@ function byPolicy(of: (policy: Policy) => PolicyView): PolicyViews {
   return {
     'dependencygate-inject': of('dependencygate-inject'),
     'dependencygate-inject-cronjob': of('dependencygate-inject-cronjob'),
+    'dependencygate-place': of('dependencygate-place'),
+    'dependencygate-place-cronjob': of('dependencygate-place-cronjob'),
   };
 }
 

@@ -1,13 +1,23 @@
 import type { TargetKind } from '../../api/spec.ts';
 
-/** The policies that place renders into targets when they are written (see config/admission). */
-export const POLICIES = ['dependencygate-inject', 'dependencygate-inject-cronjob'] as const;
+/** The policies that place renders into targets when they are written, and into Pods (see config/admission). */
+export const POLICIES = [
+  'dependencygate-inject',
+  'dependencygate-inject-cronjob',
+  'dependencygate-place',
+  'dependencygate-place-cronjob',
+] as const;
 
 export type Policy = (typeof POLICIES)[number];
 
 /** The policy that places renders into workloads of a kind. */
 export function policyOf(kind: TargetKind): Policy {
   return kind === 'CronJob' ? 'dependencygate-inject-cronjob' : 'dependencygate-inject';
+}
+
+/** The policy that places renders into the Pods of workloads of a kind. */
+export function placingPolicyOf(kind: TargetKind): Policy {
+  return kind === 'CronJob' ? 'dependencygate-place-cronjob' : 'dependencygate-place';
 }
 
 /** What the API server holds of a policy and of its binding, without which a policy does nothing. */

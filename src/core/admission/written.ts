@@ -1,4 +1,5 @@
 import { targetAnnotationValue } from '../../api/names.ts';
+import { isPlacedInPods } from '../../api/settled.ts';
 import type { Gate, Workload } from '../model.ts';
 import { drift, obstacle } from '../render/inject.ts';
 
@@ -26,7 +27,7 @@ export const CACHE_LAG_MS = 5000;
 /** How far a watch may be behind, where nothing but the moment of its event tells when something was written. */
 const WATCH_LAG_MS = 25_000;
 
-/** Whether admission places a gate's render into what is written now. */
+/** Whether admission places a gate's render into workloads that are written now. */
 export function isInForce({ deleting, spec, status }: Gate): boolean {
   return !deleting && spec.valid && spec.value.suspend !== true && status.render !== undefined;
 }
@@ -44,6 +45,7 @@ export function findingOf(written: Written, gate: Gate, since: string): Finding 
   const { before, after } = written;
   const { render } = gate.status;
   if (render === undefined || !isInForce(gate) || after.deleting) return undefined;
+  if (gate.spec.valid && isPlacedInPods(gate.spec.value, after.kind)) return undefined;
   if (!isWellAfter(writtenAt(written), since)) return undefined;
   const injection = { gate: gate.name, render, target: targetAnnotationValue(after.kind, after.name) };
   if (obstacle(after.template, injection) !== undefined) return undefined;

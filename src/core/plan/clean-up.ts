@@ -7,6 +7,8 @@ import {
   volumeName,
 } from '../../api/names.ts';
 import type { Render } from '../../api/rendered.ts';
+import type { TargetKind } from '../../api/spec.ts';
+import { isMadeAnew } from '../admission/placing.ts';
 import type { Gate, Pod, Workload } from '../model.ts';
 import { isBelowPartition } from '../progress/held.ts';
 import { isVoid, mayWait } from '../progress/opening.ts';
@@ -73,6 +75,8 @@ export interface Leaving {
   readonly gate: string;
   /** What it last put in; unknown of a gate that is gone. */
   readonly render: Render | undefined;
+  /** The kinds of workloads whose Pods it came into at their birth, so that no rollout replaces them. */
+  readonly inPodsOf?: (kind: TargetKind) => boolean;
   readonly pods: readonly Pod[];
 }
 
@@ -109,8 +113,9 @@ function closed(pod: Pod, gate: string): string[] {
  * now: once the gate is gone, nobody would be there to see them come to the one that cannot be opened.
  */
 function stuckPods(leaving: Leaving, workload: Workload): Pod[] {
-  if (!replacesOldPods(workload)) return [];
-  const { gate, render } = leaving;
+  const { gate, render, inPodsOf = () => false } = leaving;
+  const isInPods = isMadeAnew(workload) && inPodsOf(workload.kind);
+  if (!isInPods && !replacesOldPods(workload)) return [];
   const openable = new Set(
     render?.initContainers
       .filter(({ volumeMounts }) => volumeMounts?.some(({ name }) => name === volumeName(gate)))
@@ -118,7 +123,7 @@ function stuckPods(leaving: Leaving, workload: Workload): Pod[] {
   );
   return podsOf(leaving, workload).filter(
     (pod) =>
-      !isBelowPartition(pod, workload) &&
+      (isInPods || !isBelowPartition(pod, workload)) &&
       // It may have passed, for all that is known.
       pod.unreadable === undefined &&
       (isHeldInVain(pod, workload, gate) ||

@@ -1,5 +1,7 @@
 import { containerOwner, FINALIZER, MAX_GATE_CONTAINERS, targetAnnotationValue } from '../../api/names.ts';
-import type { JsonObject, KnownGate, Workload, WorkloadWorld } from '../model.ts';
+import { isPlacedInPods } from '../../api/settled.ts';
+import { sinceWhen } from '../admission/placing.ts';
+import type { Gate, JsonObject, KnownGate, Workload, WorkloadWorld } from '../model.ts';
 import { additionMark, removalMark, removalPause } from '../progress/dispute.ts';
 import { type Claim, dueIn, isDue, type Standing, standing } from '../progress/standing.ts';
 import { changePatch, gatesIn } from '../render/inject.ts';
@@ -67,6 +69,7 @@ function templatePatch(
   return changePatch(template, {
     inject: added.map(({ gate, render }) => ({ gate, render, target })),
     remove: removed.map(({ gate }) => gate),
+    moved: removed.flatMap(({ gate, isMove }) => (isMove ? [gate] : [])),
   });
 }
 
@@ -109,6 +112,7 @@ function claimOf({ gate }: KnownGate, { workload, refusals }: WorkloadWorld): Cl
   if (!spec.valid || spec.value.suspend || !status.render || !finalizers.includes(FINALIZER))
     return undefined;
   if (!isNaming(gate, workload) || isRendering(gate, refusals)) return undefined;
+  if (isPlacedInPods(spec.value, workload.kind)) return undefined;
   return { gate, spec: spec.value, render: status.render };
 }
 
@@ -146,10 +150,36 @@ function removals(world: WorkloadWorld, now: number): Due<Removal> {
     })
     .map((name) => ({ gate: name, mark: removalMark(name, gates.get(name)?.gate) }));
   const until = ({ mark }: Removal) => removalPause(repairs, workload, mark, now);
+  const moving = moves(world, now);
+  const all = [...leaving, ...moving.due];
   return {
-    due: leaving.filter((removal) => until(removal) === undefined),
-    later: leaving.map(until).flatMap((at) => (at === undefined ? [] : at - now)),
+    due: all.filter((removal) => until(removal) === undefined),
+    later: [...all.map(until).flatMap((at) => (at === undefined ? [] : at - now)), ...moving.later],
   };
+}
+
+/**
+ * The gates that are placed into Pods now, and leave the template for that: not before each new Pod gets them. Their Pods
+ * wait as before, so none is opened.
+ */
+function moves({ workload, gates, refusals, placing }: WorkloadWorld, now: number): Due<Removal> {
+  const found = [...gatesIn(workload.template)].flatMap((name) => {
+    const known = gates.get(name);
+    if (!known || !isMoving(known.gate, workload) || isRendering(known.gate, refusals)) return [];
+    const since = sinceWhen(placing, known.inForceSince);
+    if (since === undefined) return [];
+    return [{ removal: { gate: name, mark: removalMark(name, known.gate), isMove: true }, in: since - now }];
+  });
+  return {
+    due: found.filter((one) => one.in <= 0).map(({ removal }) => removal),
+    later: found.map((one) => one.in).filter((ms) => ms > 0),
+  };
+}
+
+function isMoving(gate: Gate, workload: Workload): boolean {
+  const { spec, status, finalizers } = gate;
+  if (!spec.valid || spec.value.suspend || !status.render || !finalizers.includes(FINALIZER)) return false;
+  return isNaming(gate, workload) && isPlacedInPods(spec.value, workload.kind);
 }
 
 function byAge({ gate: a }: KnownGate, { gate: b }: KnownGate): number {

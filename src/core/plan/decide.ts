@@ -1,7 +1,7 @@
 import { FINALIZER, targetAnnotationValue } from '../../api/names.ts';
 import type { Render } from '../../api/rendered.ts';
-import { openedBySpec } from '../../api/settled.ts';
-import type { GateSpec } from '../../api/spec.ts';
+import { isPlacedInPods, openedBySpec } from '../../api/settled.ts';
+import type { GateSpec, TargetKind } from '../../api/spec.ts';
 import { evaluations } from '../evaluate/evaluate.ts';
 import { EVALUATOR, type Evaluator } from '../expression/expression.ts';
 import type { Refusal, Workload, World } from '../model.ts';
@@ -17,6 +17,7 @@ import { type Cleanup, cleanUp, isToLeave } from './clean-up.ts';
 import { openings } from './open.ts';
 import type { GateWrite, Plan, PodWrite } from './plan.ts';
 import { replaceOldPods } from './replace.ts';
+import { replacePlaced } from './replace-placed.ts';
 
 /**
  * What is to be done about a gate, its workloads apart: they have decisions of their own (`decideWorkload`). The order is:
@@ -46,7 +47,9 @@ function finalize(world: World): Plan {
 
 function leave({ gate, workloads, pods }: World): Cleanup {
   const left = [...workloads.values()].filter((workload) => isToLeave(gate.name, gate, workload));
-  return cleanUp({ gate: gate.name, render: gate.status.render, pods }, left);
+  const { spec } = gate;
+  const inPodsOf = (kind: TargetKind) => spec.valid && isPlacedInPods(spec.value, kind);
+  return cleanUp({ gate: gate.name, render: gate.status.render, inPodsOf, pods }, left);
 }
 
 function enforce(world: World, spec: GateSpec, now: number, expressions: Evaluator): Plan {
@@ -60,18 +63,19 @@ function enforce(world: World, spec: GateSpec, now: number, expressions: Evaluat
     isRendered: step.isStored || step.render !== undefined,
   };
   const isSettled = step.render === undefined && step.trial === undefined;
-  const enforced = isSettled && !spec.suspend ? enforcePods(world, targets, stored) : [];
+  const enforced =
+    isSettled && !spec.suspend ? enforcePods(world, spec, targets, now) : { writes: [], next: undefined };
   const satisfied = [...evaluated].filter(([, { is }]) => is === 'satisfied').map(([name]) => name);
   const open = { bySpec: openedBySpec(spec), satisfied: new Set(satisfied) };
   const opened = openings(world, open, now);
   return {
     writes: [
       ...(step.trial ? [step.trial] : []),
-      ...enforced,
-      ...opened.writes.filter(isOnlyWriteOf(enforced)),
+      ...enforced.writes,
+      ...opened.writes.filter(isOnlyWriteOf(enforced.writes)),
     ],
     status: status(observed, now),
-    next: soonest([nextLook(observed, now), opened.next]),
+    next: soonest([nextLook(observed, now), opened.next, enforced.next]),
   };
 }
 
@@ -129,18 +133,32 @@ function* liveTargets(world: World, spec: GateSpec): Generator<Workload> {
 /** Lets go of the Pods of workloads that are no targets any more, and replaces those that nothing else replaces. */
 function enforcePods(
   world: World,
+  spec: GateSpec,
   targets: readonly TargetProgress[],
-  stored: Render | undefined,
-): readonly PodWrite[] {
-  const replaced = stored ? targets.flatMap((target) => replacePods(world, target, stored)) : [];
-  return [...leave(world).writes, ...replaced];
+  now: number,
+): { readonly writes: readonly PodWrite[]; readonly next: number | undefined } {
+  const replaced = targets.map((target) => replacePods(world, spec, target, now));
+  return {
+    writes: [...leave(world).writes, ...replaced.flatMap(({ writes }) => writes)],
+    next: soonest(replaced.map(({ next }) => next)),
+  };
 }
 
-function replacePods(world: World, target: TargetProgress, stored: Render): PodWrite[] {
-  if (!target.workload || !target.isCurrent) return [];
-  const key = targetAnnotationValue(target.kind, target.name);
-  const pods = world.pods.filter((pod) => pod.target === key);
-  return replaceOldPods(target.workload, pods, world.gate.name, stored);
+function replacePods(
+  world: World,
+  spec: GateSpec,
+  { kind, name, workload, isCurrent }: TargetProgress,
+  now: number,
+): ReturnType<typeof replacePlaced> {
+  const { render } = world.gate.status;
+  if (!workload || !isCurrent || !render) return { writes: [], next: undefined };
+  const pods = world.pods.filter((pod) => pod.target === targetAnnotationValue(kind, name));
+  if (!isPlacedInPods(spec, kind))
+    return { writes: replaceOldPods(workload, pods, world.gate.name, render), next: undefined };
+  const { writes, next } = replacePlaced(world, { workload, pods, render }, now);
+  // Of an older template, which is then no gate's doing.
+  const older = kind === 'StatefulSet' ? replaceOldPods(workload, pods, world.gate.name, render) : [];
+  return { writes: [...writes, ...older.filter(isOnlyWriteOf(writes))], next };
 }
 
 /** Something may become due although nothing changes: a dependency overdue, a dispute at its end, a render worth another try. */

@@ -74,6 +74,8 @@ export interface Addition {
 /** A gate that a template is to carry no longer. */
 export interface Removal {
   readonly gate: string;
+  /** It is placed into Pods from now on. */
+  readonly isMove?: boolean;
   /** What it is remembered by. */
   readonly mark: string;
 }

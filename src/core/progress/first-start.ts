@@ -1,11 +1,13 @@
 import { REQUIRE_LABEL } from '../../api/names.ts';
 import type { TargetKind } from '../../api/spec.ts';
-import type { Workload, World } from '../model.ts';
+import type { Gate, Workload, World } from '../model.ts';
 import { requires } from '../render/hold.ts';
 import type { Obstacle } from '../render/obstacle.ts';
 
 /** Objects of one apply are stored within so much of each other, in either order. */
 const TOGETHER_MS = 10_000;
+/** What a workload counts may be ahead of its Pods' watch for so long. */
+const WATCHES_DIFFER_MS = 3000;
 /** A target that is older has had its first start, whatever is counted while it rolls. */
 const FIRST_START_MS = 600_000;
 
@@ -14,8 +16,11 @@ export interface Started {
   readonly kind: TargetKind;
   readonly name: string;
   readonly workload: Workload | undefined;
-  /** Its Pods without this gate. */
+  /** Whether the gate is placed into its Pods at their birth. */
+  readonly isInPods: boolean;
+  /** Its Pods without this gate, and those that have to do with gates. */
   readonly ungated: number;
+  readonly gated: number;
 }
 
 /**
@@ -23,13 +28,17 @@ export interface Started {
  * ones replace them, which may be as long as these wait.
  */
 export function ungatedFirstStart(
-  { kind, name, workload, ungated }: Started,
+  { kind, name, workload, isInPods, ungated, gated }: Started,
   world: World,
   now: number,
 ): Obstacle | undefined {
   const { gate, hasAdmission, idleAdmission } = world;
   if (!workload || ungated === 0) return undefined;
   if (Date.parse(workload.createdAt) < Date.parse(gate.createdAt) - TOGETHER_MS) return undefined;
+  if (isInPods) {
+    const isFirst = gated === 0 && wasYoung(workload, { kind, name }, world, now);
+    return isFirst ? missedAtBirth(world) : undefined;
+  }
   const isActing = hasAdmission && !idleAdmission.has(kind);
   // Its Pods are held, also where their watch is behind what the workload counts.
   if (isActing && requires(workload.template, gate.name)) return undefined;
@@ -50,9 +59,35 @@ function wasPatchedFirst(
   { gate }: World,
   now: number,
 ): boolean {
-  const before = gate.status.targets?.find((one) => one.kind === kind && one.name === name);
-  if (before?.reason === 'FirstStartUngated') return true;
-  return operatorWroteAt !== '' && now - Date.parse(createdAt) < FIRST_START_MS;
+  return wasTold(gate, { kind, name }) || (operatorWroteAt !== '' && isYoung(createdAt, now));
+}
+
+/** Also while what is counted may be ahead of the Pods that are seen it is no first start that is told of. */
+function wasYoung(
+  { createdAt }: Workload,
+  target: Pick<Started, 'kind' | 'name'>,
+  { gate }: World,
+  now: number,
+): boolean {
+  return (
+    wasTold(gate, target) || (isYoung(createdAt, now) && now - Date.parse(createdAt) >= WATCHES_DIFFER_MS)
+  );
+}
+
+function wasTold({ status }: Gate, { kind, name }: Pick<Started, 'kind' | 'name'>): boolean {
+  const before = status.targets?.find((one) => one.kind === kind && one.name === name);
+  return before?.reason === 'FirstStartUngated';
+}
+
+function isYoung(createdAt: string, now: number): boolean {
+  return now - Date.parse(createdAt) < FIRST_START_MS;
+}
+
+function missedAtBirth(world: World): Obstacle {
+  return {
+    reason: 'FirstStartUngated',
+    message: `FirstStartUngated: its first Pods were created before admission knew the gate, and stay as they are; ${cure(world, true)}`,
+  };
 }
 
 function cure({ gate, hasAdmission }: World, isActing: boolean): string {

@@ -1,6 +1,7 @@
 import type { TargetReason } from '../../api/reasons.ts';
+import { isOlder } from '../admission/placing.ts';
 import type { Pod, Workload } from '../model.ts';
-import { gatesLacking } from '../render/hold.ts';
+import { gatesLacking, isHeldFor } from '../render/hold.ts';
 
 /** What keeps held Pods from being replaced. */
 export interface Hold {
@@ -9,21 +10,38 @@ export interface Hold {
   readonly message: string;
 }
 
+/** How others take their place. */
+export interface Replaced {
+  /** Whether the workload has made Pods of its present template. */
+  readonly hasNew: boolean;
+  /** The gate that is looked at, */
+  readonly gate?: string;
+  /** where it is placed into Pods, from when on each Pod gets it: those that were held for it before are replaced. */
+  readonly since?: number | undefined;
+}
+
 /**
  * Why Pods of a workload are held, and stay so; undefined where others take their place by themselves. Those are older
  * Pods, then, which never started: they count for nothing.
  *
  * @param held its Pods that are held
- * @param hasNew whether it has made Pods of its present template
  */
 export function holdOf(
   workload: Workload | undefined,
   held: readonly Pod[],
-  hasNew: boolean,
+  { hasNew, gate, since }: Replaced,
 ): Hold | undefined {
   if (!workload || held.length === 0) return undefined;
   const what = `${workload.kind} ${workload.name}`;
-  const lacking = [...new Set(held.flatMap((pod) => gatesLacking(pod, workload.template)))];
+  const missed = since === undefined ? [] : held.filter((pod) => !isOlder(pod, since));
+  if (gate !== undefined && missed.some((pod) => isHeldFor(pod, gate)))
+    return {
+      reason: 'HeldWithoutGates',
+      message: `Pods of ${what} are held: they were created without gate ${gate} although it is in force, so its admission policy does not act`,
+    };
+  const lacking = [...new Set(held.flatMap((pod) => gatesLacking(pod, workload.template)))].filter(
+    (name) => since === undefined || name !== gate,
+  );
   if (lacking.length > 0) {
     const gates = `${lacking.length === 1 ? 'gate' : 'gates'} ${lacking.join(', ')}`;
     return {

@@ -1,8 +1,9 @@
 import { targetAnnotationValue } from '../../api/names.ts';
 import type { Render } from '../../api/rendered.ts';
-import { targetKind } from '../../api/settled.ts';
+import { isPlacedInPods, targetKind } from '../../api/settled.ts';
 import type { GateSpec, Target, TargetKind } from '../../api/spec.ts';
 import type { PodCounts, TargetStatus } from '../../api/status.ts';
+import { placedSince } from '../admission/placing.ts';
 import { cut } from '../cut.ts';
 import type { Pod, Workload, World } from '../model.ts';
 import { isHeld } from '../render/hold.ts';
@@ -32,6 +33,8 @@ export interface TargetProgress extends Standing {
   readonly held: number;
   /** Why they stay; undefined where others take their place by themselves. */
   readonly hold: Hold | undefined;
+  /** Whether the gate is placed into its Pods at their birth, and not into its template: what ran before stays as it is. */
+  readonly isInPods: boolean;
   /** Its Pods that run without this gate. */
   readonly ungated: number;
   /** That they are its first ones, although the gate was there. */
@@ -80,8 +83,14 @@ function targetProgress({ world, spec, render, carries, now }: Compared, named: 
   const held = live.filter(isHeld);
   const pods = live.filter((pod) => !isHeld(pod));
   const current = pods.filter(carries);
+  const isInPods = isPlacedInPods(spec, kind);
+  const since = isInPods ? placedSince(world, { kind }) : undefined;
   const isCurrent =
-    workload !== undefined && render !== undefined && !stands.obstacle && stands.drift.length === 0;
+    workload !== undefined &&
+    render !== undefined &&
+    !stands.obstacle &&
+    stands.drift.length === 0 &&
+    (!isInPods || since !== undefined);
   const without = ungated(world, workload, target);
   return {
     kind,
@@ -93,9 +102,14 @@ function targetProgress({ world, spec, render, carries, now }: Compared, named: 
     pods: current.toSorted(byName).map((pod) => podProgress(pod, gate)),
     older: pods.filter((pod) => isGated(pod, gate) && !carries(pod)).length,
     held: held.length,
-    hold: holdOf(workload, held, current.length > 0),
+    hold: holdOf(workload, held, { hasNew: current.length > 0, ...(isCurrent && { gate, since }) }),
     ungated: without,
-    ungatedFirst: ungatedFirstStart({ kind, name, workload, ungated: without }, world, now),
+    isInPods,
+    ungatedFirst: ungatedFirstStart(
+      { kind, name, workload, isInPods, ungated: without, gated: all.length },
+      world,
+      now,
+    ),
   };
 }
 
@@ -189,6 +203,7 @@ function targetState(target: TargetProgress): TargetStatus['state'] {
   if (target.obstacle !== undefined || target.refusal) return 'Refused';
   if (target.lag === 'immutable') return 'Immutable';
   if (!target.isCurrent) return 'Pending';
+  if (target.isInPods) return 'Current';
   const isSeen = workload.observedGeneration >= workload.generation;
   return isSeen && target.older === 0 && target.ungated === 0 ? 'Current' : 'Rolling';
 }

@@ -1,8 +1,9 @@
 import { targetAnnotationValue } from '../../api/names.ts';
+import { isPlacedInPods } from '../../api/settled.ts';
 import type { GateSpec } from '../../api/spec.ts';
 import type { Drift, Gate, Refusal, Render, Repair, Workload } from '../model.ts';
 import { lacksRequired } from '../render/hold.ts';
-import { drift, obstacle } from '../render/inject.ts';
+import { carries, drift, obstacle } from '../render/inject.ts';
 import type { Obstacle } from '../render/obstacle.ts';
 import { lost } from '../render/order.ts';
 import { additionMark, type Dispute, dispute } from './dispute.ts';
@@ -36,10 +37,12 @@ export interface Claim {
 }
 
 export function standing(claim: Claim, workload: Workload, remembered: Remembered, now: number): Standing {
-  const { gate, render } = claim;
+  const { gate, render, spec } = claim;
   const target = targetAnnotationValue(workload.kind, workload.name);
   const injection = { gate: gate.name, render, target };
-  const reasons = drift(workload.template, injection);
+  const reasons = isPlacedInPods(spec, workload.kind)
+    ? leftover(workload, gate.name)
+    : drift(workload.template, injection);
   return {
     drift: reasons,
     lag: reasons.length > 0 ? lagOf(workload, claim) : 'none',
@@ -53,8 +56,15 @@ export function standing(claim: Claim, workload: Workload, remembered: Remembere
   };
 }
 
-function lagOf(workload: Workload, { gate, spec: { updatePolicy } }: Claim): Standing['lag'] {
+/** What is placed into Pods is to leave the template. */
+function leftover({ template }: Workload, gate: string): Drift[] {
+  return carries(template, gate) ? ['leftover container'] : [];
+}
+
+function lagOf(workload: Workload, { gate, spec }: Claim): Standing['lag'] {
   if (workload.kind === 'Job') return 'immutable';
+  if (isPlacedInPods(spec, workload.kind)) return 'patch';
+  const { updatePolicy } = spec;
   const waits = updatePolicy === 'OnNextRollout' && !lacksRequired(workload.template, gate.name);
   return waits ? 'next rollout' : 'patch';
 }

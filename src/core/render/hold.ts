@@ -41,7 +41,11 @@ export function isOutdated(pod: Pod, workload: Workload): boolean {
   return pod.required.some((gate) => isHeldInVain(pod, workload, gate));
 }
 
-/** The gates that a Pod requires and the template does not carry. */
-export function gatesLacking({ required }: Pod, template: TemplateView): string[] {
-  return required.filter((gate) => !(gateAnnotation(gate) in template.annotations));
+/**
+ * The gates that a Pod requires and that neither its template carries, nor itself: those came into the Pod at its birth, and
+ * will come into the next one.
+ */
+export function gatesLacking({ required, annotations }: Pod, template: TemplateView): string[] {
+  const carriers = [template.annotations, annotations];
+  return required.filter((gate) => !carriers.some((carried) => gateAnnotation(gate) in carried));
 }

@@ -111,6 +111,8 @@ export interface TemplateChange {
   readonly inject: readonly Injection[];
   /** Gates of which nothing is to be left. */
   readonly remove: readonly string[];
+  /** Those of them that are placed into Pods from now on: Pods that require them are held where that fails. */
+  readonly moved?: readonly string[];
 }
 
 /**
@@ -141,12 +143,13 @@ export function changePatch(template: TemplateView, change: TemplateChange): Jso
 /** Where `require` names a gate that leaves, its annotation stays and says so, or new Pods would be held for ever. */
 function annotationsOf(
   template: TemplateView,
-  { inject, remove }: TemplateChange,
+  { inject, remove, moved = [] }: TemplateChange,
   isLeft: boolean,
 ): JsonObject {
-  const left = remove.map(
-    (gate) => [gateAnnotation(gate), requires(template, gate) ? REMOVED : null] as const,
-  );
+  const left = remove.map((gate) => {
+    const isWanted = requires(template, gate) && !moved.includes(gate);
+    return [gateAnnotation(gate), isWanted ? REMOVED : null] as const;
+  });
   const put = inject.flatMap(({ gate, render, target }) => [
     [gateAnnotation(gate), render.hash] as const,
     [TARGET_ANNOTATION, target] as const,

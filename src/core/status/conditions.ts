@@ -87,18 +87,30 @@ function evaluateReady({ spec, isRendered, targets, dependencies, stall, idleAdm
 
 /** Targets that carry the containers, and those that need not yet, or cannot any more. */
 function inForce(targets: readonly TargetProgress[], idleAdmission: World['idleAdmission']): string[] {
-  const idle = targets.flatMap(({ kind }) => idleAdmission.get(kind) ?? [])[0];
+  const idle = targets.flatMap(({ kind, isInPods }) => (isInPods ? [] : (idleAdmission.get(kind) ?? [])))[0];
   const carrying = targets.filter(({ workload, lag }) => workload && lag === 'none').length;
   const later = targets.filter(({ lag }) => lag === 'next rollout');
   const never = targets.filter(({ lag }) => lag === 'immutable');
+  const inPods = targets.filter(({ isInPods }) => isInPods);
+  const before = (count: (target: TargetProgress) => number) =>
+    inPods.reduce((sum, target) => sum + count(target), 0);
+  const [without, older] = [before(({ ungated }) => ungated), before((target) => target.older)];
   return [
-    targets.length === 1
-      ? `${carrying} of 1 target exists and carries the containers`
-      : `${carrying} of ${targets.length} targets exist and carry the containers`,
+    carriedBy(carrying, targets.length, inPods.length > 0),
+    ...(without > 0 ? [`created before it, without them: ${count(without, 'Pod')}`] : []),
+    ...(older > 0 ? [`created with older ones: ${count(older, 'Pod')}`] : []),
     ...(later.length > 0 ? [`with the next rollout: ${names(later)}`] : []),
     ...(never.length > 0 ? [`created without them: ${names(never)}`] : []),
     ...(idle === undefined ? [] : [`admission does not act, so that first starts run ungated: ${idle}`]),
   ];
+}
+
+function carriedBy(carrying: number, all: number, isInPods: boolean): string {
+  const what = isInPods ? 'has the containers placed into its new Pods' : 'carries the containers';
+  const whatAll = isInPods ? 'have the containers placed into their new Pods' : 'carry the containers';
+  return all === 1
+    ? `${carrying} of 1 target exists and ${what}`
+    : `${carrying} of ${all} targets exist and ${whatAll}`;
 }
 
 /** The gate is in force, and its status is behind. */
@@ -174,14 +186,16 @@ function evaluateUnknown({ targets, isRendered }: Findings): Verdict | undefined
     unknown(
       'TargetNotCurrent',
       targets.filter(
-        ({ lag, drift, obstacle }) => !isRendered || obstacle || (drift.length > 0 && lag !== 'immutable'),
+        ({ lag, workload, isCurrent, obstacle }) =>
+          !isRendered || obstacle || (workload && !isCurrent && lag !== 'immutable'),
       ),
     ) ??
     unknown(
       'NoPodYet',
       targets.filter(
-        ({ kind, workload, lag, pods, passed }) =>
+        ({ kind, workload, lag, pods, passed, ...target }) =>
           workload &&
+          !hasPodsOfBefore(target) &&
           lag === 'none' &&
           workload.rest === undefined &&
           pods.length === 0 &&
@@ -218,9 +232,19 @@ function hasFailedInside({ workload, lag, passed }: TargetProgress): boolean {
   return workload?.rest?.is === 'failed' && lag !== 'immutable' && passed === undefined;
 }
 
+/** Pods that a gate with placement Pod leaves as they are. They tell nothing of the dependencies, and wait for none. */
+function hasPodsOfBefore({
+  isInPods,
+  ungated,
+  older,
+}: Pick<TargetProgress, 'isInPods' | 'ungated' | 'older'>): boolean {
+  return isInPods && ungated + older > 0;
+}
+
 /** `Deployment web is scaled to zero`. */
-function atRest({ kind, name, workload, lag }: TargetProgress): string {
+function atRest({ kind, name, workload, lag, ...counts }: TargetProgress): string {
   const target = `${kind} ${name}`;
+  if (workload && hasPodsOfBefore(counts)) return `${target} has no Pod that was created since`;
   if (!workload) return `${target} is gone`;
   if (lag === 'immutable') return `${target} was created without the containers`;
   return `${target} ${workload.rest ? restWords(workload.rest).words : 'has no Pod now'}`;

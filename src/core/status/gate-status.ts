@@ -96,7 +96,12 @@ function stallOf({ world, spec, refusal, targets, evaluated }: Observed): Stall 
     const message = `somebody else keeps undoing what the operator writes: ${disputed.join('; ')}; let it leave init containers alone whose names start with ${CONTAINER_PREFIX}, and what comes after them`;
     return { reason: 'Conflict', message };
   }
-  return spec.updatePolicy === 'OnNextRollout' ? withoutAdmission(world, targets) : undefined;
+  const notPlaced = withoutPlacing(world, targets);
+  if (notPlaced) return notPlaced;
+  const isInTemplates = targets.some(({ isInPods }) => !isInPods);
+  return spec.updatePolicy === 'OnNextRollout' && isInTemplates
+    ? withoutAdmission(world, targets)
+    : undefined;
 }
 
 /** What is undone, and by whom: a write that an admission step has changed counts as that of whoever made it. */
@@ -107,6 +112,17 @@ function disputeOf({ kind, name, workload, dispute }: TargetProgress): string[] 
     : `last written by ${workload?.otherManager ?? 'an unknown manager'}`;
   const what = dispute.undone.length > 0 ? `: ${dispute.undone.join(', ')}` : '';
   return [`${kind} ${name} (${who})${what}`];
+}
+
+/** Why nothing places the containers into Pods: templates are never patched in place of that. */
+function withoutPlacing({ placing }: World, targets: readonly TargetProgress[]): Stall | undefined {
+  for (const { kind, isInPods } of targets) {
+    const found = placing.get(kind);
+    if (!isInPods || !found || found.isThere) continue;
+    const message = `placement Pod needs the admission policies (Kubernetes 1.36): ${found.why}, or use placement Template; until then new Pods may start ungated`;
+    return { reason: 'NoAdmission', message };
+  }
+  return undefined;
 }
 
 /** Why nothing brings the containers into the targets with their next rollout. */

@@ -44,6 +44,20 @@ describe('renderSources', () => {
     expect(templateIn(output).metadata?.annotations).to.deep.equal(injected.metadata?.annotations);
   });
 
+  it('changes nothing for a gate with placement Pod but Jobs, and says so', () => {
+    const inPods = gateOf('first', ['pinger'], { placement: 'Pod' });
+    const { texts, warnings, notes = [] } = renderTexts([inPods, DEPLOYMENT]);
+    expect(texts.join('')).to.contain(DEPLOYMENT);
+    expect(warnings).to.deep.equal([]);
+    expect(notes.join('\n')).to.match(/DependencyGate first has placement Pod: no manifest is changed/);
+    const both = gateOf('first', ['pinger', { kind: 'Job', name: 'migrate' }], { placement: 'Pod' });
+    const job = DEPLOYMENT.replace('apps/v1', 'batch/v1')
+      .replace('kind: Deployment', 'kind: Job')
+      .replace('name: pinger ', 'name: migrate ');
+    expect(printed([both, job])).to.contain('dgate-first--api');
+    expect(renderTexts([GATE, DEPLOYMENT]).notes).to.deep.equal([]);
+  });
+
   it('makes templates that are current for the operator', () => {
     const view = viewTemplate(templateIn(printed([GATE, DEPLOYMENT])));
     expect(drift(view, injectionOf(GATE, TARGET))).to.deep.equal([]);

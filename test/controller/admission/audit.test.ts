@@ -17,6 +17,8 @@ import { ManualClock } from '../../kube/manual-clock.ts';
 
 const INJECT = 'dependencygate-inject';
 const CRONJOB = 'dependencygate-inject-cronjob';
+const PLACE = 'dependencygate-place';
+const PLACE_CRONJOB = 'dependencygate-place-cronjob';
 const time = (second: number) =>
   new Date(Date.UTC(2026, 2, 1, 10) + second * 1000).toISOString().replace('.000', '');
 const THERE: PolicyView = {
@@ -33,7 +35,7 @@ const first = gate('first')
 function rig(...gates: readonly GateBuilder[]) {
   const clock = new ManualClock();
   const stores = createStores();
-  const views = { [INJECT]: THERE, [CRONJOB]: THERE };
+  const views = { [INJECT]: THERE, [CRONJOB]: THERE, [PLACE]: THERE, [PLACE_CRONJOB]: THERE };
   const skipped: Skipped[] = [];
   const turns: string[] = [];
   const state = { looks: 0, onLook: () => {} };

@@ -1,5 +1,6 @@
 import { injectCronJob } from '../../../src/api/policies/inject-cronjob.ts';
 import { inject } from '../../../src/api/policies/inject-policy.ts';
+import { place, placeCronJob } from '../../../src/api/policies/place-policy.ts';
 import type { PolicyObject } from '../../../src/api/policies/policy.ts';
 
 /** When the policies of these tests were applied. */
@@ -13,7 +14,7 @@ export interface StoredPolicy {
 
 /** The objects of this release as an API server stores them, by kind and name: `MutatingAdmissionPolicy dependencygate-inject`. */
 export function storedPolicies(): Map<string, StoredPolicy> {
-  const objects = [...inject().objects, ...injectCronJob().objects];
+  const objects = [inject(), injectCronJob(), place(), placeCronJob()].flatMap((one) => one.objects);
   return new Map(objects.map((object) => [`${object.kind} ${object.metadata.name}`, stored(object)]));
 }
 

@@ -62,6 +62,7 @@ describe('gather', () => {
         gate: of,
         changedAt: NOW - ago,
         changingSince: NOW - ago,
+        inForceSince: NOW - ago,
       });
       expect(outcome(pinger, [a, known(1000)])).to.deep.equal(inMs(GATHER_LIMIT_MS - 1000));
       expect(outcome(pinger, [a, known(GATHER_LIMIT_MS)])).to.deep.equal(PATCHED);

@@ -12,13 +12,13 @@ const gated = pinger.carrying(apiFirst);
 
 describe('holdOf', () => {
   it('is nothing where nothing is held, or what made the Pods is gone', () => {
-    expect(holdOf(gated.workload, [], false)).to.equal(undefined);
-    expect(holdOf(undefined, [held.pod], false)).to.equal(undefined);
+    expect(holdOf(gated.workload, [], { hasNew: false })).to.equal(undefined);
+    expect(holdOf(undefined, [held.pod], { hasNew: false })).to.equal(undefined);
   });
 
   it('names the gates that the template lacks, each once, and no other', () => {
     const both = pod('pinger-1').of('pinger').heldFor('api-first', 'db-first', 'z').pod;
-    expect(holdOf(gated.workload, [both, both], false)).to.deep.equal({
+    expect(holdOf(gated.workload, [both, both], { hasNew: false })).to.deep.equal({
       reason: 'HeldWithoutGates',
       message: 'Pods of Deployment pinger are held until its Pod template carries gates db-first, z',
     });
@@ -26,15 +26,15 @@ describe('holdOf', () => {
 
   it('is a pause for as long as no new Pod was made', () => {
     const paused = gated.with({ paused: true }).workload;
-    expect(holdOf(paused, [held.pod], false)?.reason).to.equal('HeldWhilePaused');
-    expect(holdOf(paused, [held.pod], true)).to.equal(undefined);
+    expect(holdOf(paused, [held.pod], { hasNew: false })?.reason).to.equal('HeldWhilePaused');
+    expect(holdOf(paused, [held.pod], { hasNew: true })).to.equal(undefined);
   });
 
   it('is a partition for the Pods below it', () => {
     const db = statefulSet('db').requiring('api-first').carrying(apiFirst).partition(1).workload;
     const of = (name: string) => pod(name).of('StatefulSet/db').heldFor('api-first').pod;
-    expect(holdOf(db, [of('db-0'), of('db-1')], true)?.reason).to.equal('HeldBelowPartition');
-    expect(holdOf(db, [of('db-1')], true)).to.equal(undefined);
+    expect(holdOf(db, [of('db-0'), of('db-1')], { hasNew: true })?.reason).to.equal('HeldBelowPartition');
+    expect(holdOf(db, [of('db-1')], { hasNew: true })).to.equal(undefined);
   });
 });
 

@@ -59,7 +59,8 @@ const STALLED: Readonly<Record<Stall['reason'], string>> = {
     'Give that init container to the target, or correct spec.after. A sidecar that is injected into Pods, and not into templates, is put before all others by most injectors: take spec.after out then.',
   Conflict:
     'Let the manager that is named ignore init containers whose name starts with dgate-, or install the admission policies, with which its own writes carry them.',
-  NoAdmission: 'Install the admission policies (config/default), or take updatePolicy out of the gate.',
+  NoAdmission:
+    'Install the admission policies (config/default), or take updatePolicy and placement out of the gate.',
 };
 
 function stalledSteps(world: ExplainWorld): Step[] {

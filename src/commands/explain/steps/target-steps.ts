@@ -1,4 +1,5 @@
 import { REQUIRE_LABEL } from '../../../api/names.ts';
+import { isPlacedInPods } from '../../../api/settled.ts';
 import type { TargetStatus } from '../../../api/status.ts';
 import type { ExplainWorld } from '../explain-world.ts';
 import { count } from '../words.ts';
@@ -44,14 +45,22 @@ function immutable(world: ExplainWorld, { kind, name, state }: TargetStatus): St
 function held(world: ExplainWorld, { kind, name, held = 0, reason }: TargetStatus): Step[] {
   if (held === 0) return [];
   const key = resourceName({ kind, name });
-  const [next, command] = nextOfHeld(reason, key);
-  return [
-    step(
-      `${kind} ${name} has ${count(held, 'Pod')} held, made while its Pod template did not carry all that it requires. ${next}`,
-      kubectl(world, command),
-    ),
-  ];
+  const isInPods = isInPodsOf(world, kind);
+  const [next, command] = isInPods && reason === 'HeldWithoutGates' ? IN_NO_POD : nextOfHeld(reason, key);
+  const when = isInPods
+    ? 'made before all that they require was in force'
+    : 'made while its Pod template did not carry all that it requires';
+  return [step(`${kind} ${name} has ${count(held, 'Pod')} held, ${when}. ${next}`, kubectl(world, command))];
 }
+
+function isInPodsOf({ gate: { spec } }: ExplainWorld, kind: TargetStatus['kind']): boolean {
+  return spec.valid && isPlacedInPods(spec.value, kind);
+}
+
+const IN_NO_POD = [
+  'Others take their place once the gates are in force; where they are, admission does not act:',
+  'get mutatingadmissionpolicies,mutatingadmissionpolicybindings',
+] as const;
 
 /** What becomes of them, and the command that helps or shows it. */
 function nextOfHeld(reason: TargetStatus['reason'], key: string): readonly [string, string] {
@@ -72,6 +81,7 @@ function nextOfHeld(reason: TargetStatus['reason'], key: string): readonly [stri
 
 function ungated(world: ExplainWorld, { kind, name, ungated, reason }: TargetStatus): Step[] {
   if (ungated === 0) return [];
+  if (isInPodsOf(world, kind)) return [untouched(world, { kind, name, ungated, reason })];
   const why =
     reason === 'FirstStartUngated' ? 'made before the containers were in its template' : 'older than it';
   const key = resourceName({ kind, name });
@@ -86,6 +96,22 @@ function ungated(world: ExplainWorld, { kind, name, ungated, reason }: TargetSta
       kubectl(world, `get ${key}`),
     ),
   ];
+}
+
+/** What a gate with placement Pod leaves as it is. */
+function untouched(
+  world: ExplainWorld,
+  { kind, name, ungated, reason }: Pick<TargetStatus, 'kind' | 'name' | 'ungated' | 'reason'>,
+): Step {
+  const key = resourceName({ kind, name });
+  const label =
+    reason === 'FirstStartUngated'
+      ? ` For the next first start, put the label ${REQUIRE_LABEL}: ${world.gate.name} on its Pod template.`
+      : '';
+  return step(
+    `${kind} ${name} has ${count(ungated, 'Pod')} without the gate, made before it was in force. With placement Pod they stay as they are, and new Pods get it.${label} To replace them now:`,
+    kubectl(world, `rollout restart ${key}`),
+  );
 }
 
 /** `deployment/pinger`. */

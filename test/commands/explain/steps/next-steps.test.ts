@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Condition } from '../../../../src/api/status.ts';
 import type { ExplainWorld } from '../../../../src/commands/explain/explain-world.ts';
 import { ago, dns, gate, job, pod, refusal, statefulSet, tcp, workload } from '../../../core/builders.ts';
-import { explained, steps } from '../explained.ts';
+import { explained, section, steps } from '../explained.ts';
 
 const apiFirst = gate('api-first').targets('pinger').dependsOn(dns('api'), tcp('redis', 6379)).rendered();
 const pinger = workload('pinger').carrying(apiFirst);
@@ -162,6 +162,21 @@ describe('what to do about targets', () => {
     const first = pinger.replicas(2).with({ createdAt: ago(10) });
     const ungated = steps(explained(apiFirst, [first, one().open()], { hasAdmission: false }));
     expect(ungated[0]?.text).to.contain('made before the containers were in its template');
+  });
+
+  it('is to let Pods be replaced that a gate with placement Pod leaves as they are, and no fault', () => {
+    const inPods = apiFirst.specifying({ placement: 'Pod' });
+    const bare = workload('pinger').replicas(2);
+    const found = explained(inPods, [bare, one().open()]);
+    const { text, commands } = only(found);
+    expect(text).to.match(/^Deployment pinger has 1 Pod without the gate, made before it was in force\./);
+    expect(commands).to.deep.equal([`kubectl rollout restart deployment/pinger ${NS}`]);
+    expect(section(found, 'Targets')[0]).to.match(/^ {2}Placement Pod: new Pods get the gate/);
+    const held = pod('pinger-2').of('pinger').heldFor('api-first', 'other');
+    const all = steps(explained(inPods, [bare, held]));
+    expect(all.map(({ text }) => text).join('\n')).to.contain(
+      'made before all that they require was in force',
+    );
   });
 
   it('is to look at one that gets no Pods', () => {
