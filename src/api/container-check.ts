@@ -148,7 +148,12 @@ const words = (description: string) =>
 
 export const containerCheckSchema = z
   .strictObject({
-    image: image().describe('Image to run.'),
+    image: image().optional().describe('Image to run.'),
+    from: label(63)
+      .optional()
+      .describe(
+        "Container of the target's own whose image runs, instead of image; no init container. Its imagePullPolicy, workingDir, resources and securityContext are taken over where none are given here, and its env, envFrom and volumeMounts besides those given here, as they are in each target; but no privileges, added capabilities and folders of the node. A target without it is left as it is, and told in the status.",
+      ),
     imagePullPolicy: pullPolicy().optional().describe("When the image is pulled. Default: Kubernetes' own."),
     command: words("Replaces the image's entry point; not run in a shell."),
     args: words("Replaces the image's arguments."),

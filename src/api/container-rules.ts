@@ -26,6 +26,11 @@ export const CONTAINER_RULES: { readonly [P in keyof ContainerPlaces]: readonly 
   {
     'spec.dependencies[].container': [
       {
+        cel: 'has(self.image) != has(self.from)',
+        message: 'set exactly one of image and from',
+        holds: (container) => present(container, ['image', 'from']) === 1,
+      },
+      {
         cel: `${CONTAINER_SIZE_CEL} <= ${MAX_CONTAINER_CHARACTERS}`,
         message: `all that stands in a container, but resources and securityContext, has at most ${MAX_CONTAINER_CHARACTERS} characters: put a longer script into the image`,
         holds: (container) => containerSize(container) <= MAX_CONTAINER_CHARACTERS,

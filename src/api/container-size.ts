@@ -5,7 +5,8 @@ import type { ContainerCheck, EnvSource, EnvVar, VolumeMount } from './container
  * point, as in CEL's `size`, not a UTF-16 unit.
  */
 export const CONTAINER_SIZE_CEL = [
-  'size(self.image)',
+  ifPresent('self.image', 'size(self.image)'),
+  ifPresent('self.from', 'size(self.from)'),
   ifPresent('self.workingDir', 'size(self.workingDir)'),
   ifPresent('self.command', 'self.command.map(word, size(word)).sum()'),
   ifPresent('self.args', 'self.args.map(word, size(word)).sum()'),
@@ -16,7 +17,8 @@ export const CONTAINER_SIZE_CEL = [
 
 export function containerSize(container: ContainerCheck): number {
   const {
-    image,
+    image = '',
+    from = '',
     workingDir = '',
     command = [],
     args = [],
@@ -25,7 +27,7 @@ export function containerSize(container: ContainerCheck): number {
     volumeMounts = [],
   } = container;
   return characters([
-    ...[image, workingDir, ...command, ...args],
+    ...[image, from, workingDir, ...command, ...args],
     ...[...env.flatMap(strings), ...envFrom.flatMap(sourceStrings), ...volumeMounts.flatMap(mountStrings)],
   ]);
 }

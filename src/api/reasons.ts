@@ -98,6 +98,7 @@ export const TARGET_REASONS = [
   'VolumeNameTaken',
   'ContainerNameTaken',
   'WindowsPods',
+  'ContainerMissing',
   'VolumeMissing',
   'VolumeOfNode',
   'TooManyContainers',

@@ -80,7 +80,10 @@ const volumeMount = z.strictObject({
 export const renderedContainerSchema = z
   .strictObject({
     name: z.string().min(1).max(63).describe('Name: dgate-<gate>--<dependency>.'),
-    image: text(512).describe('Image.'),
+    image: text(512).optional().describe('Image.'),
+    from: text(63)
+      .optional()
+      .describe("Container of the target's own that it is made from, where it is placed."),
     imagePullPolicy: pullPolicy().optional().describe('When the image is pulled.'),
     command: z.array(text(3072)).max(32).optional().describe('Entry point.').meta(atomic),
     args: z.array(text(4300)).max(128).optional().describe('Arguments.').meta(atomic),

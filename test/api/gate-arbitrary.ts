@@ -103,23 +103,25 @@ const check = fc.oneof(
   }),
 );
 
-const containerCheck = fc.record({
-  container: fc.record(
-    {
-      image: label(10),
-      command: fc.array(fc.string({ maxLength: 50 }), { minLength: 1, maxLength: 4 }),
-      args: fc.array(fc.string({ maxLength: 50 }), { minLength: 1, maxLength: 4 }),
-      env: fc.uniqueArray(envVar, { minLength: 1, maxLength: 4, selector: (variable) => variable.name }),
-      envFrom: fc.array(envSource, { minLength: 1, maxLength: 3 }),
-      volumeMounts: fc.uniqueArray(mount, {
-        minLength: 1,
-        maxLength: 3,
-        selector: ({ mountPath }) => mountPath,
-      }),
-    },
-    { requiredKeys: ['image'] },
-  ),
-});
+const containerCheck = fc
+  .record({
+    container: fc.record(
+      {
+        command: fc.array(fc.string({ maxLength: 50 }), { minLength: 1, maxLength: 4 }),
+        args: fc.array(fc.string({ maxLength: 50 }), { minLength: 1, maxLength: 4 }),
+        env: fc.uniqueArray(envVar, { minLength: 1, maxLength: 4, selector: (variable) => variable.name }),
+        envFrom: fc.array(envSource, { minLength: 1, maxLength: 3 }),
+        volumeMounts: fc.uniqueArray(mount, {
+          minLength: 1,
+          maxLength: 3,
+          selector: ({ mountPath }) => mountPath,
+        }),
+      },
+      { requiredKeys: [] },
+    ),
+    of: fc.oneof(fc.record({ image: label(10) }), fc.record({ from: label(10) })),
+  })
+  .map(({ container, of }) => ({ container: { ...of, ...container } }));
 
 const condition = fc.record(
   { type: label(10), status: fc.constantFrom('True' as const, 'False' as const, 'Unknown' as const) },

@@ -362,6 +362,13 @@ export const RULE_CASES: readonly RuleCase[] = [
     broken: [sized(4097)],
   },
   {
+    place: 'spec.dependencies[].container',
+    message: 'set exactly one of image and from',
+    field: 'spec.dependencies[0].container',
+    kept: [depending({ container: { from: 'web', args: ['check'] } })],
+    broken: [depending({ container: { args: ['check'] } }), running({ from: 'web' })],
+  },
+  {
     place: 'spec.dependencies[].container.env[]',
     message: 'set value or valueFrom, not both',
     field: 'spec.dependencies[0].container.env[0]',

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { z } from 'zod';
 import { gateAnnotation, targetAnnotationValue } from '../../src/api/names.ts';
 import { TARGET_KINDS } from '../../src/api/spec.ts';
 import { type PodTemplate, templatePath } from '../../src/core/render/template.ts';
@@ -10,8 +11,10 @@ import { useAdmission } from './admission-cluster.ts';
 import {
   API_FIRST,
   CONVERSIONS,
+  INHERITING,
   LOST_VOLUMES,
   MOUNTING,
+  OVERRIDING,
   OWN_CHECK,
   placed,
   TEMPLATES,
@@ -26,6 +29,7 @@ const SCENES: Readonly<Record<string, readonly GateBuilder[]>> = {
   'one gate': [API_FIRST],
   'a gate with a container of the user': [OWN_CHECK],
   'a gate whose container mounts a volume of the target': [MOUNTING],
+  'gates whose containers are made from the app': [INHERITING, OVERRIDING],
   'several gates, whose names begin alike': [
     gate('z-last').dependsOn(dns('z')).rendered(),
     gate('api').dependsOn(dns('api'), container('own-check')).rendered(),
@@ -126,6 +130,35 @@ describeWith(MUTATING_POLICIES, 'the inject policies', function () {
         const { byAdmission, byInject } = await both(namespace, kind, withRoomFor(room), gates);
         expect(byAdmission).to.deep.equal(byInject);
         expect(byAdmission.spec.initContainers).to.have.length(room === 2 ? 64 : 63);
+      });
+    }
+  });
+
+  describe('with a container that is made from the app', () => {
+    const kinds = TARGET_KINDS.filter((one) => one !== 'Job');
+    let namespace = '';
+    before(async () => {
+      namespace = await cluster().namespace();
+      await cluster().install(namespace, INHERITING);
+    });
+
+    const generationOf = (answer: unknown) =>
+      z.object({ metadata: z.object({ generation: z.int() }) }).parse(answer).metadata.generation;
+
+    for (const kind of kinds) {
+      it(`renew it in a ${kind} in the very write that changes the app, and make no write of their own`, async () => {
+        await cluster().create(namespace, kind, app());
+        const path = pathOf(kind, namespace, TARGET);
+        const call: Call = { type: 'application/json-patch+json' };
+        const pointer = `/${templatePath(kind).join('/')}/spec/containers/0/image`;
+        const labels = [{ op: 'add', path: '/metadata/labels', value: { some: 'label' } }];
+        expect(generationOf(await cluster().send('PATCH', path, labels, call))).to.equal(1);
+        const image = [{ op: 'replace', path: pointer, value: 'registry.example/app:2' }];
+        const changed = await cluster().send('PATCH', path, image, call);
+        expect(generationOf(changed)).to.equal(2);
+        expect(templateIn(kind, changed).spec.initContainers?.[1]).to.include({
+          image: 'registry.example/app:2',
+        });
       });
     }
   });

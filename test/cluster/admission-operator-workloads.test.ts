@@ -88,6 +88,41 @@ describe('the token of the operator, on workloads', function () {
     expect(drift(viewTemplate(put), injection)).to.deep.equal([]);
   });
 
+  it("puts in a container with the app's image, settings and volumes, but not its privileges and folders of the node", async () => {
+    const inheriting = gate('schema')
+      .dependsOn({ name: 'head', container: { from: 'app', command: ['check'] } })
+      .rendered();
+    const privileged = {
+      ...before,
+      spec: {
+        ...before.spec,
+        containers: [
+          {
+            ...{ name: 'app', image: 'registry.example/app:1', env: [{ name: 'A', value: '1' }] },
+            volumeMounts: ['data', 'node'].map((name) => ({ name, mountPath: `/${name}` })),
+            securityContext: { privileged: true, runAsUser: 7, capabilities: { add: ['NET_ADMIN'] } },
+          },
+        ],
+      },
+    };
+    const path = pathOf('Deployment', namespace);
+    const made = templateIn(
+      'Deployment',
+      await cluster().send('POST', path, manifestOf('Deployment', privileged)),
+    );
+    const injection = { gate: 'schema', render: inheriting.render, target: `Deployment/${TARGET}` };
+    const put = await write(
+      'Deployment',
+      changePatch(viewTemplate(made), { inject: [injection], remove: [] }),
+    );
+    expect(put.spec.initContainers?.[0]).to.deep.include({
+      image: 'registry.example/app:1',
+      securityContext: { runAsUser: 7, capabilities: {} },
+      volumeMounts: [{ name: 'data', mountPath: '/data' }],
+    });
+    expect(drift(viewTemplate(put), injection)).to.deep.equal([]);
+  });
+
   it('puts as many as there can be on a workload, within the cost limit', async () => {
     const names = Array.from({ length: 16 }, (_, index) => dns(`d${index}`));
     const gates = ['a', 'b', 'c', 'd'].map((name) => gate(name).dependsOn(...names));

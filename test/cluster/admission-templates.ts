@@ -51,6 +51,23 @@ export const MOUNTING = gate('mounting')
 const GONE = gate('b-gone').dependsOn(tcp('db', 5432), container('own-check')).rendered();
 const LATER = gate('z-gone').dependsOn(dns('z')).rendered();
 
+/** Gates whose containers are made from one of the target's. */
+export const INHERITING = gate('inheriting')
+  .dependsOn(dns('api'), { name: 'schema', container: { from: 'app', command: ['check'] } })
+  .rendered();
+export const OVERRIDING = gate('overriding')
+  .dependsOn({
+    name: 'schema',
+    container: {
+      from: 'app',
+      args: ['check'],
+      ...{ imagePullPolicy: 'Never', workingDir: '/w', securityContext: { runAsUser: 7 } },
+      ...{ env: [{ name: 'HOST', value: 'replica' }, A], envFrom: [SETTINGS] },
+      ...{ volumeMounts: [{ name: 'data', mountPath: '/etc/app' }], resources: { limits: { cpu: '1' } } },
+    },
+  })
+  .rendered();
+
 export interface TemplateCase {
   readonly what: string;
   /** @param target `<Kind>/<name>` of the workload that the template is of */
@@ -291,6 +308,49 @@ const ownChecks: Readonly<Record<string, object>> = {
 const withData = (volume: object = { emptyDir: {} }): PodTemplate =>
   withVolumes({ name: 'a', ...{ emptyDir: {} } }, { name: 'data', ...volume });
 
+/** What the app is that containers are made from. */
+const apps: Readonly<Record<string, object>> = {
+  'nothing but an image': {},
+  'everything that is taken over, and more': {
+    ...{
+      imagePullPolicy: 'Always',
+      command: ['serve'],
+      args: ['x'],
+      workingDir: '/app',
+      ports: [{ containerPort: 1 }],
+    },
+    env: [{ name: 'HOST', value: 'db' }, { name: 'URL', value: 'pg://$(HOST)' }, SECRET, { name: 'EMPTY' }],
+    envFrom: [CREDENTIALS, { configMapRef: { name: 'a' } }],
+    volumeMounts: [
+      { name: 'data', mountPath: '/etc/app', readOnly: true },
+      { name: 'a', mountPath: '/a', subPathExpr: '$(HOST)' },
+      { name: 'node', mountPath: '/node' },
+    ],
+    resources: { requests: { cpu: '1m' }, limits: { memory: '1Gi' } },
+    securityContext: {
+      ...{ privileged: true, runAsUser: 5, seLinuxOptions: { level: 's0' } },
+      capabilities: { add: ['NET_ADMIN'], drop: ['ALL'] },
+    },
+  },
+  'nothing but privileges': { securityContext: { privileged: true, capabilities: { add: ['NET_ADMIN'] } } },
+  'nothing but folders of the node': { volumeMounts: [{ name: 'node', mountPath: '/node' }] },
+  'empty lists': { env: [], envFrom: [], volumeMounts: [], resources: {}, securityContext: {} },
+  'a Guaranteed size': { resources: { limits: FULL } },
+};
+
+const appIs = (fields: object, more: object = {}): PodTemplate => ({
+  ...app(),
+  spec: {
+    containers: [own('other', { env: [A] }), own('app', fields)],
+    volumes: [
+      { name: 'a', ...{ emptyDir: {} } },
+      { name: 'data', ...{ emptyDir: {} } },
+      { name: 'node', ...{ hostPath: { path: '/tmp', type: '' } } },
+    ],
+    ...more,
+  },
+});
+
 /** What becomes of the mounts of a container of the user's own making. */
 const mounts: Readonly<Record<string, object>> = {
   'what it should have': {},
@@ -331,6 +391,25 @@ export const TEMPLATES: readonly TemplateCase[] = [
     of: (target: string) =>
       reordered(placed(withData(), [MOUNTING], target), (all) => all.map((one) => ({ ...one, ...fields }))),
   })),
+  ...Object.entries(apps).flatMap(([what, fields]) => [
+    { what: `an app that is ${what}`, of: () => appIs(fields) },
+    {
+      what: `an app that is ${what}, in a Pod of a size`,
+      of: () => appIs({ ...fields, resources: undefined }, { resources: SMALL }),
+    },
+    {
+      what: `an app that has become ${what}`,
+      of: (target: string) => {
+        const before = placed(
+          appIs(apps['everything that is taken over, and more'] ?? {}),
+          [INHERITING],
+          target,
+        );
+        return inPod(before, { containers: appIs(fields).spec.containers });
+      },
+    },
+  ]),
+  { what: 'no app of the name', of: () => ({ ...app(), spec: { containers: [own('web')] } }) },
   { what: 'a volume of the node', of: () => withData({ hostPath: { path: '/tmp', type: '' } }) },
   {
     what: 'requests that were raised, of an app that is not Guaranteed any more',

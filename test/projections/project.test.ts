@@ -54,6 +54,7 @@ describe('projectWorkload', () => {
       volumes: ['dgate-api-first', 'own'],
       foreignVolumes: [],
       nodeVolumes: [],
+      sources: {},
       guaranteed: false,
       firm: [],
       annotations: {

@@ -31,6 +31,26 @@ export const admission: Scenario = (on) => {
       ).to.be.empty;
     });
 
+    it('a check with the image of the app is renewed with it, in the same write', async () => {
+      const head = { name: 'head', container: { from: 'app', command: ['migrate', '--check'] } };
+      await here().create(gate('schema', ['pinger'], [head]));
+      await here().untilGate('schema', { ready: 'True/InForce', targets: 'pinger Missing' });
+      await here().create(deployment('pinger'));
+      await here().untilGate('schema', { ready: 'True/InForce', targets: /^pinger (Current|Rolling)/ });
+      const containers = [{ name: 'app', image: 'registry.example/app:2' }];
+      await here().patch(
+        'Deployment',
+        'pinger',
+        { spec: { template: { spec: { containers } } } },
+        { type: 'strategic' },
+      );
+      const { metadata, spec } = await here().workload('pinger');
+      expect(spec.template.spec.initContainers[0]).to.include({ image: 'registry.example/app:2' });
+      expect(metadata.generation).to.equal(2);
+      await here().untilGate('schema', { ready: 'True/InForce', targets: /^pinger (Current|Rolling)/ });
+      expect((await here().workload('pinger')).metadata.generation).to.equal(2);
+    });
+
     it('a target that is written without the containers has them all the same', async () => {
       await here().create(gate('a', ['pinger'], [dns('api')]), gate('b', ['pinger'], [dns('api')]));
       for (const name of ['a', 'b']) await here().untilGate(name, { ready: 'True/InForce' });

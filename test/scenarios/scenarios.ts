@@ -8,6 +8,7 @@ import { held } from './held.scenario.ts';
 import { kubectl } from './kubectl.scenario.ts';
 import { operator } from './operator.scenario.ts';
 import { others } from './others.scenario.ts';
+import { ownImage } from './own-image.scenario.ts';
 import { ownership } from './ownership.scenario.ts';
 import { place } from './place.scenario.ts';
 import { pods } from './pods.scenario.ts';
@@ -27,6 +28,7 @@ export const EVERYWHERE: readonly Scenario[] = [
   evaluated,
   pods,
   place,
+  ownImage,
   others,
   operator,
   rollouts,

@@ -12,6 +12,7 @@ import {
 } from '../names.ts';
 import { IS_UNCHANGED, PARTS_OF_IMAGES } from './contents-cel.ts';
 import { ARE_RAISED, isGuaranteed, RAISED } from './guaranteed-cel.ts';
+import { INHERITING, inheritance, SOURCES } from './inherit-cel.ts';
 import { orderVariables, positions } from './order-cel.ts';
 import type { Expression, MatchConstraints, MutatingSpec } from './policy.ts';
 import { IS_RIGHT_SIZE, IS_UNFIT, isSized } from './surroundings-cel.ts';
@@ -93,6 +94,7 @@ function variables({ path, target }: Place): Expression[] {
     volumes: orEmpty('variables.template.spec.volumes', '[]'),
     annotations: orEmpty('variables.template.metadata.annotations', '{}'),
     labels: orEmpty('variables.template.metadata.labels', '{}'),
+    own: orEmpty('variables.template.spec.containers', '[]'),
     rendered: 'variables.render.initContainers.map(c, string(c.name))',
     names: 'variables.live.map(c, string(c.name))',
     owners: `variables.names.map(n, ${GATE_OF_NAME})`,
@@ -103,15 +105,20 @@ function variables({ path, target }: Place): Expression[] {
     otherVolumes: 'variables.volumeNames.filter(n, n != variables.volume)',
     // Before all others, but behind those of gates before this one.
     volumeAt: `(${positions('variables.otherVolumes', `!variables.otherVolumes[i].startsWith('${CONTAINER_PREFIX}') || variables.otherVolumes[i] > variables.volume`)} +\n[size(variables.otherVolumes)])[0]`,
+    nodeVolumes: 'variables.volumes.filter(v, has(v.hostPath)).map(v, string(v.name))',
+    inheriting: INHERITING,
+    sources: SOURCES,
     // What the operator says in the gate's status: a volume of the user's under our name, and too many containers.
     isUnfit: IS_UNFIT,
-    isObstructed: `variables.isUnfit ||\nvariables.template.spec.?containers.orValue([]).exists(c, string(c.name) in variables.rendered) ||\nvariables.volumes.exists(v, v.name == variables.volume && !(${IS_GATES_VOLUME})) ||\nsize(variables.others.filter(o, o != '${OWN}')) + size(variables.rendered) > ${MAX_GATE_CONTAINERS}`,
+    isObstructed: `variables.isUnfit ||\nvariables.own.exists(c, string(c.name) in variables.rendered) ||\nvariables.volumes.exists(v, v.name == variables.volume && !(${IS_GATES_VOLUME})) ||\nsize(variables.others.filter(o, o != '${OWN}')) + size(variables.rendered) > ${MAX_GATE_CONTAINERS}`,
     hasPodResources: isSized('variables.template.spec.?resources'),
     isGuaranteed: isGuaranteed(OWN),
     raised: RAISED,
     images: `variables.mine.map(i, variables.live[i].?image.orValue(''))${PARTS_OF_IMAGES}`,
-    wantedImages: `variables.render.initContainers.map(c, string(c.image))${PARTS_OF_IMAGES}`,
+    wantedImages: `variables.render.initContainers.map(c, string(c.?image.orValue('')))${PARTS_OF_IMAGES}`,
     isCurrent: [
+      // No copies are compared: they are made anew.
+      'size(variables.inheriting) == 0',
       'size(variables.myVolumes) > 0',
       "variables.annotations[?variables.key].orValue('') == variables.render.hash",
       `variables.annotations[?'${TARGET_ANNOTATION}'].orValue('') == variables.target`,
@@ -156,6 +163,7 @@ function patch({ path, besides }: Place): string {
     'lists.range(size(variables.rendered)).filter(k, variables.hasPodResources && has(variables.render.initContainers[k].resources))',
     `.map(k, ${remove(`${containers('variables.at + k')} + '/resources'`)}) +`,
     `variables.raised.map(k, ${add(`${containers('variables.at + k')} + '/resources/requests'`, 'variables.render.initContainers[k].resources.limits')}) +`,
+    `${inheritance({ container: containers('variables.at + k'), own: `'${pointer}/spec/containers'` })} +`,
     `${unless('has(variables.template.spec.volumes)', 'spec/volumes', '[]')} +`,
     `lists.range(size(variables.myVolumes)).map(k, JSONPatch{op: 'remove', path: ${volumes('variables.myVolumes[k] - k')}}) +`,
     `variables.render.volumes.map(v, ${add(volumes('variables.volumeAt'), 'v')}) +`,

@@ -43,7 +43,7 @@ export function checkWords(dependency: Dependency): string {
     case 'resource':
       return `${made.settings.kind} ${made.settings.name}`;
     case 'container':
-      return `container ${made.settings.image}`;
+      return `container ${made.settings.image ?? `with the image of ${made.settings.from}`}`;
   }
 }
 

@@ -99,7 +99,7 @@ function additions(world: WorkloadWorld, now: number): Due<Wanted> {
   const due = behind.filter(({ stands }) => pauseOf(stands, now) === undefined);
   return {
     due: due.map(({ claim: { gate, render }, stands: { drift, lag } }) => {
-      const mark = additionMark(gate, render.hash);
+      const mark = additionMark(gate, render, workload.template);
       return { gate: gate.name, render, why: drift, mark, isForced: lag === 'patch' };
     }),
     later: behind.flatMap(({ stands }) => pauseOf(stands, now) ?? []),

@@ -1,5 +1,6 @@
 import { REMOVED } from '../../api/names.ts';
-import type { Drift, Gate, Repair, Workload } from '../model.ts';
+import type { Drift, Gate, Render, Repair, TemplateView, Workload } from '../model.ts';
+import { sourceMark } from '../render/inherit.ts';
 
 /** How far back repairs are counted. Longer than the longest pause lets through too few to be counted as a dispute. */
 export const DISPUTE_WINDOW_MS = 30 * 60_000;
@@ -56,9 +57,16 @@ function undoneIn(recent: readonly Repair[]): Drift[] {
   return [...new Set(found)].sort();
 }
 
-/** What the additions of a gate are remembered by: each render counts for itself, and each gate that is made. */
-export function additionMark({ uid }: Pick<Gate, 'uid'>, hash: string): string {
-  return `${hash} ${uid}`;
+/**
+ * What the additions of a gate are remembered by: each render counts for itself, each gate that is made, and each state of
+ * what containers are made from: people who deploy often do not dispute.
+ */
+export function additionMark(
+  { uid }: Pick<Gate, 'uid'>,
+  render: Render,
+  template: Pick<TemplateView, 'sources'>,
+): string {
+  return `${sourceMark(template, render)} ${uid}`;
 }
 
 /**

@@ -52,7 +52,7 @@ export function standing(claim: Claim, workload: Workload, remembered: Remembere
         ? undefined
         : lost(workload.template.initContainers, render.after),
     refusal: remembered.refusals.find((refusal) => isStill(refusal, claim, workload)),
-    dispute: dispute(remembered.repairs, workload.uid, additionMark(gate, render.hash), now),
+    dispute: dispute(remembered.repairs, workload.uid, additionMark(gate, render, workload.template), now),
   };
 }
 

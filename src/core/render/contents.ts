@@ -4,6 +4,7 @@ import { DECIDING_ENV } from '../../api/deciding-env.ts';
 import { VOLUME_MOUNT_PATH } from '../../api/names.ts';
 import type { RenderedContainer } from '../../api/rendered.ts';
 import type { ContainerView, TemplateView } from '../model.ts';
+import type { PlacedContainer } from './inherit.ts';
 import { isSized } from './surroundings.ts';
 
 /**
@@ -115,14 +116,22 @@ function fingerprint(value: unknown): string {
 export interface WantedContainer extends ContainerView {
   /** The waiter's own program, and not a container of the user's making. */
   readonly isWaiter: boolean;
+  /** Made from a container of the target's, and so another one in each template. */
+  readonly isInherited: boolean;
 }
 
 /** What rendered containers are, to compare others with. */
-export function wantedContainers(rendered: readonly RenderedContainer[]): WantedContainer[] {
-  return rendered.map((container) => ({
-    ...viewContainer(container),
-    isWaiter: container.volumeMounts?.some(({ mountPath }) => mountPath === VOLUME_MOUNT_PATH) ?? false,
-  }));
+export function wantedContainers(
+  rendered: readonly (RenderedContainer | PlacedContainer)[],
+): WantedContainer[] {
+  return rendered.map((container) => {
+    const view = viewContainer(container);
+    return {
+      ...view,
+      isWaiter: view.mounts.some((mount) => mount.endsWith(` ${VOLUME_MOUNT_PATH}`)),
+      isInherited: container.from !== undefined,
+    };
+  });
 }
 
 /** The fields in which a template's container is not what was rendered. */
@@ -142,21 +151,43 @@ export function changedFields(
   ];
 }
 
+/** The same of a container that is made from another: what that one has no longer, this has not either. */
+export function changedCopy(
+  wanted: WantedContainer,
+  live: ContainerView,
+  template: Pick<TemplateView, 'hasPodResources'>,
+): string[] {
+  const surplus = [
+    ...(Object.keys(live.env).some((name) => !(name in wanted.env)) ? ['env'] : []),
+    ...(live.envFrom.some((source) => !wanted.envFrom.includes(source)) ? ['envFrom'] : []),
+    ...(live.mounts.some((mount) => !wanted.mounts.includes(mount)) ? ['volumeMounts'] : []),
+  ];
+  return [...new Set([...changedFields(wanted, live, template), ...surplus])];
+}
+
 const DECIDING = new RegExp(DECIDING_ENV);
 
-/** The same for a Pod's, in which what its own injectors have added decides nothing: the next Pod would have it too. */
+/**
+ * The same for a Pod's, in which what its own injectors have added decides nothing: the next Pod would have it too. What is
+ * taken over from another container is that container's at the time of the Pod.
+ */
 export function changedInPod(wanted: WantedContainer, live: ContainerView): string[] {
-  const names = [...new Set([...Object.keys(wanted.fields), ...Object.keys(live.fields)])].sort();
+  const all = new Set([...Object.keys(wanted.fields), ...Object.keys(live.fields)]);
+  const names = [...all].filter((name) => !isOfSource(wanted, name)).sort();
   const lacksVariable = Object.entries(wanted.env).some(([name, value]) => live.env[name] !== value);
   const lacksSource = wanted.envFrom.some((source) => !live.envFrom.includes(source));
   const lacksMount = wanted.mounts.some((mount) => !live.mounts.includes(mount));
   return [
-    ...(isSameImage(wanted, live) ? [] : ['image']),
+    ...(isOfSource(wanted, 'image') || isSameImage(wanted, live) ? [] : ['image']),
     ...names.filter((name) => wanted.fields[name] !== live.fields[name]),
     ...(lacksVariable ? ['env'] : []),
     ...(lacksSource ? ['envFrom'] : []),
     ...(lacksMount ? ['volumeMounts'] : []),
   ];
+}
+
+function isOfSource({ isInherited, fields }: WantedContainer, field: string): boolean {
+  return isInherited && (field === 'image' || (field === 'workingDir' && !(field in fields)));
 }
 
 /**

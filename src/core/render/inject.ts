@@ -10,9 +10,9 @@ import {
   volumeName,
   volumeOwner,
 } from '../../api/names.ts';
-import type { Render, RenderedVolume } from '../../api/rendered.ts';
+import type { Render, RenderedContainer, RenderedVolume } from '../../api/rendered.ts';
 import type { Drift, JsonObject, TemplateView } from '../model.ts';
-import { changedFields, wantedContainers } from './contents.ts';
+import { changedCopy, changedFields, wantedContainers } from './contents.ts';
 import { isRaised } from './guaranteed.ts';
 import { requires } from './hold.ts';
 import type { Obstacle } from './obstacle.ts';
@@ -54,9 +54,14 @@ export function drift(template: TemplateView, injection: Injection): Drift[] {
 /** Of a template with another render all containers are others. */
 function changed(template: TemplateView, { gate, render }: Injection): Drift[] {
   if (template.annotations[gateAnnotation(gate)] !== render.hash) return [];
+  const copies = new Set(
+    render.initContainers.filter(({ from }) => from !== undefined).map(({ name }) => name),
+  );
   return wantedContainers(fitted(template, render)).flatMap((wanted) => {
     const live = template.contents.find(({ name }) => name === wanted.name);
-    const fields = live ? changedFields(wanted, live, template) : [];
+    if (!live) return [];
+    const compare = copies.has(wanted.name) ? changedCopy : changedFields;
+    const fields = compare(wanted, live, template);
     return fields.length === 0 ? [] : [`changed ${fields.join(', ')} of ${wanted.name}` as const];
   });
 }
@@ -65,9 +70,14 @@ function changed(template: TemplateView, { gate, render }: Injection): Drift[] {
 function lowered({ guaranteed, contents, firm }: TemplateView, { render }: Injection): Drift[] {
   if (!guaranteed) return [];
   return render.initContainers
-    .filter(isRaised)
+    .filter((container) => isRaised(container) || isSizedBySource(container))
     .filter(({ name }) => contents.some((live) => live.name === name) && !firm.includes(name))
     .map(({ name }) => `changed requests of ${name}` as const);
+}
+
+/** It has the resources of a container that is Guaranteed itself. */
+function isSizedBySource({ from, resources }: RenderedContainer): boolean {
+  return from !== undefined && resources === undefined;
 }
 
 function misplaced(template: TemplateView, { gate, render, target }: Injection): Drift[] {

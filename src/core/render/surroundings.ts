@@ -4,6 +4,7 @@ import type { TargetReason } from '../../api/reasons.ts';
 import { NOT_ON_WINDOWS, type Render, type RenderedContainer } from '../../api/rendered.ts';
 import type { TemplateView } from '../model.ts';
 import { raised } from './guaranteed.ts';
+import { hasSource, inherited, type PlacedContainer } from './inherit.ts';
 import type { Obstacle } from './obstacle.ts';
 
 /**
@@ -11,6 +12,8 @@ import type { Obstacle } from './obstacle.ts';
  * write of the target, whoever makes it, so it is kept out of there.
  */
 
+/** Of the template's own containers, in words. */
+const MAX_NAMED = 5;
 const WINDOWS = 'windows';
 const OS_LABEL = 'kubernetes.io/os';
 
@@ -57,6 +60,7 @@ export function misfit(template: TemplateView, { initContainers }: Render): Obst
 
 const UNFIT: readonly (string | undefined)[] = [
   'WindowsPods',
+  'ContainerMissing',
   'VolumeMissing',
   'VolumeOfNode',
 ] satisfies TargetReason[];
@@ -68,7 +72,18 @@ export function isUnfit({ reason }: Obstacle): boolean {
 
 function unfit(template: TemplateView, initContainers: Render['initContainers']): Obstacle | undefined {
   if (template.isWindows && initContainers.some(needsLinux)) return WINDOWS_PODS;
-  return initContainers.flatMap((container) => unmountable(template, container))[0];
+  return initContainers.flatMap((container) => [
+    ...sourceless(template, container),
+    ...unmountable(template, container),
+  ])[0];
+}
+
+/** What a container is made from is there. */
+function sourceless(template: TemplateView, { name, from }: RenderedContainer): Obstacle[] {
+  if (from === undefined || hasSource(template, from)) return [];
+  const there = Object.keys(template.sources).slice(0, MAX_NAMED).join(', ');
+  const message = `its Pod template has no container named ${from} (or one that is too large), which the dependency ${dependencyOf(name)} is made from: name one that it has (${there}) in from, or take the target out`;
+  return [{ reason: 'ContainerMissing', message }];
 }
 
 /** The mounts of a user's container are of the target's own volumes. */
@@ -78,7 +93,7 @@ function unmountable(
 ): Obstacle[] {
   return volumeMounts.flatMap(({ name }): Obstacle[] => {
     if (volumeOwner(name) !== undefined) return [];
-    const dependency = containerOwner(of)?.dependency ?? of;
+    const dependency = dependencyOf(of);
     if (!volumes.includes(name)) {
       const message = `its Pod template has no volume named ${name}, which the dependency ${dependency} mounts: add that volume, or take the mount out of the gate`;
       return [{ reason: 'VolumeMissing', message }];
@@ -96,6 +111,11 @@ function nameTaken(template: TemplateView, initContainers: Render['initContainer
   return { reason: 'ContainerNameTaken', message };
 }
 
+/** The dependency of a container of ours, for words. */
+function dependencyOf(container: string): string {
+  return containerOwner(container)?.dependency ?? container;
+}
+
 function needsLinux({ securityContext }: RenderedContainer): boolean {
   return NOT_ON_WINDOWS.some((field) => securityContext?.[field] !== undefined);
 }
@@ -105,11 +125,11 @@ function needsLinux({ securityContext }: RenderedContainer): boolean {
  * may not have more than it has; where the Pod is Guaranteed by its own containers, ours leave it so.
  */
 export function fitted(
-  { hasPodResources, guaranteed }: Pick<TemplateView, 'hasPodResources' | 'guaranteed'>,
+  template: Pick<TemplateView, 'hasPodResources' | 'guaranteed' | 'sources' | 'nodeVolumes'>,
   { initContainers }: Render,
-): RenderedContainer[] {
+): PlacedContainer[] {
   return initContainers.map((container) => {
     const { resources: _, ...unsized } = container;
-    return hasPodResources ? unsized : { ...raised(container, guaranteed) };
+    return inherited(template, template.hasPodResources ? unsized : raised(container, template.guaranteed));
   });
 }

@@ -19,6 +19,7 @@ import { kept } from '../cut.ts';
 import type { JsonObject, TemplateView, Workload } from '../model.ts';
 import { viewContainer } from './contents.ts';
 import { firmContainers, isGuaranteed } from './guaranteed.ts';
+import { viewSources } from './inherit.ts';
 import { viewSurroundings } from './surroundings.ts';
 
 /** No target may carry so many, and what others write in their form is no more than names beyond. */
@@ -92,6 +93,7 @@ export function viewTemplate({ metadata, spec }: PodTemplate): TemplateView {
     initContainers: initContainers.map(({ name }) => name),
     contents: ours.slice(0, MAX_VIEWED_CONTAINERS).map(viewContainer),
     ...surroundings,
+    sources: viewSources(spec),
     volumes: volumes.map(({ name }) => name),
     guaranteed: !surroundings.hasPodResources && isGuaranteed(spec),
     firm: firmContainers(initContainers),

@@ -14,6 +14,8 @@ describe('checkWords', () => {
       { tcp: { hostFrom, portFrom } },
       'tcp, host from key host of Secret db, port from key port of ConfigMap settings',
     ],
+    [{ container: { image: 'tools:1' } }, 'container tools:1'],
+    [{ container: { from: 'web' } }, 'container with the image of web'],
     [{ http: { urlFrom: hostFrom } }, 'http, URL from key host of Secret db'],
   ];
   for (const [check, expected] of words) {

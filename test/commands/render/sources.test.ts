@@ -326,6 +326,33 @@ describe('renderSources, other outputs', () => {
     expect(printed([printed([GATE, DEPLOYMENT])], { output: 'diff' })).to.equal('');
   });
 
+  const head = { name: 'head', container: { from: 'pinger', command: ['migrate', '--check'] } };
+
+  it("makes a check from the target's own container, and is current for the operator", () => {
+    const schema = gateOf('schema', ['pinger'], { dependencies: [head] });
+    const template = templateIn(printed([schema, DEPLOYMENT]));
+    expect(template.spec.initContainers?.[0]).to.deep.equal({
+      name: 'dgate-schema--head',
+      image: 'pinger:1',
+      command: ['migrate', '--check'],
+    });
+    expect(drift(viewTemplate(template), injectionOf(schema, TARGET))).to.deep.equal([]);
+  });
+
+  it('refuses bare init containers that are made from those of targets, which it does not look at', () => {
+    const schema = gateOf('schema', ['pinger'], { dependencies: [head] });
+    expect(() => printed([schema, DEPLOYMENT], { output: 'containers' })).to.throw(
+      /1\.yaml.*schema: its dependency head is made from the container pinger of each target/,
+    );
+  });
+
+  it('says which containers there are where one that a check is made from is missing', () => {
+    const schema = gateOf('schema', ['pinger'], {
+      dependencies: [{ ...head, container: { from: 'web' } }],
+    });
+    expect(() => printed([schema, DEPLOYMENT])).to.throw(/no container named web .*\(pinger\)/);
+  });
+
   it('says in a comment where bare init containers belong', () => {
     const output = printed([gateOf('b', ['pinger'], { after: 'proxy' })], { output: 'containers' });
     expect(output).to.match(

@@ -134,7 +134,7 @@ describe('decideWorkload, where there is not room for all', () => {
 describe('decideWorkload, of what was refused or undone', () => {
   const refused = (at: number) => refusal('target', b, { target: 'Deployment/pinger', at });
   const undone = (ago: number) => {
-    const mark = additionMark(b.gate, b.render.hash);
+    const mark = additionMark(b.gate, b.render, workload('pinger').workload.template);
     return [5, 4, 3, 2, 1].map((times) => ({
       ...{ target: 'Deployment/pinger', uid: 'uid-of-pinger', mark, at: NOW - times * ago },
     }));

@@ -6,7 +6,7 @@ import { conditionOf, messageOf, writesOf } from '../in-words.ts';
 import { decide } from '../simulate.ts';
 
 const apiFirst = gate('api-first').targets('pinger').dependsOn(dns('api')).rendered();
-const mark = additionMark(apiFirst.gate, apiFirst.render.hash);
+const mark = additionMark(apiFirst.gate, apiFirst.render, { sources: {} });
 const MINUTE = 60_000;
 
 /** Repairs of pinger, so many ms ago each, the oldest first. */

@@ -59,6 +59,18 @@ describe('obstacle, by what the Pods are', () => {
     expect(obstacleIn(data({ hostPath: { path: '/' } }))).to.equal(undefined);
   });
 
+  it('is that it has no container of the name that one of ours is made from', () => {
+    const like = (from: string) => gate('api-first').dependsOn({ name: 'api', container: { from } }).render;
+    expect(obstacleIn({}, like('app'))).to.equal(undefined);
+    expect(obstacleIn({}, like('web'))).to.equal('ContainerMissing');
+    expect(obstacleIn({ initContainers: [{ name: 'web' }] }, like('web'))).to.equal('ContainerMissing');
+    expect(obstacleIn({}, like('constructor'))).to.equal('ContainerMissing');
+    const { message } = obstacle(viewTemplate(template({})), injection(like('web'))) ?? {};
+    expect(message).to.equal(
+      'its Pod template has no container named web (or one that is too large), which the dependency api is made from: name one that it has (app) in from, or take the target out',
+    );
+  });
+
   it('is a container of its own under the name of one of ours, and of no other', () => {
     const named = (name: string) => obstacleIn({ containers: [{ name: 'app' }, { name }] });
     expect(named('dgate-api-first--api')).to.equal('ContainerNameTaken');
@@ -113,9 +125,7 @@ describe('the resources of our containers', () => {
     }
     const patch = injectPatch(viewTemplate(template(pod)), injection());
     expect(JSON.stringify(patch)).not.to.contain('resources');
-    expect(fitted({ hasPodResources: false, guaranteed: false }, apiFirst.render)).to.deep.equal(
-      apiFirst.render.initContainers,
-    );
+    expect(fitted(viewTemplate(template({})), apiFirst.render)).to.deep.equal(apiFirst.render.initContainers);
   });
 
   it('are put right when the Pod gets or loses resources as a whole, whatever amounts somebody has set', () => {

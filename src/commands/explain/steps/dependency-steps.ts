@@ -68,10 +68,10 @@ function startingStep(
   if (message === '') return step(`${name}: the kubelet is about to start the container.`, ...describe);
   if (/^(ErrImage|Image|InvalidImage|RegistryUnavailable)/.test(containerReason)) {
     const whose = dependency.container
-      ? 'Correct it in the gate'
+      ? `Correct it in ${dependency.container.from === undefined ? 'the gate' : 'the target'}`
       : "It is that of the operator's own Pod, its --waiter-image, or spec.waiter.image of the gate; correct it there";
     return step(
-      `${name}: the image ${imageOf(world, name)} cannot be pulled to the Pod's node. ${whose}, or give the Pods an imagePullSecret for its registry.`,
+      `${name}: the image ${imageOf(world, dependency)} cannot be pulled to the Pod's node. ${whose}, or give the Pods an imagePullSecret for its registry.`,
       ...describe,
     );
   }
@@ -84,7 +84,8 @@ function startingStep(
   return startFailure(world, name, message, podOf(world, name));
 }
 
-function imageOf({ gate }: ExplainWorld, dependency: string): string {
+function imageOf({ gate }: ExplainWorld, { name: dependency, container }: Dependency): string {
+  if (container?.from !== undefined) return `of the target's container ${container.from}`;
   const name = containerName(gate.name, dependency);
   return gate.status.render?.initContainers.find((one) => one.name === name)?.image ?? '';
 }
