@@ -33,3 +33,5 @@ export const DEFAULT_WAITER_RESOURCES = {
   requests: { cpu: '10m', memory: '64Mi' },
   limits: { cpu: '100m', memory: '96Mi' },
 } as const;
+
+export const DEFAULT_WHEN = 'EveryStart';

@@ -135,24 +135,29 @@ export function openAnnotation(gate: string, dependency: string): string {
   return `${OPEN_ANNOTATION_PREFIX}${gate}.${dependency}`;
 }
 
+const OPENED_BY = ['spec', 'rollout'] as const;
+
 /** An opening's value: for one run of its container, or, as a person writes it, without a run: for every one. */
 export interface OpenValue {
+  /** Why the operator opens what is not seen to be there: `spec.open`, or a template that has passed before. */
+  readonly by?: (typeof OPENED_BY)[number] | undefined;
   readonly attempt: number;
   /** When the run started, as the kubelet reports it: RFC 3339. */
   readonly startedAt: string;
 }
 
-export function openValue({ attempt, startedAt }: OpenValue): string {
-  return `${attempt} ${startedAt}`;
+export function openValue({ attempt, startedAt, by }: OpenValue): string {
+  return `${attempt} ${startedAt}${by === undefined ? '' : ` ${by}`}`;
 }
 
 /** Reads what `openValue` has written; undefined for any other value, which is for every run. */
 export function readOpenValue(value: string): OpenValue | undefined {
-  const [, attempt, startedAt] =
-    /^(\d{1,4}) (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)$/.exec(value) ?? [];
+  const [, attempt, startedAt, word] =
+    /^(\d{1,4}) (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)(?: (spec|rollout))?$/.exec(value) ?? [];
+  const by = OPENED_BY.find((known) => known === word);
   return attempt === undefined || startedAt === undefined
     ? undefined
-    : { attempt: Number(attempt), startedAt };
+    : { attempt: Number(attempt), startedAt, ...(by && { by }) };
 }
 
 export function targetAnnotationValue(kind: string, name: string): string {

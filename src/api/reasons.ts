@@ -9,6 +9,7 @@ export const READY_REASONS = ['InForce', 'Rendering', 'Patching', 'Suspended'] a
 /** Of `Open` alone. */
 export const OPEN_REASONS = [
   'AllPassed',
+  'StartedUnchecked',
   'NoPods',
   'TargetFailed',
   'PodFailed',
@@ -130,6 +131,7 @@ export const GATE_EVENT_REASONS = [
   'OpenedByHand',
   'DependencySatisfied',
   'Opened',
+  'StartedUnchecked',
   'Waiting',
   'Held',
   'DependencyFailed',

@@ -141,6 +141,14 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
         ),
     },
     {
+      cel: "!has(self.when) || self.when != 'Rollout' || self.dependencies.all(d, !has(d.container))",
+      message:
+        'with when: Rollout Pods are opened by an annotation, which a container cannot see: give the container a gate of its own, or use EveryStart',
+      field: ['when'],
+      holds: ({ when, dependencies }) =>
+        when !== 'Rollout' || dependencies.every(({ container }) => container === undefined),
+    },
+    {
       cel: `!has(self.after) || !self.after.matches('^${CONTAINER_PREFIX}.*${CONTAINER_SEPARATOR}')`,
       message:
         "after names an init container of the targets' own, and this is one of a gate: gates are sorted by their names, so name a container of the target, or remove after",

@@ -7,6 +7,7 @@ import {
   DEFAULT_TIMING,
   DEFAULT_UPDATE_POLICY,
   DEFAULT_WAITER_RESOURCES,
+  DEFAULT_WHEN,
 } from './defaults.ts';
 import { gateCheckSchema, resourceCheckSchema, serviceCheckSchema } from './evaluated-checks.ts';
 import { atomic, image, LABEL, label, objectName, pullPolicy, resourcesSchema } from './fields.ts';
@@ -143,6 +144,12 @@ export const specSchema = z
       .optional()
       .describe(
         "Init container of the targets' own that the gate's containers stand right behind, as a native sidecar that the checks go through. A target that has none of that name is told of in the status, and its Pods wait before all of its own. Default: before all of the targets' own.",
+      ),
+    when: z
+      .enum(['EveryStart', 'Rollout'])
+      .optional()
+      .describe(
+        `Which Pods wait. EveryStart: all of them. Rollout: those of a Pod template until one of it has passed; its further Pods start without waiting, as when it is scaled out or a node is drained while the dependency is away. That is the operator's doing: while it is down they wait. Not with a container, which cannot be opened. Default: ${DEFAULT_WHEN}.`,
       ),
     suspend: z
       .boolean()

@@ -11,6 +11,9 @@ import { TARGET_KINDS } from './spec.ts';
 /** Names of Pods that a list in the status holds at most; a count says how many there are. */
 export const MAX_POD_NAMES = 10;
 
+/** So many are remembered of a target: the present one, those of a rollout under way, and one or two to go back to. */
+export const MAX_PASSED_TEMPLATES = 4;
+
 const text = (max: number) => z.string().max(max);
 const count = (what: string) => z.int().min(0).max(1_000_000).describe(what);
 /** A count that came after the first version: an operator that does not know it yet must be able to write its status. */
@@ -48,6 +51,15 @@ export const conditionSchema = z
 
 export const TARGET_STATES = ['Missing', 'Pending', 'Rolling', 'Current', 'Refused', 'Immutable'] as const;
 
+export const passedTemplateSchema = z
+  .strictObject({
+    template: text(253).describe(
+      'What tells it apart: the revision of a StatefulSet or DaemonSet, the UID of a ReplicaSet or Job.',
+    ),
+    at: z.string().max(64).meta({ format: 'date-time' }).describe('When its first Pod passed.'),
+  })
+  .describe('A Pod template that has passed.');
+
 export const targetStatusSchema = z
   .strictObject({
     kind: z.enum(TARGET_KINDS).describe('Kind of the workload.'),
@@ -70,6 +82,14 @@ export const targetStatusSchema = z
       .describe(
         'UID of the workload, once a Pod of it has passed with the present containers: that counts after the Pod is gone. Void for other containers, and for another workload of the name.',
       ),
+    passedTemplates: z
+      .array(passedTemplateSchema)
+      .max(MAX_PASSED_TEMPLATES)
+      .optional()
+      .describe(
+        'With when: Rollout, the Pod templates of which a Pod has passed by itself with the present containers: further Pods of these start without waiting. The last 4.',
+      )
+      .meta(atomic),
   })
   .describe('A target as it stands.');
 
@@ -88,6 +108,7 @@ export const dependencyStatusSchema = z
     opened: later(
       'Pods for which it was opened by a person: by spec.open, or by an annotation that the operator did not write.',
     ),
+    skipped: later('Pods that did not wait for it, since their template had passed before (when: Rollout).'),
     openedByHand: later('Those of them for which somebody annotated the Pod itself.'),
     satisfied: z
       .boolean()
@@ -206,6 +227,7 @@ export const statusSchema = z
   .describe('What is observed.');
 
 export type Condition = z.infer<typeof conditionSchema>;
+export type PassedTemplate = z.infer<typeof passedTemplateSchema>;
 export type TargetStatus = z.infer<typeof targetStatusSchema>;
 export type DependencyStatus = z.infer<typeof dependencyStatusSchema>;
 export type PodCounts = z.infer<typeof podCountsSchema>;

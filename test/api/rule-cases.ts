@@ -157,6 +157,26 @@ export const RULE_CASES: readonly RuleCase[] = [
   {
     place: 'spec',
     message:
+      'with when: Rollout Pods are opened by an annotation, which a container cannot see: give the container a gate of its own, or use EveryStart',
+    field: 'spec.when',
+    kept: [
+      manifest({ when: 'Rollout' }),
+      manifest({ when: 'EveryStart', dependencies: [{ name: 'own', container }] }),
+      manifest({ dependencies: [{ name: 'own', container }] }),
+    ],
+    broken: [
+      manifest({
+        when: 'Rollout',
+        dependencies: [
+          { name: 'api', dns },
+          { name: 'own', container },
+        ],
+      }),
+    ],
+  },
+  {
+    place: 'spec',
+    message:
       "after names an init container of the targets' own, and this is one of a gate: gates are sorted by their names, so name a container of the target, or remove after",
     field: 'spec.after',
     kept: ['sql-proxy', 'dgate-x', 'dgate-1', 'my-dgate-a--b'].map((after) => manifest({ after })),

@@ -2,6 +2,7 @@ import {
   containerName,
   containerOwner,
   gateAnnotation,
+  type OpenValue,
   openAnnotation,
   openValue,
   TARGET_ANNOTATION,
@@ -96,8 +97,9 @@ export class PodBuilder {
     return this.with({ contents });
   }
 
-  passed(dependency: string, finishedAt = ago(10)): PodBuilder {
-    const state = { is: 'terminated', exitCode: 0, reason: 'Completed', message: '', finishedAt } as const;
+  /** `message` is what the container has left as its last words. */
+  passed(dependency: string, finishedAt = ago(10), message = ''): PodBuilder {
+    const state = { is: 'terminated', exitCode: 0, reason: 'Completed', message, finishedAt } as const;
     return this.#reporting(dependency, state);
   }
 
@@ -138,8 +140,8 @@ export class PodBuilder {
   }
 
   /** By the operator: for the run that `checking` tells of, or for another. */
-  openedForRun(dependency: string, attempt = 1, startedAt = ago(5)): PodBuilder {
-    return this.opened(dependency, openValue({ attempt, startedAt }));
+  openedForRun(dependency: string, attempt = 1, startedAt = ago(5), by?: OpenValue['by']): PodBuilder {
+    return this.opened(dependency, openValue({ attempt, startedAt, by }));
   }
 
   /** By a person, then. */

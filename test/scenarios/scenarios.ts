@@ -18,6 +18,7 @@ import { rollouts } from './rollouts.scenario.ts';
 import { stateful } from './stateful.scenario.ts';
 import { story } from './story.scenario.ts';
 import { targets } from './targets.scenario.ts';
+import { when } from './when.scenario.ts';
 
 /** With Deployments only: for the sandbox and for a real control plane. */
 export const EVERYWHERE: readonly Scenario[] = [
@@ -29,6 +30,7 @@ export const EVERYWHERE: readonly Scenario[] = [
   pods,
   place,
   ownImage,
+  when,
   others,
   operator,
   rollouts,

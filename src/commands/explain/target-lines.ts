@@ -1,6 +1,7 @@
-import { targetAnnotationValue } from '../../api/names.ts';
+import { containerOwner, openAnnotation, targetAnnotationValue } from '../../api/names.ts';
 import type { TargetStatus } from '../../api/status.ts';
 import type { Pod } from '../../core/model.ts';
+import { hasSkipped } from '../../core/progress/opening.ts';
 import { isGated } from '../../core/progress/pod-progress.ts';
 import { isHeld, isHeldFor } from '../../core/render/hold.ts';
 import { targetKeys } from '../../core/targets.ts';
@@ -89,13 +90,26 @@ function podWords(world: ExplainWorld, state: PodState): string {
   if (isHeld(pod)) return `held${forHowLong(pod.createdAt, now)}: made without ${lackedBy(pod, gate.name)}`;
   if (pod.deleting) return 'is being deleted';
   const older = isCurrent || !isGated(pod, gate.name) ? '' : ', with an older version of the gate';
-  if (state.state === 'open') return `passed${older}`;
+  if (state.state === 'open') return `${passedWords(pod, gate.name)}${older}`;
   if (state.state === 'failed') return `failed for good${older}`;
   if (pod.unscheduled !== undefined)
     return `not scheduled${forHowLong(pod.createdAt, now)}${older}: ${pod.unscheduled}`;
   if (behind !== undefined) return `waits behind its own ${behind}${older}`;
   if (blockedBy === undefined) return `waits in another gate${older}`;
   return `waits for ${blockedBy}${forHowLong(since, now)}${older}${whatItSays(world, state)}`;
+}
+
+/** What it did not wait for, since its template had passed before. */
+function passedWords(pod: Pod, gate: string): string {
+  const skipped = pod.containers.flatMap((container) => {
+    const owner = containerOwner(container);
+    if (owner?.gate !== gate) return [];
+    const { dependency } = owner;
+    return hasSkipped(pod, container, openAnnotation(gate, dependency)) ? [dependency] : [];
+  });
+  return skipped.length === 0
+    ? 'passed'
+    : `started without waiting for ${skipped.join(', ')}: its Pod template had passed before (when: Rollout)`;
 }
 
 /** What it was made without, of what it requires. */

@@ -5,6 +5,7 @@ import type { GateSpec, TargetKind } from '../../api/spec.ts';
 import { evaluations } from '../evaluate/evaluate.ts';
 import { EVALUATOR, type Evaluator } from '../expression/expression.ts';
 import type { Refusal, Workload, World } from '../model.ts';
+import { templateOf } from '../progress/passed-template.ts';
 import { type TargetProgress, targetsProgress } from '../progress/progress.ts';
 import { dueIn, isDue, refusalOfRender } from '../progress/standing.ts';
 import { changePatch, type Injection, obstacle } from '../render/inject.ts';
@@ -66,7 +67,8 @@ function enforce(world: World, spec: GateSpec, now: number, expressions: Evaluat
   const enforced =
     isSettled && !spec.suspend ? enforcePods(world, spec, targets, now) : { writes: [], next: undefined };
   const satisfied = [...evaluated].filter(([, { is }]) => is === 'satisfied').map(([name]) => name);
-  const open = { bySpec: openedBySpec(spec), satisfied: new Set(satisfied) };
+  const passedBefore = new Map(targets.flatMap(passedBeforeIn));
+  const open = { bySpec: openedBySpec(spec), satisfied: new Set(satisfied), passedBefore };
   const opened = openings(world, open, now);
   return {
     writes: [
@@ -77,6 +79,16 @@ function enforce(world: World, spec: GateSpec, now: number, expressions: Evaluat
     status: status(observed, now),
     next: soonest([nextLook(observed, now), opened.next, enforced.next]),
   };
+}
+
+/** Its Pods of templates that have passed, by their UIDs, and when. */
+function passedBeforeIn({ pods, passedTemplates }: TargetProgress): (readonly [string, string])[] {
+  if (passedTemplates.length === 0) return [];
+  const times = new Map(passedTemplates.map(({ template, at }) => [template, at]));
+  return pods.flatMap(({ pod }) => {
+    const at = times.get(templateOf(pod));
+    return at === undefined ? [] : [[pod.uid, at] as const];
+  });
 }
 
 /** A Pod that is deleted, or opened because the gate leaves it, needs no other opening, and has one write a reconcile. */

@@ -1,6 +1,7 @@
 import {
   containerOwner,
   OPENED_AGAIN_ANNOTATION,
+  type OpenValue,
   openAnnotation,
   openValue,
   readOpenValue,
@@ -33,7 +34,12 @@ export interface Open {
   readonly bySpec: ReadonlySet<string>;
   /** They are there, as the operator evaluates it. */
   readonly satisfied: ReadonlySet<string>;
+  /** Since when the templates of Pods have passed, by the Pods' UIDs: of those that need not wait (`when: Rollout`). */
+  readonly passedBefore: ReadonlyMap<string, string>;
 }
+
+/** A check whose dependency is there succeeds within so much, and its Pod is none that did not wait. */
+export const CHECK_FIRST_MS = 2000;
 
 /**
  * Opens dependencies for the Pods that wait, by annotation: of each Pod the container that runs, since an opening is for that
@@ -54,9 +60,9 @@ export function openings(world: World, open: Open, now: number): Openings {
     writes: attempts
       .filter(({ due }) => due === 0)
       .map(({ pod, run, writes, attempt }) => {
-        const annotations = { [writes]: openValue({ attempt, startedAt: run.startedAt }) };
-        const isNews = !(run.key in pod.annotations) && open.bySpec.has(run.dependency);
-        return { do: 'open-pod', pod, annotations, told: isNews ? [run.dependency] : [], why: 'spec.open' };
+        const annotations = { [writes]: openValue({ attempt, startedAt: run.startedAt, by: run.by }) };
+        const isNews = !(run.key in pod.annotations) && run.why !== '';
+        return { do: 'open-pod', pod, annotations, told: isNews ? [run.dependency] : [], why: run.why };
       }),
     next: soonest(attempts.map(({ due }) => (due > 0 ? due : undefined))),
   };
@@ -70,10 +76,14 @@ interface Run {
   readonly startedAt: string;
   /** When a person wrote that annotation; undefined where it is the operator's to write. */
   readonly byHandAt: string | undefined;
+  /** Why it is opened where it is not seen to be there. */
+  readonly by: OpenValue['by'];
+  /** What is told of it, where anything is. */
+  readonly why: string;
 }
 
 /** What a Pod waits in, where that is of the gate, runs, and is open by any way that it can see. */
-function runToOpen(gate: Gate, pod: Pod, { bySpec, satisfied }: Open): Run | undefined {
+function runToOpen(gate: Gate, pod: Pod, open: Open): Run | undefined {
   const container = mayWait(pod) ? firstUnpassed(pod) : undefined;
   const owner = container === undefined ? undefined : containerOwner(container);
   if (container === undefined || owner?.gate !== gate.name) return undefined;
@@ -82,12 +92,25 @@ function runToOpen(gate: Gate, pod: Pod, { bySpec, satisfied }: Open): Run | und
   const startedAt = runningSince(pod, container);
   if (startedAt === undefined) return undefined;
   if (!isByHand(pod, key)) {
-    const isOpen = bySpec.has(dependency) || satisfied.has(dependency);
-    return isOpen ? { dependency, key, startedAt, byHandAt: undefined } : undefined;
+    const way = wayOpen(open, pod, dependency);
+    return way && { dependency, key, startedAt, byHandAt: undefined, ...way };
   }
   const byHandAt = pod.writtenByOthers[key];
   const isSeen = byHandAt !== undefined && canSee(gate, dependency);
-  return isSeen ? { dependency, key, startedAt, byHandAt } : undefined;
+  return isSeen ? { dependency, key, startedAt, byHandAt, by: undefined, why: '' } : undefined;
+}
+
+/** What is there is open for being there, though a person is told that they opened it. */
+function wayOpen(
+  { satisfied, bySpec, passedBefore }: Open,
+  pod: Pod,
+  dependency: string,
+): Pick<Run, 'by' | 'why'> | undefined {
+  const isThere = satisfied.has(dependency);
+  if (bySpec.has(dependency)) return { by: isThere ? undefined : 'spec', why: 'spec.open' };
+  if (isThere) return { by: undefined, why: '' };
+  const since = passedBefore.get(pod.uid);
+  return since === undefined ? undefined : { by: 'rollout', why: `its Pod template passed at ${since}` };
 }
 
 /** A person's opening names no run: it is for every one. */
@@ -111,16 +134,18 @@ interface Attempt {
   readonly due: number;
 }
 
-function nextAttempt(world: World, pod: Pod, { key, startedAt, byHandAt }: Run, now: number): Attempt {
+function nextAttempt(world: World, pod: Pod, { key, startedAt, byHandAt, by }: Run, now: number): Attempt {
   const writes = byHandAt === undefined ? key : OPENED_AGAIN_ANNOTATION;
   const written = readOpenValue(pod.annotations[writes] ?? '');
   // What was written for another run counts for nothing.
   const made = written?.startedAt === startedAt ? written.attempt : 0;
   const last = made > 0 ? world.openings.get(openingKey(pod, writes)) : missedSince(byHandAt, startedAt);
   const pause = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.max(0, made - 1));
+  const first = by === 'rollout' && made === 0 ? Date.parse(startedAt) + CHECK_FIRST_MS : undefined;
+  const next = last === undefined ? first : last + pause;
   // What is not known was long ago, and so was what is still to come by another's clock.
-  const isLongAgo = last === undefined || !(last <= now);
-  return { writes, attempt: made + 1, due: isLongAgo ? 0 : Math.max(0, last + pause - now) };
+  const isLongAgo = next === undefined || !(next - now <= Math.max(pause, CHECK_FIRST_MS));
+  return { writes, attempt: made + 1, due: isLongAgo ? 0 : Math.max(0, next - now) };
 }
 
 /** Since when a container may have missed what a person wrote: it reads at once what it finds when it starts. */

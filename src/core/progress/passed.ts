@@ -1,6 +1,8 @@
 import type { Render } from '../../api/rendered.ts';
 import type { TargetKind } from '../../api/spec.ts';
-import type { Pod, Workload, World } from '../model.ts';
+import type { PassedTemplate, TargetStatus } from '../../api/status.ts';
+import type { Gate, Pod, Workload, World } from '../model.ts';
+import { passedTemplates } from './passed-template.ts';
 import { carriesRender, podProgress } from './pod-progress.ts';
 
 /** A target, and what is known of it. */
@@ -24,13 +26,36 @@ export function passedBy(
   target: PassingTarget,
   render: Render | undefined,
 ): string | undefined {
-  const { kind, name, workload } = target;
+  const { workload } = target;
   if (render === undefined) return undefined;
   if (workload && isSeenToPass(workload, target, render, gate.name)) return workload.uid;
-  const { targets = [], render: stored } = gate.status;
+  return remembered(gate, target, render)?.passed;
+}
+
+/** Of its templates those that have passed, as they are seen now, or as the status tells, for as long as that holds. */
+export function templatesPassed(
+  { gate }: World,
+  target: PassingTarget,
+  render: Render | undefined,
+): PassedTemplate[] {
+  const { workload, pods } = target;
+  if (render === undefined) return [];
+  const before = remembered(gate, target, render)?.passedTemplates ?? [];
+  if (workload === undefined) return before;
+  const carries = carriesRender(gate.name, render);
+  const present = pods.filter((pod) => pod.createdAt >= workload.createdAt && carries(pod));
+  return passedTemplates(before, present, gate.name);
+}
+
+/** What the status tells of a target, where that is of this render and of this very workload, or that one is gone. */
+function remembered(
+  { status: { targets = [], render: stored } }: Gate,
+  { kind, name, workload }: PassingTarget,
+  render: Render,
+): TargetStatus | undefined {
   if (stored?.hash !== render.hash) return undefined;
-  const told = targets.find((one) => one.kind === kind && one.name === name)?.passed;
-  return workload === undefined || workload.uid === told ? told : undefined;
+  const told = targets.find((one) => one.kind === kind && one.name === name);
+  return workload === undefined || workload.uid === told?.passed ? told : undefined;
 }
 
 /**

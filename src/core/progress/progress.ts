@@ -2,7 +2,7 @@ import { targetAnnotationValue } from '../../api/names.ts';
 import type { Render } from '../../api/rendered.ts';
 import { isPlacedInPods, targetKind } from '../../api/settled.ts';
 import type { GateSpec, Target, TargetKind } from '../../api/spec.ts';
-import type { PodCounts, TargetStatus } from '../../api/status.ts';
+import type { PassedTemplate, PodCounts, TargetStatus } from '../../api/status.ts';
 import { placedSince } from '../admission/placing.ts';
 import { cut } from '../cut.ts';
 import type { Pod, Workload, World } from '../model.ts';
@@ -10,7 +10,7 @@ import { isHeld } from '../render/hold.ts';
 import type { Obstacle } from '../render/obstacle.ts';
 import { ungatedFirstStart } from './first-start.ts';
 import { type Hold, holdOf } from './held.ts';
-import { hasPassedAndGone, passedBy } from './passed.ts';
+import { hasPassedAndGone, passedBy, templatesPassed } from './passed.ts';
 import { carriesRender, isGated, isLive, isRetried, type PodProgress, podProgress } from './pod-progress.ts';
 import { restWords } from './rest.ts';
 import { type Standing, standing } from './standing.ts';
@@ -25,6 +25,8 @@ export interface TargetProgress extends Standing {
   readonly isCurrent: boolean;
   /** The UID of the workload of which a Pod has passed with this render, now or before; undefined where none has. */
   readonly passed: string | undefined;
+  /** With `when: Rollout`, its templates of which a Pod has passed by itself with this render, now or before. */
+  readonly passedTemplates: readonly PassedTemplate[];
   /** Its Pods that carry the current render. */
   readonly pods: readonly PodProgress[];
   /** Its live Pods that carry an older render of this gate. */
@@ -92,13 +94,15 @@ function targetProgress({ world, spec, render, carries, now }: Compared, named: 
     stands.drift.length === 0 &&
     (!isInPods || since !== undefined);
   const without = ungated(world, workload, target);
+  const passing = { kind, name, workload, isCurrent, pods: all };
   return {
     kind,
     name,
     workload,
     ...stands,
     isCurrent,
-    passed: passedBy(world, { kind, name, workload, isCurrent, pods: all }, render),
+    passed: passedBy(world, passing, render),
+    passedTemplates: spec.when === 'Rollout' ? templatesPassed(world, passing, render) : [],
     pods: current.toSorted(byName).map((pod) => podProgress(pod, gate)),
     older: pods.filter((pod) => isGated(pod, gate) && !carries(pod)).length,
     held: held.length,
@@ -146,6 +150,7 @@ export function targetStatus(target: TargetProgress): TargetStatus {
     held: target.held,
     ungated: target.ungated,
     ...(target.passed !== undefined && { passed: target.passed }),
+    ...(target.passedTemplates.length > 0 && { passedTemplates: [...target.passedTemplates] }),
   };
 }
 

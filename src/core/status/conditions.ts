@@ -213,7 +213,7 @@ const UNKNOWN = {
 } as const;
 
 /** Nothing waits; but without a Pod that has passed nobody knows that the dependencies are there. */
-function evaluatePassed({ targets }: Findings): Verdict {
+function evaluatePassed({ targets, dependencies }: Findings): Verdict {
   const pods = targets.flatMap((target) => target.pods).length;
   const verdict = (status: Condition['status'], reason: OpenReason, message: string): Verdict => ({
     type: 'Open',
@@ -221,10 +221,19 @@ function evaluatePassed({ targets }: Findings): Verdict {
     reason,
     message: [message, ...targets.filter(({ pods: own }) => own.length === 0).map(atRest)].join('; '),
   });
+  const skipped = dependencies.filter(({ skipped: some = 0 }) => some > 0);
+  if (skipped.length > 0)
+    return verdict('True', 'StartedUnchecked', `${count(pods, 'Pod')} started, ${skippedWords(skipped)}`);
   if (pods > 0) return verdict('True', 'AllPassed', `${count(pods, 'Pod')} passed`);
   return targets.some(({ passed }) => passed !== undefined)
     ? verdict('True', 'NoPods', 'Pods passed before, and none is there now')
     : verdict('Unknown', 'NonePassedYet', 'no Pod has passed yet, and none is there');
+}
+
+/** `some without waiting for db (2), since …` */
+function skippedWords(dependencies: readonly DependencyStatus[]): string {
+  const which = dependencies.map(({ name, skipped }) => `${name} (${skipped})`).join(', ');
+  return `some without waiting for ${which}, since their Pod templates had passed before`;
 }
 
 /** Its Pods never got through: what they were to do is not done, and there will be no others. */

@@ -1,4 +1,4 @@
-import { containerName, openAnnotation } from '../../api/names.ts';
+import { containerName, openAnnotation, readOpenValue } from '../../api/names.ts';
 import { checkOf, openedBySpec } from '../../api/settled.ts';
 import type { Dependency, GateSpec } from '../../api/spec.ts';
 import { type DependencyStatus, MAX_POD_NAMES } from '../../api/status.ts';
@@ -8,7 +8,7 @@ import { serviceHint } from '../evaluate/evaluate-service.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import { serviceOf } from '../evaluate/references.ts';
 import type { Pod, World } from '../model.ts';
-import { isVoid } from '../progress/opening.ts';
+import { hasSkipped, isVoid } from '../progress/opening.ts';
 import type { DependencyProgress, PodProgress } from '../progress/pod-progress.ts';
 
 /** What the status of dependencies is made from. */
@@ -95,19 +95,25 @@ export function isLost(name: string, spec: GateSpec, evaluated: Seen['evaluated'
 }
 
 /**
- * For how many Pods a person opened it: all that carry the annotation, except for what the operator itself evaluated, and not for
- * an earlier run.
+ * For how many Pods a person opened it: all that carry the annotation, except for what the operator itself evaluated, those of
+ * templates that had passed before, and not for an earlier run.
  */
 function openedFor(
   { name }: Dependency,
   { world, spec, pods, evaluated }: Seen,
-): Pick<DependencyStatus, 'opened' | 'openedByHand'> {
+): Pick<DependencyStatus, 'opened' | 'openedByHand' | 'skipped'> {
   const key = openAnnotation(world.gate.name, name);
   const container = containerName(world.gate.name, name);
   const opened = pods.filter(({ pod }) => key in pod.annotations && !isVoid(pod, container, key));
+  const byPeople = opened.filter(({ pod }) => readOpenValue(pod.annotations[key] ?? '')?.by !== 'rollout');
   const byHand = opened.filter(({ pod }) => isByHand(pod, key)).length;
+  const skipped = opened.filter(({ pod }) => hasSkipped(pod, container, key)).length;
   const isEvaluated = evaluated.has(name) && !openedBySpec(spec).has(name);
-  return { opened: isEvaluated ? byHand : opened.length, ...(byHand > 0 && { openedByHand: byHand }) };
+  return {
+    opened: isEvaluated ? byHand : byPeople.length,
+    ...(skipped > 0 && { skipped }),
+    ...(byHand > 0 && { openedByHand: byHand }),
+  };
 }
 
 function isByHand({ writtenByOthers }: Pod, key: string): boolean {

@@ -91,7 +91,7 @@ export function ofPatch({ workload, additions, removals }: WorkloadPatch): Map<s
   ]);
 }
 
-/** What a person opened, once for each Pod. What is simply there is told once for all Pods, by the status. */
+/** What a person opened, or a template that had passed before, once for each Pod. What is simply there is told once for all Pods, by the status. */
 function ofOpening({ pod, told, why }: Extract<PodWrite, { do: 'open-pod' }>): GateEvent[] {
   return told.length === 0
     ? []
@@ -149,6 +149,7 @@ function ofConditions(before: GateStatus, after: GateStatus): GateEvent[] {
 /** By the reason of `Open`. What is unknown is no event, and what is overdue is told of each dependency. */
 const OPEN_EVENTS: ReadonlyMap<string, (message: string) => GateEvent> = new Map([
   ['AllPassed', (message) => normal('Opened', 'Open', message)],
+  ['StartedUnchecked', (message) => normal('StartedUnchecked', 'Open', message)],
   ['Waiting', (message) => normal('Waiting', 'Wait', message)],
   ['Held', (message) => normal('Held', 'Wait', message)],
   ['DependencyFailed', (message) => warning('DependencyFailed', 'Wait', message)],

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { dns, gate, pod, tcp, workload } from '../../core/builders.ts';
+import { ago, dns, gate, pod, tcp, workload } from '../../core/builders.ts';
 import { explained, NO_SERVICE, printed, section, seenJob, seenService } from './explained.ts';
 
 const apiFirst = gate('api-first').targets('pinger').dependsOn(dns('api'), tcp('redis', 6379)).rendered();
@@ -81,6 +81,11 @@ describe('the Pods of a target', () => {
 
   for (const [what, of, expected] of [
     ['has passed', one().open(), 'passed'],
+    [
+      'did not wait, as its template had passed',
+      one().open().openedForRun('redis', 1, ago(5), 'rollout'),
+      'started without waiting for redis: its Pod template had passed before (when: Rollout)',
+    ],
     ['checks', one().checking('api'), 'waits for api for 40s'],
     ['finds no node', one().with({ unscheduled: '0/3 nodes' }), 'not scheduled for 40s: 0/3 nodes'],
     ['is being deleted', one().checking('api').deleting(), 'is being deleted'],

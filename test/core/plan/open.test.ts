@@ -15,14 +15,19 @@ const one = pod('pinger-1').of('pinger').carrying(apiFirst);
 const API = 'open.dependencygate.dev/api-first.api';
 const REDIS = 'open.dependencygate.dev/api-first.redis';
 /** The first attempt, for the run that `checking` tells of. */
-const FIRST = openValue({ attempt: 1, startedAt: ago(5) });
+const FIRST = openValue({ attempt: 1, startedAt: ago(5), by: 'spec' });
+const NONE: ReadonlyMap<string, string> = new Map();
 const sentNow = new Map([[openingKey(one.pod, API), NOW]]);
 const opening = (...names: string[]) => apiFirst.specifying({ open: names });
 
 /** What is written for the Pods when api and redis are to be opened: Pod → annotations. */
 function opened(pods: readonly PodBuilder[], known: ReadonlyMap<string, number> = new Map(), now = NOW) {
   const at = { ...world(apiFirst, carrier, ...pods), openings: known };
-  const { writes, next } = openings(at, { bySpec: new Set(['api', 'redis']), satisfied: new Set() }, now);
+  const { writes, next } = openings(
+    at,
+    { bySpec: new Set(['api', 'redis']), satisfied: new Set(), passedBefore: NONE },
+    now,
+  );
   const written = writes.flatMap((write) =>
     write.do === 'open-pod' ? [[write.pod.name, write.annotations]] : [],
   );
@@ -71,7 +76,7 @@ describe('openings', () => {
     const waiting = one.openedForRun('api').checking('api');
     expect(opened([waiting], sentNow)).to.deep.equal({ written: {}, next: FIRST_RETRY_MS });
     expect(opened([waiting], sentNow, NOW + FIRST_RETRY_MS).written).to.deep.equal({
-      'pinger-1': { [API]: openValue({ attempt: 2, startedAt: ago(5) }) },
+      'pinger-1': { [API]: openValue({ attempt: 2, startedAt: ago(5), by: 'spec' }) },
     });
     expect(opened([waiting.openedForRun('api', 3)], sentNow).next).to.equal(FIRST_RETRY_MS * 4);
   });
@@ -79,7 +84,7 @@ describe('openings', () => {
   it('go on at once with the next attempt when it is not known when the last was, as after a restart', () => {
     const waiting = one.openedForRun('api').checking('api');
     expect(opened([waiting]).written).to.deep.equal({
-      'pinger-1': { [API]: openValue({ attempt: 2, startedAt: ago(5) }) },
+      'pinger-1': { [API]: openValue({ attempt: 2, startedAt: ago(5), by: 'spec' }) },
     });
   });
 
@@ -110,7 +115,11 @@ describe('openings, of what a person opened', () => {
 
   it('do so for what nobody else would open, and tell nobody', () => {
     const at = world(apiFirst, carrier, justNow);
-    const { writes } = openings(at, { bySpec: new Set(), satisfied: new Set() }, NOW + FIRST_RETRY_MS);
+    const { writes } = openings(
+      at,
+      { bySpec: new Set(), satisfied: new Set(), passedBefore: NONE },
+      NOW + FIRST_RETRY_MS,
+    );
     expect(writes.map((write) => write.do === 'open-pod' && [write.annotations, write.told])).to.deep.equal([
       [again(1)['pinger-1'], []],
     ]);
@@ -184,7 +193,7 @@ describe('openings, of what is satisfied', () => {
   /** Which dependencies are opened: `satisfied` ones are there, the others are opened by the spec. */
   function openedBy(of: PodBuilder, satisfied: string, bySpec = ''): string {
     const names = (text: string) => new Set(text.split(' ').filter(Boolean));
-    const open = { bySpec: names(bySpec), satisfied: names(satisfied) };
+    const open = { bySpec: names(bySpec), satisfied: names(satisfied), passedBefore: NONE };
     const { writes } = openings(world(three, carrier, of), open, NOW);
     return writes
       .flatMap((write) => (write.do === 'open-pod' ? Object.keys(write.annotations) : []))
@@ -230,7 +239,7 @@ describe('openings, of what is satisfied', () => {
 
   it('is no news of a person: the status tells it, once for all Pods', () => {
     const told = (bySpec: string) => {
-      const open = { bySpec: new Set([bySpec]), satisfied: new Set(['a']) };
+      const open = { bySpec: new Set([bySpec]), satisfied: new Set(['a']), passedBefore: NONE };
       const { writes } = openings(world(three, carrier, fresh.checking('a')), open, NOW);
       return writes.map((write) => (write.do === 'open-pod' ? write.told : []));
     };
