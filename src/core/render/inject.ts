@@ -135,6 +135,7 @@ export function changePatch(template: TemplateView, change: TemplateChange): Jso
   const { inject, remove } = change;
   const changed = [...inject.map(({ gate }) => gate), ...remove];
   const isLeft = inject.length === 0 && [...gatesIn(template)].every((gate) => changed.includes(gate));
+  const order = elementOrder(template, change);
   const rendered = inject.flatMap(({ render }) => fitted(template, render));
   return {
     metadata: {
@@ -143,8 +144,8 @@ export function changePatch(template: TemplateView, change: TemplateChange): Jso
       ...(isLeft && { labels: { [GATED_LABEL]: null } }),
     },
     spec: {
-      ...(inject.length > 0 && { '$setElementOrder/initContainers': elementOrder(template, change) }),
-      initContainers: [...deletions(template, changed), ...rendered],
+      ...(inject.length > 0 && { '$setElementOrder/initContainers': order.map((name) => ({ name })) }),
+      initContainers: [...deletions(template, changed), ...sortedBy(order, rendered)],
       ...volumesPatch(template, change),
     },
   };
@@ -167,12 +168,20 @@ function annotationsOf(
   return Object.fromEntries([...left, ...put, ...(isLeft ? [[TARGET_ANNOTATION, null] as const] : [])]);
 }
 
-function elementOrder({ initContainers }: TemplateView, { inject, remove }: TemplateChange): JsonObject[] {
+/** The API server refuses a patch whose items are in another order than the one that it asks for. */
+function sortedBy<Item extends { readonly name: string }>(
+  order: readonly string[],
+  items: readonly Item[],
+): Item[] {
+  return items.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+}
+
+function elementOrder({ initContainers }: TemplateView, { inject, remove }: TemplateChange): string[] {
   const changed = new Map<string, Placed>([
     ...remove.map((gate) => [gate, NOWHERE] as const),
     ...inject.map(({ gate, render }) => [gate, placed(render)] as const),
   ]);
-  return orderWith(initContainers, changed).map((name) => ({ name }));
+  return orderWith(initContainers, changed);
 }
 
 const NOWHERE: Placed = { names: [], after: undefined };
@@ -187,7 +196,7 @@ function volumesPatch(template: TemplateView, { inject, remove }: TemplateChange
   const order = put.reduce((so, { name }) => so.toSpliced(volumePlace(so, name), 0, name), kept);
   return {
     ...(put.length > 0 && { '$setElementOrder/volumes': order.map((name) => ({ name })) }),
-    volumes: [...old.map((name) => ({ name, $patch: 'delete' })), ...put],
+    volumes: [...old.map((name) => ({ name, $patch: 'delete' })), ...sortedBy(order, put)],
   };
 }
 

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
-import { drift } from '../../../src/core/render/inject.ts';
+import { changePatch, drift } from '../../../src/core/render/inject.ts';
 import { lost, orderWith } from '../../../src/core/render/order.ts';
+import { podTemplateSchema, viewTemplate } from '../../../src/core/render/template.ts';
 import { dns, gate, tcp, workload } from '../builders.ts';
 import { injectPatch } from '../patches.ts';
+import { patchTemplate } from '../simulate.ts';
 
 const A = ['dgate-a--x', 'dgate-a--y'];
 const B = ['dgate-b--x'];
@@ -106,6 +108,27 @@ describe('drift, of a gate that stands behind a container', () => {
       const patch = JSON.stringify(injectPatch(template, injection));
       expect(patch).to.contain('{"name":"proxy"},{"name":"dgate-db-first--db"}');
     });
+
+  it('is none once one patch has placed several gates, in whichever order they came', () => {
+    const target = 'Deployment/web';
+    const injections = [dbFirst, apiFirst].map(({ gate: { name }, render }) => ({
+      gate: name,
+      render,
+      target,
+    }));
+    for (const before of [own, own.carrying(apiFirst), own.carrying(dbFirst), current])
+      for (const inject of [injections, injections.toReversed()]) {
+        const patch = changePatch(before.workload.template, { inject, remove: [] });
+        const after = viewTemplate(
+          patchTemplate(podTemplateSchema.parse(structuredClone(before.template)), patch),
+        );
+        expect(after.initContainers.join(' ')).to.equal(
+          'dgate-api-first--api proxy dgate-db-first--db migrate',
+        );
+        expect(after.volumes).to.deep.equal(['dgate-api-first', 'dgate-db-first']);
+        for (const injection of inject) expect(drift(after, injection)).to.deep.equal([]);
+      }
+  });
 
   it('is none of a gate beside one that is in the wrong place', () => {
     const initContainers = ['dgate-api-first--api', 'dgate-db-first--db', 'proxy', 'migrate'];
