@@ -129,8 +129,8 @@ function tooBig(field: string, maximum: number | bigint, input: unknown): FieldC
       reason: 'FieldValueTooLong',
     };
   }
-  if (Array.isArray(input)) {
-    const message = `Too many: ${input.length}: must have at most ${maximum} items`;
+  if (typeof input === 'object' && input !== null) {
+    const message = `Too many: ${Object.keys(input).length}: must have at most ${maximum} items`;
     return { field, message, reason: 'FieldValueTooMany' };
   }
   return invalid(field, input, `should be less than or equal to ${maximum}`);

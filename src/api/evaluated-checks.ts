@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { DEFAULT_CONDITION_STATUS, DEFAULT_MIN_READY } from './defaults.ts';
 import { label, objectName, port } from './fields.ts';
+import { podMatchSchema, selectorSchema } from './pod-match.ts';
 
-/** The checks that the operator makes, once for a gate and not once for a Pod: it opens the Pods that wait. */
+/** The checks that the operator makes, once for a gate or for those of its Pods that are alike: it opens the Pods that wait. */
 
 /** A group and version, as in manifests: `v1`, `apps/v1`. */
 const apiVersion = () =>
@@ -55,9 +56,19 @@ export const resourceCheckSchema = z
     kind: kind().describe(
       'Kind of the object, for example Job. Secrets are refused, and gates, which are waited for by gate.',
     ),
-    name: objectName().describe(
-      "Name of the object, in the gate's own namespace, or of an object of a kind that has none.",
-    ),
+    name: objectName()
+      .optional()
+      .describe("Name of the object, in the gate's own namespace, or of an object of a kind that has none."),
+    selector: selectorSchema.optional(),
+    minReady: z
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe(
+        'How many of the selected objects must be ready, of those that match the Pod. Default: all of them, and at least one.',
+      ),
+    matchPod: podMatchSchema.optional(),
     condition: conditionCheckSchema.optional(),
     expression: z
       .string()
@@ -65,11 +76,11 @@ export const resourceCheckSchema = z
       .max(1024)
       .optional()
       .describe(
-        'CEL expression over object that must be true, for example object.status.phase == "Ready". Only for kinds with namespaces.',
+        'CEL expression over object that must be true, for example object.status.phase == "Ready". With pod in it (pod.labels, pod.annotations, pod.images, pod.nodeName) it is evaluated for each Pod that waits. Only for kinds with namespaces.',
       ),
   })
   .describe(
-    "Satisfied when an object is ready: by a condition, by an expression, or, where neither is given, by the kind's own idea of ready or complete. Evaluated by the operator, which needs the right to list and watch the kind. A Job that completed stays satisfied after it was deleted, until this dependency's own name or check changes or a new Job of the name appears.",
+    "Satisfied when an object is ready, or those that a selector finds: by a condition, by an expression, or, where neither is given, by the kind's own idea of ready or complete. Evaluated by the operator, which needs the right to list and watch the kind. A Job that completed counts after it was deleted, until what this dependency asks of it changes, or a new Job of the name appears that matches the same Pods.",
   );
 
 export const gateCheckSchema = z

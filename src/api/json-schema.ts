@@ -20,6 +20,9 @@ export interface JsonSchema {
   items?: JsonSchema;
   required?: string[];
   properties?: Record<string, JsonSchema>;
+  /** Of a map: what its values are. */
+  additionalProperties?: JsonSchema;
+  maxProperties?: number;
   'x-kubernetes-int-or-string'?: true;
   'x-kubernetes-list-type'?: 'atomic' | 'map';
   'x-kubernetes-list-map-keys'?: string[];
@@ -51,6 +54,8 @@ const jsonSchema: z.ZodType<JsonSchema> = z.lazy(() =>
     items: jsonSchema.exactOptional(),
     required: z.array(z.string()).exactOptional(),
     properties: z.record(z.string(), jsonSchema).exactOptional(),
+    additionalProperties: jsonSchema.exactOptional(),
+    maxProperties: z.int().exactOptional(),
     'x-kubernetes-int-or-string': z.literal(true).exactOptional(),
     'x-kubernetes-list-type': z.enum(['atomic', 'map']).exactOptional(),
     'x-kubernetes-list-map-keys': z.array(z.string()).exactOptional(),
@@ -67,7 +72,8 @@ export function toJsonSchema(schema: z.ZodType): JsonSchema {
     io: 'input',
     override: ({ jsonSchema: node }) => {
       // Unknown fields are pruned, and reported by strict field validation: beside properties this is not structural.
-      delete node.additionalProperties;
+      if (node.properties) delete node.additionalProperties;
+      delete node.propertyNames;
       if (node.type === 'integer') boundInteger(node);
       if (node.anyOf) mergeIntOrString(node);
     },

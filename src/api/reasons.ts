@@ -56,6 +56,8 @@ export const DEPENDENCY_REASONS = [
   'JobCompletedAndGone',
   // Not yet.
   'NotFound',
+  'NoneMatchesPod',
+  'NoPodWaits',
   'BeingDeleted',
   'Unreadable',
   'ExternalName',
@@ -75,6 +77,9 @@ export const DEPENDENCY_REASONS = [
   'DiscoveryForbidden',
   'InvalidExpression',
   'ExpressionOutsideNamespace',
+  'MatchOutsideNamespace',
+  'TooManyObjects',
+  'TooManyPods',
   'DependencyCycle',
   // Not known.
   'NotObserved',

@@ -46,7 +46,8 @@ function subsection(path: string, schema: JsonSchema): string[] {
   return schema.items?.properties ? section(`${path}[]`, schema.items) : [];
 }
 
-function typeOf({ type, items, format }: JsonSchema): string {
+function typeOf({ type, items, format, additionalProperties }: JsonSchema): string {
+  if (additionalProperties) return `map of ${typeOf(additionalProperties)}`;
   if (items) return `[]${typeOf(items)}`;
   return format === 'date-time' ? 'time' : (type ?? 'integer or string');
 }
@@ -62,13 +63,15 @@ function describe(schema: JsonSchema, required: boolean): string {
 
 /** What limits a value, as sentences without their stop. */
 function bounds(schema: JsonSchema): string[] {
-  const { items, pattern, format } = schema;
+  const { items, pattern, format, additionalProperties } = schema;
   return [
     ...(schema.enum ? [`One of ${schema.enum.map(code).join(', ')}`] : []),
     ...between(schema.minimum, schema.maximum, ''),
     ...(format === 'date-time' ? [] : between(schema.minLength, schema.maxLength, ' characters')),
     ...(pattern ? [`Pattern ${code(pattern)}`] : []),
     ...between(schema.minItems, schema.maxItems, ' items'),
+    ...between(undefined, schema.maxProperties, ' entries'),
+    ...(additionalProperties ? bounds(additionalProperties).map((bound) => `Each value: ${bound}`) : []),
     ...(items && !items.properties ? bounds(items).map((bound) => `Each: ${bound}`) : []),
   ];
 }

@@ -12,8 +12,10 @@ import {
   GROUP,
   MAX_GATE_AND_DEPENDENCY_LENGTH,
 } from './names.ts';
+import type { PodMatch, Selector } from './pod-match.ts';
 import { kindOf } from './policies/workloads.ts';
 import { isWithinLimits, WITHIN_LIMITS_CEL } from './quantity.ts';
+import { lookRules, podMatchRules, selectorRules } from './resource-rules.ts';
 import { anyOf, distinct, either, exactlyOne, KEY_SOURCES, present, type Rule } from './rule.ts';
 import { targetKind } from './settled.ts';
 import { CHECKS, type Dependency, type GateSpec, JUDGED_CHECKS, type Timing } from './spec.ts';
@@ -46,6 +48,8 @@ export interface Places extends ContainerPlaces {
   readonly 'spec.dependencies[].grpc.portFrom': KeySource;
   readonly 'spec.dependencies[].grpc.tls': Tls;
   readonly 'spec.dependencies[].resource': ResourceCheck;
+  readonly 'spec.dependencies[].resource.selector': Selector;
+  readonly 'spec.dependencies[].resource.matchPod': PodMatch;
   readonly 'spec.dependencies[].container.resources': Resources;
 }
 
@@ -235,7 +239,10 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
       message: 'set condition or expression, not both: an expression can look at conditions too',
       holds: ({ condition, expression }) => condition === undefined || expression === undefined,
     },
+    ...lookRules,
   ],
+  'spec.dependencies[].resource.selector': selectorRules,
+  'spec.dependencies[].resource.matchPod': podMatchRules,
   ...CONTAINER_RULES,
   'spec.dependencies[].container.resources': resourcesRules,
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { completedJobSchema, MAX_COMPLETED } from './completed-job.ts';
 import { atomic } from './fields.ts';
 import { renderSchema } from './rendered.ts';
 import { TARGET_KINDS } from './spec.ts';
@@ -113,7 +114,9 @@ export const dependencyStatusSchema = z
     satisfied: z
       .boolean()
       .optional()
-      .describe('Whether it is there, as the operator evaluates it: of service, resource and gate only.'),
+      .describe(
+        'Whether it is there, as the operator evaluates it: of service, resource and gate only. Of what is evaluated for each Pod: for all that wait for it now.',
+      ),
     reason: text(64)
       .optional()
       .describe('One word for programs: what the operator sees, as the answer says it for people.'),
@@ -123,12 +126,16 @@ export const dependencyStatusSchema = z
         'What the operator sees. Of service, resource and gate: the last answer. Of other checks: a hint from the Service that the host names, while Pods wait.',
       ),
     completed: z
-      .strictObject({
-        name: text(253).describe('Name of the Job.'),
-        uid: text(64).describe('Its UID: another Job of the name is not this one.'),
-      })
+      .array(completedJobSchema)
+      .max(MAX_COMPLETED)
       .optional()
-      .describe('The Job that completed, so that it counts after it was deleted.'),
+      .describe('Jobs that completed, the latest last, so that they count after they were deleted.')
+      .meta(atomic),
+    question: text(64)
+      .optional()
+      .describe(
+        'Fingerprint of what is asked of the object, whatever its name: what completed counts while this is the same.',
+      ),
     fingerprint: text(64)
       .optional()
       .describe(

@@ -43,6 +43,8 @@ function dependencyViolations(dependency: Dependency, path: Violation['path']): 
     ...broken(`${at}.grpc.portFrom`, [...path, 'grpc', 'portFrom'], grpc?.portFrom),
     ...broken(`${at}.grpc.tls`, [...path, 'grpc', 'tls'], grpc?.tls),
     ...broken(`${at}.resource`, [...path, 'resource'], resource),
+    ...broken(`${at}.resource.selector`, [...path, 'resource', 'selector'], resource?.selector),
+    ...broken(`${at}.resource.matchPod`, [...path, 'resource', 'matchPod'], resource?.matchPod),
     ...(container ? containerViolations(container, [...path, 'container']) : []),
   ];
 }

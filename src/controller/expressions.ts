@@ -1,4 +1,9 @@
-import { EVALUATOR, type Evaluator, type ExpressionResult } from '../core/expression/expression.ts';
+import {
+  EVALUATOR,
+  type Evaluator,
+  type ExpressionCheck,
+  type ExpressionResult,
+} from '../core/expression/expression.ts';
 import type { JsonObject } from '../core/model.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { Answers, Question } from './answers.ts';
@@ -68,9 +73,13 @@ export class Expressions {
     return asked === questions.length ? 'answered' : 'partly';
   }
 
-  #ask(answers: Answers, { expression, object }: Question): void {
-    if (!object) answers.keepProblem(expression, this.#evaluator.check(expression));
-    else answers.keepEvaluation(expression, object, this.#evaluator.evaluate(expression, object));
+  #ask(answers: Answers, question: Question): void {
+    const { expression, object, pod } = question;
+    if (object) answers.keepEvaluation(question, object, this.#evaluator.evaluate(expression, object, pod));
+    else {
+      const check = this.#evaluator.check(expression);
+      if (check) answers.keepCheck(expression, check);
+    }
   }
 }
 
@@ -83,15 +92,15 @@ export class Asking implements Evaluator {
     this.answers = answers;
   }
 
-  check(expression: string): string | undefined {
-    const known = this.answers.problemOf(expression);
+  check(expression: string): ExpressionCheck | undefined {
+    const known = this.answers.checkOf(expression);
     if (!known) this.questions.push({ expression });
-    return known?.problem;
+    return known;
   }
 
-  evaluate(expression: string, object: JsonObject): ExpressionResult {
-    const known = this.answers.evaluationOf(expression, object);
-    if (!known) this.questions.push({ expression, object });
+  evaluate(expression: string, object: JsonObject, pod?: JsonObject): ExpressionResult {
+    const known = this.answers.evaluationOf(expression, object, pod);
+    if (!known) this.questions.push({ expression, object, pod });
     return known ?? { is: 'postponed' };
   }
 }

@@ -3,6 +3,7 @@ import type { Render } from '../api/rendered.ts';
 import type { GateSpec, TargetKind } from '../api/spec.ts';
 import type { Condition, GateStatus } from '../api/status.ts';
 import type { ContainerState, ContainerStatus } from './container-state.ts';
+import type { PodFacts } from './pod-facts.ts';
 import type { ContainerView, TemplateView } from './template-view.ts';
 
 /**
@@ -127,6 +128,8 @@ export interface Pod {
   readonly contents: readonly ContainerView[];
   /** Status of these containers, by name, as far as the kubelet has reported. A sidecar of its own has ended once it has started. */
   readonly statuses: readonly ContainerStatus[];
+  /** What may be compared with what it waits for. */
+  readonly facts: PodFacts;
   /** Why the Pod is not scheduled (condition PodScheduled=False), e.g. `Unschedulable: 0/3 nodes …`; undefined when it is. */
   readonly unscheduled: string | undefined;
   /** Why a part of it cannot be read: a newer Kubernetes wrote it. What can be is here; the phase is then `Unknown`. */
@@ -191,6 +194,14 @@ export type Observation =
   | { readonly is: 'absent'; readonly last?: JsonObject }
   | { readonly is: 'unknown kind' | 'forbidden' | 'undiscoverable'; readonly message: string }
   | { readonly is: 'object'; readonly object: JsonObject; readonly isNamespaced: boolean }
+  /** By a selector. `gone`: those that have gone just now. `isTooMany`: there are more than are kept. */
+  | {
+      readonly is: 'objects';
+      readonly objects: readonly JsonObject[];
+      readonly gone: readonly JsonObject[];
+      readonly isTooMany: boolean;
+      readonly isNamespaced: boolean;
+    }
   | {
       readonly is: 'service';
       readonly service: JsonObject | undefined;

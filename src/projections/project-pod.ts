@@ -20,6 +20,7 @@ import { kept } from '../core/cut.ts';
 import type { Pod, ReplicaSetReference } from '../core/model.ts';
 import { containerStatusSchema, initContainerSchema, initContainers, text } from './init-containers.ts';
 import { controllerOf, identityOf, metadataSchema } from './metadata.ts';
+import { factFields, podFacts } from './pod-facts.ts';
 
 /** Hashes, openings and names of workloads are shorter. */
 const MAX_VALUE = 300;
@@ -27,6 +28,7 @@ const specFields = {
   restartPolicy: z.enum(['Always', 'OnFailure', 'Never']).default('Always'),
   initContainers: z.array(initContainerSchema).default([]),
   schedulingGates: z.array(z.object({ name: z.string() })).default([]),
+  ...factFields,
 };
 
 const statusFields = {
@@ -51,9 +53,14 @@ const partialSchema = z.object({
       restartPolicy: specFields.restartPolicy.catch('Always'),
       initContainers: specFields.initContainers.catch([]),
       schedulingGates: specFields.schedulingGates.catch([]),
+      containers: specFields.containers.catch([]),
+      nodeName: specFields.nodeName.catch(''),
     })
     .prefault({})
-    .catch({ restartPolicy: 'Always', initContainers: [], schedulingGates: [] }),
+    .catch({
+      ...{ restartPolicy: 'Always' as const, initContainers: [], schedulingGates: [] },
+      ...{ containers: [], nodeName: '' },
+    }),
   status: z
     .object({
       phase: statusFields.phase.catch('Unknown'),
@@ -92,6 +99,7 @@ export function projectPod(raw: unknown): Pod {
     replicaSet: required.length > 0 ? replicaSetOf(metadata) : undefined,
     revision: metadata.labels[REVISION_LABEL],
     ...concerned,
+    facts: podFacts(metadata, spec),
     unscheduled: unscheduled(status.conditions),
     unreadable: whole.error && firstProblem(whole.error),
   };

@@ -20,6 +20,7 @@ const grpc = { host: 'api', port: 443 };
 const container = { image: 'busybox' };
 const service = { name: 'api', port: 80, minReady: 2 };
 const resource = { apiVersion: 'batch/v1', kind: 'Job', name: 'migrate' };
+const { name: _, ...unnamed } = resource;
 const other = { name: 'other' };
 const condition = { type: 'Ready' };
 const expression = 'object.status.ready == true';
@@ -37,6 +38,8 @@ const running = (settings: Record<string, unknown>) =>
 const asking = (more: Record<string, unknown>) => depending({ resource: { ...resource, ...more } });
 const map = { name: 'settings' };
 const mounting = (...volumeMounts: Record<string, unknown>[]) => running({ volumeMounts });
+const selecting = (matchLabels: Record<string, string>, more: Record<string, unknown> = {}) =>
+  depending({ resource: { ...unnamed, selector: { matchLabels }, ...more } });
 const withEnv = (...env: Record<string, unknown>[]) => running({ env });
 
 /** A container check of this many characters, in as many fields as there are. */
@@ -303,6 +306,39 @@ export const RULE_CASES: readonly RuleCase[] = [
       asking({ expression }),
     ],
     broken: [asking({ condition, expression })],
+  },
+  {
+    place: 'spec.dependencies[].resource',
+    message: 'set exactly one of name and selector',
+    field: 'spec.dependencies[0].resource',
+    kept: [asking({}), selecting({ app: 'shop' })],
+    broken: [asking({ selector: { matchLabels: { app: 'shop' } } }), depending({ resource: unnamed })],
+  },
+  {
+    place: 'spec.dependencies[].resource',
+    message: 'minReady counts the objects of a selector: remove it, or set selector instead of name',
+    field: 'spec.dependencies[0].resource',
+    kept: [selecting({ app: 'shop' }, { minReady: 2 })],
+    broken: [asking({ minReady: 2 })],
+  },
+  {
+    place: 'spec.dependencies[].resource.selector',
+    message: 'a selector without labels selects everything: put at least one label into matchLabels',
+    field: 'spec.dependencies[0].resource.selector',
+    kept: [selecting({ 'app.kubernetes.io/name': 'shop', empty: '' })],
+    broken: [selecting({})],
+  },
+  {
+    place: 'spec.dependencies[].resource.matchPod',
+    message: 'matchPod compares nothing: set image or node to true, or give labels',
+    field: 'spec.dependencies[0].resource.matchPod',
+    kept: [
+      asking({ matchPod: { image: true } }),
+      asking({ matchPod: { node: true, image: false } }),
+      asking({ matchPod: { labels: ['app.kubernetes.io/version', 'release'] } }),
+      selecting({ app: 'shop' }, { matchPod: { image: true, labels: ['release'] }, expression }),
+    ],
+    broken: [asking({ matchPod: {} }), asking({ matchPod: { image: false, node: false } })],
   },
   {
     place: '',

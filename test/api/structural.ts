@@ -16,6 +16,7 @@ export function levels(schema: unknown, path = ''): [string, Record<string, unkn
     [path, schema],
     ...fields.flatMap(([name, field]) => levels(field, path ? `${path}.${name}` : name)),
     ...(schema.items === undefined ? [] : levels(schema.items, `${path}[]`)),
+    ...(schema.additionalProperties === undefined ? [] : levels(schema.additionalProperties, `${path}{}`)),
   ];
 }
 
@@ -30,7 +31,7 @@ function levelProblems(path: string, schema: Record<string, unknown>): string[] 
 
 const KEYWORDS = new Set([
   ...['type', 'description', 'format', 'enum', 'pattern', 'minLength', 'maxLength', 'minimum', 'maximum'],
-  ...['minItems', 'maxItems', 'items', 'required', 'properties'],
+  ...['minItems', 'maxItems', 'items', 'required', 'properties', 'additionalProperties', 'maxProperties'],
   ...[
     'x-kubernetes-int-or-string',
     'x-kubernetes-list-type',
@@ -44,10 +45,10 @@ const OF_EVERY_OBJECT = ['apiVersion', 'kind'];
 
 /** An item of a list is described by the list; the metadata by the API server. */
 function isUndescribed(path: string): boolean {
-  return path.endsWith('[]') || path.startsWith('metadata');
+  return path.endsWith('[]') || path.endsWith('{}') || path.startsWith('metadata');
 }
 
-/** `default`, `$ref`, `oneOf`, `additionalProperties`, `nullable` and the like: none of ours. */
+/** `default`, `$ref`, `oneOf`, `nullable` and the like: none of ours. */
 function forbiddenKeywords(schema: Record<string, unknown>): string[] {
   return Object.keys(schema)
     .filter((keyword) => !KEYWORDS.has(keyword))
@@ -58,6 +59,7 @@ function typeProblems(schema: Record<string, unknown>): string[] {
   if (schema['x-kubernetes-int-or-string'] === true) return intOrStringProblems(schema);
   switch (schema.type) {
     case 'object':
+      if (schema.additionalProperties !== undefined) return mapProblems(schema);
       return isRecord(schema.properties) ? requiredProblems(schema, schema.properties) : ['no properties'];
     case 'array':
       return listProblems(schema);
@@ -70,6 +72,14 @@ function typeProblems(schema: Record<string, unknown>): string[] {
     default:
       return [`type ${JSON.stringify(schema.type)}`];
   }
+}
+
+/** A map's fields are nobody's in particular, and so it has none of its own. */
+function mapProblems({ properties, maxProperties }: Record<string, unknown>): string[] {
+  return [
+    ...(properties === undefined ? [] : ['properties beside additionalProperties']),
+    ...(typeof maxProperties === 'number' ? [] : ['unbounded map']),
+  ];
 }
 
 /** A type beside it is not structural; a bound is of the type that it fits. */

@@ -107,6 +107,29 @@ describe('what the guards ask for', function () {
       expect((await here.kubectl(['--as', AUTHOR, ...suspend])).stderr).to.equal('');
     });
 
+    it('is the right to list the kind where it selects some by their labels', async () => {
+      const matchLabels = { app: 'shop' };
+      const selecting = (kind: string, apiVersion: string) =>
+        gate({
+          name: 'it',
+          resource: { apiVersion, kind, selector: { matchLabels }, matchPod: { image: true } },
+        });
+      const jobs = selecting('Job', 'batch/v1');
+      const mayGet = { ...JOBS('get'), resourceNames: ['it'] };
+      await here.grant(AUTHOR, mayPatch('deployments', 'web'), mayGet, JOBS('get', 'watch'));
+      expect(await denial(here.apply(AUTHOR, jobs))).to.contain(
+        `user "author" cannot list jobs.batch in namespace "${here.name}", a dependency of gate api-first: what`,
+      );
+      await here.grant(AUTHOR, mayPatch('deployments', 'web'), { ...JOBS('list'), resourceNames: ['it'] });
+      expect(await denial(here.apply(AUTHOR, jobs)), 'of one name').to.contain('cannot list jobs.batch');
+      await here.grant(AUTHOR, mayPatch('deployments', 'web'), JOBS('list'));
+      await here.untilMay(AUTHOR, 'list', 'jobs.batch');
+      expect((await here.apply(AUTHOR, jobs)).stderr).to.equal('');
+      expect(await denial(here.apply(AUTHOR, selecting('Pod', 'v1')))).to.contain(
+        'cannot list pods in namespace',
+      );
+    });
+
     it('is the right to get another gate that it waits for', async () => {
       const blind = { apiGroups: [GROUP], resources: [PLURAL], verbs: ['create', 'patch'] };
       for (const object of rightsOf('blind', here.name, blind, mayPatch('deployments', 'web')))

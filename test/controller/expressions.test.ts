@@ -118,18 +118,27 @@ describe('Expressions.answer', () => {
 describe('Answers', () => {
   it('forget what they hold too much of, and are asked again', () => {
     const answers = new Answers();
-    for (let index = 0; index < 64; index++) {
-      answers.keepEvaluation(`e${index}`, OBJECT, { is: 'true' });
-      answers.keepProblem(`e${index}`, undefined);
-    }
-    expect(answers.evaluationOf('e0', OBJECT)).to.deep.equal({ is: 'true' });
-    answers.keepEvaluation('e64', OBJECT, { is: 'false' });
-    answers.keepProblem('e64', 'wrong');
-    expect([answers.evaluationOf('e0', OBJECT), answers.problemOf('e0')]).to.deep.equal([
-      undefined,
-      undefined,
-    ]);
-    expect(answers.evaluationOf('e64', OBJECT)).to.deep.equal({ is: 'false' });
-    expect(answers.problemOf('e64')).to.deep.equal({ problem: 'wrong' });
+    const object = { ...OBJECT, metadata: { resourceVersion: '1' } };
+    const check = checkExpression('true');
+    for (let index = 0; index < 4096; index++)
+      answers.keepEvaluation({ expression: `e${index}` }, object, { is: 'true' });
+    for (let index = 0; index < 64; index++) answers.keepCheck(`e${index}`, check);
+    expect(answers.evaluationOf('e0', object)).to.deep.equal({ is: 'true' });
+    answers.keepEvaluation({ expression: 'another' }, object, { is: 'false' });
+    answers.keepCheck('another', check);
+    expect([answers.evaluationOf('e0', object), answers.checkOf('e0')]).to.deep.equal([undefined, undefined]);
+    expect(answers.evaluationOf('another', object)).to.deep.equal({ is: 'false' });
+    expect(answers.checkOf('another')).to.equal(check);
+  });
+
+  it('tell Pods apart, and find a Job that is remembered by what is remembered', () => {
+    const answers = new Answers();
+    const gone = () => ({ metadata: { name: 'migrate', uid: '1' } });
+    const question = { expression: 'e', pod: { nodeName: 'a' } };
+    for (const object of [OBJECT, gone()]) answers.keepEvaluation(question, object, { is: 'true' });
+    expect(answers.evaluationOf('e', gone(), { nodeName: 'a' })).to.deep.equal({ is: 'true' });
+    expect(answers.evaluationOf('e', OBJECT, { nodeName: 'a' })).to.deep.equal({ is: 'true' });
+    for (const object of [OBJECT, gone(), { metadata: { name: 'migrate', uid: '2' } }])
+      expect(answers.evaluationOf('e', object, { nodeName: 'b' })).to.equal(undefined);
   });
 });

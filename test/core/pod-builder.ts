@@ -8,6 +8,7 @@ import {
   TARGET_ANNOTATION,
 } from '../../src/api/names.ts';
 import type { ContainerState, ContainerStatus, Pod } from '../../src/core/model.ts';
+import type { PodFacts } from '../../src/core/pod-facts.ts';
 import { viewContainer } from '../../src/core/render/contents.ts';
 import { type GateBuilder, NAMESPACE } from './gate-builder.ts';
 import { ago } from './time.ts';
@@ -46,6 +47,7 @@ export function pod(name: string): PodBuilder {
     containers: [],
     contents: [],
     statuses: [],
+    facts: { labels: {}, annotations: {}, images: [], nodeName: '' },
     unscheduled: undefined,
     unreadable: undefined,
   });
@@ -150,6 +152,11 @@ export class PodBuilder {
     return this.opened(dependency, value).with({
       writtenByOthers: { ...this.pod.writtenByOthers, [key]: at },
     });
+  }
+
+  /** Of a release: what its template has of it, and where it runs. */
+  like(facts: Partial<PodFacts>): PodBuilder {
+    return this.with({ facts: { ...this.pod.facts, ...facts } });
   }
 
   deleting(): PodBuilder {

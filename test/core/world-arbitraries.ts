@@ -81,7 +81,7 @@ function remembering(of: GateBuilder): GateBuilder {
   const counts = { pending: 0, starting: 0, checking: 0, failed: 0, passed: 0, opened: 0, blocked: 0 };
   const told = of.spec.dependencies.flatMap((dependency) => {
     const { name, resource } = dependency;
-    const completed = { name, uid: `uid-of-${name}` };
+    const completed = [{ name, uid: `uid-of-${name}` }];
     const fingerprint = evaluatedFingerprint(dependency);
     return resource
       ? [

@@ -54,6 +54,16 @@ describe('what is kept of an object', () => {
       }),
       spec: { initContainers: [container('dgate-a--b')] },
     },
+    'thousands of labels, annotations and containers of its own': {
+      metadata: metadata('a', {
+        labels: Object.fromEntries(many('l').map((name) => [name, 'v'.repeat(63)])),
+        annotations: { ...Object.fromEntries(many('a').map((name) => [name, 'v'.repeat(256)])), long: LONG },
+      }),
+      spec: {
+        containers: many('c').map((name) => ({ name, image: `registry.example/${name}` })),
+        nodeName: 'n',
+      },
+    },
     'long words': {
       metadata: metadata('a'),
       spec: { initContainers: [container('dgate-a--b')] },

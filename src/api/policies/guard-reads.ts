@@ -19,7 +19,7 @@ export const READABLE_KINDS: Readonly<Record<string, string>> = {
 
 /**
  * Nobody reads through a gate what they may not read: its status says of a `resource` whether it is there and ready, and
- * an expression can ask anything. The kinds are those that the operator reads anyway; for any other somebody has decided
+ * an expression can ask anything. Who names an object must be allowed to get it, who selects some by labels to list all. The kinds are those that the operator reads anyway; for any other somebody has decided
  * that authors of gates may know, by the label of a ClusterRole. A dependency that stays as it is tells its author
  * nothing new, and is not asked for.
  */
@@ -27,7 +27,7 @@ export function guardReads(): Admission {
   const table = Object.entries(READABLE_KINDS).map(([kind, plural]) => `'${kind}': '${plural}'`);
   return validating(
     'guard-reads',
-    'Only who may get the object that a dependency names may have the operator evaluate it: what the status says of it is\nread by them. A policy of its own for the cost limit of one.',
+    'Only who may get the object that a dependency names, or list those that it selects, may have the operator evaluate it:\nwhat the status says of it is read by them. A policy of its own for the cost limit of one.',
     {
       failurePolicy: 'Fail',
       matchConstraints: {
@@ -45,19 +45,19 @@ export function guardReads(): Admission {
         },
         {
           name: 'named',
-          expression: `variables.changed.filter(d, has(d.resource)).map(d, {'group': ${groupOf('d.resource')}, 'kind': string(d.resource.kind), 'name': string(d.resource.name)})`,
+          expression: `variables.changed.filter(d, has(d.resource)).map(d, {'group': ${groupOf('d.resource')}, 'kind': string(d.resource.kind), 'name': has(d.resource.name) ? string(d.resource.name) : '', 'verb': has(d.resource.name) ? 'get' : 'list'})`,
         },
         {
           name: 'objects',
-          expression: `variables.named.filter(n, (n.group + '/' + n.kind) in variables.resources).map(n, {'group': n.group, 'resource': variables.resources[n.group + '/' + n.kind], 'name': n.name}) + variables.changed.filter(d, has(d.gate)).map(d, {'group': '${GROUP}', 'resource': '${PLURAL}', 'name': string(d.gate.name)})`,
+          expression: `variables.named.filter(n, (n.group + '/' + n.kind) in variables.resources).map(n, {'group': n.group, 'resource': variables.resources[n.group + '/' + n.kind], 'name': n.name, 'verb': n.verb}) + variables.changed.filter(d, has(d.gate)).map(d, {'group': '${GROUP}', 'resource': '${PLURAL}', 'name': string(d.gate.name), 'verb': 'get'})`,
         },
         {
           name: 'denials',
-          expression: `variables.objects.map(o, 'user "' + request.userInfo.username + '" cannot get ' + o.resource + (o.group == '' ? '' : '.' + o.group) + ' "' + o.name + '" in namespace "' + request.namespace + '", a dependency of gate ' + object.metadata.name + ': what the gate tells of an object is for who may read it')`,
+          expression: `variables.objects.map(o, 'user "' + request.userInfo.username + '" cannot ' + o.verb + ' ' + o.resource + (o.group == '' ? '' : '.' + o.group) + (o.name == '' ? '' : ' "' + o.name + '"') + ' in namespace "' + request.namespace + '", a dependency of gate ' + object.metadata.name + ': what the gate tells of an object is for who may read it')`,
         },
       ],
       validations: Array.from({ length: MAX_GUARDED_DEPENDENCIES }, (_, index) => ({
-        expression: `size(variables.objects) <= ${index} || ${mayGet(`variables.objects[${index}]`)}`,
+        expression: `size(variables.objects) <= ${index} || ${mayRead(`variables.objects[${index}]`)}`,
         messageExpression: `variables.denials[${index}]`,
         reason: 'Forbidden',
       })),
@@ -71,6 +71,7 @@ function groupOf(resource: string): string {
   return `(${version}.contains('/') ? ${version}.split('/')[0] : '')`;
 }
 
-function mayGet(object: string): string {
-  return `authorizer.group(${object}.group).resource(${object}.resource).namespace(request.namespace).name(${object}.name).check('get').allowed()`;
+/** Without a name the question is for all objects of the kind. */
+function mayRead(object: string): string {
+  return `authorizer.group(${object}.group).resource(${object}.resource).namespace(request.namespace).name(${object}.name).check(${object}.verb).allowed()`;
 }

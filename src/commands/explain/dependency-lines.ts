@@ -1,7 +1,9 @@
+import type { CompletedJob } from '../../api/completed-job.ts';
 import { keyWords } from '../../api/key-references.ts';
 import { checkOf, openedBySpec } from '../../api/settled.ts';
 import type { Dependency, TcpCheck } from '../../api/spec.ts';
 import type { DependencyStatus } from '../../api/status.ts';
+import { resourceWords } from '../../core/evaluate/answer-resource.ts';
 import {
   blockedBy,
   dependenciesOf,
@@ -41,7 +43,7 @@ export function checkWords(dependency: Dependency): string {
     case 'gate':
       return `${made.check} ${made.settings.name}`;
     case 'resource':
-      return `${made.settings.kind} ${made.settings.name}`;
+      return resourceWords(made.settings);
     case 'container':
       return `container ${made.settings.image ?? `with the image of ${made.settings.from}`}`;
   }
@@ -75,7 +77,7 @@ function details(world: ExplainWorld, { name }: Dependency): Line[] {
 
 /** What the status says of it, a sentence for each thing. */
 function saidOf(world: ExplainWorld, status: DependencyStatus): string[] {
-  const { name, blocked, blockedPods = [], message, completed } = status;
+  const { name, blocked, blockedPods = [], message, completed = [] } = status;
   const names = blockedBy(world, name).map(({ pod }) => pod.name);
   const who = names.length > 0 ? names : blockedPods;
   return [
@@ -83,8 +85,13 @@ function saidOf(world: ExplainWorld, status: DependencyStatus): string[] {
     ...answerWords(status),
     ...(message === undefined ? [] : [`the Pod says: ${message}`]),
     ...openedWords(status, world),
-    ...(completed ? [`remembered: Job ${completed.name} completed (UID ${completed.uid})`] : []),
+    ...completed.filter(({ superseded }) => !superseded).map(rememberedWords),
   ];
+}
+
+function rememberedWords({ name, uid, labels, images }: CompletedJob): string {
+  const facts = [...(images ?? []), ...Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`)];
+  return `remembered: Job ${name} completed (${[`UID ${uid}`, ...facts].join(', ')})`;
 }
 
 /** Of checks that Pods make themselves it is only a hint: the operator looks at the Service that the host names. */

@@ -77,7 +77,7 @@ function advice(field: string): string {
 /** What the API server cannot see, since no rule of it reads an expression: before an operator says so, the build does. */
 function expressionCauses({ dependencies }: GateSpec): Pick<FieldCause, 'field' | 'message'>[] {
   return dependencies.flatMap(({ resource }, index) => {
-    const why = resource?.expression === undefined ? undefined : checkExpression(resource.expression);
+    const why = resource?.expression === undefined ? undefined : checkExpression(resource.expression).problem;
     return why === undefined
       ? []
       : [{ field: `spec.dependencies[${index}].resource.expression`, message: why }];

@@ -1,7 +1,13 @@
 import { AGGREGATE_LABEL } from '../../api/names.ts';
 import type { Dependency } from '../../api/spec.ts';
 import { cycleThrough } from '../../core/evaluate/evaluate-gate.ts';
-import { ENDPOINT_SLICE, type ReferencedKind, SERVICE, serviceOf } from '../../core/evaluate/references.ts';
+import {
+  ENDPOINT_SLICE,
+  type ReferencedKind,
+  referencedByResource,
+  SERVICE,
+  serviceOf,
+} from '../../core/evaluate/references.ts';
 import type { Gate, Observation } from '../../core/model.ts';
 import { keyOf } from '../../kube/object.ts';
 import type { Resource } from '../../kube/resource.ts';
@@ -28,7 +34,10 @@ export function observationsOf(watched: Watched, gate: Gate): Map<string, Observ
 function observationOf(watched: Watched, gate: Gate, dependency: Dependency): Observation | undefined {
   if (dependency.gate) return gateObservation(watched, gate, dependency.gate.name);
   const { resource } = dependency;
-  if (resource) return objectObservation(resource, watched.referenced.look(resource, gate.namespace));
+  if (resource) {
+    const look = watched.referenced.look(referencedByResource(resource), gate.namespace);
+    return resource.selector ? selectedObservation(resource, look) : objectObservation(resource, look);
+  }
   const service = serviceOf(dependency, gate.namespace);
   return service === undefined ? undefined : serviceObservation(watched, gate.namespace, service);
 }
@@ -37,6 +46,12 @@ function gateObservation({ gates }: Watched, { namespace, name: own }: Gate, nam
   const of = (one: string) => gates.get(keyOf({ namespace, name: one }));
   const gate = of(name);
   return gate ? { is: 'gate', gate, cycle: cycleThrough(own, name, of) } : { is: 'absent' };
+}
+
+function selectedObservation(kind: ReferencedKind, look: Look | undefined): Observation {
+  if (look?.is !== 'watching') return unseen(kind, look);
+  const { found: objects, gone = [], isTooMany = false, isNamespaced } = look;
+  return { is: 'objects', objects, gone, isTooMany, isNamespaced };
 }
 
 function objectObservation(kind: ReferencedKind, look: Look | undefined): Observation {

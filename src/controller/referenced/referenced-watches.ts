@@ -39,7 +39,7 @@ export class ReferencedWatches {
 
   /** What is there of a reference, seen from a namespace; undefined where nothing is known yet. */
   look(reference: Referenced, namespace: string): Look | undefined {
-    return this.#kinds.get(kindKey(reference))?.look(reference.name, namespace);
+    return this.#kinds.get(kindKey(reference))?.look(reference, namespace);
   }
 
   #update(key: string, references: readonly ReferencedKey[]): void {
@@ -50,7 +50,7 @@ export class ReferencedWatches {
       void known?.stop();
     } else if (first) {
       const watched = known ?? new WatchedKind(first.kind, this.#options);
-      for (const { object } of references) watched.update(object);
+      for (const one of references) watched.update(one);
       if (known) return;
       this.#kinds.set(key, watched);
       watched.start();

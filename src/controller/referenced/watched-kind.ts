@@ -1,4 +1,4 @@
-import { kindKey, type ReferencedKind } from '../../core/evaluate/references.ts';
+import { kindKey, type Referenced, type ReferencedKind } from '../../core/evaluate/references.ts';
 import type { Gate, JsonObject } from '../../core/model.ts';
 import type { Random } from '../../kube/backoff.ts';
 import type { Requests } from '../../kube/client/requests.ts';
@@ -7,8 +7,9 @@ import { type Key, keyOf, type ObjectKey } from '../../kube/object.ts';
 import type { Resource } from '../../kube/resource.ts';
 import { type KindState, KindWatch } from '../../kube/watch/kind-watch.ts';
 import { Store, type View } from '../../kube/watch/store.ts';
-import { referenceValue } from './reference-index.ts';
+import { type ReferencedKey, referenceValue } from './reference-index.ts';
 import { projectReferenced, type ReferencedObject, remembers } from './referenced-object.ts';
+import { isSelected, type Selectable, Selections } from './selections.ts';
 import { Tombstones } from './tombstones.ts';
 
 export interface WatchedKindOptions {
@@ -36,6 +37,9 @@ export type Look =
       /** What was there a moment ago. */
       readonly last: JsonObject | undefined;
       readonly isNamespaced: boolean;
+      /** Of a selection: what was there a moment ago, and whether there are more than are kept. */
+      readonly gone?: readonly JsonObject[];
+      readonly isTooMany?: boolean;
     };
 
 interface Named {
@@ -45,15 +49,16 @@ interface Named {
 }
 
 /**
- * One kind that gates are evaluated by. Of its objects only those are kept that a gate names; when another one is named,
+ * One kind that gates are evaluated by. Of its objects only those are kept that a gate names or selects; when another one is named,
  * the kind is listed again.
  */
 export class WatchedKind {
   readonly #kind: ReferencedKind;
   readonly #options: WatchedKindOptions;
-  readonly #store: Store<ReferencedObject, 'reference'>;
+  readonly #store: Store<ReferencedObject, 'reference' | 'namespace'>;
   readonly #watch: KindWatch<ReferencedObject>;
-  readonly #tombstones: Tombstones;
+  readonly #tombstones: Tombstones<ReferencedObject>;
+  readonly #selections = new Selections();
   /** Objects that gates name and that were asked for: who names one of them needs no new list. */
   readonly #named = new Map<Key, Named>();
   #isRunning = false;
@@ -64,7 +69,10 @@ export class WatchedKind {
     this.#kind = kind;
     this.#options = options;
     this.#tombstones = new Tombstones(options.clock);
-    this.#store = new Store({ reference: (one: ReferencedObject) => [keyOf(keyIn(one))] });
+    this.#store = new Store({
+      reference: (one: ReferencedObject) => [keyOf(keyIn(one))],
+      namespace: ({ namespace }: ReferencedObject) => [namespace],
+    });
     this.#store.subscribe(({ before, after }) => this.#follow(before, after));
     this.#watch = new KindWatch({
       requests: options.requests,
@@ -74,7 +82,7 @@ export class WatchedKind {
       store: this.#store,
       clock: options.clock,
       random: options.random,
-      project: (raw) => projectReferenced(kind, raw, (object) => this.#gatesNaming(object).length > 0),
+      project: (raw) => projectReferenced(kind, raw, (object) => this.#admit(object)),
       onChange: () => this.#changed(),
       onError: (error) => options.onError(kindKey(kind), error),
     });
@@ -93,54 +101,91 @@ export class WatchedKind {
     await this.#watch.stop();
   }
 
-  /** Brings what is kept of an object in line with the gates that name it now, and with what they remember. */
-  update(object: ObjectKey): void {
+  /** Brings what is kept of an object, or of a selection, in line with the gates that name it now, and with what they remember. */
+  update({ object, matchLabels }: Omit<ReferencedKey, 'kind'>): void {
     const gates = this.#gatesNaming(object);
     if (gates.length === 0) {
       this.#forget(object);
       return;
     }
     const key = keyOf(object);
+    if (matchLabels) this.#selections.add({ object, matchLabels });
     if (!this.#named.has(key)) {
       this.#named.set(key, { object, awaits: this.#isRunning ? this.#watch.widen() : undefined });
     }
     // What is remembered in the status of all gates that name it is forgotten with that, and not by the clock.
     const last = this.#tombstones.get(key);
-    if (last && gates.every((gate) => remembers(gate, last))) this.#tombstones.drop(key);
+    if (last && gates.every((gate) => remembers(gate, last.object))) this.#tombstones.drop(key);
   }
 
-  /** What is there of an object, seen from a namespace; undefined where nothing is known yet. */
-  look(name: string, namespace: string): Look | undefined {
+  /** What is there of an object or a selection, seen from a namespace; undefined where nothing is known yet. */
+  look({ name, matchLabels }: Referenced, namespace: string): Look | undefined {
     const { state, problem, resource } = this.#watch;
     if (state === 'unknown' || state === 'forbidden') return { is: state, resource };
     if (state === 'looking' && problem !== undefined) return { is: 'looking', problem };
     if (state === 'looking' || !resource) return undefined;
     const isNamespaced = resource.namespaced;
-    const key = keyOf({ namespace: isNamespaced ? namespace : '', name });
+    const object = { namespace: isNamespaced ? namespace : '', name };
+    const key = keyOf(object);
     if (this.#named.get(key)?.awaits !== undefined) return undefined;
-    const found = this.#store.byIndex('reference', key).map(({ object }) => object);
-    return { is: 'watching', found, last: this.#tombstones.get(key), isNamespaced };
+    if (matchLabels) return { is: 'watching', ...this.#select(object), last: undefined, isNamespaced };
+    const found = this.#store.byIndex('reference', key).map((one) => one.object);
+    return { is: 'watching', found, last: this.#tombstones.get(key)?.object, isNamespaced };
+  }
+
+  #select(object: ObjectKey) {
+    const known = this.#selections.get(object);
+    if (!known) return { found: [] };
+    const selected = (all: readonly ReferencedObject[]) =>
+      all.filter((one) => isSelected(one, known.selection)).map((one) => one.object);
+    const gone = this.#tombstones.values().filter(({ namespace }) => namespace === object.namespace);
+    return {
+      found: selected(this.#store.byIndex('namespace', object.namespace)),
+      gone: selected(gone),
+      isTooMany: known.isTooMany,
+    };
   }
 
   #forget(object: ObjectKey): void {
     const key = keyOf(object);
+    const selection = this.#selections.get(object)?.selection;
+    this.#selections.drop(object);
     this.#named.delete(key);
     this.#tombstones.drop(key);
-    for (const one of this.#store.byIndex('reference', key)) this.#store.delete(keyOf(one));
+    const kept = selection
+      ? this.#store.byIndex('namespace', object.namespace).filter((one) => isSelected(one, selection))
+      : this.#store.byIndex('reference', key);
+    for (const one of kept) if (this.#concerned(one).length === 0) this.#store.delete(keyOf(one));
   }
 
   #follow(before: ReferencedObject | undefined, after: ReferencedObject | undefined): void {
     this.#depart(before, after);
     for (const one of [before, after]) {
-      if (one) for (const gate of this.#gatesNaming(keyIn(one))) this.#options.onAffected(gate);
+      if (one) for (const gate of this.#concerned(one)) this.#options.onAffected(gate);
     }
+    if (!before) return;
+    this.#selections.release(before);
+    if (after) this.#selections.admit(after);
+    this.#listIncomplete();
   }
 
   /** What no gate names any more has not gone: it is looked at no longer. */
   #depart(before: ReferencedObject | undefined, after: ReferencedObject | undefined): void {
     if (after) this.#tombstones.drop(keyOf(keyIn(after)));
-    else if (before && this.#gatesNaming(keyIn(before)).length > 0) {
-      this.#tombstones.add(keyOf(keyIn(before)), before.object);
+    else if (before && this.#concerned(before).length > 0) {
+      this.#tombstones.add(keyOf(keyIn(before)), before);
+    }
+  }
+
+  /** Whether an object that was read is of interest. */
+  #admit(object: Selectable & Pick<ReferencedObject, 'reference'>): boolean {
+    const isSelected = this.#selections.admit(object);
+    return isSelected || this.#gatesNaming(keyIn(object)).length > 0;
+  }
+
+  #listIncomplete(): void {
+    for (const { object } of this.#selections.takeIncomplete()) {
+      this.#named.set(keyOf(object), { object, awaits: this.#watch.widen() });
     }
   }
 
@@ -149,6 +194,8 @@ export class WatchedKind {
     if (!this.#isRunning) return;
     const { state, problem } = this.#watch;
     const covered = this.#cover();
+    this.#selections.renew((key) => this.#store.get(key) !== undefined);
+    this.#listIncomplete();
     const isNew = this.#state !== state || this.#problem !== problem;
     this.#state = state;
     this.#problem = problem;
@@ -167,12 +214,18 @@ export class WatchedKind {
     return covered.map(({ object }) => object);
   }
 
+  /** The gates that name an object, or select it. */
+  #concerned(one: ReferencedObject): Gate[] {
+    const selecting = this.#selections.of(one).flatMap(({ object }) => this.#gatesNaming(object));
+    return [...new Set([...this.#gatesNaming(keyIn(one)), ...selecting])];
+  }
+
   #gatesNaming(object: ObjectKey): readonly Gate[] {
     return this.#options.gates.byIndex('reference', referenceValue({ kind: this.#kind, object }));
   }
 }
 
 /** Under which key dependencies look for it. */
-function keyIn({ namespace, reference }: ReferencedObject): ObjectKey {
+function keyIn({ namespace, reference }: Pick<ReferencedObject, 'namespace' | 'reference'>): ObjectKey {
   return { namespace, name: reference };
 }

@@ -1,16 +1,19 @@
-import { targetAnnotationValue } from '../../api/names.ts';
+import { containerOwner, targetAnnotationValue } from '../../api/names.ts';
 import { type DependencyReason, isDependencyReason } from '../../api/reasons.ts';
 import { evaluatedCheckOf } from '../../api/settled.ts';
 import type { Dependency, GateSpec, ServiceCheck } from '../../api/spec.ts';
 import type { DependencyStatus } from '../../api/status.ts';
 import { fingerprint } from '../canonical.ts';
 import { EVALUATOR, type Evaluator } from '../expression/expression.ts';
-import type { Gate, Observation, World } from '../model.ts';
-import { targetKey } from '../targets.ts';
+import type { Gate, Observation, Pod, World } from '../model.ts';
+import { mayWait } from '../progress/opening.ts';
+import { firstUnpassed } from '../progress/pod-progress.ts';
+import { targetKey, targetKeys } from '../targets.ts';
 import { evaluateGate } from './evaluate-gate.ts';
 import { evaluateResource, type Remembered } from './evaluate-resource.ts';
 import { evaluateService } from './evaluate-service.ts';
 import type { Evaluation } from './evaluation.ts';
+import { questionFingerprint } from './question.ts';
 import { unseen } from './unseen.ts';
 
 /** Evaluates the dependencies that the operator evaluates, by their names. */
@@ -19,9 +22,11 @@ export function evaluations(
   spec: GateSpec,
   expressions: Evaluator = EVALUATOR,
 ): Map<string, Evaluation> {
+  const waiting = waitingPods(world);
   const evaluated = spec.dependencies.flatMap((dependency) => {
     const observation = world.observations.get(dependency.name) ?? { is: 'unseen' };
-    const known = { expressions, ...knownOf(world.gate, dependency) };
+    const pods = waiting.get(dependency.name) ?? [];
+    const known = { expressions, waiting: pods, ...knownOf(world.gate, dependency) };
     const evaluation = waitsForItself(dependency, spec) ?? evaluate(dependency, observation, known);
     if (!evaluation) return [];
     return [[dependency.name, evaluation.is === 'unknown' ? hold(evaluation, known) : evaluation] as const];
@@ -29,14 +34,34 @@ export function evaluations(
   return new Map(evaluated);
 }
 
+/** By the dependency in whose container they are now, in an order of their own. */
+function waitingPods({ gate, pods }: World): Map<string, Pod[]> {
+  const named = targetKeys(gate);
+  const waiting = pods
+    .filter((pod) => named.has(pod.target) && mayWait(pod))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return Map.groupBy(waiting, (pod) => {
+    const owner = containerOwner(firstUnpassed(pod) ?? '');
+    return owner?.gate === gate.name ? owner.dependency : '';
+  });
+}
+
 /**
  * What stands in the status of a dependency counts for as long as it is evaluated by the same, whatever else of the gate is
- * changed: what completed may be gone by then, and is found out nowhere else.
+ * changed: what completed may be gone by then, and is found out nowhere else. Jobs that completed count by what was asked of
+ * them, also under another name than the present one: a release may be rolled back.
  */
-function knownOf(gate: Gate, dependency: Dependency): Omit<Remembered, 'expressions'> {
+function knownOf(gate: Gate, dependency: Dependency): Omit<Remembered, 'expressions' | 'waiting'> {
   const before = gate.status.dependencies?.find(({ name }) => name === dependency.name);
   const said = before && isOfTheSame(before, dependency, gate) ? before : undefined;
-  return { completed: said?.completed, said, failed: said && failedWith(said) };
+  const isAsked = said !== undefined || (before && before.question === questionOf(dependency));
+  const completed = isAsked ? (before?.completed ?? []) : [];
+  return { completed, said, failed: said && failedWith(said) };
+}
+
+/** Tells apart what is asked of the objects of a `resource`; undefined of anything else. */
+export function questionOf({ resource }: Dependency): string | undefined {
+  return resource && questionFingerprint(resource);
 }
 
 /** A custom resource that is older than the operator keeps no fingerprint: then all of the spec must be the same. */
@@ -89,7 +114,11 @@ function waitsForItself({ resource }: Dependency, { targets }: GateSpec): Evalua
   const { apiVersion, kind, name } = resource;
   // A CronJob is ready whatever becomes of its Jobs.
   if (kind === 'CronJob' || !/^(apps|batch)\//.test(apiVersion)) return undefined;
-  if (!targets.some((target) => targetKey(target) === targetAnnotationValue(kind, name))) return undefined;
+  if (
+    name === undefined ||
+    !targets.some((target) => targetKey(target) === targetAnnotationValue(kind, name))
+  )
+    return undefined;
   const message = `${kind} ${name} is a target of this gate, and is not ready before its own Pods have started`;
   return {
     is: 'waiting',

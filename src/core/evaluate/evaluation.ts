@@ -1,5 +1,6 @@
+import type { CompletedJob } from '../../api/completed-job.ts';
 import type { DependencyReason } from '../../api/reasons.ts';
-import type { DependencyStatus } from '../../api/status.ts';
+import type { Pod } from '../model.ts';
 
 /** What the operator makes of a dependency that it evaluates. */
 export interface Evaluation {
@@ -14,8 +15,21 @@ export interface Evaluation {
   readonly answer: string;
   /** Of `unknown`: it was satisfied when it was last seen, as the status tells. */
   readonly wasSatisfied?: boolean;
-  /** The Job that completed: it counts after it is gone. Kept while nothing is seen of it. */
-  readonly completed?: NonNullable<DependencyStatus['completed']>;
+  /** The Jobs that completed: they count after they are gone. Kept while nothing is seen of them. */
+  readonly completed?: readonly CompletedJob[];
+  /** UIDs of the Pods that it opens, where it is evaluated for each Pod; else it opens all or none. */
+  readonly opens?: ReadonlySet<string>;
   /** Why it can never be evaluated as it is written: the gate is stalled. */
-  readonly fault?: { readonly reason: 'InvalidExpression' | 'DependencyCycle'; readonly message: string };
+  readonly fault?: {
+    readonly reason: 'InvalidExpression' | 'InvalidSpec' | 'DependencyCycle';
+    readonly message: string;
+  };
+}
+
+/** Whether a Pod may go on, as far as a dependency that the operator evaluates is concerned. */
+export function opensPod(
+  { is, opens }: Pick<Evaluation, 'is' | 'opens'>,
+  { uid }: Pick<Pod, 'uid'>,
+): boolean {
+  return opens ? opens.has(uid) : is === 'satisfied';
 }

@@ -1,5 +1,6 @@
 import { checkOf } from '../../api/settled.ts';
-import type { Dependency, GateSpec } from '../../api/spec.ts';
+import type { Dependency, GateSpec, ResourceCheck } from '../../api/spec.ts';
+import { fingerprint } from '../canonical.ts';
 
 /** A kind of objects as manifests name it. */
 export interface ReferencedKind {
@@ -9,8 +10,10 @@ export interface ReferencedKind {
 
 /** An object that a dependency is evaluated by, in the gate's own namespace or outside of all. */
 export interface Referenced extends ReferencedKind {
-  /** Of EndpointSlices the Service's: a Service has several. */
+  /** Of EndpointSlices the Service's: a Service has several. Of a selector what no object can be named. */
   readonly name: string;
+  /** Of a selector: the labels. */
+  readonly matchLabels?: Readonly<Record<string, string>>;
 }
 
 export const SERVICE: ReferencedKind = { apiVersion: 'v1', kind: 'Service' };
@@ -27,7 +30,7 @@ export function kindKey({ apiVersion, kind }: ReferencedKind): string {
 /** What the operator must watch for a gate; other gates are watched anyway. */
 export function referencedBy(spec: GateSpec, namespace: string): Referenced[] {
   return spec.dependencies.flatMap((dependency) => {
-    if (dependency.resource) return [dependency.resource];
+    if (dependency.resource) return [referencedByResource(dependency.resource)];
     const service = serviceOf(dependency, namespace);
     return service === undefined
       ? []
@@ -36,6 +39,14 @@ export function referencedBy(spec: GateSpec, namespace: string): Referenced[] {
           { ...ENDPOINT_SLICE, name: service },
         ];
   });
+}
+
+/** What a `resource` looks at: an object by its name, or those of a selector as if they were one. */
+export function referencedByResource({ apiVersion, kind, name, selector }: ResourceCheck): Referenced {
+  const matchLabels = selector?.matchLabels ?? {};
+  return name === undefined
+    ? { apiVersion, kind, name: `?${fingerprint(matchLabels)}`, matchLabels }
+    : { apiVersion, kind, name };
 }
 
 /** The gates that a gate waits for. */

@@ -3,11 +3,12 @@ import type { JsonObject } from '../model.ts';
 import { Budget, withoutTraces } from './budget.ts';
 import { paidFunctions } from './functions.ts';
 import { findProblem, VARIABLE } from './problem.ts';
+import { POD, type Reads, readsOf } from './reads.ts';
 import { type Expr, type Parsed, partsOf, payForLoops } from './tree.ts';
 import { Values } from './values.ts';
 
 /**
- * CEL expressions over one variable, `object`: a watched object as JSON. The language, its functions and RE2 come from a
+ * CEL expressions over `object`, a watched object as JSON, and `pod`, what is offered of a Pod that waits. The language, its functions and RE2 come from a
  * library; here is what makes it safe to evaluate anybody's expression over an object that they may not read.
  *
  * **Bounded.** Nothing is evaluated that has not been paid for from a budget of steps, which is no clock: the same
@@ -26,10 +27,19 @@ export type ExpressionResult =
   /** It has not been evaluated, and will be. */
   | { readonly is: 'postponed' };
 
+/** What an expression's text tells. */
+export interface ExpressionCheck {
+  /** Why it cannot be used, with the line and column where that is; undefined when it can. */
+  readonly problem: string | undefined;
+  readonly reads: Reads;
+}
+
 /** Checks and evaluates expressions: the two functions of this module, or whatever remembers their results. */
 export interface Evaluator {
-  check(expression: string): string | undefined;
-  evaluate(expression: string, object: JsonObject): ExpressionResult;
+  /** Undefined where it has not been looked at, and will be. */
+  check(expression: string): ExpressionCheck | undefined;
+  /** @param pod what it reads of the Pod, where it reads one */
+  evaluate(expression: string, object: JsonObject, pod?: JsonObject): ExpressionResult;
 }
 
 /** Remembers nothing. */
@@ -40,19 +50,27 @@ const MAX_LENGTH = 1024;
 /** The parser takes time in the square of brackets that are open: 0.6 s for 500 of them. */
 const MAX_BRACKETS = 32;
 
-/** Why an expression cannot be used, with the line and column where that is; undefined when it can. */
-export function checkExpression(expression: string): string | undefined {
+const NOTHING: Reads = { pod: undefined, object: { labels: [], annotations: [], spec: false } };
+
+/** Whether an expression can be used, and what it looks at. */
+export function checkExpression(expression: string): ExpressionCheck {
   const read = readExpression(expression);
-  return 'problem' in read ? read.problem : undefined;
+  return 'problem' in read
+    ? { problem: read.problem, reads: NOTHING }
+    : { problem: undefined, reads: readsOf(read.parsed.expr, VARIABLE) };
 }
 
 /** What an expression says of an object. Never throws; says nothing of the object but true, false, or why neither. */
-export function evaluateExpression(expression: string, object: JsonObject): ExpressionResult {
+export function evaluateExpression(
+  expression: string,
+  object: JsonObject,
+  pod: JsonObject = {},
+): ExpressionResult {
   const read = readExpression(expression);
   if ('problem' in read) return failed(read.problem);
   const budget = new Budget();
   try {
-    const result = withoutTraces(() => resultOf(read.parsed, object, budget));
+    const result = withoutTraces(() => resultOf(read.parsed, { object, pod }, budget));
     if (budget.isSpent) return failed('too expensive');
     if (isCelError(result)) return failed(sentenceFor(result, read.fields));
     return typeof result === 'boolean'
@@ -67,10 +85,16 @@ function failed(message: string): ExpressionResult {
   return { is: 'error', message };
 }
 
-function resultOf({ expr }: Parsed, object: JsonObject, budget: Budget): CelResult {
+interface Variables {
+  readonly object: JsonObject;
+  readonly pod: JsonObject;
+}
+
+function resultOf({ expr }: Parsed, { object, pod }: Variables, budget: Budget): CelResult {
   payForLoops(expr);
   const evaluate = plan(celEnv({ funcs: paidFunctions(budget) }), expr);
-  return evaluate({ [VARIABLE]: new Values(budget).of(object) });
+  const values = new Values(budget);
+  return evaluate({ [VARIABLE]: values.of(object), [POD]: values.of(pod) });
 }
 
 type Read =

@@ -1,7 +1,8 @@
 import { type CelFunc, CelScalar } from '@bufbuild/cel';
 import { FUNCTIONS } from './functions.ts';
 import { compilePattern, PatternError } from './pattern.ts';
-import { bodyOf, type Call, type Expr, type Loop, partsOf } from './tree.ts';
+import { misreadPod, POD, POD_FIELDS } from './reads.ts';
+import { bodyOf, type Call, type Expr, isVariable, type Loop, partsOf, textOf } from './tree.ts';
 
 /** Why an expression cannot be used, and the node where that is. */
 export interface Problem {
@@ -9,7 +10,7 @@ export interface Problem {
   readonly message: string;
 }
 
-/** The one variable of an expression. */
+/** The variable for the object that is watched. */
 export const VARIABLE = 'object';
 
 const MAX_NODES = 600;
@@ -33,7 +34,17 @@ const OPERATORS: readonly string[] = ['_&&_', '_||_', '_?_:_', '_[_]', '@not_str
 
 /** What is wrong with a parsed expression, or undefined; the first in the text's order, roughly. */
 export function findProblem(expr: Expr): Problem | undefined {
-  return sizeProblem(expr) ?? nameProblem(expr, [VARIABLE, ...TYPE_NAMES]) ?? boolProblem(expr);
+  return (
+    sizeProblem(expr) ??
+    nameProblem(expr, [VARIABLE, POD, ...TYPE_NAMES]) ??
+    podProblem(expr) ??
+    boolProblem(expr)
+  );
+}
+
+function podProblem(expr: Expr): Problem | undefined {
+  const at = misreadPod(expr);
+  return at && { at, message: `${POD} has these fields, and is nothing by itself: ${POD_FIELDS.join(', ')}` };
 }
 
 function sizeProblem(expr: Expr): Problem | undefined {
@@ -78,7 +89,10 @@ function firstProblem(parts: readonly Expr[], known: readonly string[]): Problem
 
 function variableProblem(at: Expr, name: string, known: readonly string[]): Problem | undefined {
   if (known.includes(name)) return undefined;
-  return { at, message: `unknown variable ${name}: an expression is about the variable ${VARIABLE}` };
+  return {
+    at,
+    message: `unknown variable ${name}: an expression is about the variables ${VARIABLE} and ${POD}`,
+  };
 }
 
 function loopProblem(loop: Loop, known: readonly string[]): Problem | undefined {
@@ -104,7 +118,7 @@ function isCalledAs(func: CelFunc, { target, args }: Call): boolean {
 
 function patternProblem(call: Call): Problem | undefined {
   const [at] = call.args;
-  const source = at && textOf(at);
+  const source = textOf(at);
   if (call.function !== 'matches' || !at || source === undefined) return undefined;
   try {
     compilePattern(source);
@@ -113,11 +127,6 @@ function patternProblem(call: Call): Problem | undefined {
     if (error instanceof PatternError) return { at, message: error.message };
     throw error;
   }
-}
-
-function textOf({ exprKind }: Expr): string | undefined {
-  const constant = exprKind.case === 'constExpr' ? exprKind.value.constantKind : undefined;
-  return constant?.case === 'stringValue' ? constant.value : undefined;
 }
 
 /** Where a boolean is needed, and a part is certainly something else. What fields hold is not known. */
@@ -138,6 +147,8 @@ function isNeverBool({ exprKind }: Expr): boolean {
       return true;
     case 'identExpr':
       return true; // the object itself, or the name of a type
+    case 'selectExpr':
+      return isVariable(exprKind.value.operand, POD) && !exprKind.value.testOnly;
     case 'comprehensionExpr':
       return exprKind.value.accuInit?.exprKind.case === 'listExpr';
     case 'callExpr':

@@ -37,6 +37,17 @@ function present(expr: Expr | undefined): Expr[] {
   return expr === undefined ? [] : [expr];
 }
 
+/** Whether a node is a variable of that name. */
+export function isVariable(expr: Expr | undefined, name: string): boolean {
+  return expr?.exprKind.case === 'identExpr' && expr.exprKind.value.name.replace(/^\./, '') === name;
+}
+
+/** The text of a node that is one in quotes. */
+export function textOf(expr: Expr | undefined): string | undefined {
+  const constant = expr?.exprKind.case === 'constExpr' ? expr.exprKind.value.constantKind : undefined;
+  return constant?.case === 'stringValue' ? constant.value : undefined;
+}
+
 /**
  * Makes each macro pay for its rounds before the first one: what it goes through becomes a call that spends the number of
  * elements times the nodes of the body. Macros inside the body pay for themselves in each round. Whatever is evaluated is

@@ -66,9 +66,8 @@ function enforce(world: World, spec: GateSpec, now: number, expressions: Evaluat
   const isSettled = step.render === undefined && step.trial === undefined;
   const enforced =
     isSettled && !spec.suspend ? enforcePods(world, spec, targets, now) : { writes: [], next: undefined };
-  const satisfied = [...evaluated].filter(([, { is }]) => is === 'satisfied').map(([name]) => name);
   const passedBefore = new Map(targets.flatMap(passedBeforeIn));
-  const open = { bySpec: openedBySpec(spec), satisfied: new Set(satisfied), passedBefore };
+  const open = { bySpec: openedBySpec(spec), evaluated, passedBefore };
   const opened = openings(world, open, now);
   return {
     writes: [

@@ -6,6 +6,7 @@ import {
   openValue,
   readOpenValue,
 } from '../../api/names.ts';
+import { type Evaluation, opensPod } from '../evaluate/evaluation.ts';
 import type { Gate, Pod, World } from '../model.ts';
 import { mayWait, runningSince } from '../progress/opening.ts';
 import { firstUnpassed } from '../progress/pod-progress.ts';
@@ -32,8 +33,8 @@ export function openingKey(pod: Pick<Pod, 'uid'>, annotation: string): string {
 export interface Open {
   /** By `spec.open`. */
   readonly bySpec: ReadonlySet<string>;
-  /** They are there, as the operator evaluates it. */
-  readonly satisfied: ReadonlySet<string>;
+  /** Those that the operator evaluates, by their names: for all Pods, or for each by itself. */
+  readonly evaluated: ReadonlyMap<string, Pick<Evaluation, 'is' | 'opens'>>;
   /** Since when the templates of Pods have passed, by the Pods' UIDs: of those that need not wait (`when: Rollout`). */
   readonly passedBefore: ReadonlyMap<string, string>;
 }
@@ -102,11 +103,12 @@ function runToOpen(gate: Gate, pod: Pod, open: Open): Run | undefined {
 
 /** What is there is open for being there, though a person is told that they opened it. */
 function wayOpen(
-  { satisfied, bySpec, passedBefore }: Open,
+  { evaluated, bySpec, passedBefore }: Open,
   pod: Pod,
   dependency: string,
 ): Pick<Run, 'by' | 'why'> | undefined {
-  const isThere = satisfied.has(dependency);
+  const evaluation = evaluated.get(dependency);
+  const isThere = evaluation !== undefined && opensPod(evaluation, pod);
   if (bySpec.has(dependency)) return { by: isThere ? undefined : 'spec', why: 'spec.open' };
   if (isThere) return { by: undefined, why: '' };
   const since = passedBefore.get(pod.uid);

@@ -46,6 +46,11 @@ export function readiness(object: JsonObject): Readiness {
   return deletion(view) ?? (KINDS.get(view.type) ?? generic)(view);
 }
 
+/** Whether an object is a Job that ended in order. */
+export function isCompletedJob(object: JsonObject): boolean {
+  return isCompleteJob(viewOf(object));
+}
+
 /** Whether an object's condition has a status, as far as the condition is about the object's present generation. */
 export function conditionOf(object: JsonObject, type: string, status: string): Readiness {
   const view = viewOf(object);

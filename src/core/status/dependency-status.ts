@@ -3,7 +3,7 @@ import { checkOf, openedBySpec } from '../../api/settled.ts';
 import type { Dependency, GateSpec } from '../../api/spec.ts';
 import { type DependencyStatus, MAX_POD_NAMES } from '../../api/status.ts';
 import { cut } from '../cut.ts';
-import { evaluatedFingerprint } from '../evaluate/evaluate.ts';
+import { evaluatedFingerprint, questionOf } from '../evaluate/evaluate.ts';
 import { serviceHint } from '../evaluate/evaluate-service.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import { serviceOf } from '../evaluate/references.ts';
@@ -123,12 +123,14 @@ function isByHand({ writtenByOthers }: Pod, key: string): boolean {
 function evaluatedStatus(
   dependency: Dependency,
   { is, reason, answer, completed, wasSatisfied }: Evaluation,
-): Pick<DependencyStatus, 'satisfied' | 'reason' | 'answer' | 'completed' | 'fingerprint'> {
+): Pick<DependencyStatus, 'satisfied' | 'reason' | 'answer' | 'completed' | 'fingerprint' | 'question'> {
+  const question = questionOf(dependency);
   return {
     satisfied: is === 'satisfied' || (is === 'unknown' && wasSatisfied === true),
     reason,
     answer: cut(answer, 1024),
-    ...(completed && { completed }),
+    ...(completed && { completed: [...completed] }),
+    ...(question !== undefined && { question }),
     fingerprint: evaluatedFingerprint(dependency),
   };
 }

@@ -7,7 +7,7 @@ import { JOB, migrate, ReferencedRig } from './referenced-rig.ts';
 describe('Tombstones', () => {
   it('keeps what has gone for ten seconds, each again', async () => {
     const clock = new ManualClock();
-    const tombstones = new Tombstones(clock);
+    const tombstones = new Tombstones<{ readonly size: number }>(clock);
     tombstones.add('a', { size: 1 });
     await clock.advance(9000);
     tombstones.add('a', { size: 2 });
@@ -19,7 +19,7 @@ describe('Tombstones', () => {
 
   it('has no timer left when it is cleared', async () => {
     const clock = new ManualClock();
-    const tombstones = new Tombstones(clock);
+    const tombstones = new Tombstones<object>(clock);
     tombstones.add('a', {});
     tombstones.add('b', {});
     tombstones.drop('a');
@@ -77,7 +77,7 @@ describe('ReferencedWatches, of an object that has gone', () => {
     const uid = uidOf(rig.watches.look({ ...JOB, name: 'migrate' }, migrate.gate.namespace));
     const counts = { pending: 0, starting: 0, checking: 0, failed: 0, passed: 0, blocked: 0 };
     const remembered: DependencyStatus = {
-      ...{ name: 'migrate', check: 'resource', state: 'Pending', completed: { name: 'migrate', uid } },
+      ...{ name: 'migrate', check: 'resource', state: 'Pending', completed: [{ name: 'migrate', uid }] },
       ...counts,
     };
     const other = migrate.with({ name: 'other', uid: 'other' });

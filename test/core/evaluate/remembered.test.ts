@@ -21,7 +21,7 @@ import {
 
 const blank = gate('api-first').targets('pinger');
 const COUNTS = { pending: 0, starting: 0, checking: 0, failed: 0, passed: 0, opened: 0, blocked: 0 };
-const migrated = { name: 'migrate', uid: 'uid-of-migrate' };
+const migrated = [{ name: 'migrate', uid: 'uid-of-migrate' }];
 
 /** The gate with what its status tells of its one dependency, as of its present generation. */
 function telling(of: GateBuilder, told: Partial<DependencyStatus>): GateBuilder {
@@ -66,10 +66,11 @@ describe('what evaluations remember', () => {
     it('go by the new Job of that name, and forget the old one', () => {
       const running = evaluatedIn(done, seen(jobObject('migrate', undefined, 'uid-2')));
       expect(running?.is).to.equal('waiting');
-      expect(running?.completed).to.equal(undefined);
+      const superseded = { name: 'migrate', uid: 'uid-of-migrate', superseded: true };
+      expect(running?.completed).to.deep.equal([superseded]);
       expect(evaluatedIn(done, seen(jobObject('migrate', 'Failed', 'uid-2')))?.is).to.equal('failed');
       const again = evaluatedIn(done, seen(jobObject('migrate', 'Complete', 'uid-2')));
-      expect(again?.completed).to.deep.equal({ name: 'migrate', uid: 'uid-2' });
+      expect(again?.completed).to.deep.equal([superseded, { name: 'migrate', uid: 'uid-2' }]);
     });
 
     it('remember one that was deleted before it could be seen complete, and no other', () => {

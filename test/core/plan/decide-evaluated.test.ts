@@ -108,7 +108,7 @@ describe('decide, with a Job that is waited for', () => {
     expect(story.first).to.deep.include({
       satisfied: true,
       answer: 'Job migrate completed, and is gone since',
-      completed: { name: 'migrate', uid: 'uid-of-migrate' },
+      completed: [{ name: 'migrate', uid: 'uid-of-migrate' }],
     });
     story.scalesUp(story.waiting('pinger-2'));
     expect(story.sees(ABSENT).writes).to.deep.equal(['open-pod pinger-2']);
@@ -119,9 +119,12 @@ describe('decide, with a Job that is waited for', () => {
     story.sees(ABSENT);
     story.scalesUp(story.waiting('pinger-2'));
     expect(story.sees(again()).writes).to.deep.equal([]);
-    expect(story.first).to.include({ satisfied: false }).and.not.to.have.property('completed');
+    expect(story.first).to.include({ satisfied: false });
+    expect(story.first?.completed).to.deep.equal([
+      { name: 'migrate', uid: 'uid-of-migrate', superseded: true },
+    ]);
     expect(story.sees(again('Complete')).writes).to.deep.equal(['open-pod pinger-2']);
-    expect(story.first?.completed?.uid).to.equal('uid-2');
+    expect(story.first?.completed?.at(-1)?.uid).to.equal('uid-2');
   });
 
   it('says that it failed, in its own words, and heals with a new Job', () => {
@@ -251,7 +254,7 @@ describe('decide, after a restart of the operator', () => {
     const story = new Story();
     story.sees(DONE);
     story.restarts();
-    expect(story.first?.completed?.uid).to.equal('uid-of-migrate');
+    expect(story.first?.completed?.at(-1)?.uid).to.equal('uid-of-migrate');
     story.sees(ABSENT);
     expect(story.first?.satisfied).to.equal(true);
   });

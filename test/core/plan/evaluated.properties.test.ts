@@ -53,7 +53,8 @@ function isOpen({ gate }: Extract<Observation, { is: 'gate' }>): boolean {
 /** What completed counts for as long as its dependency is evaluated by the same, whatever else is changed. */
 function isRemembered(dependency: Dependency, { gate }: World): boolean {
   const told = gate.status.dependencies?.find(({ name }) => name === dependency.name);
-  return told?.completed !== undefined && told.fingerprint === evaluatedFingerprint(dependency);
+  const counts = told?.completed?.some(({ superseded }) => !superseded) ?? false;
+  return counts && told?.fingerprint === evaluatedFingerprint(dependency);
 }
 
 /** The world as it is seen just after a restart: other gates and Pods are known, and no watch of anything else has listed. */

@@ -25,7 +25,7 @@ function opened(pods: readonly PodBuilder[], known: ReadonlyMap<string, number> 
   const at = { ...world(apiFirst, carrier, ...pods), openings: known };
   const { writes, next } = openings(
     at,
-    { bySpec: new Set(['api', 'redis']), satisfied: new Set(), passedBefore: NONE },
+    { bySpec: new Set(['api', 'redis']), evaluated: new Map(), passedBefore: NONE },
     now,
   );
   const written = writes.flatMap((write) =>
@@ -117,7 +117,7 @@ describe('openings, of what a person opened', () => {
     const at = world(apiFirst, carrier, justNow);
     const { writes } = openings(
       at,
-      { bySpec: new Set(), satisfied: new Set(), passedBefore: NONE },
+      { bySpec: new Set(), evaluated: new Map(), passedBefore: NONE },
       NOW + FIRST_RETRY_MS,
     );
     expect(writes.map((write) => write.do === 'open-pod' && [write.annotations, write.told])).to.deep.equal([
@@ -186,6 +186,9 @@ describe('decide, with spec.open', () => {
   });
 });
 
+/** What the operator evaluated to be there, for all Pods. */
+const there = (...names: string[]) => new Map(names.map((name) => [name, { is: 'satisfied' as const }]));
+
 describe('openings, of what is satisfied', () => {
   const three = gate('three').targets('pinger').dependsOn(dns('a'), dns('b'), dns('c')).rendered();
   const fresh = pod('p').of('pinger').carrying(three);
@@ -193,7 +196,7 @@ describe('openings, of what is satisfied', () => {
   /** Which dependencies are opened: `satisfied` ones are there, the others are opened by the spec. */
   function openedBy(of: PodBuilder, satisfied: string, bySpec = ''): string {
     const names = (text: string) => new Set(text.split(' ').filter(Boolean));
-    const open = { bySpec: names(bySpec), satisfied: names(satisfied), passedBefore: NONE };
+    const open = { bySpec: names(bySpec), evaluated: there(...names(satisfied)), passedBefore: NONE };
     const { writes } = openings(world(three, carrier, of), open, NOW);
     return writes
       .flatMap((write) => (write.do === 'open-pod' ? Object.keys(write.annotations) : []))
@@ -239,7 +242,7 @@ describe('openings, of what is satisfied', () => {
 
   it('is no news of a person: the status tells it, once for all Pods', () => {
     const told = (bySpec: string) => {
-      const open = { bySpec: new Set([bySpec]), satisfied: new Set(['a']), passedBefore: NONE };
+      const open = { bySpec: new Set([bySpec]), evaluated: there('a'), passedBefore: NONE };
       const { writes } = openings(world(three, carrier, fresh.checking('a')), open, NOW);
       return writes.map((write) => (write.do === 'open-pod' ? write.told : []));
     };

@@ -136,12 +136,12 @@ describe('dependencyStatuses, of what the operator evaluates', () => {
       is: 'satisfied',
       reason: 'JobCompleted',
       answer: 'it completed',
-      completed: { name: 'job', uid: 'u' },
+      completed: [{ name: 'job', uid: 'u' }],
     });
     expect(there).to.deep.include({
       ...{ check: 'resource', state: 'Pending', satisfied: true },
       ...{ reason: 'JobCompleted', answer: 'it completed' },
-      completed: { name: 'job', uid: 'u' },
+      completed: [{ name: 'job', uid: 'u' }],
     });
     const not = evaluatedAs({ is: 'waiting', reason: 'ObjectNotReady', answer: 'it runs' });
     expect(not).to.include({ satisfied: false, answer: 'it runs' }).and.not.to.have.property('completed');
@@ -161,7 +161,7 @@ describe('dependencyStatuses, of what the operator evaluates', () => {
   });
 
   it('keep what is remembered of a Job while it cannot be seen', () => {
-    const completed = { name: 'job', uid: 'u' };
+    const completed = [{ name: 'job', uid: 'u' }];
     const status = evaluatedAs({ is: 'waiting', reason: 'Forbidden', answer: FORBIDDEN.message, completed });
     expect(status).to.deep.include({ satisfied: false, completed });
   });

@@ -214,7 +214,7 @@ describe('invalidStatus', () => {
     const before = statusOf(apiFirst, pinger, poller, one('a').open());
     const [api, redis] = before.dependencies ?? [];
     if (!api || !redis) throw new Error('there are two');
-    const completed = { name: 'migrate', uid: '1' };
+    const completed = [{ name: 'migrate', uid: '1' }];
     const dependencies = [{ ...api, completed }, redis];
     const { gate: invalid } = apiFirst.withStatus({ ...before, dependencies }).invalid('no targets');
     expect(invalidStatus(invalid, 'no targets', NOW).dependencies).to.deep.equal([{ ...api, completed }]);

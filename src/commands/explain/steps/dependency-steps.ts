@@ -48,6 +48,7 @@ function stepOf(world: ExplainWorld, dependency: Dependency, status: DependencyS
 const FAULTS: readonly (string | undefined)[] = [
   'InvalidExpression',
   'ExpressionOutsideNamespace',
+  'MatchOutsideNamespace',
   'DependencyCycle',
 ] satisfies DependencyReason[];
 

@@ -67,9 +67,11 @@ function resourceStep(world: ExplainWorld, resource: ResourceCheck, told: Told):
   if (reason === 'WatchFailed') return unservedStep(world, name, answer);
   if (reason === 'EvaluationPostponed') return step(`${name}: ${answer}. ${CHEAPER}`);
   if (reason === 'NotFound') {
-    const text = `${name}: ${answer}. Create it, or correct its name in the gate (namespace ${world.gate.namespace}).`;
-    return step(text, kubectl(world, `get ${object.split('/')[0]}`));
+    const what = resource.name === undefined ? 'labels' : 'name';
+    const text = `${name}: ${answer}. Create it, or correct its ${what} in the gate (namespace ${world.gate.namespace}).`;
+    return step(text, kubectl(world, `get ${kindOf(resource)}`));
   }
+  if (reason === 'NoneMatchesPod') return unmatchedStep(world, resource, told);
   if (state === 'Failed' && resource.kind === 'Job') return failedJobStep(world, resource, told);
   const forbidden = forbiddenStep(world, told, [kindOf(resource)]);
   if (forbidden) return forbidden;
@@ -87,11 +89,22 @@ function expressionStep(world: ExplainWorld, object: string, { name, reason, ans
   return step(`${name}: ${answer}.${advice}`, kubectl(world, `get ${object} -o yaml`));
 }
 
-function failedJobStep(
-  world: ExplainWorld,
-  { name: job }: ResourceCheck,
-  { name, reason, answer }: Told,
-): Step {
+/** Both are told side by side, since nothing of them is told here. */
+function unmatchedStep(world: ExplainWorld, resource: ResourceCheck, { name, answer }: Told): Step {
+  const kind = kindOf(resource);
+  return step(
+    `${name}: ${answer}. It waits for the ${resource.kind} of its own release. If that is there, compare the two: the images of the containers and the labels of the ${resource.kind} itself, not of its template.`,
+    kubectl(world, `get ${kind} -o wide --show-labels`),
+    kubectl(world, 'get pods -o wide --show-labels'),
+  );
+}
+
+function failedJobStep(world: ExplainWorld, resource: ResourceCheck, { name, reason, answer }: Told): Step {
+  const { name: job } = resource;
+  if (job === undefined) {
+    const text = `${name}: ${answer}. It will not recover by itself. Fix the cause, delete the Job and create it again: the gate goes on by itself when it completes.`;
+    return step(text, kubectl(world, `describe ${objectName(resource)}`));
+  }
   if (reason === 'JobFailedAndGone') {
     const text = `${name}: ${answer}. It will not recover by itself. Fix the cause and create the Job again: the gate goes on by itself when it completes.`;
     return step(text, kubectl(world, `events --for job/${job}`));
@@ -145,7 +158,10 @@ function forbiddenStep(
 
 /** As kubectl finds it whatever other groups have a kind of that name: `job/migrate`, `certificate.cert-manager.io/web`. */
 function objectName(resource: ResourceCheck): string {
-  return `${kindOf(resource)}/${resource.name}`;
+  const { name, selector } = resource;
+  if (name !== undefined) return `${kindOf(resource)}/${name}`;
+  const labels = Object.entries(selector?.matchLabels ?? {}).map((label) => label.join('='));
+  return `${kindOf(resource)} -l ${quoted(labels.sort().join(','))}`;
 }
 
 function kindOf({ apiVersion, kind }: ResourceCheck): string {

@@ -4,6 +4,7 @@ import { dependencySteps } from './dependency-steps.ts';
 import { gateSteps } from './gate-steps.ts';
 import { behindSteps, ownContainerSteps } from './own-container-steps.ts';
 import { podSteps } from './pod-steps.ts';
+import { releaseSteps } from './release-steps.ts';
 import { restSteps } from './rest-steps.ts';
 import { kubectl, type Step, step } from './step.ts';
 import { targetSteps } from './target-steps.ts';
@@ -19,6 +20,7 @@ export function nextSteps(world: ExplainWorld): Step[] {
     ...restSteps(world),
     ...ownContainerSteps(world),
     ...openedSteps(world),
+    ...releaseSteps(world),
   ];
   if (steps.length > 0) return steps;
   const open = conditionOf(world, 'Open');
