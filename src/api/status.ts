@@ -91,6 +91,11 @@ export const targetStatusSchema = z
         'With when: Rollout, the Pod templates of which a Pod has passed by itself with the present containers: further Pods of these start without waiting. The last 4.',
       )
       .meta(atomic),
+    firstStart: text(64)
+      .optional()
+      .describe(
+        'UID of the workload, where it came after the gate: its Pods without the gate are refused when they are made (config/first-starts).',
+      ),
   })
   .describe('A target as it stands.');
 

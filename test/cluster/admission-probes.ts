@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { AGGREGATE_LABEL, gateAnnotation, REQUIRE_LABEL } from '../../src/api/names.ts';
+import { TARGET_RESOURCES } from '../../src/api/target-resources.ts';
 import { ApiError } from '../../src/kube/api-error.ts';
 import { dns, gate } from '../core/builders.ts';
 import { type AdmissionApi, app, type Call, gatePath, MERGE_PATCH, OPERATOR } from './admission-api.ts';
-import { manifestOf, pathOf, TARGET } from './admission-workloads.ts';
+import { completed, manifestOf, pathOf, TARGET } from './admission-workloads.ts';
 
 /** Whether each policy is in force, by its name. */
 export type Probes = Readonly<Record<string, () => Promise<boolean>>>;
@@ -12,6 +13,7 @@ export type Probes = Readonly<Record<string, () => Promise<boolean>>>;
 const PROBER = { user: 'prober', group: 'probers' };
 const FOREIGN = gate('foreign').targets('foreign').dependsOn(dns('api'));
 const ON_POD = { name: 'pod', resource: { apiVersion: 'v1', kind: 'Pod', name: 'it' } };
+const BORN = gate('born').targets('StatefulSet/born', 'CronJob/born').dependsOn(dns('api')).rendered();
 const PROBING = gate('probing').dependsOn(dns('api')).rendered();
 const IN_PODS = gate('in-pods').specifying({ placement: 'Pod' }).dependsOn(dns('api')).rendered();
 const apiOf = (kind: string) => (kind === 'CronJob' ? 'batch/v1' : 'apps/v1');
@@ -37,22 +39,12 @@ export async function prepareProbes(cluster: AdmissionApi): Promise<Probes> {
   };
   const asProber: Call = { as: PROBER, dryRun: true, type: MERGE_PATCH };
   const change = (spec: unknown) => cluster.send('PATCH', gatePath(namespace, 'foreign'), { spec }, asProber);
-  const required = { labels: { [REQUIRE_LABEL]: 'unknown' } };
   return {
     inject: () => isPlaced('Deployment'),
     'inject-cronjob': () => isPlaced('CronJob'),
     place: () => isPlacedInto(`/api/v1/namespaces/${namespace}/pods`, 'DaemonSet', { spec: app().spec }),
     'place-cronjob': () =>
       isPlacedInto(pathOf('Job', namespace), 'CronJob', z.looseObject({}).parse(manifestOf('Job', app()))),
-    hold: async () => {
-      const pod = { metadata: { name: 'probe', ...required }, spec: app().spec };
-      const stored = await cluster.send('POST', `/api/v1/namespaces/${namespace}/pods`, pod, {
-        dryRun: true,
-      });
-      return JSON.stringify(stored).includes('schedulingGates');
-    },
-    'hold-job': () =>
-      isRefused(cluster.create(namespace, 'Job', { ...app(), metadata: required }, { dryRun: true })),
     guard: () => isRefused(change({ ...foreign.spec, suspend: true })),
     'guard-old': () => isRefused(change({ targets: [{ name: 'own' }] })),
     'guard-removal': () =>
@@ -61,15 +53,63 @@ export async function prepareProbes(cluster: AdmissionApi): Promise<Probes> {
       isRefused(change({ ...foreign.spec, targets: [{ name: 'own' }], dependencies: [ON_POD] })),
     'guard-status': () =>
       isRefused(cluster.send('PATCH', `${gatePath(namespace, 'foreign')}/status`, { status: {} }, asProber)),
+    ...(await prepareBirthProbes(cluster, namespace)),
     ...(await prepareOperatorProbes(cluster, namespace)),
   };
+}
+
+/** What is born without a gate that it requires, or as the first of a gate's target. */
+async function prepareBirthProbes(cluster: AdmissionApi, namespace: string): Promise<Probes> {
+  const targets = (['StatefulSet', 'CronJob'] as const).map((kind) => {
+    return { kind, name: 'born', state: 'Missing', open: 0, waiting: 0, ungated: 0 };
+  });
+  await cluster.storeGate(namespace, BORN.with({ finalizers: [] }));
+  const status = `${gatePath(namespace, 'born')}/status`;
+  await cluster.send('PATCH', status, { status: { targets } }, { as: OPERATOR, type: MERGE_PATCH });
+  const { spec } = app();
+  const pod = (metadata: object) =>
+    cluster.send(
+      'POST',
+      podsOf(namespace),
+      { metadata: { name: 'probe', ...metadata }, spec },
+      { dryRun: true },
+    );
+  const required = { labels: { [REQUIRE_LABEL]: 'unknown' } };
+  const isHeld = async () => JSON.stringify(await pod(required)).includes('schedulingGates');
+  const jobs = pathOf('Job', namespace);
+  const job = {
+    metadata: { name: 'probe', ...ownedBy('CronJob') },
+    spec: { template: completed('Job', app()) },
+  };
+  return {
+    hold: isHeld,
+    // Where Pods are held, none is left to be refused.
+    require: async () => (await isRefused(pod(required))) || isHeld(),
+    'hold-job': () =>
+      isRefused(cluster.create(namespace, 'Job', { ...app(), metadata: required }, { dryRun: true })),
+    'first-start': () => isRefused(pod(ownedBy('StatefulSet'))),
+    'first-start-cronjob': () => isRefused(cluster.send('POST', jobs, job, { dryRun: true })),
+  };
+}
+
+/** Made by the target of that kind, as far as its metadata tell. */
+function ownedBy(kind: 'StatefulSet' | 'CronJob') {
+  const { group, version } = TARGET_RESOURCES[kind];
+  const uid = '00000000-0000-4000-8000-000000000000';
+  return {
+    ownerReferences: [{ apiVersion: `${group}/${version}`, kind, name: 'born', uid, controller: true }],
+  };
+}
+
+function podsOf(namespace: string): string {
+  return `/api/v1/namespaces/${namespace}/pods`;
 }
 
 /** What the operator may not do, and what nobody may have it do. */
 async function prepareOperatorProbes(cluster: AdmissionApi, namespace: string): Promise<Probes> {
   for (const kind of ['Deployment', 'CronJob'] as const)
     await cluster.create(namespace, kind, app(), { name: 'probed' });
-  const pods = `/api/v1/namespaces/${namespace}/pods`;
+  const pods = podsOf(namespace);
   await cluster.send('POST', pods, { metadata: { name: 'probed' }, spec: app().spec });
   const sets = `/apis/apps/v1/namespaces/${namespace}/replicasets`;
   const labels = { app: 'probed' };

@@ -43,6 +43,7 @@ describe('kubectl kustomize', function () {
       .map(named);
   const WITHOUT_ADMISSION = [
     ...policies('config/guards/'),
+    ...policies('config/first-starts/'),
     'Namespace /dependency-gate-system',
     'CustomResourceDefinition /dependencygates.dependencygate.dev',
     'ServiceAccount dependency-gate-system/dependency-gate-operator',
@@ -58,7 +59,7 @@ describe('kubectl kustomize', function () {
     'Deployment dependency-gate-system/dependency-gate-operator',
   ];
 
-  it('builds config/without-admission: the resource, the permissions, the operator and the guards', () => {
+  it('builds config/without-admission: the resource, the permissions, the operator, the guards and what refuses first starts', () => {
     expect(build('config/without-admission').map(named)).to.have.members(WITHOUT_ADMISSION);
   });
 

@@ -33,10 +33,11 @@ interface CommonSpec {
   readonly matchConditions?: readonly Expression[];
   /** Evaluated when first used. */
   readonly variables?: readonly Expression[];
+  /** The kind of what the expressions see as `params`: each such object of the request's namespace in turn. */
+  readonly paramKind?: { readonly apiVersion: string; readonly kind: string };
 }
 
 export interface MutatingSpec extends CommonSpec {
-  readonly paramKind?: { readonly apiVersion: string; readonly kind: string };
   readonly reinvocationPolicy: 'Never';
   readonly mutations: readonly {
     readonly patchType: 'JSONPatch';
@@ -79,9 +80,13 @@ function metadata(name: string) {
   return { name: PREFIX + name, labels: { 'app.kubernetes.io/name': 'dependency-gate' } };
 }
 
-/** A policy that changes what is written; with `paramKind` once for each such object of the request's namespace. */
+/** Which parameters a policy sees: all that there are, and without any it does nothing. */
+function params({ paramKind }: CommonSpec) {
+  return paramKind && { paramRef: { selector: {}, parameterNotFoundAction: 'Allow' } };
+}
+
+/** A policy that changes what is written. */
 export function mutating(name: string, about: string, spec: MutatingSpec): Admission {
-  const paramRef = { selector: {}, parameterNotFoundAction: 'Allow' };
   return {
     about,
     objects: [
@@ -90,7 +95,7 @@ export function mutating(name: string, about: string, spec: MutatingSpec): Admis
         apiVersion: API_VERSION,
         kind: 'MutatingAdmissionPolicyBinding',
         metadata: metadata(name),
-        spec: { policyName: PREFIX + name, ...(spec.paramKind && { paramRef }) },
+        spec: { policyName: PREFIX + name, ...params(spec) },
       },
     ],
   };
@@ -106,7 +111,7 @@ export function validating(name: string, about: string, spec: ValidatingSpec): A
         apiVersion: API_VERSION,
         kind: 'ValidatingAdmissionPolicyBinding',
         metadata: metadata(name),
-        spec: { policyName: PREFIX + name, validationActions: ['Deny'] },
+        spec: { policyName: PREFIX + name, ...params(spec), validationActions: ['Deny'] },
       },
     ],
   };

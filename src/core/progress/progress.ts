@@ -9,6 +9,7 @@ import type { Pod, Workload, World } from '../model.ts';
 import { isHeld } from '../render/hold.ts';
 import type { Obstacle } from '../render/obstacle.ts';
 import { ungatedFirstStart } from './first-start.ts';
+import { firstStartOf } from './first-start-latch.ts';
 import { type Hold, holdOf } from './held.ts';
 import { hasPassedAndGone, passedBy, templatesPassed } from './passed.ts';
 import { carriesRender, isGated, isLive, isRetried, type PodProgress, podProgress } from './pod-progress.ts';
@@ -41,6 +42,8 @@ export interface TargetProgress extends Standing {
   readonly ungated: number;
   /** That they are its first ones, although the gate was there. */
   readonly ungatedFirst: Obstacle | undefined;
+  /** Its UID, where it came after the gate. */
+  readonly firstStart: string | undefined;
 }
 
 const NOWHERE: Standing = {
@@ -114,6 +117,7 @@ function targetProgress({ world, spec, render, carries, now }: Compared, named: 
       world,
       now,
     ),
+    firstStart: firstStartOf({ kind, name }, workload, world.gate),
   };
 }
 
@@ -151,6 +155,7 @@ export function targetStatus(target: TargetProgress): TargetStatus {
     ungated: target.ungated,
     ...(target.passed !== undefined && { passed: target.passed }),
     ...(target.passedTemplates.length > 0 && { passedTemplates: [...target.passedTemplates] }),
+    ...(target.firstStart !== undefined && { firstStart: target.firstStart }),
   };
 }
 

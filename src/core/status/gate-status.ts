@@ -62,18 +62,19 @@ export function statusNext({ spec, targets }: Observed, now: number): number | u
 
 /**
  * The status of a gate whose spec cannot be read: the last render stays in force, and nothing else is known or told. What
- * is remembered of Jobs and of Pods that passed stays with it: it can be found out nowhere else, and another version may read the spec again.
+ * is remembered of Jobs, of Pods that passed and of first starts stays with it: it can be found out nowhere else, and
+ * another version may read the spec again.
  */
 export function invalidStatus(gate: Gate, message: string, now: number): GateStatus {
   const verdicts = evaluateInvalid({ reason: 'InvalidSpec', message });
   const { render, conditions: previous = [], dependencies = [], targets = [] } = gate.status;
   const remembered = dependencies.filter(({ completed }) => completed !== undefined);
-  const passed = targets.filter((target) => target.passed !== undefined);
+  const known = targets.filter(({ passed, firstStart }) => passed !== undefined || firstStart !== undefined);
   return {
     observedGeneration: gate.generation,
     conditions: conditions(verdicts, previous, gate.generation, now),
     ...(render && { render }),
-    ...(passed.length > 0 && { targets: passed }),
+    ...(known.length > 0 && { targets: known }),
     ...(remembered.length > 0 && { dependencies: remembered }),
   };
 }
