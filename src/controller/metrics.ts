@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { CAUSES, type Cause } from '../core/admission/cause.ts';
+import type { FirstStarts } from '../core/admission/policies.ts';
 import type { RequestObservation } from '../kube/client/requests.ts';
 import { nameOf } from '../kube/resource.ts';
 import type { Failure } from './failures.ts';
@@ -25,7 +26,7 @@ export interface Gauges {
   /** Dependencies that a Pod has failed in, or that will not come by themselves, over all gates. */
   readonly failed: () => number;
   /** Whether the admission policies are there. */
-  readonly hasAdmission: () => boolean;
+  readonly firstStarts: () => FirstStarts;
   /** Whether they also do what they are for, as far as it was seen. */
   readonly isAdmissionActing: () => boolean;
 }
@@ -76,8 +77,14 @@ export function createMetrics(gauges: Gauges): Metrics {
   gauge(
     registry,
     'dependency_gate_admission_installed',
-    'Whether the admission policies are there (1) or not (0).',
-    () => (gauges.hasAdmission() ? 1 : 0),
+    'Whether the admission policies that place containers are there (1) or not (0).',
+    () => (gauges.firstStarts() === 'placed' ? 1 : 0),
+  );
+  gauge(
+    registry,
+    'dependency_gate_first_starts_refused',
+    'Whether first starts are refused until their templates carry the containers (1): not so where admission places these, or nothing gates first starts.',
+    () => (gauges.firstStarts() === 'refused' ? 1 : 0),
   );
   gauge(
     registry,

@@ -22,7 +22,7 @@ import {
 export interface ReconcileSurroundings {
   readonly memory: Memory;
   readonly settings: Settings;
-  readonly hasAdmission: boolean;
+  readonly firstStarts: World['firstStarts'];
   readonly idleAdmission: World['idleAdmission'];
   readonly placing: World['placing'];
   readonly referenced: Watched['referenced'];
@@ -31,7 +31,7 @@ export interface ReconcileSurroundings {
 /** The world of one gate, from the stores only; undefined where there is no such gate. */
 export function observe(
   stores: Stores,
-  { memory, settings, hasAdmission, idleAdmission, placing, referenced }: ReconcileSurroundings,
+  { memory, settings, firstStarts, idleAdmission, placing, referenced }: ReconcileSurroundings,
   key: ObjectKey,
   now: number,
 ): World | undefined {
@@ -49,7 +49,7 @@ export function observe(
   );
   return {
     ...{ gate, workloads, pods, observations, triedRender, openings, settings },
-    ...{ hasAdmission, idleAdmission, placing, inForceSince },
+    ...{ firstStarts, idleAdmission, placing, inForceSince },
     refusals: [...refusals, ...patched.flatMap((one) => one.refusals)],
     repairs: patched.flatMap((one) => one.repairs),
   };

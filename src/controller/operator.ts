@@ -70,7 +70,7 @@ export class Operator {
       held: () => countHeld(this.#stores),
       overdue: () => countDependencies(this.#stores).overdue,
       failed: () => countDependencies(this.#stores).failed,
-      hasAdmission: () => this.#admission.isThere,
+      firstStarts: () => this.#admission.firstStarts,
       isAdmissionActing: () => this.#admission.isActing,
     });
     const observer = (observation: RequestObservation) => this.metrics.requestEnded(observation);
@@ -175,7 +175,7 @@ export class Operator {
       requests: this.#requests,
       memory: this.#memory,
       stores: this.#stores,
-      hasAdmission: this.#admission.isThere,
+      firstStarts: this.#admission.firstStarts,
       idleAdmission: this.#admission.idle,
       placing: this.#admission.placing,
       referenced: this.#referenced,

@@ -2,6 +2,7 @@ import type { EventReason } from '../api/reasons.ts';
 import type { Render } from '../api/rendered.ts';
 import type { GateSpec, TargetKind } from '../api/spec.ts';
 import type { Condition, GateStatus } from '../api/status.ts';
+import type { FirstStarts } from './admission/policies.ts';
 import type { ContainerState, ContainerStatus } from './container-state.ts';
 import type { PodFacts } from './pod-facts.ts';
 import type { ContainerView, TemplateView } from './template-view.ts';
@@ -227,8 +228,8 @@ export interface World {
   readonly openings: ReadonlyMap<string, number>;
   /** Patches of its targets in the last half hour, the oldest first of each. */
   readonly repairs: readonly Repair[];
-  /** Whether the admission policies are there: they gate first starts, and the rollouts of others. */
-  readonly hasAdmission: boolean;
+  /** What gates first starts; only where they are `placed`, rollouts of others are gated too. */
+  readonly firstStarts: FirstStarts;
   /** The kinds of workloads for which they are there and do nothing, and why in words. */
   readonly idleAdmission: ReadonlyMap<TargetKind, string>;
   /** Whether renders are placed into the Pods of workloads of a kind. */

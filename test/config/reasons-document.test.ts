@@ -103,7 +103,7 @@ function metrics() {
     held: none,
     overdue: none,
     failed: none,
-    hasAdmission: () => true,
+    firstStarts: () => 'placed' as const,
     isAdmissionActing: () => true,
   };
   return createMetrics(gauges)

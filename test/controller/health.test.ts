@@ -14,7 +14,7 @@ describe('serveHealth', () => {
     held: () => 1,
     overdue: () => 4,
     failed: () => 2,
-    hasAdmission: () => true,
+    firstStarts: () => 'placed',
     isAdmissionActing: () => false,
   });
   before(async () => {

@@ -24,7 +24,7 @@ const referenced = { look: () => undefined };
 const around = {
   memory: new Memory(),
   settings: SETTINGS,
-  hasAdmission: true,
+  firstStarts: 'placed' as const,
   idleAdmission: new Map(),
   placing: new Map(),
   referenced,

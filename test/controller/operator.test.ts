@@ -36,7 +36,7 @@ function rig(path: string, answer: (signal: AbortSignal) => Promise<HttpAnswer>,
   const clock = new ManualClock();
   const fetch = async (url: string, { signal, method, body = '' }: Init): Promise<HttpAnswer> => {
     if (url.startsWith(path)) return answer(signal);
-    if (url.includes('mutatingadmissionpolic')) return answered(policies(), storedPolicy(url));
+    if (url.includes('admissionpolic')) return answered(policies(), storedPolicy(url));
     if (url === '/version') return answered(200, version);
     if (url.includes('sendInitialEvents')) return answered(422, {});
     if (url.includes('watch=true')) return untilAborted(signal);
@@ -129,24 +129,28 @@ describe('Operator', () => {
         ?.get();
       return values?.values[0]?.value;
     };
-    const said = () => lines.map(({ msg }) => msg).filter((msg) => msg.includes('admission policies'));
+    const said = () => lines.map(({ msg }) => msg).filter((msg) => msg.includes('first starts'));
     const started = operator.start();
     for (let second = 0; second < 10; second++) await clock.advance(1000);
     await started;
     expect(said()).to.have.length(1);
-    expect(said()[0]).to.match(/^the admission policies are not installed: targets are patched/);
+    expect(said()[0]).to.match(/^no policies that gate first starts are installed: targets are patched/);
     expect(await metric()).to.equal(0);
 
     for (const [status, is, words] of [
-      [200, 1, 'the admission policies are there'],
-      [404, 0, 'the admission policies are gone'],
-      [200, 1, 'the admission policies are there'],
+      [200, 1, 'first starts are gated when their workloads are written'],
+      [404, 0, 'no policies that gate first starts are installed'],
+      [200, 1, 'first starts are gated when their workloads are written'],
     ] as const) {
       const before = said().length;
       state.status = status;
       await clock.advance(59_000);
       await clock.advance(1000);
-      expect(said().slice(before)).to.deep.equal([words]);
+      expect(
+        said()
+          .slice(before)
+          .map((line) => line.split(':')[0]),
+      ).to.deep.equal([words]);
       expect(await metric()).to.equal(is);
       await clock.advance(60_000);
       expect(said().slice(before), 'it is said once').to.deep.equal([words]);

@@ -93,7 +93,7 @@ export class ReconcileRig {
       clock: { now: () => this.#now, after: () => () => {} },
       stores: this.stores,
       settings: SETTINGS,
-      hasAdmission: true,
+      firstStarts: 'placed',
       idleAdmission: new Map(),
       placing: PLACING,
       referenced: this.#referenced,

@@ -31,7 +31,7 @@ export function world(gate: GateBuilder, ...around: (WorkloadBuilder | PodBuilde
     refusals: [],
     repairs: [],
     openings: new Map(),
-    hasAdmission: true,
+    firstStarts: 'placed',
     idleAdmission: new Map(),
     placing: PLACING,
     inForceSince: NOW - 3_600_000,

@@ -33,7 +33,7 @@ export function useFixture(options: Parameters<typeof startSandboxCluster>[0] = 
   const ofOperator = () =>
     journal().entries.filter(({ userAgent }) => userAgent === 'dependency-gate-operator');
   // Once a minute, whatever happens: whether the admission policies have been installed meanwhile.
-  const isLook = ({ path }: JournalEntry) => path.includes('/mutatingadmissionpolic');
+  const isLook = ({ path }: JournalEntry) => path.includes('admissionpolic');
   const isEvent = ({ path }: JournalEntry) => path.endsWith('/events');
   const isFinding = ({ method, path }: JournalEntry) =>
     method === 'GET' && /^\/(api|apis\/[^/]+)\/[^/]+(\/(services|endpointslices))?$/.test(path);

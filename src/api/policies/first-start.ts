@@ -1,5 +1,5 @@
 import { API_VERSION, GATE_ANNOTATION_PREFIX, HOLD_GATE, KIND, REMOVED } from '../names.ts';
-import { type Admission, onWorkload, type ResourceRule, validating } from './policy.ts';
+import { type Admission, type Expression, onWorkload, type ResourceRule, validating } from './policy.ts';
 import { kindOf } from './workloads.ts';
 
 /** What is refused at its birth, and how its target is found. */
@@ -7,8 +7,8 @@ interface Born {
   readonly rule: ResourceRule;
   /** CEL: whether an owner `o` is of a kind that makes such objects for a target. */
   readonly isMaker: string;
-  /** CEL: `<Kind>/<name>` of the target, from the owner. */
-  readonly target: string;
+  /** CEL, the last of these: `target`, `<Kind>/<name>`, from the variable `owner`. */
+  readonly target: readonly Expression[];
   /** Where the annotations of its Pods are: below `metadata` of this. */
   readonly template: string;
 }
@@ -32,7 +32,10 @@ export function firstStart(): Admission {
   return refusal('first-start', 'a Pod', {
     rule: { apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] },
     isMaker: "o.kind in ['ReplicaSet', 'StatefulSet', 'DaemonSet']",
-    target: POD_TARGET,
+    target: [
+      { name: 'hash', expression: "object.metadata.?labels[?'pod-template-hash'].orValue('/')" },
+      { name: 'target', expression: POD_TARGET },
+    ],
     template: 'object',
   });
 }
@@ -42,7 +45,7 @@ export function firstStartCronJob(): Admission {
   return refusal('first-start-cronjob', 'a Job of a CronJob', {
     rule: onWorkload('Job', 'CREATE'),
     isMaker: "o.kind == 'CronJob'",
-    target: "variables.owner.kind + '/' + variables.owner.name",
+    target: [{ name: 'target', expression: "variables.owner.kind + '/' + variables.owner.name" }],
     template: 'object.spec.template',
   });
 }
@@ -70,8 +73,7 @@ function refusal(name: string, what: string, { rule, isMaker, target, template }
     ],
     variables: [
       { name: 'owner', expression: `${owners}.filter(o, ${controls})[0]` },
-      { name: 'hash', expression: "object.metadata.?labels[?'pod-template-hash'].orValue('/')" },
-      { name: 'target', expression: target },
+      ...target,
       {
         name: 'isFirst',
         expression: `params.spec.targets.exists(t, ${kindOf('t')} + '/' + t.name == variables.target) &&\nparams.status.targets.exists(t, t.kind + '/' + t.name == variables.target &&\n(t.state == 'Missing' || (has(t.firstStart) && t.state in ['Pending', 'Rolling', 'Current'])))`,

@@ -3,11 +3,14 @@ import type { TargetKind } from '../../api/spec.ts';
 import type { Cause, Diagnosis } from '../../core/admission/cause.ts';
 import { placingOf } from '../../core/admission/placing.ts';
 import {
+  type FirstStarts,
+  firstStartsBy,
   isInstalled,
   lacking,
   POLICIES,
   type Policy,
   type PolicyViews,
+  policyKind,
 } from '../../core/admission/policies.ts';
 import type { GateEvent, Placing, Workload } from '../../core/model.ts';
 import type { Requests } from '../../kube/client/requests.ts';
@@ -31,8 +34,21 @@ export interface AdmissionOptions {
   readonly onChange: () => void;
 }
 
-const WITHOUT_ADMISSION =
-  'the admission policies are not installed: targets are patched after they are created, so their first Pods may run ungated (on Kubernetes 1.36 or newer, install config/default)';
+const FIRST_STARTS: Readonly<Record<FirstStarts, string>> = {
+  placed:
+    'first starts are gated when their workloads are written: the policies of config/admission are installed',
+  refused:
+    'first starts are refused until their templates carry the containers: the policies of config/first-starts are installed (on Kubernetes 1.36 or newer, config/default gates them when their workloads are written)',
+  patched:
+    'no policies that gate first starts are installed: targets are patched after they are created, so their first Pods may run ungated (install config/default on Kubernetes 1.36 or newer, else config/without-admission)',
+};
+
+/** Of which kind the policies are. */
+const KINDS: Readonly<Record<FirstStarts, ReturnType<typeof policyKind> | undefined>> = {
+  placed: 'MutatingAdmissionPolicy',
+  refused: 'ValidatingAdmissionPolicy',
+  patched: undefined,
+};
 
 /** What the operator knows of admission: whether its policies are there, and whether they do what they are for. */
 export class Admission {
@@ -70,6 +86,11 @@ export class Admission {
     return this.#watch.isThere;
   }
 
+  /** What gates first starts, by which of the policies are there. */
+  get firstStarts(): FirstStarts {
+    return firstStartsBy(this.#watch.views);
+  }
+
   /** Whether they are there and nothing is known of one that does nothing. */
   get isActing(): boolean {
     return this.isThere && this.idle.size === 0;
@@ -92,7 +113,7 @@ export class Admission {
 
   /** Begins to look at what others write: caches synced. */
   storesFilled(): void {
-    if (!this.isThere) this.#options.log.warn(WITHOUT_ADMISSION);
+    if (this.firstStarts === 'patched') this.#sayFirstStarts('patched', []);
     this.#audit.start();
   }
 
@@ -103,14 +124,13 @@ export class Admission {
 
   #policiesChanged(now: PolicyViews, before: PolicyViews): void {
     const { log, onChange } = this.#options;
-    const missing = POLICIES.flatMap((policy) => lacking(policy, now[policy]));
-    const isThere = areInstalled(now);
-    if (isThere !== areInstalled(before)) {
-      const words = isThere ? 'the admission policies are there' : 'the admission policies are gone';
-      log.info({ admission: isThere, ...(missing.length > 0 && { missing }) }, words);
-    } else if (isThere && missing.length > 0) {
-      log.warn({ missing }, 'some of the admission policies are gone');
-    }
+    const by = firstStartsBy(now);
+    const missing = POLICIES.filter((policy) => policyKind(policy) === KINDS[by]).flatMap((policy) =>
+      lacking(policy, now[policy]),
+    );
+    if (by !== firstStartsBy(before)) this.#sayFirstStarts(by, missing);
+    else if (missing.length > 0)
+      log.warn({ missing }, 'some of the policies that gate first starts are gone');
     const foreign = POLICIES.filter((policy) => !now[policy].isOurs);
     if (foreign.length > 0)
       log.warn(
@@ -122,6 +142,11 @@ export class Admission {
       isInstalled(now[policy]) !== isInstalled(before[policy]) ||
       now[policy].isOurs !== before[policy].isOurs;
     if (POLICIES.some(isOther)) onChange();
+  }
+
+  #sayFirstStarts(by: FirstStarts, missing: readonly string[]): void {
+    const fields = { firstStarts: by, ...(missing.length > 0 && { missing }) };
+    this.#options.log[by === 'patched' ? 'warn' : 'info'](fields, FIRST_STARTS[by]);
   }
 
   #skipped({ workload, gates, diagnosis: { cause, words }, isNew }: Skipped): void {

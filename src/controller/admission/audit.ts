@@ -185,7 +185,7 @@ export class AdmissionAudit {
     this.#options.onTurn(policy, idle);
   }
 
-  /** That the policy of CronJobs alone is not there is nothing that `hasAdmission` would say. */
+  /** That the policy of CronJobs alone is not there is nothing that `firstStarts` would say. */
   #idleOf(kind: TargetKind): (readonly [TargetKind, string])[] {
     const policy = policyOf(kind);
     const views = this.#options.watch.views;

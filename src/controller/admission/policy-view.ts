@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { firstStart, firstStartCronJob } from '../../api/policies/first-start.ts';
 import { injectCronJob } from '../../api/policies/inject-cronjob.ts';
 import { inject } from '../../api/policies/inject-policy.ts';
 import { place, placeCronJob } from '../../api/policies/place-policy.ts';
@@ -15,6 +16,8 @@ const SHIPPED: Readonly<Record<Policy, () => Admission>> = {
   'dependencygate-inject-cronjob': injectCronJob,
   'dependencygate-place': place,
   'dependencygate-place-cronjob': placeCronJob,
+  'dependencygate-first-start': firstStart,
+  'dependencygate-first-start-cronjob': firstStartCronJob,
 };
 
 /**

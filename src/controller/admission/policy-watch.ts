@@ -5,6 +5,7 @@ import {
   type Policy,
   type PolicyView,
   type PolicyViews,
+  policyKind,
 } from '../../core/admission/policies.ts';
 import { isForbidden, isNotFound } from '../../kube/api-error.ts';
 import type { Requests } from '../../kube/client/requests.ts';
@@ -102,15 +103,15 @@ export class AdmissionWatch {
 
   async #view(policy: Policy): Promise<PolicyView> {
     const [one, binding] = await Promise.all([
-      this.#get('mutatingadmissionpolicies', policy),
-      this.#get('mutatingadmissionpolicybindings', policy),
+      this.#get(RESOURCES[policyKind(policy)].policy, policy),
+      this.#get(RESOURCES[policyKind(policy)].binding, policy),
     ]);
     return viewOf(policy, one, binding);
   }
 
-  async #get(plural: string, name: string): Promise<PolicyAnswer> {
+  async #get(resource: Resource, name: string): Promise<PolicyAnswer> {
     try {
-      return { object: await this.#options.requests.get(resourceOf(plural), { name }) };
+      return { object: await this.#options.requests.get(resource, { name }) };
     } catch (error) {
       if (isNotFound(error)) return 'absent';
       if (isForbidden(error)) return 'forbidden';
@@ -128,12 +129,25 @@ function resourceOf(plural: string): Resource {
   return { group: 'admissionregistration.k8s.io', version: 'v1', plural, namespaced: false };
 }
 
+const RESOURCES = {
+  MutatingAdmissionPolicy: {
+    policy: resourceOf('mutatingadmissionpolicies'),
+    binding: resourceOf('mutatingadmissionpolicybindings'),
+  },
+  ValidatingAdmissionPolicy: {
+    policy: resourceOf('validatingadmissionpolicies'),
+    binding: resourceOf('validatingadmissionpolicybindings'),
+  },
+} as const;
+
 function byPolicy(of: (policy: Policy) => PolicyView): PolicyViews {
   return {
     'dependencygate-inject': of('dependencygate-inject'),
     'dependencygate-inject-cronjob': of('dependencygate-inject-cronjob'),
     'dependencygate-place': of('dependencygate-place'),
     'dependencygate-place-cronjob': of('dependencygate-place-cronjob'),
+    'dependencygate-first-start': of('dependencygate-first-start'),
+    'dependencygate-first-start-cronjob': of('dependencygate-first-start-cronjob'),
   };
 }
 

@@ -1,11 +1,16 @@
 import type { TargetKind } from '../../api/spec.ts';
 
-/** The policies that place renders into targets when they are written, and into Pods (see config/admission). */
+/**
+ * The policies that gate first starts: those of config/admission place renders into targets when they are written, and into Pods; those of
+ * config/first-starts refuse what is born without.
+ */
 export const POLICIES = [
   'dependencygate-inject',
   'dependencygate-inject-cronjob',
   'dependencygate-place',
   'dependencygate-place-cronjob',
+  'dependencygate-first-start',
+  'dependencygate-first-start-cronjob',
 ] as const;
 
 export type Policy = (typeof POLICIES)[number];
@@ -18,6 +23,13 @@ export function policyOf(kind: TargetKind): Policy {
 /** The policy that places renders into the Pods of workloads of a kind. */
 export function placingPolicyOf(kind: TargetKind): Policy {
   return kind === 'CronJob' ? 'dependencygate-place-cronjob' : 'dependencygate-place';
+}
+
+/** Which kind of policy it is: its binding's kind is the same with `Binding`. */
+export function policyKind(policy: Policy): 'MutatingAdmissionPolicy' | 'ValidatingAdmissionPolicy' {
+  return policy.startsWith('dependencygate-first-start')
+    ? 'ValidatingAdmissionPolicy'
+    : 'MutatingAdmissionPolicy';
 }
 
 /** What the API server holds of a policy and of its binding, without which a policy does nothing. */
@@ -50,7 +62,19 @@ export function isInstalled({ isThere, isBound }: PolicyView): boolean {
 /** What is lacking of a policy, for people: kind and name of each object. */
 export function lacking(policy: Policy, { isThere, isBound }: PolicyView): string[] {
   return [
-    ...(isThere ? [] : [`MutatingAdmissionPolicy ${policy}`]),
-    ...(isBound ? [] : [`MutatingAdmissionPolicyBinding ${policy}`]),
+    ...(isThere ? [] : [`${policyKind(policy)} ${policy}`]),
+    ...(isBound ? [] : [`${policyKind(policy)}Binding ${policy}`]),
   ];
+}
+
+/**
+ * What gates a first start: the containers are placed when the workload is written, its Pods are refused until its template
+ * carries them, or the template is patched while the first Pods run.
+ */
+export type FirstStarts = 'placed' | 'refused' | 'patched';
+
+/** The best that the cluster has. */
+export function firstStartsBy(views: PolicyViews): FirstStarts {
+  if (isInstalled(views['dependencygate-inject'])) return 'placed';
+  return isInstalled(views['dependencygate-first-start']) ? 'refused' : 'patched';
 }

@@ -32,14 +32,14 @@ export function ungatedFirstStart(
   world: World,
   now: number,
 ): Obstacle | undefined {
-  const { gate, hasAdmission, idleAdmission } = world;
+  const { gate, firstStarts, idleAdmission } = world;
   if (!workload || ungated === 0) return undefined;
   if (Date.parse(workload.createdAt) < Date.parse(gate.createdAt) - TOGETHER_MS) return undefined;
   if (isInPods) {
     const isFirst = gated === 0 && wasYoung(workload, { kind, name }, world, now);
     return isFirst ? missedAtBirth(world) : undefined;
   }
-  const isActing = hasAdmission && !idleAdmission.has(kind);
+  const isActing = firstStarts === 'placed' && !idleAdmission.has(kind);
   // Its Pods are held, also where their watch is behind what the workload counts.
   if (isActing && requires(workload.template, gate.name)) return undefined;
   if (isActing && !wasPatchedFirst(workload, { kind, name }, world, now)) return undefined;
@@ -90,10 +90,10 @@ function missedAtBirth(world: World): Obstacle {
   };
 }
 
-function cure({ gate, hasAdmission }: World, isActing: boolean): string {
-  if (isActing)
+function cure({ gate, firstStarts }: World, isActing: boolean): string {
+  if (isActing || firstStarts === 'refused')
     return `the label ${REQUIRE_LABEL}: ${gate.name} on its Pod template holds them until the gate is in force`;
-  return hasAdmission
+  return firstStarts === 'placed'
     ? 'admission does not act: see the condition Ready'
-    : 'install the admission policies (Kubernetes 1.36 or newer), or render the gate at build time';
+    : 'install the policies that gate first starts (config/default, before Kubernetes 1.36 config/without-admission), or render the gate at build time';
 }

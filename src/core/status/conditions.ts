@@ -1,6 +1,7 @@
 import type { ConditionReason, OpenReason, ReadyReason, StallReason } from '../../api/reasons.ts';
 import type { GateSpec } from '../../api/spec.ts';
 import type { Condition, ConditionType, DependencyStatus } from '../../api/status.ts';
+import type { FirstStarts } from '../admission/policies.ts';
 import { cut } from '../cut.ts';
 import type { World } from '../model.ts';
 import { hasPassedAndGone } from '../progress/passed.ts';
@@ -31,6 +32,7 @@ export interface Findings {
   readonly stall: Stall | undefined;
   /** The kinds of workloads for which the admission policies are there and do nothing, and why in words. */
   readonly idleAdmission: World['idleAdmission'];
+  readonly firstStarts: World['firstStarts'];
   /** Dependencies that will not come by themselves, as the operator evaluates it. */
   readonly failed: readonly string[];
   /** Dependencies that block a Pod for longer than their `overdueAfterSeconds`. */
@@ -64,7 +66,8 @@ function stalled({ reason, message }: Stall): Verdict {
 }
 
 /** The gate is in force: rendered, and every target that exists carries the render. */
-function evaluateReady({ spec, isRendered, targets, dependencies, stall, idleAdmission }: Findings): Verdict {
+function evaluateReady(findings: Findings): Verdict {
+  const { spec, isRendered, targets, dependencies, stall } = findings;
   const ready = (status: Condition['status'], reason: ReadyReason, message: string): Verdict => ({
     type: 'Ready',
     status,
@@ -78,15 +81,11 @@ function evaluateReady({ spec, isRendered, targets, dependencies, stall, idleAdm
   }
   if (!isRendered) return ready('False', 'Rendering', 'the containers are being rendered');
   if (behind.length > 0) return ready('False', 'Patching', `to be patched: ${names(behind)}`);
-  return ready(
-    'True',
-    'InForce',
-    [...inForce(targets, idleAdmission), ...postponed(dependencies)].join('; '),
-  );
+  return ready('True', 'InForce', [...inForce(findings), ...postponed(dependencies)].join('; '));
 }
 
 /** Targets that carry the containers, and those that need not yet, or cannot any more. */
-function inForce(targets: readonly TargetProgress[], idleAdmission: World['idleAdmission']): string[] {
+function inForce({ targets, idleAdmission, firstStarts }: Findings): string[] {
   const idle = targets.flatMap(({ kind, isInPods }) => (isInPods ? [] : (idleAdmission.get(kind) ?? [])))[0];
   const carrying = targets.filter(({ workload, lag }) => workload && lag === 'none').length;
   const later = targets.filter(({ lag }) => lag === 'next rollout');
@@ -101,7 +100,7 @@ function inForce(targets: readonly TargetProgress[], idleAdmission: World['idleA
     ...(older > 0 ? [`created with older ones: ${count(older, 'Pod')}`] : []),
     ...(later.length > 0 ? [`with the next rollout: ${names(later)}`] : []),
     ...(never.length > 0 ? [`created without them: ${names(never)}`] : []),
-    ...(idle === undefined ? [] : [`admission does not act, so that first starts run ungated: ${idle}`]),
+    idle === undefined ? FIRST_STARTS[firstStarts] : `admission does not act: ${idle}`,
   ];
 }
 
@@ -112,6 +111,12 @@ function carriedBy(carrying: number, all: number, isInPods: boolean): string {
     ? `${carrying} of 1 target exists and ${what}`
     : `${carrying} of ${all} targets exist and ${whatAll}`;
 }
+
+const FIRST_STARTS: Readonly<Record<FirstStarts, string>> = {
+  placed: 'first starts are gated by admission',
+  refused: 'first starts are refused until gated',
+  patched: 'first starts run ungated until patched',
+};
 
 /** The gate is in force, and its status is behind. */
 function postponed(dependencies: readonly DependencyStatus[]): string[] {

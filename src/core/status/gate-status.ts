@@ -36,6 +36,7 @@ export function status(observed: Observed, now: number): GateStatus {
     targets,
     dependencies,
     stall: stallOf(observed),
+    firstStarts: world.firstStarts,
     idleAdmission: world.idleAdmission,
     failed: [...evaluated.keys()].filter((name) => isLost(name, spec, evaluated)),
     overdue: late,
@@ -128,10 +129,10 @@ function withoutPlacing({ placing }: World, targets: readonly TargetProgress[]):
 
 /** Why nothing brings the containers into the targets with their next rollout. */
 function withoutAdmission(
-  { hasAdmission, idleAdmission }: World,
+  { firstStarts, idleAdmission }: World,
   targets: readonly TargetProgress[],
 ): Stall | undefined {
-  if (!hasAdmission) return NO_ADMISSION;
+  if (firstStarts !== 'placed') return NO_ADMISSION;
   const why = targets.flatMap(({ kind }) => idleAdmission.get(kind) ?? [])[0];
   if (why === undefined) return undefined;
   const message = `updatePolicy OnNextRollout needs admission policies that act, and they do not: ${why}; until then use Immediate`;

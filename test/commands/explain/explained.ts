@@ -19,7 +19,7 @@ import {
 } from '../../core/builders.ts';
 
 /** What is there besides the gate, its workloads and its Pods. */
-export interface Scene extends Partial<Pick<World, 'hasAdmission' | 'refusals' | 'repairs'>> {
+export interface Scene extends Partial<Pick<World, 'firstStarts' | 'refusals' | 'repairs'>> {
   readonly observations?: Readonly<Record<string, Observation>>;
   /** What finds out what expressions say; default all of them at once. */
   readonly evaluator?: Evaluator;

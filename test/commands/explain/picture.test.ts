@@ -20,7 +20,8 @@ describe('the picture of a gate', () => {
   0 of 1 current Pod passed
 
 Conditions
-  Ready  True (InForce) for 0s: 1 of 1 target exists and carries the containers
+  Ready  True (InForce) for 0s: 1 of 1 target exists and carries the containers; first starts are
+         gated by admission
   Open   False (Waiting) for 0s: 1 of 1 Pod waiting: redis blocks 1 (Service redis does not exist)
 
 Targets

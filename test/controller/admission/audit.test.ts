@@ -35,7 +35,14 @@ const first = gate('first')
 function rig(...gates: readonly GateBuilder[]) {
   const clock = new ManualClock();
   const stores = createStores();
-  const views = { [INJECT]: THERE, [CRONJOB]: THERE, [PLACE]: THERE, [PLACE_CRONJOB]: THERE };
+  const views = {
+    [INJECT]: THERE,
+    [CRONJOB]: THERE,
+    [PLACE]: THERE,
+    [PLACE_CRONJOB]: THERE,
+    'dependencygate-first-start': NO_POLICY,
+    'dependencygate-first-start-cronjob': NO_POLICY,
+  };
   const skipped: Skipped[] = [];
   const turns: string[] = [];
   const state = { looks: 0, onLook: () => {} };

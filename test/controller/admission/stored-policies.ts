@@ -1,3 +1,4 @@
+import { firstStart, firstStartCronJob } from '../../../src/api/policies/first-start.ts';
 import { injectCronJob } from '../../../src/api/policies/inject-cronjob.ts';
 import { inject } from '../../../src/api/policies/inject-policy.ts';
 import { place, placeCronJob } from '../../../src/api/policies/place-policy.ts';
@@ -14,7 +15,8 @@ export interface StoredPolicy {
 
 /** The objects of this release as an API server stores them, by kind and name: `MutatingAdmissionPolicy dependencygate-inject`. */
 export function storedPolicies(): Map<string, StoredPolicy> {
-  const objects = [inject(), injectCronJob(), place(), placeCronJob()].flatMap((one) => one.objects);
+  const shipped = [inject(), injectCronJob(), place(), placeCronJob(), firstStart(), firstStartCronJob()];
+  const objects = shipped.flatMap((one) => one.objects);
   return new Map(objects.map((object) => [`${object.kind} ${object.metadata.name}`, stored(object)]));
 }
 
@@ -29,6 +31,6 @@ function stored({ kind, metadata, spec }: PolicyObject): StoredPolicy {
 
 /** Which of them a request is for: by the resource in the API's paths, and the name. */
 export function asked(plural: string, name: string): string {
-  const kind = plural.endsWith('bindings') ? 'MutatingAdmissionPolicyBinding' : 'MutatingAdmissionPolicy';
-  return `${kind} ${name}`;
+  const kind = plural.startsWith('mutating') ? 'MutatingAdmissionPolicy' : 'ValidatingAdmissionPolicy';
+  return `${kind}${plural.endsWith('bindings') ? 'Binding' : ''} ${name}`;
 }

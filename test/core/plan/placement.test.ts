@@ -96,7 +96,7 @@ describe('a gate with placement Pod', () => {
 
   it('does not care whether templates are gated by admission, nor when they are', () => {
     const patient = alone.specifying({ updatePolicy: 'OnNextRollout' }).rendered();
-    const found = status({ ...world(patient, pinger), hasAdmission: false });
+    const found = status({ ...world(patient, pinger), firstStarts: 'patched' });
     expect(conditionOf(found, 'Ready')).to.equal('True InForce');
   });
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { World } from '../../../src/core/model.ts';
 import { patchOfTemplate } from '../../../src/core/render/template.ts';
 import { ago, cronJob, dns, gate, job, NOW, pod, statefulSet, workload, world } from '../builders.ts';
 import { conditionOf, messageOf, writesOf } from '../in-words.ts';
@@ -36,7 +37,7 @@ describe('decide, for a Job', () => {
     const plan = planned(migrates, job('migrate'));
     expect(conditionOf(plan.status, 'Ready')).to.equal('True InForce');
     expect(messageOf(plan.status, 'Ready')).to.equal(
-      '0 of 1 target exists and carries the containers; created without them: Job migrate',
+      '0 of 1 target exists and carries the containers; created without them: Job migrate; first starts are gated by admission',
     );
     expect(conditionOf(plan.status, 'Open')).to.equal('Unknown NonePassedYet');
     expect(messageOf(plan.status, 'Open')).to.match(/; Job migrate was created without the containers$/);
@@ -85,7 +86,7 @@ describe('decide, with updatePolicy OnNextRollout', () => {
     expect(plan.status?.targets?.[0]?.message).to.match(/OnNextRollout/);
     expect(conditionOf(plan.status, 'Ready')).to.equal('True InForce');
     expect(messageOf(plan.status, 'Ready')).to.equal(
-      '0 of 1 target exists and carries the containers; with the next rollout: Deployment pinger',
+      '0 of 1 target exists and carries the containers; with the next rollout: Deployment pinger; first starts are gated by admission',
     );
     expect(conditionOf(plan.status, 'Open')).to.equal('Unknown TargetNotCurrent');
   });
@@ -101,7 +102,7 @@ describe('decide, with updatePolicy OnNextRollout', () => {
   });
 
   it('is stalled without the admission policies, which alone would bring the containers in', () => {
-    const plan = decide({ ...world(later, pinger), hasAdmission: false }, NOW);
+    const plan = decide({ ...world(later, pinger), firstStarts: 'patched' }, NOW);
     expect(conditionOf(plan.status, 'Stalled')).to.equal('True NoAdmission');
     expect(messageOf(plan.status, 'Stalled')).to.match(/install them, or use Immediate/);
   });
@@ -123,17 +124,19 @@ describe('decide, with updatePolicy OnNextRollout', () => {
 
 describe('the status of a first start without admission', () => {
   const inForce = apiFirst.targets('StatefulSet/db').rendered();
-  const status = (createdAt: string, hasAdmission: boolean, operatorWroteAt = '') => {
+  const status = (createdAt: string, firstStarts: World['firstStarts'], operatorWroteAt = '') => {
     const db = statefulSet('db').with({ createdAt, operatorWroteAt }).carrying(inForce);
-    return decide({ ...world(inForce, db), hasAdmission }, NOW).status?.targets?.[0]?.message ?? '';
+    return decide({ ...world(inForce, db), firstStarts }, NOW).status?.targets?.[0]?.message ?? '';
   };
 
   it('says that Pods of a younger target ran ungated, and what to do', () => {
-    expect(status(ago(60), false)).to.match(/^FirstStartUngated: .*install the admission policies/);
+    expect(status(ago(60), 'patched')).to.match(
+      /^FirstStartUngated: .*install the policies that gate first starts/,
+    );
   });
 
   it('says so of a target of the same second: they were applied together', () => {
-    expect(status(ago(3600), false)).to.match(/^FirstStartUngated: /);
+    expect(status(ago(3600), 'patched')).to.match(/^FirstStartUngated: /);
   });
 
   it('says so where the policies are there and do not act, and why', () => {
@@ -147,19 +150,19 @@ describe('the status of a first start without admission', () => {
     const { status } = decide({ ...around, idleAdmission }, NOW);
     expect(status?.targets?.[0]?.message).to.match(/^FirstStartUngated: .*does not act: see the condition/);
     expect(conditionOf(status, 'Ready')).to.equal('True InForce');
-    expect(messageOf(status, 'Ready')).to.match(/; admission does not act, .* ungated: it fails$/);
+    expect(messageOf(status, 'Ready')).to.match(/; admission does not act: it fails$/);
   });
 
   it('says so where the policies act and the operator had to patch a young target, with the label as cure', () => {
-    expect(status(ago(60), true, ago(50))).to.match(
+    expect(status(ago(60), 'placed', ago(50))).to.match(
       /dependencygate\.dev\/require: api-first on its Pod template/,
     );
   });
 
   it('says nothing of a target that is older than the gate, or that the policies have gated', () => {
-    expect(status(ago(7200), false)).to.equal('');
-    expect(status(ago(60), true)).to.equal('');
-    expect(status(ago(1000), true, ago(50)), 'a later rollout').to.equal('');
+    expect(status(ago(7200), 'patched')).to.equal('');
+    expect(status(ago(60), 'placed')).to.equal('');
+    expect(status(ago(1000), 'placed', ago(50)), 'a later rollout').to.equal('');
   });
 
   it('says nothing of a target whose Pods are held, although a watch may be behind', () => {

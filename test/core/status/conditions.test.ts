@@ -39,9 +39,9 @@ function findings(of: GateBuilder, around: Around, more: Partial<Findings> = {})
   const pods = targets.flatMap((target) => target.pods);
   const dependencies = dependencyStatuses({ world: at, spec, pods, evaluated: new Map(), overdue: [] });
   const isRendered = render?.hash === renderHash(spec);
-  const { idleAdmission } = at;
+  const { idleAdmission, firstStarts } = at;
   const none = { stall: undefined, failed: [], overdue: [] };
-  return { spec, isRendered, targets, dependencies, idleAdmission, ...none, ...more };
+  return { spec, isRendered, targets, dependencies, idleAdmission, firstStarts, ...none, ...more };
 }
 
 /** `Ready=True InForce, Open=False Waiting` */
@@ -55,12 +55,22 @@ const messageOf = (type: Verdict['type'], verdicts: readonly Verdict[]) =>
 describe('evaluate', () => {
   it('says of how many targets the gate is in force', () => {
     const said = (of: GateBuilder, around: Around) => messageOf('Ready', evaluate(findings(of, around)));
-    expect(said(apiFirst, [carrier])).to.equal('1 of 1 target exists and carries the containers');
-    expect(said(apiFirst, [])).to.equal('0 of 1 target exists and carries the containers');
+    expect(said(apiFirst, [carrier])).to.match(/^1 of 1 target exists and carries the containers;/);
+    expect(said(apiFirst, [])).to.match(/^0 of 1 target exists and carries the containers;/);
     const two = gate('api-first').targets('pinger', 'db').dependsOn(dns('api')).rendered();
-    expect(said(two, [workload('pinger').carrying(two)])).to.equal(
-      '1 of 2 targets exist and carry the containers',
+    expect(said(two, [workload('pinger').carrying(two)])).to.match(
+      /^1 of 2 targets exist and carry the containers;/,
     );
+  });
+
+  it('says what gates first starts, and what keeps admission from it', () => {
+    const said = (more: Partial<Findings>) =>
+      messageOf('Ready', evaluate(findings(apiFirst, [carrier], more)))?.split('; ')[1];
+    expect(said({ firstStarts: 'placed' })).to.equal('first starts are gated by admission');
+    expect(said({ firstStarts: 'refused' })).to.equal('first starts are refused until gated');
+    expect(said({ firstStarts: 'patched' })).to.equal('first starts run ungated until patched');
+    const idleAdmission = new Map([['Deployment', 'it fails']] as const);
+    expect(said({ idleAdmission })).to.equal('admission does not act: it fails');
   });
 
   it('says which expressions are evaluated late', () => {
@@ -69,7 +79,7 @@ describe('evaluate', () => {
       one.name === 'redis' ? { ...one, reason: 'EvaluationPostponed' } : one,
     );
     expect(messageOf('Ready', evaluate({ ...at, dependencies }))).to.match(
-      /carries the containers; expressions evaluated late, .*3 s a minute: redis$/,
+      /; expressions evaluated late, .*3 s a minute: redis$/,
     );
   });
 

@@ -160,7 +160,7 @@ describe('what to do about targets', () => {
     const { text } = only(explained(apiFirst, [pinger.replicas(2), one().open()]));
     expect(text).to.match(/^Deployment pinger has 1 Pod without the gate, older than it\./);
     const first = pinger.replicas(2).with({ createdAt: ago(10) });
-    const ungated = steps(explained(apiFirst, [first, one().open()], { hasAdmission: false }));
+    const ungated = steps(explained(apiFirst, [first, one().open()], { firstStarts: 'patched' }));
     expect(ungated[0]?.text).to.contain('made before the containers were in its template');
   });
 
