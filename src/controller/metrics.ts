@@ -25,7 +25,7 @@ export interface Gauges {
   readonly overdue: () => number;
   /** Dependencies that a Pod has failed in, or that will not come by themselves, over all gates. */
   readonly failed: () => number;
-  /** Whether the admission policies are there. */
+  /** What gates first starts. */
   readonly firstStarts: () => FirstStarts;
   /** Whether they also do what they are for, as far as it was seen. */
   readonly isAdmissionActing: () => boolean;

@@ -27,7 +27,7 @@ export async function reconcileWorkload(
   const { expectations } = memory;
   const unseenFor = expectations.unseenFor(versionIn(stores), clock.now());
   if (unseenFor > 0) return unseenFor;
-  memory.keepReplicaSets(world.pods);
+  memory.keepReplicaSets(world.pods, world.workload);
   const plan = decideWorkload(world, clock.now());
   const writing = { requests, clock, memory, expectations };
   const { done, hasLearned, failures } = await act(plan.writes, (write) => writeWorkload(writing, write));
@@ -50,7 +50,8 @@ function isNothing({ workload, gates, pods }: WorkloadWorld): boolean {
 /** Of a patch on the gates that it was for; those that do not exist have nobody who asks. Of a scale-down on the workload. */
 function recordWrites(context: Context, { gates }: WorkloadWorld, done: readonly WorkloadWrite[]): void {
   for (const write of done) {
-    if (write.do === 'scale-down') recordEvent(context, write.workload, ofScaleDown(write));
+    if (write.do === 'scale-down' || write.do === 'scale-down-empty')
+      recordEvent(context, write.workload, ofScaleDown(write));
     if (write.do !== 'patch-workload') continue;
     for (const [name, event] of ofPatch(write)) {
       const known = gates.get(name);

@@ -27,6 +27,8 @@ function nameOf(write: Failed['write']): string {
       return `Pod ${write.pod.name}`;
     case 'scale-down':
       return `ReplicaSet ${write.replicaSet.name}`;
+    case 'scale-down-empty':
+      return `an older ReplicaSet of ${write.workload.kind} ${write.workload.name}`;
     case 'patch-workload':
       return `${write.workload.kind} ${write.workload.name}`;
   }

@@ -1,4 +1,4 @@
-import type { Pod, Refusal, Repair, ReplicaSetReference } from '../core/model.ts';
+import type { Pod, Refusal, Repair } from '../core/model.ts';
 import { DISPUTE_WINDOW_MS } from '../core/progress/dispute.ts';
 import { Expectations } from './expectations.ts';
 
@@ -34,14 +34,14 @@ export class WorkloadMemory {
     return this.#scaledDown;
   }
 
-  triedToScaleDown({ uid }: ReplicaSetReference, at: number): void {
+  triedToScaleDown({ uid }: { readonly uid: string }, at: number): void {
     this.#scaledDown = new Map([...this.#scaledDown, [uid, at]]);
   }
 
-  /** Forgets the ReplicaSets that have no Pods any more. */
-  keepReplicaSets(pods: readonly Pick<Pod, 'replicaSet'>[]): void {
+  /** Forgets the ReplicaSets that have no Pods any more, and what was the workload before. */
+  keepReplicaSets(pods: readonly Pick<Pod, 'replicaSet'>[], { uid }: { readonly uid: string }): void {
     if (this.#scaledDown.size === 0) return;
-    const uids = new Set(pods.map(({ replicaSet }) => replicaSet?.uid));
+    const uids = new Set([uid, ...pods.map(({ replicaSet }) => replicaSet?.uid)]);
     this.#scaledDown = new Map([...this.#scaledDown].filter(([uid]) => uids.has(uid)));
   }
 

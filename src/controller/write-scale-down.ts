@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { FIELD_MANAGER, HOLD_GATE } from '../api/names.ts';
-import type { ScaleDown } from '../core/plan/plan.ts';
+import { FIELD_MANAGER, GATE_ANNOTATION_PREFIX, HOLD_GATE } from '../api/names.ts';
+import type { ScaleDown, ScaleDownEmpty } from '../core/plan/plan.ts';
 import type { Requests } from '../kube/client/requests.ts';
 import { PODS, REPLICA_SETS } from '../projections/resources.ts';
 import type { WorkloadMemory } from './workload-memory.ts';
@@ -39,6 +39,54 @@ export function scaleDown(writing: ScaleWriting, { workload, replicaSet }: Scale
     memory.triedToScaleDown(replicaSet, clock.now());
     return isHeld ? 'done' : 'gone';
   });
+}
+
+/** Of a ReplicaSet what tells whether it wants Pods, has none, and is of a template before the gates. */
+const replicaSetSchema = z.object({
+  metadata: z.object({
+    name: z.string(),
+    uid: z.string(),
+    resourceVersion: z.string(),
+    ownerReferences: z.array(z.object({ uid: z.string() })).default([]),
+  }),
+  spec: z.object({
+    replicas: z.int().default(1),
+    template: z
+      .object({
+        metadata: z.object({ annotations: z.record(z.string(), z.string()).default({}) }).prefault({}),
+      })
+      .prefault({}),
+  }),
+  status: z.object({ replicas: z.int().default(0) }).prefault({}),
+});
+
+type ReplicaSet = z.infer<typeof replicaSetSchema>;
+
+/** Scales to zero what the API server itself says to be older, to want Pods, and to have none. */
+export function scaleDownEmpty(writing: ScaleWriting, { workload }: ScaleDownEmpty): Promise<Result> {
+  const { requests, memory, clock } = writing;
+  const { namespace, uid, selector } = workload;
+  return unlessGone(async () => {
+    const { items } = await requests.list(REPLICA_SETS, { namespace, labelSelector: selector });
+    const found = items.map((item) => replicaSetSchema.parse(item)).filter((one) => isEmptyOf(uid, one));
+    for (const { metadata } of found) {
+      const body = {
+        metadata: { uid: metadata.uid, resourceVersion: metadata.resourceVersion },
+        spec: { replicas: 0 },
+      };
+      await requests.patch(REPLICA_SETS, { namespace, name: metadata.name }, body, SCALE);
+    }
+    memory.triedToScaleDown(workload, clock.now());
+    return found.length > 0 ? 'done' : 'gone';
+  });
+}
+
+function isEmptyOf(uid: string, { metadata, spec, status }: ReplicaSet): boolean {
+  const isOfGates = Object.keys(spec.template.metadata.annotations).some((key) =>
+    key.startsWith(GATE_ANNOTATION_PREFIX),
+  );
+  const isOwned = metadata.ownerReferences.some((owner) => owner.uid === uid);
+  return isOwned && !isOfGates && spec.replicas > 0 && status.replicas === 0;
 }
 
 const SCALE = { type: 'merge', subresource: 'scale', fieldManager: FIELD_MANAGER } as const;

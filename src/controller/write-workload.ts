@@ -9,7 +9,7 @@ import { WORKLOADS } from '../projections/resources.ts';
 import { Undone } from './act.ts';
 import type { WorkloadMemory } from './workload-memory.ts';
 import { ifThere, isRefusal, patch, type Result, writePod } from './write.ts';
-import { type ScaleWriting, scaleDown } from './write-scale-down.ts';
+import { type ScaleWriting, scaleDown, scaleDownEmpty } from './write-scale-down.ts';
 
 export interface WorkloadWriting extends ScaleWriting {
   readonly memory: Pick<WorkloadMemory, 'accepted' | 'refused' | 'triedToScaleDown'>;
@@ -22,6 +22,8 @@ export function writeWorkload(writing: WorkloadWriting, write: WorkloadWrite): P
       return patchWorkload(writing, write);
     case 'scale-down':
       return scaleDown(writing, write);
+    case 'scale-down-empty':
+      return scaleDownEmpty(writing, write);
     case 'open-pod':
     case 'delete-pod':
       return writePod(writing, write);

@@ -64,6 +64,10 @@ export interface Workload {
   readonly updates: 'Rolling' | 'Recreate' | 'OnDelete';
   /** Deployment: it makes no new ReplicaSet, and goes on with no rollout, until it is resumed. */
   readonly paused: boolean;
+  /** Deployment: one of its ReplicaSets cannot make the Pods that it wants (condition `ReplicaFailure`). */
+  readonly lacksPods: boolean;
+  /** Deployment: the label selector that finds its Pods and ReplicaSets, as a query has it; empty for other kinds. */
+  readonly selector: string;
   /** StatefulSet: Pods below this ordinal keep the old template. 0 otherwise. */
   readonly partition: number;
   /** StatefulSet: `status.updateRevision`, the value of the label `controller-revision-hash` on up-to-date Pods. */
@@ -267,7 +271,7 @@ export interface WorkloadWorld {
   readonly refusals: readonly Refusal[];
   /** Patches of it in the last half hour, the oldest first. */
   readonly repairs: readonly Repair[];
-  /** When which ReplicaSet of it was last looked at to be scaled down, by UID; ms since the epoch. */
+  /** When which ReplicaSet of it, or the workload for all of them, was last looked at to be scaled down, by UID; ms since the epoch. */
   readonly scaledDown: ReadonlyMap<string, number>;
   /** Whether renders are placed into its Pods. */
   readonly placing: Placing;

@@ -9,6 +9,13 @@ import { controllerOf, identityOf, lastWrite, metadataSchema } from './metadata.
 const count = z.int().default(0);
 const text = z.string().default('');
 
+const selectorSchema = z.object({
+  matchLabels: z.record(z.string(), z.string()).default({}),
+  matchExpressions: z
+    .array(z.object({ key: z.string(), operator: z.string(), values: z.array(z.string()).default([]) }))
+    .default([]),
+});
+
 const workloadSchema = z.object({
   metadata: metadataSchema,
   spec: z.object({
@@ -23,6 +30,7 @@ const workloadSchema = z.object({
         rollingUpdate: z.object({ partition: count }).optional(),
       })
       .optional(),
+    selector: selectorSchema.optional(),
     template: podTemplateSchema.optional(),
     jobTemplate: z.object({ spec: z.object({ template: podTemplateSchema }) }).optional(),
   }),
@@ -58,12 +66,25 @@ export function projectWorkload(kind: TargetKind, raw: unknown): Workload {
     replicas: podsOf(kind, status),
     updates: updatesOf(spec),
     paused: spec.paused,
+    lacksPods: status.conditions.some(({ type, status }) => type === 'ReplicaFailure' && status === 'True'),
+    selector: kind === 'Deployment' && spec.selector ? queryOf(spec.selector) : '',
     partition: spec.updateStrategy?.rollingUpdate?.partition ?? 0,
     updateRevision: status.updateRevision,
     template: viewTemplate(template),
     templateHash: hash('sha1', JSON.stringify(template), 'base64').slice(0, 16),
     ...writersOf(metadata.managedFields),
   };
+}
+
+/** As a query has it: `app=web,tier in (a,b),!old`. */
+function queryOf({ matchLabels, matchExpressions }: z.infer<typeof selectorSchema>): string {
+  const labels = Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`);
+  const expressions = matchExpressions.map(({ key, operator, values }) => {
+    if (operator === 'Exists') return key;
+    if (operator === 'DoesNotExist') return `!${key}`;
+    return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`;
+  });
+  return [...labels, ...expressions].join(',');
 }
 
 function updatesOf({ strategy, updateStrategy }: Raw['spec']): Workload['updates'] {

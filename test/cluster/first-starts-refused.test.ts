@@ -5,6 +5,7 @@ import { adopted } from './refused-starts/adopted.ts';
 import { births } from './refused-starts/births.ts';
 import { changes } from './refused-starts/changes.ts';
 import { startRefusingCluster } from './refused-starts/cluster.ts';
+import { room } from './refused-starts/room.ts';
 import { useCluster } from './use.ts';
 
 /** Whole stories on a real API server that can refuse Pods and change none, as all releases before 1.36 are. */
@@ -12,7 +13,7 @@ describe('refused first starts', function () {
   this.timeout(240_000);
   const cluster = useCluster(() => requirePrograms(process.env.KUBEBUILDER_ASSETS), startRefusingCluster);
 
-  for (const stories of [births, adopted, changes, orders]) stories(cluster);
+  for (const stories of [births, adopted, changes, room, orders]) stories(cluster);
 
   describe('in all of these', () => {
     it('no reconcile ended in a defect', () => expect(cluster().operator.errors).to.be.empty);

@@ -86,7 +86,9 @@ describe('first starts without the policies', function () {
         open: 'False/Waiting',
         ungated: 1,
       });
-      expect(status.targets?.[0]?.message).to.match(/^FirstStartUngated: .*install the admission policies/);
+      expect(status.targets?.[0]?.message).to.match(
+        /^FirstStartUngated: .*install the policies that gate first starts/,
+      );
       await here().create(service('api'));
       const after = await here().untilGate('first', { open: 'True/AllPassed', ungated: 0 });
       expect(after.status.targets?.[0]?.message).to.equal(undefined);
@@ -131,7 +133,7 @@ describe('first starts without the policies', function () {
       await here().untilGate('first', { ready: 'True/InForce', targets: 'pinger Missing' });
       await startUngated(cluster(), here(), 'pinger', 'poller');
       await here().untilGate('later', { ...stalled, stalledMessage: /needs the admission policies/ });
-      await untilRemark(/^FirstStartUngated: .*install the admission policies/);
+      await untilRemark(/^FirstStartUngated: .*install the policies that gate first starts/);
       expect(await gauge()).to.equal(0);
 
       for (const _ of ['once', 'and once more']) {
@@ -142,7 +144,7 @@ describe('first starts without the policies', function () {
 
         await controlPlane.kubectl(['delete', '-k', ADMISSION]);
         await here().untilGate('later', stalled);
-        await untilRemark(/^FirstStartUngated: .*install the admission policies/);
+        await untilRemark(/^FirstStartUngated: .*install the policies that gate first starts/);
         expect(await gauge()).to.equal(0);
       }
       expect(cluster().operator.errors).to.be.empty;

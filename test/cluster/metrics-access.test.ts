@@ -32,7 +32,7 @@ describe('metrics of an operator with --metrics-access=authorized', function () 
     const requests = createRequests({ connection, clock: systemClock });
     const metrics = createMetrics({
       ...{ queued: nobody, gates: nobody, held: nobody, overdue: nobody, failed: nobody },
-      ...{ hasAdmission: () => true, isAdmissionActing: () => true },
+      ...{ firstStarts: () => 'placed' as const, isAdmissionActing: () => true },
     });
     health = await serveHealth({
       port: 0,

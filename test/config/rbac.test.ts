@@ -55,7 +55,7 @@ describe('config/rbac', () => {
       expect(verbsOn(resource), resource).to.have.members(['list', 'watch', 'patch']);
     expect(verbsOn('pods')).to.have.members(['list', 'watch', 'patch', 'delete']);
     expect(verbsOn('replicasets/scale')).to.have.members(['get', 'patch']);
-    expect(verbsOn('replicasets')).to.be.empty;
+    expect(verbsOn('replicasets')).to.deep.equal(['list']);
     expect(verbsOn('dependencygates/status')).to.deep.equal(['patch']);
   });
 });

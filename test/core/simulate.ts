@@ -111,6 +111,8 @@ function write(world: World, one: Write, now: number): World {
       return opened(world, one, now);
     case 'scale-down':
       return withPods(world, (pod) => (pod.replicaSet?.uid === one.replicaSet.uid ? undefined : pod));
+    case 'scale-down-empty':
+      return world;
     case 'delete-pod':
       return withPods(world, (pod) => (pod.uid === one.pod.uid ? undefined : pod));
   }

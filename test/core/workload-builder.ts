@@ -32,6 +32,8 @@ function workloadOfKind(kind: TargetKind, name: string): WorkloadBuilder {
     replicas: 1,
     updates: 'Rolling',
     paused: false,
+    lacksPods: false,
+    selector: kind === 'Deployment' ? `app=${name}` : '',
     partition: 0,
     updateRevision: undefined,
     template: viewTemplate(template),

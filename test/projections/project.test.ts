@@ -96,6 +96,28 @@ describe('projectWorkload', () => {
     });
   });
 
+  it('reads whether a Deployment lacks Pods, and its selector as a query has it', () => {
+    const selector = {
+      matchLabels: { app: 'web', tier: 'front' },
+      matchExpressions: [
+        { key: 'a', operator: 'In', values: ['x', 'y'] },
+        { key: 'b', operator: 'NotIn', values: ['z'] },
+        { key: 'c', operator: 'Exists' },
+        { key: 'd', operator: 'DoesNotExist' },
+      ],
+    };
+    const status = { conditions: [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate' }] };
+    expect(workload('Deployment', { selector }, status)).to.include({
+      lacksPods: true,
+      selector: 'app=web,tier=front,a in (x,y),b notin (z),c,!d',
+    });
+    const well = { conditions: [{ type: 'ReplicaFailure', status: 'False' }] };
+    expect(workload('Deployment', {}, well)).to.include({
+      lacksPods: false,
+      selector: '',
+    });
+  });
+
   it("reads a StatefulSet's partition and update revision", () => {
     const strategy = { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 2 } } };
     expect(workload('StatefulSet', strategy, { updateRevision: 'r2' })).to.include({

@@ -12,6 +12,7 @@ export const READABLE_KINDS: Readonly<Record<string, string>> = {
   '/Service': 'services',
   '/PersistentVolumeClaim': 'persistentvolumeclaims',
   'discovery.k8s.io/EndpointSlice': 'endpointslices',
+  'apps/ReplicaSet': 'replicasets',
   ...Object.fromEntries(
     Object.entries(TARGET_RESOURCES).map(([kind, { group, plural }]) => [`${group}/${kind}`, plural]),
   ),

@@ -17,7 +17,7 @@ import type { Requests } from '../../kube/client/requests.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { Stores } from '../stores.ts';
 import { AdmissionAudit, type Skipped } from './audit.ts';
-import { AdmissionWatch, areInstalled } from './policy-watch.ts';
+import { AdmissionWatch } from './policy-watch.ts';
 
 export interface AdmissionOptions {
   readonly requests: Pick<Requests, 'get'>;
@@ -135,7 +135,7 @@ export class Admission {
     if (foreign.length > 0)
       log.warn(
         { policies: foreign },
-        "the admission policies are not those of this release: apply this release's config/admission",
+        "the policies are not those of this release: apply this release's config/admission and config/first-starts",
       );
     this.#audit.policiesChanged(now, before);
     const isOther = (policy: Policy) =>

@@ -44,13 +44,19 @@ export type GateWrite =
  * What the reconcile of a workload writes: the workload, once, its older ReplicaSets with nothing but held Pods, and Pods
  * that wait in gates which do not exist.
  */
-export type WorkloadWrite = WorkloadPatch | ScaleDown | PodWrite;
+export type WorkloadWrite = WorkloadPatch | ScaleDown | ScaleDownEmpty | PodWrite;
 
 /** Takes the Pods off a ReplicaSet, all of which are held. */
 export interface ScaleDown {
   readonly do: 'scale-down';
   readonly workload: Workload;
   readonly replicaSet: ReplicaSetReference;
+}
+
+/** Sets the older ReplicaSets of a Deployment to none that want Pods and have none, since these are refused. */
+export interface ScaleDownEmpty {
+  readonly do: 'scale-down-empty';
+  readonly workload: Workload;
 }
 
 /** One patch for all gates of a workload. */

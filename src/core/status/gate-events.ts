@@ -1,7 +1,7 @@
 import { type EventReason, STALL_REASONS } from '../../api/reasons.ts';
 import type { Condition, DependencyStatus, GateStatus, TargetStatus } from '../../api/status.ts';
 import type { GateEvent } from '../model.ts';
-import type { GateWrite, PodWrite, ScaleDown, WorkloadPatch } from '../plan/plan.ts';
+import type { GateWrite, PodWrite, ScaleDown, ScaleDownEmpty, WorkloadPatch } from '../plan/plan.ts';
 
 /**
  * The Events of a reconcile: one for each write that was made to somebody else's object, and one where a
@@ -69,9 +69,12 @@ export function ofPod(write: PodWrite): GateEvent[] {
     : [normal('PodReplaced', 'Delete', `deleted Pod ${write.pod.name}: ${write.why}`)];
 }
 
-/** The Event of taking the held Pods off a ReplicaSet. */
-export function ofScaleDown({ replicaSet }: ScaleDown): GateEvent {
-  const note = `scaled ReplicaSet ${replicaSet.name} to 0: its Pods are held, and others with the gate take their place`;
+/** The Event of taking the held Pods off a ReplicaSet, or the refused ones off several. */
+export function ofScaleDown(write: ScaleDown | ScaleDownEmpty): GateEvent {
+  const note =
+    write.do === 'scale-down'
+      ? `scaled ReplicaSet ${write.replicaSet.name} to 0: its Pods are held, and others with the gate take their place`
+      : 'scaled an older ReplicaSet to 0: its Pods are refused, and others with the gate take their place';
   return normal('HeldPodsReplaced', 'Scale', note);
 }
 

@@ -84,7 +84,8 @@ describe('POLICY_MANIFESTS', () => {
 
   it('let workloads through when a placement fails, and nothing through when a guard or a hold does', () => {
     for (const { metadata, spec } of policies) {
-      const isOfGates = POLICIES.some((policy) => policy === metadata.name) || /-first-start/.test(metadata.name);
+      const isOfGates =
+        POLICIES.some((policy) => policy === metadata.name) || /-first-start/.test(metadata.name);
       const expected = isOfGates ? 'Ignore' : 'Fail';
       expect(spec.failurePolicy, metadata.name).to.equal(expected);
     }

@@ -39,6 +39,7 @@ export function uninstall(on: () => GatedCluster): void {
     it('ends with clean targets, no gate and no custom resource, and rolls each target once', async () => {
       await run();
       await remove('config/admission');
+      await remove('config/first-starts');
       await removeGates();
       await remove('config/rbac');
       await removeOperator();
@@ -56,6 +57,7 @@ export function uninstall(on: () => GatedCluster): void {
       await here().create(deployment('pinger', { replicas: 2 }));
       await here().untilGate('first', { open: 'False/Waiting', pods: '0/2' });
       await remove('config/admission');
+      await remove('config/first-starts');
       await removeGates();
       await remove('config/rbac');
       await removeOperator();

@@ -13,6 +13,8 @@ const views = (place: Partial<PolicyView>): PolicyViews => ({
   'dependencygate-inject-cronjob': NO_POLICY,
   'dependencygate-place': { ...THERE, ...place },
   'dependencygate-place-cronjob': NO_POLICY,
+  'dependencygate-first-start': NO_POLICY,
+  'dependencygate-first-start-cronjob': NO_POLICY,
 });
 
 describe('placingOf', () => {

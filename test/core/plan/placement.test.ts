@@ -58,7 +58,7 @@ describe('a gate with placement Pod', () => {
     const found = at(workload('pinger').with({ replicas: 4 }), old);
     expect(conditionOf(status(found), 'Ready')).to.equal('True InForce');
     expect(messageOf(status(found), 'Ready')).to.equal(
-      '1 of 1 target exists and has the containers placed into its new Pods; created before it, without them: 3 Pods; created with older ones: 1 Pod',
+      '1 of 1 target exists and has the containers placed into its new Pods; created before it, without them: 3 Pods; created with older ones: 1 Pod; first starts are gated by admission',
     );
     expect(status(found)?.targets?.[0]).to.include({ state: 'Current', ungated: 3 });
     expect(status(found)?.pods).to.include({ total: 0, older: 1, ungated: 3 });

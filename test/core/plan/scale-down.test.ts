@@ -80,3 +80,30 @@ describe('decideWorkload, of ReplicaSets with held Pods', () => {
     expect(scaled(app, [first], old('a'), at(SCALE_DOWN_AGAIN_MS))).to.deep.equal(['app-old']);
   });
 });
+
+describe('decideWorkload, of ReplicaSets whose Pods are refused', () => {
+  const short = workload('app').carrying(first).with({ lacksPods: true });
+  const asks = (...around: Parameters<typeof decided>): boolean =>
+    decided(...around).writes.some((write) => write.do === 'scale-down-empty');
+
+  it('looks for those that have none where the Deployment says that it lacks Pods', () => {
+    expect(asks(short, [first])).to.equal(true);
+    expect(asks(short, [first], fresh.checking('api'))).to.equal(true);
+  });
+
+  it('does not look where nothing is lacking, or no gate is in the template', () => {
+    expect(asks(workload('app').carrying(first), [first])).to.equal(false);
+    expect(asks(workload('app').with({ lacksPods: true }), [])).to.equal(false);
+  });
+
+  it('does not look while the controller has not seen the template, or is not to go on', () => {
+    for (const stops of [
+      { observedGeneration: 0 },
+      { paused: true },
+      { deleting: true },
+      { updates: 'Recreate' },
+      { selector: '' },
+    ] as const)
+      expect(asks(short.with(stops), [first]), Object.keys(stops)[0]).to.equal(false);
+  });
+});

@@ -216,6 +216,7 @@ function eventsOf(write: Write): readonly GateEvent[] {
     case 'patch-workload':
       return [...ofPatch(write).values()];
     case 'scale-down':
+    case 'scale-down-empty':
       return [ofScaleDown(write)];
     default:
       return gateEvents({}, undefined, [write]);
