@@ -2,38 +2,12 @@ import { z } from 'zod';
 import { DEFAULT_DNS_TYPE, DEFAULT_HTTP_METHOD, DEFAULT_HTTP_STATUS } from './defaults.ts';
 import { atomic, dataKey, host, hostName, objectName, port } from './fields.ts';
 import { keySourceSchema } from './key-source.ts';
+import { tlsSchema } from './tls.ts';
 
 /** The checks that the waiter makes. */
 
 const SEARCHED =
   "A name with fewer dots than the Pod's ndots is completed by its search domains, so the name of a Service in the same namespace is enough.";
-
-const tls = z
-  .strictObject({
-    serverName: host()
-      .optional()
-      .describe("Name that the server's certificate must carry, also sent as SNI. Default: the host."),
-    caFrom: z
-      .strictObject({
-        configMapKeyRef: z
-          .strictObject({
-            name: objectName().describe("ConfigMap in the gate's namespace."),
-            key: dataKey().describe('Key that holds the certificates, as PEM.'),
-          })
-          .describe(
-            'Key of a ConfigMap; it reaches the container as a file, and may be created or changed later.',
-          ),
-      })
-      .optional()
-      .describe("Certificate authorities to trust instead of the image's own."),
-    insecureSkipVerify: z
-      .boolean()
-      .optional()
-      .describe(
-        "Accept any certificate: for servers whose certificate is not this check's business. Default: false.",
-      ),
-  })
-  .describe('TLS settings of an https URL.');
 
 /** The characters that a header may carry: a line break in one would begin another. */
 const headerValue = () =>
@@ -117,7 +91,7 @@ export const httpCheckSchema = z
         `Status codes that satisfy the check, or any: that there is an answer is enough. Default: ${DEFAULT_HTTP_STATUS.from} to ${DEFAULT_HTTP_STATUS.to}.`,
       )
       .meta(atomic),
-    tls: tls.optional(),
+    tls: tlsSchema.optional(),
   })
   .describe('Satisfied when an HTTP request is answered with one of the status codes.');
 
@@ -130,7 +104,9 @@ export const grpcCheckSchema = z
       .regex(/^[!-~]*$/)
       .optional()
       .describe('Service name asked for. Default: empty, the server as a whole.'),
-    tls: tls.optional().describe('Use TLS, with these settings ({} for the defaults). Default: plain text.'),
+    tls: tlsSchema
+      .optional()
+      .describe('Use TLS, with these settings ({} for the defaults). Default: plain text.'),
   })
   .describe('Satisfied when grpc.health.v1.Health/Check answers SERVING.');
 
@@ -139,4 +115,3 @@ export type TcpCheck = z.infer<typeof tcpCheckSchema>;
 export type HttpCheck = z.infer<typeof httpCheckSchema>;
 export type HttpHeader = z.infer<typeof httpHeader>;
 export type GrpcCheck = z.infer<typeof grpcCheckSchema>;
-export type Tls = z.infer<typeof tls>;

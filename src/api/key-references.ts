@@ -1,6 +1,8 @@
 import type { EnvSource } from './container-check.ts';
 import type { KeySource } from './key-source.ts';
+import type { FileSource } from './names.ts';
 import type { Dependency } from './spec.ts';
+import { tlsSources } from './tls.ts';
 
 /** A Secret or ConfigMap that a dependency's container reads. */
 export interface KeyReference {
@@ -14,13 +16,12 @@ export interface KeyReference {
 
 /** Every key that a dependency refers to, in the order of its fields. */
 export function keyReferences(dependency: Dependency): KeyReference[] {
-  const { http, grpc, container } = dependency;
+  const { http, container } = dependency;
   const variables = [...(http?.headers ?? []), ...(container?.env ?? [])].map(({ valueFrom }) => valueFrom);
-  const bundles = [http?.tls?.caFrom, grpc?.tls?.caFrom];
   return [
     ...[...addressSources(dependency), ...variables].flatMap((source) => referencesOf(source, true)),
     ...(container?.envFrom ?? []).flatMap(objectOf),
-    ...bundles.flatMap((source) => referencesOf(source, false)),
+    ...filesOf(dependency).map((source) => ({ ...source, required: false })),
   ];
 }
 
@@ -28,6 +29,12 @@ function objectOf({ secretRef, configMapRef }: EnvSource): KeyReference[] {
   const of = (kind: KeyReference['kind'], ref: EnvSource['secretRef']) =>
     ref ? [{ kind, name: ref.name, key: undefined, required: ref.optional !== true }] : [];
   return [...of('Secret', secretRef), ...of('ConfigMap', configMapRef)];
+}
+
+/** The keys that a dependency's container reads as files, which may come later than it. */
+export function filesOf({ http, grpc }: Dependency): FileSource[] {
+  const { ca, client } = tlsSources((http ?? grpc)?.tls);
+  return [...(ca ? [ca] : []), ...(client ? [client.certificate, client.key] : [])];
 }
 
 /** Where a dependency's address comes from, as far as it does not stand in the gate. */

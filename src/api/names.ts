@@ -57,8 +57,8 @@ export const VOLUME_MOUNT_PATH = '/var/run/dependency-gate';
 /** The file of the Pod's annotations in that volume, in the kubelet's `key="escaped value"` lines. */
 export const ANNOTATIONS_PATH = 'annotations';
 export const ANNOTATIONS_FILE = `${VOLUME_MOUNT_PATH}/${ANNOTATIONS_PATH}`;
-/** The folder of CA bundles in that volume: `ca/<ConfigMap>/<key>`. */
-const CA_FOLDER = 'ca';
+/** The folders of what else is in that volume: `configmap/<name>/<key>`, `secret/<name>/<key>`. */
+const FOLDERS = { ConfigMap: 'configmap', Secret: 'secret' } as const;
 /**
  * Where Kubernetes mounts the token of a Pod's ServiceAccount into every container that has nothing mounted there. Ours has:
  * a waiting container needs no token, so it has none.
@@ -110,21 +110,23 @@ export function volumeOwner(name: string): string | undefined {
   return name.startsWith(CONTAINER_PREFIX) ? name.slice(CONTAINER_PREFIX.length) : undefined;
 }
 
-/** A key of a ConfigMap that holds certificates to trust. */
-export interface CaSource {
-  readonly configMap: string;
+/** A key of a ConfigMap or Secret that a waiting container reads as a file. */
+export interface FileSource {
+  readonly kind: keyof typeof FOLDERS;
+  readonly name: string;
   readonly key: string;
 }
 
-/** Where a CA bundle stands in the gate's volume: dependencies that name the same key share the file. */
-export function caPath({ configMap, key }: CaSource): string {
-  return `${CA_FOLDER}/${configMap}/${key}`;
+/** Where a key stands in the gate's volume: dependencies that name the same one share the file. */
+export function filePath({ kind, name, key }: FileSource): string {
+  return `${FOLDERS[kind]}/${name}/${key}`;
 }
 
-/** Which key of which ConfigMap is at a path as `caPath` makes them, below any folder; undefined for other paths. */
-export function readCaPath(path: string): CaSource | undefined {
-  const [key, configMap, folder] = path.split('/').toReversed();
-  return key && configMap && folder === CA_FOLDER ? { configMap, key } : undefined;
+/** Which key of what is at a path as `filePath` makes them, below any folder; undefined for other paths. */
+export function readFilePath(path: string): FileSource | undefined {
+  const [key, name, folder] = path.split('/').toReversed();
+  const kind = (['ConfigMap', 'Secret'] as const).find((one) => FOLDERS[one] === folder);
+  return key && name && kind ? { kind, name, key } : undefined;
 }
 
 export function gateAnnotation(gate: string): string {

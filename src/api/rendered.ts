@@ -110,31 +110,46 @@ const downwardItem = z.strictObject({
   fieldRef,
 });
 
-const configMapItem = z.strictObject({
-  key: text(253).describe('Key of the ConfigMap.'),
-  path: text(512).describe('Path of the file.'),
-});
+/** Keys of bundles, and the two of a client certificate. */
+const MAX_ITEMS = 18;
+/** The annotations, and for each dependency what it trusts and what it shows. */
+const MAX_SOURCES = 33;
+
+const files = (object: string) =>
+  z
+    .strictObject({
+      name: text(253).describe(`Name of the ${object}.`),
+      items: z
+        .array(
+          z.strictObject({
+            key: text(253).describe(`Key of the ${object}.`),
+            path: text(520).describe('Path of the file.'),
+          }),
+        )
+        .max(MAX_ITEMS)
+        .describe('The files.')
+        .meta(atomic),
+      optional: z.boolean().optional().describe('Whether the Pod starts without it too.'),
+    })
+    .optional()
+    .describe(`Keys of a ${object} as files.`);
 
 const volumeSource = z.strictObject({
   downwardAPI: z
     .strictObject({ items: z.array(downwardItem).max(4).describe('The files.').meta(atomic) })
     .optional()
     .describe('Fields of the Pod as files.'),
-  configMap: z
-    .strictObject({
-      name: text(253).describe('Name of the ConfigMap.'),
-      items: z.array(configMapItem).max(16).describe('The files.').meta(atomic),
-      optional: z.boolean().optional().describe('Whether the Pod starts without it too.'),
-    })
-    .optional()
-    .describe('Keys of a ConfigMap as files.'),
+  configMap: files('ConfigMap'),
+  secret: files('Secret'),
 });
 
 export const renderedVolumeSchema = z
   .strictObject({
     name: text(63).describe('Name of the volume.'),
     projected: z
-      .strictObject({ sources: z.array(volumeSource).max(17).describe('What is in it.').meta(atomic) })
+      .strictObject({
+        sources: z.array(volumeSource).max(MAX_SOURCES).describe('What is in it.').meta(atomic),
+      })
       .describe('Files from several sources.'),
   })
   .describe('A volume as it is placed into the targets.');

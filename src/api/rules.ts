@@ -1,4 +1,4 @@
-import type { GrpcCheck, HttpCheck, HttpHeader, TcpCheck, Tls } from './checks.ts';
+import type { GrpcCheck, HttpCheck, HttpHeader, TcpCheck } from './checks.ts';
 import { CONTAINER_RULES, type ContainerPlaces } from './container-rules.ts';
 import { characters } from './container-size.ts';
 import { DEFAULT_TARGET_KIND } from './defaults.ts';
@@ -19,6 +19,7 @@ import { lookRules, podMatchRules, selectorRules } from './resource-rules.ts';
 import { anyOf, distinct, either, exactlyOne, KEY_SOURCES, present, type Rule } from './rule.ts';
 import { targetKind } from './settled.ts';
 import { CHECKS, type Dependency, type GateSpec, JUDGED_CHECKS, type Timing } from './spec.ts';
+import type { Tls } from './tls.ts';
 
 /** What a schema cannot say about a gate: one list. The tests hold the two forms of each rule to each other. */
 
@@ -43,10 +44,12 @@ export interface Places extends ContainerPlaces {
   readonly 'spec.dependencies[].http.urlFrom': KeySource;
   readonly 'spec.dependencies[].http.headers[]': HttpHeader;
   readonly 'spec.dependencies[].http.tls': Tls;
+  readonly 'spec.dependencies[].http.tls.caFrom': KeySource;
   readonly 'spec.dependencies[].grpc': GrpcCheck;
   readonly 'spec.dependencies[].grpc.hostFrom': KeySource;
   readonly 'spec.dependencies[].grpc.portFrom': KeySource;
   readonly 'spec.dependencies[].grpc.tls': Tls;
+  readonly 'spec.dependencies[].grpc.tls.caFrom': KeySource;
   readonly 'spec.dependencies[].resource': ResourceCheck;
   readonly 'spec.dependencies[].resource.selector': Selector;
   readonly 'spec.dependencies[].resource.matchPod': PodMatch;
@@ -217,10 +220,12 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
     },
   ],
   'spec.dependencies[].http.tls': tlsRules,
+  'spec.dependencies[].http.tls.caFrom': keySourceRules,
   'spec.dependencies[].grpc': addressRules,
   'spec.dependencies[].grpc.hostFrom': keySourceRules,
   'spec.dependencies[].grpc.portFrom': keySourceRules,
   'spec.dependencies[].grpc.tls': tlsRules,
+  'spec.dependencies[].grpc.tls.caFrom': keySourceRules,
   'spec.dependencies[].resource': [
     {
       cel: "self.apiVersion != 'v1' || self.kind != 'Secret'",

@@ -30,7 +30,10 @@ const opening = {
   'log-format': text,
 };
 const common = { ...opening, period: text, timeout: text, 'success-threshold': text };
-const tls = { 'tls-server-name': text, 'ca-file': text, 'insecure-skip-verify': flag };
+const client = { 'client-cert-file': text, 'client-key-file': text };
+const tls = { 'tls-server-name': text, 'ca-file': text, ...client, 'insecure-skip-verify': flag };
+const TLS_OPTIONS = Object.keys(tls).map((name) => `--${name}`);
+const TLS_WORDS = `${TLS_OPTIONS.slice(0, -1).join(', ')} and ${TLS_OPTIONS.at(-1)}`;
 const address = { host: text, 'host-env': text, port: text, 'port-env': text };
 const dns = { ...common, type: text };
 const tcp = { ...common, ...address };
@@ -84,7 +87,7 @@ export function parseArguments(argv: readonly string[], env: Environment): Optio
       const address = hostPort(target, values, env);
       const secure = values.tls === true;
       if (!secure && Object.keys(tls).some((name) => name in values))
-        throw new UsageError('--tls-server-name, --ca-file and --insecure-skip-verify need --tls');
+        throw new UsageError(`${TLS_WORDS} need --tls`);
       const { service = '' } = values;
       const check = { kind, ...address, service, tls: secure ? tlsOptions(values) : undefined };
       return withCommon(check, nameOf(address, address.host), values);
@@ -153,8 +156,7 @@ function nameOf({ shownAs }: Shown, host: string): string {
 /** Settings of TLS that an http URL would leave without effect, a CA above all. */
 function assertSecurable({ url, shownAs }: { readonly url: URL } & Shown, values: object): void {
   if (url.protocol === 'https:' || !Object.keys(tls).some((name) => name in values)) return;
-  if (shownAs === undefined)
-    throw new UsageError('--tls-server-name, --ca-file and --insecure-skip-verify need an https URL');
+  if (shownAs === undefined) throw new UsageError(`${TLS_WORDS} need an https URL`);
   throw new ValueError(
     `${shownAs.replace(/^URL from /, '')} holds an http URL, and the tls settings of the check need an https URL`,
   );
@@ -183,11 +185,17 @@ function headerFrom(env: Environment): (line: string) => readonly [string, strin
   };
 }
 
-function tlsOptions(values: Readonly<Record<string, unknown>>): TlsOptions {
+type TlsValues = { readonly [Name in keyof typeof tls]?: string | boolean | undefined };
+
+function tlsOptions(values: TlsValues): TlsOptions {
   const { 'tls-server-name': serverName, 'ca-file': caFile } = values;
+  const { 'client-cert-file': certFile, 'client-key-file': keyFile } = values;
+  if ((certFile === undefined) !== (keyFile === undefined))
+    throw new UsageError('--client-cert-file and --client-key-file need each other');
   return {
     ...(typeof serverName === 'string' ? { serverName } : {}),
     ...(typeof caFile === 'string' ? { caFile } : {}),
+    ...(typeof certFile === 'string' && typeof keyFile === 'string' ? { client: { certFile, keyFile } } : {}),
     insecureSkipVerify: values['insecure-skip-verify'] === true,
   };
 }

@@ -44,6 +44,8 @@ Options of grpc:
 Options of http and grpc:
   --tls-server-name NAME    name that the certificate must carry (default: the host)
   --ca-file PATH            PEM certificates to trust, waited for while missing (default: Node's own)
+  --client-cert-file PATH   PEM certificate to show the server, waited for while missing (default: none)
+  --client-key-file PATH    its key, as PEM, not encrypted
   --insecure-skip-verify    accept any certificate
 
 A DURATION is a number with a unit: 500ms, 2s, 5m, 1h.

@@ -27,7 +27,8 @@ const address = fc.oneof(
   fc.record({ hostFrom: source, portFrom: source }),
 );
 
-const tls = fc.record({ serverName: host, caFrom: ca }, { requiredKeys: [] });
+const clientCertificateFrom = name.map((of) => ({ secretRef: { name: of } }));
+const tls = fc.record({ serverName: host, caFrom: source, clientCertificateFrom }, { requiredKeys: [] });
 const header = fc.oneof(
   fc.record({ name: label(10), value: label(20) }),
   fc.record({ name: label(10), valueFrom: secret }),

@@ -73,6 +73,18 @@ describe('keyReferences of a container', () => {
   });
 });
 
+describe('keyReferences, of a client certificate', () => {
+  it('are its Secret, both keys, which may come later', () => {
+    const tls = { clientCertificateFrom: { secretRef: { name: 'client' } } };
+    const found = keyReferences(dependencySchema.parse({ name: 'it', grpc: { host: 'a', port: 1, tls } }));
+    const secret = { kind: 'Secret', name: 'client', required: false } as const;
+    expect(found).to.deep.equal([
+      { ...secret, key: 'tls.crt' },
+      { ...secret, key: 'tls.key' },
+    ]);
+  });
+});
+
 describe('addressSources', () => {
   it('are those of the address, in the order of its parts, and no headers and certificates', () => {
     const of = (name: string) => ({ secretKeyRef: { name, key: 'a' } });

@@ -409,6 +409,13 @@ export const RULE_CASES: readonly RuleCase[] = [
       broken: [secured({ caFrom: ca, insecureSkipVerify: true })],
     };
   }),
+  ...(['http', 'grpc'] as const).map((check) =>
+    fromKey(`spec.dependencies[].${check}.tls.caFrom`, (caFrom) =>
+      depending(
+        check === 'http' ? { http: { ...http, tls: { caFrom } } } : { grpc: { ...grpc, tls: { caFrom } } },
+      ),
+    ),
+  ),
   {
     place: 'spec.dependencies[].container',
     message:

@@ -12,7 +12,10 @@ import { container, dns, type GateBuilder, gate, tcp } from '../core/builders.ts
 import { app } from './admission-api.ts';
 
 /** The gate whose render stands in most templates below, older or newer. */
-const tls = { caFrom: { configMapKeyRef: { name: 'trust', key: 'ca.crt' } } };
+const tls = {
+  caFrom: { configMapKeyRef: { name: 'trust', key: 'ca.crt' } },
+  clientCertificateFrom: { secretRef: { name: 'client' } },
+};
 const hostFrom = { secretKeyRef: { name: 'redis', key: 'host' } };
 const portFrom = { configMapKeyRef: { name: 'redis', key: 'port' } };
 export const API_FIRST = gate('api-first')

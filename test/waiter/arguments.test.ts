@@ -106,6 +106,10 @@ describe('parseArguments', () => {
     expect(parse('grpc api:1 --tls --ca-file /ca/trust.pem').check).to.deep.include({
       tls: { caFile: '/ca/trust.pem', insecureSkipVerify: false },
     });
+    const files = '--client-cert-file /tls.crt --client-key-file /tls.key';
+    expect(parse(`grpc api:1 --tls ${files}`).check).to.deep.include({
+      tls: { client: { certFile: '/tls.crt', keyFile: '/tls.key' }, insecureSkipVerify: false },
+    });
   });
 
   const wrong: readonly (readonly [string, RegExp])[] = [
@@ -148,6 +152,9 @@ describe('parseArguments', () => {
     ['http http://api --status 200,x', /--status must be a whole number between 100 and 599: 'x'/],
     ['http http://api --status 99', /--status/],
     ['grpc api:1 --ca-file /ca.pem', /need --tls/],
+    ['grpc api:1 --client-cert-file /a --client-key-file /b', /--client-key-file and .* need --tls/],
+    ['grpc api:1 --tls --client-cert-file /a', /--client-cert-file and --client-key-file need each other/],
+    ['http https://api/ --client-key-file /a', /need each other/],
     ['dns api --period 2', /--period must be a duration such as 500ms, 2s or 5m: '2'/],
     ['dns api --period 0s', /--period must be between 10ms and 1h/],
     ['dns api --period 2h', /--period must be between/],

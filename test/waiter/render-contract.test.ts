@@ -53,7 +53,11 @@ describe('parseArguments of what a render has written', () => {
         ['X-Secret', 'value of DGATE_HEADER_1'],
       ],
       status: [200, 401],
-      tls: { serverName: 'api', caFile: '/var/run/dependency-gate/ca/ca/pem', insecureSkipVerify: false },
+      tls: {
+        serverName: 'api',
+        caFile: '/var/run/dependency-gate/configmap/ca/pem',
+        insecureSkipVerify: false,
+      },
     });
   });
 

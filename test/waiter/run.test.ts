@@ -259,7 +259,15 @@ describe('the program', function () {
       for (const option of [
         ...['name', 'period', 'timeout', 'success-threshold', 'overdue-after', 'on-overdue', 'open-key'],
         ...['annotations-file', 'log-format', 'help', 'type', 'method', 'header', 'header-env', 'status'],
-        ...['service', 'tls', 'tls-server-name', 'ca-file', 'insecure-skip-verify'],
+        ...[
+          'service',
+          'tls',
+          'tls-server-name',
+          'ca-file',
+          'client-cert-file',
+          'client-key-file',
+          'insecure-skip-verify',
+        ],
       ])
         expect(help).to.match(new RegExp(`^  --${option}\\b`, 'm'));
     });

@@ -150,8 +150,8 @@ function inside(): Validation[] {
       `variables.put.all(c, ${isPlain.join(' && ')})`,
     ),
     only(
-      'volumes only to annotations and ConfigMaps',
-      `variables.putVolumes.all(v, dyn(v).all(k, ${isOneOf('name', 'projected')}) && v.?projected.?sources.orValue([]).all(s, dyn(s).all(k, ${isOneOf('downwardAPI', 'configMap')})))`,
+      'volumes only to annotations, ConfigMaps and Secrets',
+      `variables.putVolumes.all(v, dyn(v).all(k, ${isOneOf('name', 'projected')}) && v.?projected.?sources.orValue([]).all(s, dyn(s).all(k, ${isOneOf('downwardAPI', 'configMap', 'secret')})))`,
     ),
   ];
 }

@@ -1,9 +1,10 @@
 import { keyWords } from '../../api/key-references.ts';
 import type { KeySource } from '../../api/key-source.ts';
-import { ANNOTATIONS_FILE, type CaSource, caPath, VOLUME_MOUNT_PATH } from '../../api/names.ts';
+import { ANNOTATIONS_FILE, type FileSource, filePath, VOLUME_MOUNT_PATH } from '../../api/names.ts';
 import type { RenderedContainer } from '../../api/rendered.ts';
 import { evaluatedCheckOf } from '../../api/settled.ts';
 import type { Dependency, GateSpec, HttpCheck, TcpCheck, Tls } from '../../api/spec.ts';
+import { tlsSources } from '../../api/tls.ts';
 
 type Env = NonNullable<RenderedContainer['env']>;
 type TimingDefaults = NonNullable<GateSpec['defaults']>;
@@ -45,32 +46,25 @@ export function waitArguments(
   };
 }
 
-/** Which CA bundle the waiter reads for a dependency. */
-export function caSourceOf({ http, grpc }: Dependency): CaSource | undefined {
-  const reference = (http ?? grpc)?.tls?.caFrom?.configMapKeyRef;
-  return reference && { configMap: reference.name, key: reference.key };
-}
-
 /** What the operator evaluates is opened by it: there is nothing to be tried. */
 const OPENED: Command = { args: ['opened'], env: [] };
 
 function checkArguments(dependency: Dependency): Command {
   const { name, dns, tcp, http, grpc } = dependency;
-  const ca = caSourceOf(dependency);
   if (dns) return { args: ['dns', dns.host, ...flag('--type', dns.type)], env: [] };
   if (tcp) return joined({ args: ['tcp'], env: [] }, addressArguments(tcp));
-  if (http) return httpArguments(http, ca);
+  if (http) return httpArguments(http);
   if (grpc) {
     const args = [...flag('--service', grpc.service), ...(grpc.tls ? ['--tls'] : [])];
-    const settings = { args: [...args, ...tlsArguments(grpc.tls, ca)], env: [] };
+    const settings = { args: [...args, ...tlsArguments(grpc.tls)], env: [] };
     return joined({ args: ['grpc'], env: [] }, addressArguments(grpc), settings);
   }
   throw new TypeError(`dependency ${name} has no check that the waiter makes: validation let it through`);
 }
 
-function httpArguments(http: HttpCheck, ca: CaSource | undefined): Command {
+function httpArguments(http: HttpCheck): Command {
   const headers = (http.headers ?? []).map((header, index) => headerArguments(header, index));
-  const settings = [...flag('--status', http.status?.join(',')), ...tlsArguments(http.tls, ca)];
+  const settings = [...flag('--status', http.status?.join(',')), ...tlsArguments(http.tls)];
   return joined(
     { args: ['http'], env: [] },
     http.url === undefined ? fromKey('--url', URL_VARIABLE, http.urlFrom) : { args: [http.url], env: [] },
@@ -113,12 +107,19 @@ function headerArguments(header: NonNullable<HttpCheck['headers']>[number], inde
   };
 }
 
-function tlsArguments(tls: Tls | undefined, ca: CaSource | undefined): string[] {
+function tlsArguments(tls: Tls | undefined): string[] {
+  const { ca, client } = tlsSources(tls);
   return [
     ...flag('--tls-server-name', tls?.serverName),
-    ...flag('--ca-file', ca && `${VOLUME_MOUNT_PATH}/${caPath(ca)}`),
+    ...flag('--ca-file', ca && mounted(ca)),
+    ...flag('--client-cert-file', client && mounted(client.certificate)),
+    ...flag('--client-key-file', client && mounted(client.key)),
     ...(tls?.insecureSkipVerify ? ['--insecure-skip-verify'] : []),
   ];
+}
+
+function mounted(source: FileSource): string {
+  return `${VOLUME_MOUNT_PATH}/${filePath(source)}`;
 }
 
 function attemptArguments(timing: TimingDefaults): string[] {

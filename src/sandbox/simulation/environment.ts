@@ -4,7 +4,7 @@ import type { ConfigMap, Pod, PodContainer, Secret } from './objects.ts';
 type Variables = Readonly<Record<string, string>>;
 type VariableSource = Pick<Collection<Secret | ConfigMap>, 'get'>;
 /** Where the variables' values come from. */
-interface Sources {
+export interface Sources {
   readonly secrets: VariableSource;
   readonly configMaps: VariableSource;
 }
@@ -58,7 +58,8 @@ function resolved(
   return value;
 }
 
-function dataOf(
+/** What a Secret or ConfigMap holds, as text. Throws `Missing` for one that is not there and not optional. */
+export function dataOf(
   pod: Pod,
   source: VariableSource,
   kind: 'secret' | 'configmap',

@@ -68,22 +68,19 @@ const container = z.looseObject({
   ports: z.array(z.looseObject({ name: z.string().optional(), containerPort: z.number() })).default([]),
 });
 
+/** Keys of a ConfigMap or Secret as files. */
+const files = z
+  .looseObject({
+    name: z.string(),
+    items: z.array(z.looseObject({ key: z.string(), path: z.string() })).default([]),
+  })
+  .optional();
+
 const volume = z.looseObject({
   name: z.string(),
   projected: z
     .looseObject({
-      sources: z
-        .array(
-          z.looseObject({
-            configMap: z
-              .looseObject({
-                name: z.string(),
-                items: z.array(z.looseObject({ key: z.string(), path: z.string() })).default([]),
-              })
-              .optional(),
-          }),
-        )
-        .default([]),
+      sources: z.array(z.looseObject({ configMap: files, secret: files })).default([]),
     })
     .optional(),
 });

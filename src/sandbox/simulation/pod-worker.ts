@@ -139,7 +139,7 @@ export class PodWorker implements PodRecord {
       clock,
       random,
       annotations: () => this.#current().metadata.annotations,
-      readFile: (path) => mountedFile(this.#current(), container, this.#machine.configMaps, path),
+      readFile: (path) => mountedFile(this.#current(), container, this.#machine, path),
       log: (line) => logs.add(reference, line),
       signal: this.#ending.signal,
     });

@@ -2,13 +2,11 @@ import type { Duplex } from 'node:stream';
 import { net, tls } from '../builtin.ts';
 import type { Failure } from '../checks/check.ts';
 import type { ReadFile } from '../files.ts';
-import { trusting } from './trust.ts';
+import { type TlsFiles, trusting } from './trust.ts';
 
-export interface TlsOptions {
+export interface TlsOptions extends TlsFiles {
   /** Name that the certificate must carry, also sent as SNI. Default: the host. */
   readonly serverName?: string;
-  /** File of PEM certificates to trust instead of Node's own; it may come later than the program. */
-  readonly caFile?: string;
   /** Accept any certificate. */
   readonly insecureSkipVerify: boolean;
 }
@@ -23,10 +21,10 @@ export type Secure = (socket: Duplex, host: string) => Promise<Duplex>;
  */
 export function securing(
   protocol: 'http/1.1' | 'h2',
-  { serverName, caFile, insecureSkipVerify }: TlsOptions,
+  { serverName, insecureSkipVerify, ...files }: TlsOptions,
   readFile: ReadFile,
 ): () => Secure | Failure {
-  const trust = trusting(caFile, readFile);
+  const trust = trusting(files, readFile);
   return () => {
     const secureContext = trust();
     if ('failure' in secureContext) return secureContext;

@@ -81,7 +81,7 @@ describe('render', () => {
       trusting('d', 'trust', 'more.pem'),
     );
     const [volume] = render('api-first', spec, SETTINGS).volumes;
-    const item = (configMap: string, key: string) => ({ key, path: `ca/${configMap}/${key}` });
+    const item = (configMap: string, key: string) => ({ key, path: `configmap/${configMap}/${key}` });
     expect(volume?.projected.sources).to.deep.equal([
       annotations,
       {
@@ -95,6 +95,21 @@ describe('render', () => {
     ]);
   });
 
+  it('has the keys of a Secret in it once, those of a client certificate and of what it trusts', () => {
+    const secretRef = { name: 'client' };
+    const own = { caFrom: { secretKeyRef: { name: 'client', key: 'ca.crt' } } };
+    const { spec } = apiFirst.dependsOn(
+      { name: 'a', http: { url: 'https://web/', tls: { ...own, clientCertificateFrom: { secretRef } } } },
+      { name: 'b', grpc: { host: 'rpc', port: 1, tls: { clientCertificateFrom: { secretRef } } } },
+    );
+    const item = (key: string) => ({ key, path: `secret/client/${key}` });
+    const items = [item('ca.crt'), item('tls.crt'), item('tls.key')];
+    expect(render('api-first', spec, SETTINGS).volumes[0]?.projected.sources).to.deep.equal([
+      annotations,
+      { secret: { name: 'client', items, optional: true } },
+    ]);
+  });
+
   it('gives the longest names of gates and objects a volume that the status and Kubernetes take', () => {
     const gateName = 'g'.repeat(54);
     const reference = { name: 'n'.repeat(253), key: 'k'.repeat(253) };
@@ -104,7 +119,10 @@ describe('render', () => {
         name: String.fromCharCode(97 + index),
         grpc: {
           ...{ host: 'x', port: 1 },
-          tls: { caFrom: { configMapKeyRef: { ...reference, name: reference.name.slice(index) } } },
+          tls: {
+            caFrom: { configMapKeyRef: { ...reference, name: reference.name.slice(index) } },
+            clientCertificateFrom: { secretRef: { name: reference.name.slice(index) } },
+          },
         },
       })),
     });

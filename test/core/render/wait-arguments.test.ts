@@ -188,7 +188,21 @@ describe('waitArguments', () => {
     const caFrom = { configMapKeyRef: { name: 'trust', key: 'ca.pem' } };
     const { args: written, env } = command(grpc({ host: 'rpc', port: 1, tls: { caFrom } }));
     expect(env).to.deep.equal([]);
-    expect(written).to.include('--ca-file=/var/run/dependency-gate/ca/trust/ca.pem');
+    expect(written).to.include('--ca-file=/var/run/dependency-gate/configmap/trust/ca.pem');
+  });
+
+  it('hands a client certificate and its key over as files', () => {
+    const tls = {
+      caFrom: { secretKeyRef: { name: 'trust', key: 'ca.crt' } },
+      clientCertificateFrom: { secretRef: { name: 'client' } },
+    };
+    const { args: written, env } = command(http({ url: 'https://web/', tls }));
+    expect(env).to.deep.equal([]);
+    expect(written).to.include.members([
+      '--ca-file=/var/run/dependency-gate/secret/trust/ca.crt',
+      '--client-cert-file=/var/run/dependency-gate/secret/client/tls.crt',
+      '--client-key-file=/var/run/dependency-gate/secret/client/tls.key',
+    ]);
   });
 
   it('refuses a dependency that the waiter cannot check', () => {
@@ -270,7 +284,7 @@ describe('waitArguments and parseArguments', () => {
       status: [200, 401],
       tls: {
         serverName: 'web.example',
-        caFile: '/var/run/dependency-gate/ca/trust/ca.pem',
+        caFile: '/var/run/dependency-gate/configmap/trust/ca.pem',
         insecureSkipVerify: false,
       },
     });
@@ -282,10 +296,15 @@ describe('waitArguments and parseArguments', () => {
       ...{ kind: 'grpc', host: 'fd00::2', port: 50051, service: '', tls: undefined },
     });
     const secure = understood(
-      grpc({ host: 'rpc', port: 1, service: '-a.B', tls: { insecureSkipVerify: true } }),
+      grpc({
+        ...{ host: 'rpc', port: 1, service: '-a.B' },
+        tls: { insecureSkipVerify: true, clientCertificateFrom: { secretRef: { name: 'client' } } },
+      }),
     );
+    const folder = '/var/run/dependency-gate/secret/client';
+    const client = { certFile: `${folder}/tls.crt`, keyFile: `${folder}/tls.key` };
     expect(secure.check).to.deep.equal({
-      ...{ kind: 'grpc', host: 'rpc', port: 1, service: '-a.B', tls: { insecureSkipVerify: true } },
+      ...{ kind: 'grpc', host: 'rpc', port: 1, service: '-a.B', tls: { insecureSkipVerify: true, client } },
     });
   });
 

@@ -106,7 +106,7 @@ describe('grpcCheck over TLS', () => {
   });
 
   it('dials nobody before its CA bundle is there', async () => {
-    const tls = { caFile: '/run/ca/trust/ca.crt', insecureSkipVerify: false };
+    const tls = { caFile: '/run/configmap/trust/ca.crt', insecureSkipVerify: false };
     expect(await check(await deadPort(), { tls })).to.deep.equal({
       satisfied: false,
       answer: 'no CA bundle yet: key ca.crt of ConfigMap trust is missing',
@@ -136,5 +136,49 @@ describe('grpcCheck over TLS', () => {
 
   it('is not satisfied in plain text by a server that wants TLS', async () => {
     expect(await check(port)).to.include({ satisfied: false });
+  });
+});
+
+describe('grpcCheck of a server that asks for a client certificate', () => {
+  let health: HealthServer;
+  let port = 0;
+  before(async function () {
+    this.timeout(60_000);
+    const certificates = await makeCertificates('DNS:api.test');
+    const stranger = await makeCertificates('DNS:stranger.test');
+    Object.assign(files, {
+      ...{ '/ca.pem': certificates.ca, '/tls.crt': certificates.cert, '/tls.key': certificates.key },
+      ...{ '/stranger.crt': stranger.cert, '/stranger.key': stranger.key },
+    });
+    ({ server: health, port } = await HealthServer.start(certificates, certificates.ca));
+    health.statuses.set('', 1);
+  });
+  after(() => health.stop());
+  const showing = (name?: string) => ({
+    tls: {
+      ...{ caFile: '/ca.pem', insecureSkipVerify: false },
+      ...(name && { client: { certFile: `/${name}.crt`, keyFile: `/${name}.key` } }),
+    },
+  });
+
+  it('is satisfied with one that the server accepts', async () => {
+    expect(await check(port, showing('tls'))).to.deep.equal({ satisfied: true, answer: 'SERVING' });
+  });
+
+  it('says that the server wants one', async () => {
+    expect((await check(port, showing())).answer).to.match(/alert certificate required$/);
+  });
+
+  it('is not satisfied with another one, which this server tells by hanging up', async () => {
+    const { satisfied, answer } = await check(port, showing('stranger'));
+    expect(satisfied).to.equal(false);
+    expect(answer).to.match(/^connection (closed|reset)$/);
+  });
+
+  it('dials nobody before it is there', async () => {
+    expect(await check(await deadPort(), showing('gone'))).to.deep.equal({
+      satisfied: false,
+      answer: 'no client certificate yet: file /gone.crt is missing',
+    });
   });
 });

@@ -9,16 +9,20 @@ export class HealthServer {
   readonly authorities: string[] = [];
   readonly #server = new Server();
 
-  static async start(certificates?: Certificates): Promise<{ server: HealthServer; port: number }> {
+  /** @param clientCa who must have signed the certificates of clients; undefined asks for none */
+  static async start(
+    certificates?: Certificates,
+    clientCa?: string,
+  ): Promise<{ server: HealthServer; port: number }> {
     const server = new HealthServer();
-    return { server, port: await server.#listen(certificates) };
+    return { server, port: await server.#listen(certificates, clientCa) };
   }
 
   stop(): void {
     this.#server.forceShutdown();
   }
 
-  async #listen(certificates: Certificates | undefined): Promise<number> {
+  async #listen(certificates: Certificates | undefined, clientCa: string | undefined): Promise<number> {
     const check = {
       path: '/grpc.health.v1.Health/Check',
       requestStream: false,
@@ -42,9 +46,11 @@ export class HealthServer {
     const credentials =
       certificates === undefined
         ? ServerCredentials.createInsecure()
-        : ServerCredentials.createSsl(null, [
-            { cert_chain: Buffer.from(certificates.cert), private_key: Buffer.from(certificates.key) },
-          ]);
+        : ServerCredentials.createSsl(
+            clientCa === undefined ? null : Buffer.from(clientCa),
+            [{ cert_chain: Buffer.from(certificates.cert), private_key: Buffer.from(certificates.key) }],
+            clientCa !== undefined,
+          );
     return new Promise((resolve, reject) => {
       this.#server.bindAsync('127.0.0.1:0', credentials, (error, port) =>
         error === null ? resolve(port) : reject(error),

@@ -201,12 +201,15 @@ describe('httpCheck over TLS', () => {
 
   it('says which CA bundle is missing or holds no certificate, and dials nobody', async () => {
     const { key } = certificates;
-    Object.assign(files, { '/run/ca/trust/none.crt': `${key}\n# no certificate`, '/run/none.crt': '' });
+    Object.assign(files, {
+      '/run/configmap/trust/none.crt': `${key}\n# no certificate`,
+      '/run/none.crt': '',
+    });
     for (const [caFile, what] of [
-      ['/run/ca/trust/gone.crt', 'no CA bundle yet: key gone.crt of ConfigMap trust is missing'],
+      ['/run/configmap/trust/gone.crt', 'no CA bundle yet: key gone.crt of ConfigMap trust is missing'],
       ['/run/gone.crt', 'no CA bundle yet: file /run/gone.crt is missing'],
       [
-        '/run/ca/trust/none.crt',
+        '/run/configmap/trust/none.crt',
         'no certificate in the CA bundle: key none.crt of ConfigMap trust holds none',
       ],
       ['/run/none.crt', 'no certificate in the CA bundle: file /run/none.crt holds none'],
@@ -235,4 +238,56 @@ describe('httpCheck over TLS', () => {
     expect(answer).to.include({ satisfied: false });
     await close(silent.server);
   });
+});
+
+describe('httpCheck of a server that asks for a client certificate', () => {
+  for (const maxVersion of ['TLSv1.3', 'TLSv1.2'] as const)
+    describe(`by ${maxVersion}`, () => {
+      let server: Server;
+      let port = 0;
+      let one: Certificates;
+      let other: Certificates;
+      before(async function () {
+        this.timeout(60_000);
+        one = await makeCertificates('DNS:api.test');
+        other = await makeCertificates('DNS:other.test');
+        const asking = { ...one, requestCert: true, rejectUnauthorized: true, maxVersion };
+        server = createSecureServer(asking, (_, response) => response.end());
+        port = await listen(server);
+      });
+      beforeEach(() =>
+        Object.assign(files, { '/ca.pem': one.ca, '/tls.crt': one.cert, '/tls.key': one.key }),
+      );
+      after(() => close(server));
+      const client = { certFile: '/tls.crt', keyFile: '/tls.key' };
+      const ask = (tls: Partial<HttpOptions['tls']> = { client }) =>
+        check('https://api.test/', port, { tls: { caFile: '/ca.pem', insecureSkipVerify: false, ...tls } });
+
+      it('is satisfied with one that the server accepts', async () => {
+        expect(await ask()).to.deep.equal({ satisfied: true, answer: 'HTTP 200' });
+      });
+
+      it('says that the server wants one', async () => {
+        expect((await ask({})).answer).to.match(/alert (certificate required|handshake failure)$/);
+      });
+
+      it('is not satisfied with another one, which this server tells by hanging up', async () => {
+        Object.assign(files, { '/tls.crt': other.cert, '/tls.key': other.key });
+        expect(await ask()).to.deep.equal({ satisfied: false, answer: 'connection reset' });
+      });
+
+      it('takes the new one when the files are rotated', async () => {
+        Object.assign(files, { '/tls.crt': other.cert, '/tls.key': other.key });
+        const tls = { caFile: '/ca.pem', client, insecureSkipVerify: false };
+        const options = { method: 'GET', headers: [], status: undefined, tls };
+        const made = httpCheck(
+          { kind: 'http', url: new URL('https://api.test/'), ...options },
+          networkAt({ host: '127.0.0.1', port }),
+          filesIn(files),
+        );
+        expect(await made(patience())).to.include({ satisfied: false });
+        Object.assign(files, { '/tls.crt': one.cert, '/tls.key': one.key });
+        expect(await made(patience())).to.include({ satisfied: true });
+      });
+    });
 });

@@ -1,9 +1,8 @@
-import { addressSources, keyWords } from '../../../api/key-references.ts';
-import { containerName } from '../../../api/names.ts';
+import { addressSources, filesOf, keyWords } from '../../../api/key-references.ts';
+import { containerName, type FileSource } from '../../../api/names.ts';
 import type { Dependency } from '../../../api/spec.ts';
 import type { DependencyStatus } from '../../../api/status.ts';
 import { serviceOf } from '../../../core/evaluate/references.ts';
-import { caSourceOf } from '../../../core/render/wait-arguments.ts';
 import type { ExplainWorld } from '../explain-world.ts';
 import { kubectl, type Step, step } from './step.ts';
 
@@ -23,6 +22,14 @@ const ANSWERS: readonly (readonly [RegExp, string])[] = [
   [/^HTTP \d/, 'the server answers, with a status that does not satisfy: its own log says why'],
   [/not an HTTP|not a TLS/, 'something else listens there: see the port, and whether it speaks TLS'],
   [/^no certificate in the CA bundle/, 'put PEM certificates there, or correct tls.caFrom in the gate'],
+  [
+    /^(no client (certificate|key)|the client certificate cannot be used)/,
+    'put a PEM certificate and its key, not encrypted, into that Secret, or correct tls.clientCertificateFrom',
+  ],
+  [
+    /alert|certificate required/i,
+    'the server does not accept the client: see tls.clientCertificateFrom, and whom the server trusts',
+  ],
   [/certificate|self.signed|hostname/i, 'the certificate is not accepted: see tls.caFrom and tls.serverName'],
   [/^NOT_SERVING/, 'the server says itself that it is not ready: its own log says why'],
   [/^SERVICE_UNKNOWN|NOT_FOUND/, 'the server does not know the service that grpc.service names'],
@@ -41,12 +48,13 @@ export function answerStep(
   const service = serviceOf(dependency, world.gate.namespace);
   const said = lastAnswer(world, dependency.name);
   const known = ANSWERS.find(([pattern]) => said !== undefined && pattern.test(said));
-  const why = known ? `${said}: ${known[1]}` : said;
-  const ca = caSourceOf(dependency);
-  if (ca !== undefined && said?.startsWith('no CA bundle yet')) {
+  const why = hangUp(dependency, said) ?? (known ? `${said}: ${known[1]}` : said);
+  const missing = missingFile(dependency, said);
+  if (missing !== undefined) {
+    const { kind, name, key } = missing;
     return step(
-      `${dependency.name}: ConfigMap ${ca.configMap} is not in ${world.gate.namespace}, or lacks the key ${ca.key}. Create it, or correct tls.caFrom in the gate; the kubelet brings it into Pods that wait within a minute or two.`,
-      kubectl(world, `describe configmap ${ca.configMap}`),
+      `${dependency.name}: ${kind} ${name} is not in ${world.gate.namespace}, or lacks the key ${key}. Create it, or correct tls in the gate; the kubelet brings it into Pods that wait within a minute or two.`,
+      kubectl(world, `describe ${kind.toLowerCase()} ${name}`),
     );
   }
   if (service !== undefined && reason === 'NotFound') {
@@ -64,6 +72,18 @@ export function answerStep(
   }
   if (why !== undefined) return step(`${dependency.name}: ${why}.${originWords(dependency)}`);
   return step(`${dependency.name}: its log has the answer.`, ...logCommands(world, dependency.name));
+}
+
+/** Many servers tell a client that they do not accept by nothing but that. */
+function hangUp({ http, grpc }: Dependency, said: string | undefined): string | undefined {
+  if (!/^connection (reset|closed)/.test(said ?? '') || (http ?? grpc)?.tls === undefined) return undefined;
+  return `${said}: where the server asks for a client certificate, it may not accept that of tls.clientCertificateFrom, or want one`;
+}
+
+/** The file that the waiter says it has not yet. */
+function missingFile(dependency: Dependency, said: string | undefined): FileSource | undefined {
+  if (!/^no (CA bundle|client certificate|client key) yet/.test(said ?? '')) return undefined;
+  return filesOf(dependency).find(({ kind, name, key }) => said?.includes(`key ${key} of ${kind} ${name} `));
 }
 
 /** Where a person finds the address that is asked: the answer alone does not tell. */

@@ -47,6 +47,23 @@ describe('what to do where a check is not satisfied', () => {
     expect(propose(all)).to.deep.equal([`kubectl describe configmap trust ${NS}`]);
   });
 
+  it('is to make the Secret of a client certificate that the check misses, or to look into it', () => {
+    const tls = { clientCertificateFrom: { secretRef: { name: 'client' } } };
+    const rpc = { name: 'rpc', grpc: { host: 'redis', port: 1, tls } };
+    const told = (answer: string) => about(rpc, undefined, { log: [`waiting for rpc: ${answer}`] });
+    const missing = told('no client key yet: key tls.key of Secret client is missing');
+    expect(say(missing)[0]).to.match(
+      /^rpc: Secret client is not in my-namespace, or lacks the key tls\.key\./,
+    );
+    expect(propose(missing)).to.deep.equal([`kubectl describe secret client ${NS}`]);
+    expect(say(told('no client key: that in key tls.key of Secret client is encrypted'))[0]).to.match(
+      /put a PEM certificate and its key, not encrypted, into that Secret/,
+    );
+    expect(say(told('connection closed'))[0]).to.match(
+      /it may not accept that of tls\.clientCertificateFrom/,
+    );
+  });
+
   it('is to look where the address stands, where the gate does not have it', () => {
     const hostFrom = { secretKeyRef: { name: 'db', key: 'host' } };
     const db = { name: 'db', tcp: { hostFrom, port: 5432 } };
