@@ -43,6 +43,10 @@ export const HOLD_GATE = `${GROUP}/hold`;
 /** Value of the gate annotation that a deleted gate leaves where `require` names it: nothing is to be waited for. */
 export const REMOVED = 'removed';
 
+/** Template annotation prefix: `pull-secrets.dependencygate.dev/<gate>: <secret>[,<secret>…]`, those that gates have put in. */
+export const PULL_SECRETS_ANNOTATION_PREFIX = `pull-secrets.${GROUP}/`;
+export const PULL_SECRETS_SEPARATOR = ',';
+
 /** Pod annotation prefix: `open.dependencygate.dev/<gate>.<dependency>`; see `openValue` for what the operator writes. */
 export const OPEN_ANNOTATION_PREFIX = `open.${GROUP}/`;
 /** Pod annotation that changes so that the kubelet brings what a person opened into a container that has missed it. */
@@ -131,6 +135,10 @@ export function readFilePath(path: string): FileSource | undefined {
 
 export function gateAnnotation(gate: string): string {
   return GATE_ANNOTATION_PREFIX + gate;
+}
+
+export function pullSecretsAnnotation(gate: string): string {
+  return PULL_SECRETS_ANNOTATION_PREFIX + gate;
 }
 
 export function openAnnotation(gate: string, dependency: string): string {

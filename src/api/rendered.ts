@@ -171,6 +171,12 @@ export const renderSchema = z
       .max(16)
       .describe('The init containers, in order.')
       .meta(atomic),
+    imagePullSecrets: z
+      .array(z.strictObject({ name: text(253).describe('Name of the Secret.') }))
+      .max(4)
+      .optional()
+      .describe('Secrets that the images are pulled with.')
+      .meta(atomic),
     volumes: z.array(renderedVolumeSchema).max(4).describe('The volumes that they need.').meta(atomic),
   })
   .describe('What is placed into the targets.');

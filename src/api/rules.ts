@@ -35,6 +35,7 @@ export interface Places extends ContainerPlaces {
   readonly spec: GateSpec;
   readonly 'spec.targets': GateSpec['targets'];
   readonly 'spec.dependencies': GateSpec['dependencies'];
+  readonly 'spec.waiter.imagePullSecrets': NonNullable<NonNullable<GateSpec['waiter']>['imagePullSecrets']>;
   readonly 'spec.waiter.resources': Resources;
   readonly 'spec.dependencies[]': Dependency;
   readonly 'spec.dependencies[].tcp': TcpCheck;
@@ -175,6 +176,13 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
       cel: 'self.all(a, self.exists_one(b, a.name == b.name))',
       message: 'two dependencies have the same name: rename one of them',
       holds: (dependencies) => distinct(dependencies.map(({ name }) => name)),
+    },
+  ],
+  'spec.waiter.imagePullSecrets': [
+    {
+      cel: 'self.all(a, self.exists_one(b, a.name == b.name))',
+      message: 'a Secret is named twice: remove one of the two',
+      holds: (secrets) => distinct(secrets.map(({ name }) => name)),
     },
   ],
   'spec.waiter.resources': resourcesRules,

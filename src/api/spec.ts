@@ -102,6 +102,15 @@ const waiterSchema = z.strictObject({
   imagePullPolicy: pullPolicy()
     .optional()
     .describe("When that image is pulled. Default: the operator's setting."),
+  imagePullSecrets: z
+    .array(z.strictObject({ name: objectName().describe("Secret in the gate's namespace.") }))
+    .min(1)
+    .max(4)
+    .optional()
+    .describe(
+      "Secrets that the images are pulled with. They are added to the targets' own, for all containers of their Pods, and go with the gate; those that a target has itself stay.",
+    )
+    .meta(atomic),
   resources: resourcesSchema
     .optional()
     .describe(

@@ -17,6 +17,11 @@ export function violations(gate: RuledGate): Violation[] {
     ...broken('spec', ['spec'], gate.spec),
     ...broken('spec.targets', ['spec', 'targets'], targets),
     ...broken('spec.dependencies', ['spec', 'dependencies'], dependencies),
+    ...broken(
+      'spec.waiter.imagePullSecrets',
+      ['spec', 'waiter', 'imagePullSecrets'],
+      gate.spec.waiter?.imagePullSecrets,
+    ),
     ...broken('spec.waiter.resources', ['spec', 'waiter', 'resources'], gate.spec.waiter?.resources),
     ...dependencies.flatMap((dependency, index) =>
       dependencyViolations(dependency, ['spec', 'dependencies', index]),

@@ -294,6 +294,7 @@ export type Drift =
   | 'wrong order'
   | 'leftover container'
   | 'missing volume'
+  | 'other pull secrets'
   | 'missing label'
   | 'wrong target annotation';
 

@@ -33,6 +33,8 @@ export interface TemplateView {
   readonly takenNames: readonly string[];
   /** Its app containers by their names, each as the JSON of what a gate's container may be made from: see `inherit.ts`. */
   readonly sources: Readonly<Record<string, string>>;
+  /** Names of the secrets that images are pulled with, in their order. */
+  readonly pullSecrets: readonly string[];
   /** Names of the volumes, in their order. */
   readonly volumes: readonly string[];
   /** Those of them that have the name of a gate's volume and are of another kind: a user's own. */

@@ -394,6 +394,13 @@ export const RULE_CASES: readonly RuleCase[] = [
     kept: [requesting({ name: 'A', value: '' }, { name: 'B', valueFrom: secret })],
     broken: [requesting({ name: 'A' }), requesting({ name: 'A', value: '', valueFrom: secret })],
   },
+  {
+    place: 'spec.waiter.imagePullSecrets',
+    message: 'a Secret is named twice: remove one of the two',
+    field: 'spec.waiter.imagePullSecrets',
+    kept: [manifest({ waiter: { imagePullSecrets: [{ name: 'a' }, { name: 'b' }] } })],
+    broken: [manifest({ waiter: { imagePullSecrets: [{ name: 'a' }, { name: 'a' }] } })],
+  },
   ...(['http', 'grpc'] as const).map((check): RuleCase => {
     const secured = (tls: Record<string, unknown>) =>
       depending(check === 'http' ? { http: { ...http, tls } } : { grpc: { ...grpc, tls } });

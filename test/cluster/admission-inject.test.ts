@@ -13,6 +13,7 @@ import {
   CONVERSIONS,
   INHERITING,
   LOST_VOLUMES,
+  MIRRORED,
   MOUNTING,
   OVERRIDING,
   OWN_CHECK,
@@ -29,6 +30,7 @@ const SCENES: Readonly<Record<string, readonly GateBuilder[]>> = {
   'one gate': [API_FIRST],
   'a gate with a container of the user': [OWN_CHECK],
   'a gate whose container mounts a volume of the target': [MOUNTING],
+  'gates with pull secrets': MIRRORED,
   'gates whose containers are made from the app': [INHERITING, OVERRIDING],
   'several gates, whose names begin alike': [
     gate('z-last').dependsOn(dns('z')).rendered(),

@@ -30,6 +30,7 @@ describe('the token of the operator, on workloads', function () {
     spec: {
       ...app().spec,
       initContainers: [own('first'), own('second')],
+      imagePullSecrets: [{ name: 'own' }],
       volumes: [{ name: 'data' }, { name: 'node', ...{ hostPath: { path: '/' } } }],
     },
   };
@@ -123,6 +124,30 @@ describe('the token of the operator, on workloads', function () {
     expect(drift(viewTemplate(put), injection)).to.deep.equal([]);
   });
 
+  it("adds the pull secrets of gates and takes them out, and leaves the target's own", async () => {
+    const needing = gate('mirrored')
+      .dependsOn(dns('api'))
+      .specifying({ waiter: { imagePullSecrets: [{ name: 'mirror' }, { name: 'own' }] } });
+    const injection = { gate: 'mirrored', render: needing.render, target: `Deployment/${TARGET}` };
+    const made = templateIn('Deployment', await make('Deployment'));
+    const put = await write(
+      'Deployment',
+      changePatch(viewTemplate(made), { inject: [injection], remove: [] }),
+    );
+    expect(put.spec.imagePullSecrets).to.deep.equal([{ name: 'own' }, { name: 'mirror' }]);
+    expect(put.spec).to.deep.equal({
+      ...put.spec,
+      ...inject(made, injection).spec,
+      initContainers: put.spec.initContainers,
+      volumes: put.spec.volumes,
+    });
+    const left = await write(
+      'Deployment',
+      changePatch(viewTemplate(put), { inject: [], remove: ['mirrored'] }),
+    );
+    expect(left.spec.imagePullSecrets).to.deep.equal([{ name: 'own' }]);
+  });
+
   it('puts as many as there can be on a workload, within the cost limit', async () => {
     const names = Array.from({ length: 16 }, (_, index) => dns(`d${index}`));
     const gates = ['a', 'b', 'c', 'd'].map((name) => gate(name).dependsOn(...names));
@@ -159,6 +184,19 @@ describe('the token of the operator, on workloads', function () {
       inSpec({ '$setElementOrder/initContainers': [{ name: 'second' }, { name: 'first' }] }),
     ],
     ['a name that only looks like ours', inSpec({ initContainers: [own('dgate-x')] })],
+    ['pull secrets that no gate has put in', inSpec({ imagePullSecrets: [{ name: 'more' }] })],
+    ['the loss of a pull secret', inSpec({ imagePullSecrets: [{ name: 'own', $patch: 'delete' }] })],
+    [
+      'the loss of a pull secret that it calls its own',
+      {
+        spec: {
+          template: {
+            metadata: { annotations: { 'pull-secrets.dependencygate.dev/a': 'own' } },
+            spec: { imagePullSecrets: [{ name: 'own', $patch: 'delete' }] },
+          },
+        },
+      },
+    ],
     ['a volume that is not ours', inSpec({ volumes: [{ name: 'other', emptyDir: {} }] })],
     [
       'another source of its own volume',

@@ -71,6 +71,14 @@ export const OVERRIDING = gate('overriding')
   })
   .rendered();
 
+/** Gates that need a registry's credentials, some of them the same. */
+const needing = (name: string, ...secrets: string[]) =>
+  gate(name)
+    .dependsOn(dns('api'))
+    .specifying({ waiter: { imagePullSecrets: secrets.map((one) => ({ name: one })) } })
+    .rendered();
+export const MIRRORED = [needing('mirrored', 'mirror', 'own'), needing('other', 'mirror', 'other')];
+
 export interface TemplateCase {
   readonly what: string;
   /** @param target `<Kind>/<name>` of the workload that the template is of */
@@ -412,6 +420,22 @@ export const TEMPLATES: readonly TemplateCase[] = [
       },
     },
   ]),
+  ...[['own'], ['mirror', 'last'], ['own', 'old', 'other', 'mirror']].flatMap((names) => {
+    const secrets = { imagePullSecrets: names.map((name) => ({ name })) };
+    return [
+      { what: `with the pull secrets ${names.join()}`, of: () => inPod(app(), secrets) },
+      {
+        what: `with gates' pull secrets, and then ${names.join()}`,
+        of: (target: string) =>
+          inPod(placed(inPod(app(), { imagePullSecrets: [{ name: 'own' }] }), MIRRORED, target), secrets),
+      },
+      {
+        what: `with pull secrets of an older render among ${names.join()}`,
+        of: (target: string) =>
+          placed(inPod(app(), secrets), [needing('mirrored', 'old', 'mirror', 'older')], target),
+      },
+    ];
+  }),
   { what: 'no app of the name', of: () => ({ ...app(), spec: { containers: [own('web')] } }) },
   { what: 'a volume of the node', of: () => withData({ hostPath: { path: '/tmp', type: '' } }) },
   {

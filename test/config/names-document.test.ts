@@ -9,6 +9,7 @@ const NAMES = [
   names.VOLUME_MOUNT_PATH,
   names.TOKEN_MOUNT_PATH,
   names.gateAnnotation('<gate>'),
+  names.pullSecretsAnnotation('<gate>'),
   names.TARGET_ANNOTATION,
   names.GATED_LABEL,
   names.REQUIRE_LABEL,

@@ -55,6 +55,7 @@ describe('projectWorkload', () => {
       foreignVolumes: [],
       nodeVolumes: [],
       sources: {},
+      pullSecrets: [],
       guaranteed: false,
       firm: [],
       annotations: {

@@ -9,6 +9,7 @@ import {
   type Validation,
   validating,
 } from './policy.ts';
+import { NAME, recordedIn } from './pull-secrets-cel.ts';
 import { BOOKKEEPING, isOneOf, orElse, unchanged } from './unchanged.ts';
 
 /** What the operator may write of workloads whose template is at `spec.template`. */
@@ -75,6 +76,9 @@ function variables(template: string): Expression[] {
     ...both('labels', (of) => `${of}.?metadata.?labels.orValue({})`),
     ...both('annotations', (of) => `${of}.?metadata.?annotations.orValue({})`),
     ...both('containers', (of) => orElse(`${of}.spec`, 'initContainers', '[]')),
+    ...both('secrets', (of) => orElse(`${of}.spec`, 'imagePullSecrets', '[]')),
+    { name: 'recorded', expression: recordedIn('variables.annotations') },
+    { name: 'recordedBefore', expression: recordedIn('variables.annotationsBefore') },
     ...both('volumes', (of) => orElse(`${of}.spec`, 'volumes', '[]')),
     {
       name: 'put',
@@ -104,7 +108,7 @@ function outside(rest: readonly string[]): Validation[] {
       ...rest,
     ),
     only(
-      'nothing of a Pod template but its init containers, volumes, annotations and label',
+      'nothing of a Pod template but its init containers, volumes, pull secrets, annotations and label',
       unchanged('variables.template', 'variables.templateBefore', isOneOf('metadata', 'spec')),
       unchanged(
         'variables.template.?metadata.orValue({})',
@@ -114,7 +118,7 @@ function outside(rest: readonly string[]): Validation[] {
       unchanged(
         'variables.template.spec',
         'variables.templateBefore.spec',
-        isOneOf('initContainers', 'volumes'),
+        isOneOf('initContainers', 'volumes', 'imagePullSecrets'),
       ),
     ),
   ];
@@ -144,6 +148,10 @@ function inside(): Validation[] {
       unchanged('variables.annotations', 'variables.annotationsBefore', `(${ours})`),
     ),
     only("none of a workload's own init containers", own('containers', 'c', IS_OURS)),
+    only(
+      "none of a workload's own pull secrets",
+      `variables.secrets.filter(s, !(${NAME} in variables.recorded)) == variables.secretsBefore.filter(s, !(${NAME} in variables.recordedBefore))`,
+    ),
     only("none of a workload's own volumes", own('volumes', 'v', IS_OUR_VOLUME)),
     only(
       'init containers only to some that wait: no privileges, ports, probes or hooks, and no folders of the node',

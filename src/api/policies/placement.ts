@@ -15,6 +15,7 @@ import { ARE_RAISED, isGuaranteed, RAISED } from './guaranteed-cel.ts';
 import { INHERITING, inheritance, SOURCES } from './inherit-cel.ts';
 import { orderVariables, positions } from './order-cel.ts';
 import type { Expression, MatchConstraints, MutatingSpec } from './policy.ts';
+import { HAS_PULL_SECRETS, PULL_SECRETS, pullSecretsPatch } from './pull-secrets-cel.ts';
 import { IS_RIGHT_SIZE, IS_UNFIT, isSized } from './surroundings-cel.ts';
 
 /**
@@ -105,6 +106,7 @@ function variables({ path, target }: Place): Expression[] {
     otherVolumes: 'variables.volumeNames.filter(n, n != variables.volume)',
     // Before all others, but behind those of gates before this one.
     volumeAt: `(${positions('variables.otherVolumes', `!variables.otherVolumes[i].startsWith('${CONTAINER_PREFIX}') || variables.otherVolumes[i] > variables.volume`)} +\n[size(variables.otherVolumes)])[0]`,
+    ...PULL_SECRETS,
     nodeVolumes: 'variables.volumes.filter(v, has(v.hostPath)).map(v, string(v.name))',
     inheriting: INHERITING,
     sources: SOURCES,
@@ -126,6 +128,7 @@ function variables({ path, target }: Place): Expression[] {
       'variables.mine == lists.range(size(variables.rendered)).map(i, i + variables.at)',
       'variables.mine.map(i, variables.names[i]) == variables.rendered',
       'size(variables.moves) == 0',
+      HAS_PULL_SECRETS,
       IS_UNCHANGED,
       IS_RIGHT_SIZE,
       ARE_RAISED,
@@ -170,6 +173,7 @@ function patch({ path, besides }: Place): string {
     `${unless('size(variables.annotations) > 0', 'metadata/annotations', '{}')} +`,
     `${unless('size(variables.labels) > 0', 'metadata/labels', '{}')} +`,
     ...(besides === undefined ? [] : [`${besides} +`]),
+    `${pullSecretsPatch({ template: pointer, record: key('annotations', 'variables.secretsKey') })} +`,
     '[',
     `  ${add(key('annotations', 'variables.key'), 'variables.render.hash')},`,
     `  ${add(key('annotations', `'${TARGET_ANNOTATION}'`), 'variables.target')},`,

@@ -1,6 +1,12 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { containerOwner, volumeName, volumeOwner } from '../../api/names.ts';
+import {
+  containerOwner,
+  PULL_SECRETS_SEPARATOR,
+  pullSecretsAnnotation,
+  volumeName,
+  volumeOwner,
+} from '../../api/names.ts';
 import { ofOurGroup, type PodTemplate } from '../../core/render/template.ts';
 import type { GatedTarget } from './gating.ts';
 import { WRITING } from './yaml/text.ts';
@@ -35,7 +41,7 @@ function patches(target: GatedTarget): unknown[] {
       annotations: ofOurGroup(after.metadata?.annotations),
       labels: ofOurGroup(after.metadata?.labels),
     },
-    spec: ofAllGates(after, gates),
+    spec: { ...ofAllGates(after, gates), ...secretsOf(after, gates) },
   };
   const isEmpty = Object.keys(removal).length === 0;
   return [...(isEmpty ? [] : [patchOf(target, { spec: removal })]), patchOf(target, addition)];
@@ -76,6 +82,16 @@ function ofAllGates(template: PodTemplate, gates: readonly string[]): Parts {
     initContainers: all.slice(0, last + 1).map(whole(mine.initContainers)),
     volumes: (volumes ?? []).filter(({ name }) => volumeOwner(name) !== undefined).map(whole(mine.volumes)),
   };
+}
+
+/** The secrets that these gates have put in. */
+function secretsOf(
+  { metadata }: PodTemplate,
+  gates: readonly string[],
+): { imagePullSecrets?: readonly Named[] } {
+  const records = gates.flatMap((gate) => metadata?.annotations?.[pullSecretsAnnotation(gate)] ?? []);
+  const names = new Set(records.flatMap((record) => record.split(PULL_SECRETS_SEPARATOR)));
+  return names.size === 0 ? {} : { imagePullSecrets: [...names].map((name) => ({ name })) };
 }
 
 function deletion({ name }: Named): object {

@@ -17,6 +17,13 @@ import { isRaised } from './guaranteed.ts';
 import { requires } from './hold.ts';
 import type { Obstacle } from './obstacle.ts';
 import { orderWith, type Placed } from './order.ts';
+import {
+  changePullSecrets,
+  lacksPullSecrets,
+  pullSecretsPatch,
+  withPullSecrets,
+  withRecords,
+} from './pull-secrets.ts';
 import { fitted, misfit } from './surroundings.ts';
 import { type PodTemplate, viewTemplate } from './template.ts';
 
@@ -92,6 +99,7 @@ function misplaced(template: TemplateView, { gate, render, target }: Injection):
     [template.annotations[gateAnnotation(gate)] !== render.hash, 'stale render'],
     [!missing && !leftover && !isSameList(order, template.initContainers), 'wrong order'],
     [!template.volumes.includes(volumeName(gate)), 'missing volume'],
+    [lacksPullSecrets(template, { gate, render }), 'other pull secrets'],
     [!template.gated, 'missing label'],
     [template.annotations[TARGET_ANNOTATION] !== target, 'wrong target annotation'],
   ];
@@ -137,9 +145,10 @@ export function changePatch(template: TemplateView, change: TemplateChange): Jso
   const isLeft = inject.length === 0 && [...gatesIn(template)].every((gate) => changed.includes(gate));
   const order = elementOrder(template, change);
   const rendered = inject.flatMap(({ render }) => fitted(template, render));
+  const secrets = changePullSecrets(template, change);
   return {
     metadata: {
-      annotations: annotationsOf(template, change, isLeft),
+      annotations: { ...annotationsOf(template, change, isLeft), ...secrets.records },
       ...(inject.length > 0 && { labels: { [GATED_LABEL]: 'true' } }),
       ...(isLeft && { labels: { [GATED_LABEL]: null } }),
     },
@@ -147,6 +156,7 @@ export function changePatch(template: TemplateView, change: TemplateChange): Jso
       ...(inject.length > 0 && { '$setElementOrder/initContainers': order.map((name) => ({ name })) }),
       initContainers: [...deletions(template, changed), ...sortedBy(order, rendered)],
       ...volumesPatch(template, change),
+      ...pullSecretsPatch(secrets),
     },
   };
 }
@@ -209,7 +219,9 @@ function volumePlace(names: readonly string[], mine: string): number {
 /** The template with the render in it: what the patch results in, for where there is no API server to apply one. */
 export function inject(template: PodTemplate, { gate, render, target }: Injection): PodTemplate {
   const live = template.spec.initContainers ?? [];
-  const rendered = fitted(viewTemplate(template), render);
+  const view = viewTemplate(template);
+  const rendered = fitted(view, render);
+  const secrets = changePullSecrets(view, { inject: [{ gate, render }], remove: [] });
   const kept = live.filter(({ name }) => containerOwner(name)?.gate !== gate);
   const byName = new Map([...kept, ...rendered].map((container) => [container.name, container]));
   const order = wantedOrder(
@@ -222,7 +234,7 @@ export function inject(template: PodTemplate, { gate, render, target }: Injectio
     metadata: {
       ...template.metadata,
       annotations: {
-        ...template.metadata?.annotations,
+        ...withRecords(template.metadata?.annotations, secrets),
         [gateAnnotation(gate)]: render.hash,
         [TARGET_ANNOTATION]: target,
       },
@@ -232,6 +244,7 @@ export function inject(template: PodTemplate, { gate, render, target }: Injectio
       ...template.spec,
       initContainers: order.flatMap((name) => byName.get(name) ?? []),
       volumes: render.volumes.reduce(withVolume, template.spec.volumes ?? []),
+      ...withPullSecrets(secrets),
     },
   };
 }

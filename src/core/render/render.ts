@@ -54,6 +54,7 @@ export function render(gate: string, spec: GateSpec, settings: Settings): Render
     ...(spec.after !== undefined && { after: spec.after }),
     initContainers: spec.dependencies.map((dependency) => renderContainer(gate, dependency, spec, settings)),
     volumes: [renderVolume(gate, spec)],
+    ...(spec.waiter?.imagePullSecrets && { imagePullSecrets: structuredClone(spec.waiter.imagePullSecrets) }),
   };
 }
 

@@ -9,6 +9,7 @@ import {
   isGateName,
   MAX_GATE_CONTAINERS,
   MAX_GATES_OF_AN_OBJECT,
+  pullSecretsAnnotation,
   REQUIRE_LABEL,
   requiredGates,
   TARGET_ANNOTATION,
@@ -24,8 +25,8 @@ import { viewSurroundings } from './surroundings.ts';
 
 /** No target may carry so many, and what others write in their form is no more than names beyond. */
 const MAX_VIEWED_CONTAINERS = 4 * MAX_GATE_CONTAINERS;
-/** Hashes and names of workloads are shorter. */
-const MAX_VALUE = 300;
+/** Hashes, names of workloads and those of a gate's Secrets are shorter. */
+const MAX_VALUE = 1100;
 
 const strings = z.record(z.string(), z.string()).nullish();
 
@@ -54,6 +55,7 @@ export const podTemplateSchema = z.looseObject({
   spec: z.looseObject({
     initContainers: z.array(z.looseObject({ name: z.string() })).nullish(),
     volumes: z.array(volumeSchema).nullish(),
+    imagePullSecrets: z.array(z.looseObject({ name: z.string().optional() })).nullish(),
   }),
 });
 
@@ -94,6 +96,7 @@ export function viewTemplate({ metadata, spec }: PodTemplate): TemplateView {
     contents: ours.slice(0, MAX_VIEWED_CONTAINERS).map(viewContainer),
     ...surroundings,
     sources: viewSources(spec),
+    pullSecrets: (spec.imagePullSecrets ?? []).map(({ name = '' }) => name),
     volumes: volumes.map(({ name }) => name),
     guaranteed: !surroundings.hasPodResources && isGuaranteed(spec),
     firm: firmContainers(initContainers),
@@ -122,7 +125,7 @@ function followedUp(
   const all = new Set([...first, ...carried.filter(isGateName)]);
   const taken = [...(all.size <= MAX_GATES_OF_AN_OBJECT ? all : first)].slice(0, MAX_GATES_OF_AN_OBJECT);
   return Object.fromEntries(
-    [TARGET_ANNOTATION, ...taken.map(gateAnnotation)].flatMap((key) => {
+    [TARGET_ANNOTATION, ...taken.map(gateAnnotation), ...taken.map(pullSecretsAnnotation)].flatMap((key) => {
       const value = annotations[key];
       return value === undefined ? [] : [[key, kept(value, MAX_VALUE)] as const];
     }),

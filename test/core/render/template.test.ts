@@ -4,7 +4,14 @@ import { podTemplateSchema, viewTemplate } from '../../../src/core/render/templa
 /** What a template looks like once it has been read from JSON. */
 const view = (template: unknown) => viewTemplate(podTemplateSchema.parse(template));
 
-const PLAIN = { isWindows: false, hasPodResources: false, takenNames: [], nodeVolumes: [], sources: {} };
+const PLAIN = {
+  isWindows: false,
+  hasPodResources: false,
+  takenNames: [],
+  nodeVolumes: [],
+  sources: {},
+  pullSecrets: [],
+};
 
 describe('viewTemplate', () => {
   it('sees nothing in a template without metadata, init containers and volumes', () => {

@@ -72,7 +72,7 @@ function startingStep(
       ? `Correct it in ${dependency.container.from === undefined ? 'the gate' : 'the target'}`
       : "It is that of the operator's own Pod, its --waiter-image, or spec.waiter.image of the gate; correct it there";
     return step(
-      `${name}: the image ${imageOf(world, dependency)} cannot be pulled to the Pod's node. ${whose}, or give the Pods an imagePullSecret for its registry.`,
+      `${name}: the image ${imageOf(world, dependency)} cannot be pulled to the Pod's node. ${whose}, or name a Secret for its registry in spec.waiter.imagePullSecrets of the gate.`,
       ...describe,
     );
   }
