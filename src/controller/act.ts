@@ -9,7 +9,7 @@ export class Undone extends Error {
 
 /** A write that is one object's own: what fails it says nothing of the others. */
 type Own = Extract<Write, { do: (typeof OWN)[number] }>;
-const OWN = ['patch-workload', 'scale-down', 'scale-down-empty', 'open-pod'] as const;
+const OWN = ['patch-workload', 'scale-down', 'scale-down-empty', 'ask-order', 'open-pod'] as const;
 
 /** A workload or a Pod that could not be written. */
 export interface Failed {
@@ -50,6 +50,8 @@ export async function act<W extends Write>(
       const failed = onesOwn(write, error);
       if (!failed) throw error;
       failures.push(failed);
+      // It was counted, and may be one too many.
+      hasLearned ||= error instanceof Undone;
     }
   }
   return { done, hasLearned, failures };

@@ -52,6 +52,7 @@ export function observe(
     ...{ firstStarts, idleAdmission, placing, inForceSince },
     refusals: [...refusals, ...patched.flatMap((one) => one.refusals)],
     repairs: patched.flatMap((one) => one.repairs),
+    othersFirst: patched.flatMap((one) => one.othersFirst),
   };
 }
 
@@ -82,9 +83,9 @@ export function observeWorkload(
   const remembered = [...new Map(gates).values()].flatMap(
     ({ gate }) => memory.gates.peek(referenceTo(gate))?.refusals ?? [],
   );
-  const { refusals, repairs, scaledDown } = memory.workloads.of(reference);
+  const { refusals, repairs, othersFirst, scaledDown } = memory.workloads.of(reference);
   return {
-    ...{ workload, gates: new Map(gates), pods, repairs, scaledDown },
+    ...{ workload, gates: new Map(gates), pods, repairs, othersFirst, scaledDown },
     placing: placing.get(workload.kind) ?? NOT_PLACING,
     refusals: [...refusals, ...remembered],
   };

@@ -24,7 +24,14 @@ import { idOf, type Reconciled, referenceTo } from './reference.ts';
 import { ReferencedObjects } from './referenced/referenced-by-namespace.ts';
 import type { WatchedKindOptions } from './referenced/watched-kind.ts';
 import { createReflectors } from './reflectors.ts';
-import { countDependencies, countHeld, createStores, everything, type Stores } from './stores.ts';
+import {
+  countDependencies,
+  countHeld,
+  createStores,
+  everything,
+  type Stores,
+  workloadReference,
+} from './stores.ts';
 import { logVersion } from './tested-versions.ts';
 
 export interface OperatorOptions {
@@ -99,6 +106,7 @@ export class Operator {
       clock,
       log,
       everyMs: options.lookForPoliciesEveryMs,
+      othersFirstIn: (one) => this.#memory.workloads.peek(workloadReference(one))?.othersFirst ?? [],
       emit: (workload, event) => this.#emit(workload, event),
       count: (cause) => this.metrics.admissionSkipped(cause),
       onChange: () => this.#admissionChanged(),

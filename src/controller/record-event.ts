@@ -30,6 +30,7 @@ function nameOf(write: Failed['write']): string {
     case 'scale-down-empty':
       return `an older ReplicaSet of ${write.workload.kind} ${write.workload.name}`;
     case 'patch-workload':
+    case 'ask-order':
       return `${write.workload.kind} ${write.workload.name}`;
   }
 }

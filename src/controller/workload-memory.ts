@@ -1,4 +1,4 @@
-import type { Pod, Refusal, Repair } from '../core/model.ts';
+import type { OthersFirst, Pod, Refusal, Repair } from '../core/model.ts';
 import { DISPUTE_WINDOW_MS } from '../core/progress/dispute.ts';
 import { Expectations } from './expectations.ts';
 
@@ -12,11 +12,12 @@ export interface Accepted {
   readonly after: number;
 }
 
-/** What is remembered of one workload: who refuses its patches, and who undoes them. */
+/** What is remembered of one workload: who refuses its patches, who undoes them, and who is first whatever is written. */
 export class WorkloadMemory {
   readonly expectations = new Expectations();
   #refusals: readonly Refusal[] = [];
   #repairs: readonly Repair[] = [];
+  #othersFirst: OthersFirst | undefined;
   #scaledDown: ReadonlyMap<string, number> = new Map();
   /** What has been told in an Event and still holds. */
   #told: ReadonlySet<string> = new Set();
@@ -27,6 +28,15 @@ export class WorkloadMemory {
 
   get repairs(): readonly Repair[] {
     return this.#repairs;
+  }
+
+  /** Of the template that was last asked about; of no other one is anything kept. */
+  get othersFirst(): readonly OthersFirst[] {
+    return this.#othersFirst ? [this.#othersFirst] : [];
+  }
+
+  foundFirst(found: OthersFirst): void {
+    this.#othersFirst = found;
   }
 
   /** When which of its ReplicaSets was last looked at to be scaled down, by UID. */

@@ -1,18 +1,22 @@
 import { FIELD_MANAGER, targetAnnotationValue } from '../api/names.ts';
-import type { Drift, Refusal, Workload } from '../core/model.ts';
+import type { Drift, OthersFirst, Refusal, Workload } from '../core/model.ts';
 import { workloadPatch } from '../core/plan/decide-workload.ts';
 import type { Addition, WorkloadPatch, WorkloadWrite } from '../core/plan/plan.ts';
-import { drift } from '../core/render/inject.ts';
+import { driftOf } from '../core/render/others-first.ts';
 import type { ApiError } from '../kube/api-error.ts';
 import { projectWorkload } from '../projections/project-workload.ts';
 import { WORKLOADS } from '../projections/resources.ts';
 import { Undone } from './act.ts';
+import { askOrder } from './ask-order.ts';
 import type { WorkloadMemory } from './workload-memory.ts';
 import { ifThere, isRefusal, patch, type Result, writePod } from './write.ts';
 import { type ScaleWriting, scaleDown, scaleDownEmpty } from './write-scale-down.ts';
 
 export interface WorkloadWriting extends ScaleWriting {
-  readonly memory: Pick<WorkloadMemory, 'accepted' | 'refused' | 'triedToScaleDown'>;
+  readonly memory: Pick<
+    WorkloadMemory,
+    'accepted' | 'refused' | 'triedToScaleDown' | 'foundFirst' | 'othersFirst'
+  >;
 }
 
 /** Makes one write of a workload's reconcile. */
@@ -24,6 +28,8 @@ export function writeWorkload(writing: WorkloadWriting, write: WorkloadWrite): P
       return scaleDown(writing, write);
     case 'scale-down-empty':
       return scaleDownEmpty(writing, write);
+    case 'ask-order':
+      return askOrder(writing, write);
     case 'open-pod':
     case 'delete-pod':
       return writePod(writing, write);
@@ -36,7 +42,7 @@ async function patchWorkload(writing: WorkloadWriting, write: WorkloadPatch): Pr
   try {
     return await ifThere(patch(writing, known, write.patch, { type: 'strategic' }), (answer) => {
       const stored = projectWorkload(workload.kind, answer);
-      const left = leftIn(write, stored);
+      const left = leftIn(write, stored, writing.memory.othersFirst);
       remember(writing, write, stored, left);
       checkAnswer(write, left);
     });
@@ -48,14 +54,22 @@ async function patchWorkload(writing: WorkloadWriting, write: WorkloadPatch): Pr
   }
 }
 
-/** What was stored is in the answer: an admission step may have changed it, for one with an older view of a gate. */
+/**
+ * What was stored is in the answer: an admission step may have changed it, for one with an older view of a gate. Others
+ * that are first are those that were before; where that is not known, they are asked about before anybody is told of them.
+ */
 function leftIn(
   { workload, additions }: WorkloadPatch,
-  { template }: Workload,
-): ReadonlyMap<string, Drift[]> {
+  stored: Workload,
+  known: readonly OthersFirst[],
+): ReadonlyMap<string, readonly Drift[]> {
   const target = targetAnnotationValue(workload.kind, workload.name);
+  const { uid, templateHash } = stored;
+  const still = known
+    .filter((one) => one.uid === workload.uid && one.templateHash === workload.templateHash)
+    .map((one) => ({ ...one, uid, templateHash }));
   return new Map(
-    additions.map(({ gate, render, mark }) => [mark, drift(template, { gate, render, target })] as const),
+    additions.map(({ gate, render, mark }) => [mark, driftOf(stored, { gate, render, target }, still).drift]),
   );
 }
 
@@ -63,7 +77,7 @@ function remember(
   { memory, clock }: WorkloadWriting,
   write: WorkloadPatch,
   stored: Workload,
-  left: ReadonlyMap<string, Drift[]>,
+  left: ReadonlyMap<string, readonly Drift[]>,
 ): void {
   const { uid, generation } = write.workload;
   const target = targetAnnotationValue(write.workload.kind, write.workload.name);
@@ -90,7 +104,7 @@ function remember(
   );
 }
 
-function checkAnswer({ workload }: WorkloadPatch, left: ReadonlyMap<string, Drift[]>): void {
+function checkAnswer({ workload }: WorkloadPatch, left: ReadonlyMap<string, readonly Drift[]>): void {
   const target = targetAnnotationValue(workload.kind, workload.name);
   const all = new Set([...left.values()].flat());
   if (all.size > 0) throw new Undone(`${target} was patched and is not current: ${[...all].join(', ')}`);

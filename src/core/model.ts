@@ -185,6 +185,15 @@ export interface Repair {
   readonly at: number;
 }
 
+/** Which init containers admission puts before ours in a workload, as dry-runs have shown. */
+export interface OthersFirst {
+  /** Of the workload. */
+  readonly uid: string;
+  /** Of the template that was asked about: of another one it says nothing. */
+  readonly templateHash: string;
+  readonly names: readonly string[];
+}
+
 /**
  * What is seen of the object that a dependency is evaluated by.
  *
@@ -232,6 +241,8 @@ export interface World {
   readonly openings: ReadonlyMap<string, number>;
   /** Patches of its targets in the last half hour, the oldest first of each. */
   readonly repairs: readonly Repair[];
+  /** Of its targets that were asked about. */
+  readonly othersFirst: readonly OthersFirst[];
   /** What gates first starts; only where they are `placed`, rollouts of others are gated too. */
   readonly firstStarts: FirstStarts;
   /** The kinds of workloads for which they are there and do nothing, and why in words. */
@@ -271,6 +282,7 @@ export interface WorkloadWorld {
   readonly refusals: readonly Refusal[];
   /** Patches of it in the last half hour, the oldest first. */
   readonly repairs: readonly Repair[];
+  readonly othersFirst: readonly OthersFirst[];
   /** When which ReplicaSet of it, or the workload for all of them, was last looked at to be scaled down, by UID; ms since the epoch. */
   readonly scaledDown: ReadonlyMap<string, number>;
   /** Whether renders are placed into its Pods. */
@@ -291,7 +303,8 @@ export type Drift =
   /** `changed args of dgate-api-first--api` */
   | `changed ${string}`
   | 'stale render'
-  | 'wrong order'
+  /** `wrong order: migrate comes before dgate-api-first--api` */
+  | `wrong order: ${string}`
   | 'leftover container'
   | 'missing volume'
   | 'other pull secrets'

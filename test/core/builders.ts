@@ -30,6 +30,7 @@ export function world(gate: GateBuilder, ...around: (WorkloadBuilder | PodBuilde
     triedRender: undefined,
     refusals: [],
     repairs: [],
+    othersFirst: [],
     openings: new Map(),
     firstStarts: 'placed',
     idleAdmission: new Map(),

@@ -39,7 +39,7 @@ export function decide(world: World, now: number): Round {
 
 /** Each workload with this gate, which has not changed of late. Other gates that are in its way are left as they are. */
 function workloadWorlds(world: World): WorkloadWorld[] {
-  const { gate: mine, workloads, pods, refusals, repairs, inForceSince } = world;
+  const { gate: mine, workloads, pods, refusals, repairs, othersFirst, inForceSince } = world;
   const known = (one: Gate) => ({ gate: one, changedAt: 0, changingSince: 0, inForceSince });
   return [...workloads].map(([target, workload]) => {
     const around = pods.filter((pod) => pod.target === target);
@@ -47,7 +47,8 @@ function workloadWorlds(world: World): WorkloadWorld[] {
     const others = names.map((name) => [name, known(gate(name).suspended().gate)] as const);
     const gates = new Map([...others, [mine.name, known(mine)]]);
     const placing = world.placing.get(workload.kind) ?? { isThere: false, why: '' };
-    return { workload, gates, pods: around, refusals, repairs, placing, scaledDown: new Map() };
+    const remembered = { refusals, repairs, othersFirst, scaledDown: new Map() };
+    return { workload, gates, pods: around, placing, ...remembered };
   });
 }
 
@@ -105,6 +106,11 @@ function write(world: World, one: Write, now: number): World {
       };
     case 'try-render':
       return { ...world, triedRender: one.hash };
+    case 'ask-order': {
+      // There is no admission: what stands first was put there by whoever wrote the template.
+      const { uid, templateHash } = one.workload;
+      return { ...world, othersFirst: [...world.othersFirst, { uid, templateHash, names: [] }] };
+    }
     case 'patch-workload':
       return patched(world, one.workload, one.patch);
     case 'open-pod':

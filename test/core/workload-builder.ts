@@ -62,6 +62,15 @@ export class WorkloadBuilder {
     return this.#withTemplate({ ...this.template, spec: { ...this.template.spec, initContainers } });
   }
 
+  /** Somebody else put an init container before all others. */
+  putFirst(name: string): WorkloadBuilder {
+    const initContainers = [
+      { name, image: `${name}:1` },
+      ...(this.template.spec.initContainers ?? []).filter((one) => one.name !== name),
+    ];
+    return this.#withTemplate({ ...this.template, spec: { ...this.template.spec, initContainers } });
+  }
+
   /** Carries the renders of the gates, as a patch by the operator or admission leaves them. */
   carrying(...gates: GateBuilder[]): WorkloadBuilder {
     const target = targetAnnotationValue(this.workload.kind, this.workload.name);

@@ -3,7 +3,9 @@ import { decideWorkload } from '../../src/core/plan/decide-workload.ts';
 import type { WorkloadPlan } from '../../src/core/plan/plan.ts';
 import { frozen, type GateBuilder, NOW, PodBuilder, type WorkloadBuilder } from './builders.ts';
 
-type More = Partial<Pick<WorkloadWorld, 'refusals' | 'repairs' | 'scaledDown' | 'placing'>> & {
+type More = Partial<
+  Pick<WorkloadWorld, 'refusals' | 'repairs' | 'othersFirst' | 'scaledDown' | 'placing'>
+> & {
   readonly now?: number;
 };
 
@@ -29,13 +31,14 @@ export function workloadWorld(
   const {
     refusals = [],
     repairs = [],
+    othersFirst = [],
     scaledDown = new Map(),
     placing = THERE,
   }: More = Object.assign({}, ...more);
   return frozen({
     workload,
     gates: new Map(known.map((one) => [one.gate.name, one])),
-    ...{ pods, refusals, repairs, scaledDown, placing },
+    ...{ pods, refusals, repairs, othersFirst, scaledDown, placing },
   });
 }
 

@@ -12,7 +12,7 @@ import {
   type PolicyViews,
   policyKind,
 } from '../../core/admission/policies.ts';
-import type { GateEvent, Placing, Workload } from '../../core/model.ts';
+import type { GateEvent, OthersFirst, Placing, Workload } from '../../core/model.ts';
 import type { Requests } from '../../kube/client/requests.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { Stores } from '../stores.ts';
@@ -26,6 +26,8 @@ export interface AdmissionOptions {
   readonly log: Logger;
   /** How often the policies are looked for, ms. Default a minute. */
   readonly everyMs?: number | undefined;
+  /** What is known of the init containers that admission puts first in a workload. */
+  readonly othersFirstIn: (workload: Workload) => readonly OthersFirst[];
   /** Records an Event about a target. */
   readonly emit: (workload: Workload, event: GateEvent) => void;
   /** Counts a target that came without the containers. */
@@ -58,7 +60,7 @@ export class Admission {
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
-    const { requests, stores, clock, everyMs, log } = options;
+    const { requests, stores, clock, everyMs, log, othersFirstIn } = options;
     this.#watch = new AdmissionWatch({
       requests,
       clock,
@@ -70,6 +72,7 @@ export class Admission {
       requests,
       stores,
       clock,
+      othersFirstIn,
       watch: this.#watch,
       onSkipped: (skipped) => this.#skipped(skipped),
       onTurn: (policy, idle) => this.#turned(policy, idle),

@@ -16,7 +16,7 @@ import {
   type Written,
   writtenAt,
 } from '../../core/admission/written.ts';
-import type { Workload } from '../../core/model.ts';
+import type { OthersFirst, Workload } from '../../core/model.ts';
 import type { Requests } from '../../kube/client/requests.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { StoreChange } from '../../kube/watch/store.ts';
@@ -33,6 +33,8 @@ export interface AdmissionAuditOptions {
   readonly watch: Pick<AdmissionWatch, 'views' | 'look'>;
   readonly requests: Pick<Requests, 'get'>;
   readonly clock: Clock;
+  /** What is known by now of the init containers that admission puts first in a workload. */
+  readonly othersFirstIn: (workload: Workload) => readonly OthersFirst[];
   /** A target came without the containers that admission had to place. `isNew`: for the first time since it had them. */
   readonly onSkipped: (skipped: Skipped) => void;
   /** A policy was found to do nothing, with the reason in words, or to act again (undefined). */
@@ -49,6 +51,7 @@ export interface Skipped {
 
 /** A write of a target that tells something about admission. */
 interface Found {
+  readonly written: Written;
   readonly finding: Finding;
   readonly workload: Workload;
   readonly policy: Policy;
@@ -128,30 +131,43 @@ export class AdmissionAudit {
   #look(before: Workload | undefined, after: Workload): void {
     if (this.#isStopped) return;
     const { clock, watch } = this.#options;
-    const found = this.#find({ before, after, seenAt: clock.now() });
+    const written = { before, after, seenAt: clock.now() };
+    // Who put others first is found out meanwhile.
+    const { uid, templateHash } = after;
+    const found = this.#find(written, [{ uid, templateHash, names: [] }]);
     if (!found || !isInstalled(watch.views[found.policy])) return;
     this.#found.push(found);
     this.#cancel ??= clock.after(SETTLE_MS, () => void this.#settle());
   }
 
-  #find(written: Written): Found | undefined {
+  #find(written: Written, othersFirst: readonly OthersFirst[]): Found | undefined {
     const { kind, namespace, name } = written.after;
     const at = writtenAt(written);
     const named = this.#gates.naming(`${namespace}/${targetAnnotationValue(kind, name)}`);
-    const findings = named.map((one) => [findingOf(written, one.gate, one.since), one] as const);
+    const findings = named.map((one) => [findingOf(written, one.gate, one.since, othersFirst), one] as const);
     const of = (wanted: Finding) => findings.flatMap(([finding, one]) => (finding === wanted ? one : []));
     const finding = of('skipped').length > 0 ? 'skipped' : 'placed';
     const gates = of(finding);
     if (gates.length === 0) return undefined;
-    return { finding, workload: written.after, policy: policyOf(kind), at, ms: Date.parse(at), gates };
+    return {
+      written,
+      finding,
+      workload: written.after,
+      policy: policyOf(kind),
+      at,
+      ms: Date.parse(at),
+      gates,
+    };
   }
 
   async #settle(): Promise<void> {
     this.#cancel = undefined;
-    const found = this.#found.filter(({ gates }) => gates.every((one) => this.#gates.isStill(one)));
+    const { watch, requests, othersFirstIn } = this.#options;
+    const found = this.#found
+      .filter(({ gates }) => gates.every((one) => this.#gates.isStill(one)))
+      .flatMap(({ written }) => this.#find(written, othersFirstIn(written.after)) ?? []);
     this.#found = [];
     if (found.length === 0) return;
-    const { watch, requests } = this.#options;
     const [views, crd] = await Promise.all([watch.look(), readCrd(requests)]);
     if (this.#isStopped) return;
     for (const one of found.toSorted((a, b) => a.ms - b.ms)) {

@@ -1,7 +1,8 @@
 import { targetAnnotationValue } from '../../api/names.ts';
 import { isPlacedInPods } from '../../api/settled.ts';
-import type { Gate, Workload } from '../model.ts';
+import type { Gate, OthersFirst, Workload } from '../model.ts';
 import { drift, obstacle } from '../render/inject.ts';
+import { driftOf, knownFirst } from '../render/others-first.ts';
 
 /**
  * What a write of a target tells about admission. The operator's own writes tell nothing, since the policies leave them
@@ -39,9 +40,16 @@ export function isWellAfter(at: string, stored: string): boolean {
 
 /**
  * @param since when the gate became what it is: its render, its targets and how they are updated
- * @returns undefined where the write tells nothing of this gate
+ * @param known what is known of others that are first
+ * @returns undefined where the write tells nothing of this gate, or not yet: others stand first, and nobody knows who put
+ * them there
  */
-export function findingOf(written: Written, gate: Gate, since: string): Finding | undefined {
+export function findingOf(
+  written: Written,
+  gate: Gate,
+  since: string,
+  known: readonly OthersFirst[],
+): Finding | undefined {
   const { before, after } = written;
   const { render } = gate.status;
   if (render === undefined || !isInForce(gate) || after.deleting) return undefined;
@@ -49,11 +57,13 @@ export function findingOf(written: Written, gate: Gate, since: string): Finding 
   if (!isWellAfter(writtenAt(written), since)) return undefined;
   const injection = { gate: gate.name, render, target: targetAnnotationValue(after.kind, after.name) };
   if (obstacle(after.template, injection) !== undefined) return undefined;
-  const lacks = drift(after.template, injection).length > 0;
+  const found = driftOf(after, injection, known);
+  if (found.isOrderUnknown) return undefined;
+  const lacks = found.drift.length > 0;
   if (isCreation(written, since)) return lacks ? 'skipped' : 'placed';
   if (after.kind === 'Job') return undefined;
   if (isNew(before, after)) return lacks && isByOthers(after) && !waits(gate) ? 'skipped' : undefined;
-  const lacked = drift(before.template, injection).length > 0;
+  const lacked = drift(before.template, injection, knownFirst(after, injection, known)).length > 0;
   if (!isUpdate(before, after)) return isRemoval(before, after) && lacks && !lacked ? 'skipped' : undefined;
   if (!lacks) return lacked ? 'placed' : undefined;
   return waits(gate) && before.templateHash === after.templateHash ? undefined : 'skipped';

@@ -5,12 +5,12 @@ import type { Gate, JsonObject, KnownGate, Workload, WorkloadWorld } from '../mo
 import { additionMark, removalMark, removalPause } from '../progress/dispute.ts';
 import { type Claim, dueIn, isDue, type Standing, standing } from '../progress/standing.ts';
 import { changePatch, gatesIn } from '../render/inject.ts';
-import { patchOfTemplate } from '../render/template.ts';
+import { nested, patchOfTemplate } from '../render/template.ts';
 import { soonest } from '../soonest.ts';
 import { gatesToOpen, isToLeave } from './clean-up.ts';
 import { gather, isNaming, isRendering } from './gather.ts';
 import { openOrphans, unattended } from './orphans.ts';
-import type { Addition, Removal, WorkloadPatch, WorkloadPlan } from './plan.ts';
+import type { Addition, OrderQuestion, Removal, WorkloadPatch, WorkloadPlan } from './plan.ts';
 import { scaleDowns } from './scale-down.ts';
 
 /**
@@ -21,10 +21,11 @@ import { scaleDowns } from './scale-down.ts';
 export function decideWorkload(world: WorkloadWorld, now: number): WorkloadPlan {
   if (world.workload.deleting) return { writes: [], unattended: [], next: undefined };
   const { patch, next } = patchFor(world, now);
+  const question = patch ? undefined : questionOf(world, now);
   const down = scaleDowns(world, now);
   const told = unattended(world, now);
   return {
-    writes: [...(patch ? [patch] : []), ...openOrphans(world), ...down.writes],
+    writes: [...list(patch), ...openOrphans(world), ...down.writes, ...list(question)],
     unattended: told.found,
     next: soonest([next, down.next, told.next]),
   };
@@ -106,11 +107,32 @@ function additions(world: WorkloadWorld, now: number): Due<Wanted> {
   };
 }
 
+/**
+ * What is to be asked before anything is said of the order. Not where a patch is due, whose answer tells as much; of a gate
+ * that is suspended too, since it is told whether that is in force.
+ */
+function questionOf(world: WorkloadWorld, now: number): OrderQuestion | undefined {
+  const { workload } = world;
+  const target = targetAnnotationValue(workload.kind, workload.name);
+  const injections = [...world.gates.values()]
+    .flatMap((known) => renderOf(known, world) ?? [])
+    .filter((claim) => standing(claim, workload, world, now).isOrderUnknown)
+    .map(({ gate, render }) => ({ gate: gate.name, render, target }));
+  if (injections.length === 0) return undefined;
+  const change = changePatch(workload.template, { inject: injections, remove: [] });
+  return { do: 'ask-order', workload, injections, patch: nested(workload.kind, change) };
+}
+
 /** What a gate wants the workload to carry; undefined where it wants nothing, or not yet, or not any more. */
-function claimOf({ gate }: KnownGate, { workload, refusals }: WorkloadWorld): Claim | undefined {
+function claimOf(known: KnownGate, world: WorkloadWorld): Claim | undefined {
+  const claim = renderOf(known, world);
+  return claim?.spec.suspend ? undefined : claim;
+}
+
+/** The same, of a gate that is suspended too. */
+function renderOf({ gate }: KnownGate, { workload, refusals }: WorkloadWorld): Claim | undefined {
   const { spec, status, finalizers } = gate;
-  if (!spec.valid || spec.value.suspend || !status.render || !finalizers.includes(FINALIZER))
-    return undefined;
+  if (!spec.valid || !status.render || !finalizers.includes(FINALIZER)) return undefined;
   if (!isNaming(gate, workload) || isRendering(gate, refusals)) return undefined;
   if (isPlacedInPods(spec.value, workload.kind)) return undefined;
   return { gate, spec: spec.value, render: status.render };
@@ -180,6 +202,10 @@ function isMoving(gate: Gate, workload: Workload): boolean {
   const { spec, status, finalizers } = gate;
   if (!spec.valid || spec.value.suspend || !status.render || !finalizers.includes(FINALIZER)) return false;
   return isNaming(gate, workload) && isPlacedInPods(spec.value, workload.kind);
+}
+
+function list<T>(one: T | undefined): T[] {
+  return one === undefined ? [] : [one];
 }
 
 function byAge({ gate: a }: KnownGate, { gate: b }: KnownGate): number {

@@ -9,6 +9,7 @@ import type {
   ReplicaSetReference,
   Workload,
 } from '../model.ts';
+import type { Injection } from '../render/inject.ts';
 
 /** What is to be done, as it is decided: plain data, in the words of `model.ts`. */
 
@@ -44,7 +45,7 @@ export type GateWrite =
  * What the reconcile of a workload writes: the workload, once, its older ReplicaSets with nothing but held Pods, and Pods
  * that wait in gates which do not exist.
  */
-export type WorkloadWrite = WorkloadPatch | ScaleDown | ScaleDownEmpty | PodWrite;
+export type WorkloadWrite = WorkloadPatch | ScaleDown | ScaleDownEmpty | PodWrite | OrderQuestion;
 
 /** Takes the Pods off a ReplicaSet, all of which are held. */
 export interface ScaleDown {
@@ -57,6 +58,16 @@ export interface ScaleDown {
 export interface ScaleDownEmpty {
   readonly do: 'scale-down-empty';
   readonly workload: Workload;
+}
+
+/** Dry-runs that find out which init containers admission puts before ours. */
+export interface OrderQuestion {
+  readonly do: 'ask-order';
+  readonly workload: Workload;
+  /** Of the gates whose order is in question. */
+  readonly injections: readonly Injection[];
+  /** Puts their containers in their places. */
+  readonly patch: JsonObject;
 }
 
 /** One patch for all gates of a workload. */

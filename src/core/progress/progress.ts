@@ -48,6 +48,7 @@ export interface TargetProgress extends Standing {
 
 const NOWHERE: Standing = {
   drift: [],
+  isOrderUnknown: false,
   lag: 'none',
   obstacle: undefined,
   lost: undefined,

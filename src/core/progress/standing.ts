@@ -1,17 +1,16 @@
 import { targetAnnotationValue } from '../../api/names.ts';
 import { isPlacedInPods } from '../../api/settled.ts';
 import type { GateSpec } from '../../api/spec.ts';
-import type { Drift, Gate, Refusal, Render, Repair, Workload } from '../model.ts';
+import type { Drift, Gate, OthersFirst, Refusal, Render, Repair, Workload } from '../model.ts';
 import { lacksRequired } from '../render/hold.ts';
-import { carries, drift, obstacle } from '../render/inject.ts';
+import { carries, obstacle } from '../render/inject.ts';
 import type { Obstacle } from '../render/obstacle.ts';
 import { lost } from '../render/order.ts';
+import { driftOf, type WorkloadDrift } from '../render/others-first.ts';
 import { additionMark, type Dispute, dispute } from './dispute.ts';
 
 /** How a workload that a gate names stands to the gate's render. */
-export interface Standing {
-  /** Why its template is not current; empty when it is. */
-  readonly drift: readonly Drift[];
+export interface Standing extends WorkloadDrift {
   /** Who makes it current: the operator's patch, the next rollout of somebody else, or nobody, since a Job never changes. */
   readonly lag: 'none' | 'patch' | 'next rollout' | 'immutable';
   /** Why it cannot carry the render, for the user. */
@@ -27,6 +26,7 @@ export interface Standing {
 export interface Remembered {
   readonly refusals: readonly Refusal[];
   readonly repairs: readonly Repair[];
+  readonly othersFirst: readonly OthersFirst[];
 }
 
 /** A gate and what it wants its targets to carry. */
@@ -40,15 +40,15 @@ export function standing(claim: Claim, workload: Workload, remembered: Remembere
   const { gate, render, spec } = claim;
   const target = targetAnnotationValue(workload.kind, workload.name);
   const injection = { gate: gate.name, render, target };
-  const reasons = isPlacedInPods(spec, workload.kind)
-    ? leftover(workload, gate.name)
-    : drift(workload.template, injection);
+  const found = isPlacedInPods(spec, workload.kind)
+    ? { drift: leftover(workload, gate.name), isOrderUnknown: false }
+    : driftOf(workload, injection, remembered.othersFirst);
   return {
-    drift: reasons,
-    lag: reasons.length > 0 ? lagOf(workload, claim) : 'none',
+    ...found,
+    lag: found.drift.length > 0 ? lagOf(workload, claim) : 'none',
     obstacle: obstacle(workload.template, injection),
     lost:
-      workload.kind === 'Job' && reasons.length > 0
+      workload.kind === 'Job' && found.drift.length > 0
         ? undefined
         : lost(workload.template.initContainers, render.after),
     refusal: remembered.refusals.find((refusal) => isStill(refusal, claim, workload)),

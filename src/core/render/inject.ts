@@ -49,10 +49,18 @@ function placed({ initContainers, after }: Render): Placed {
   return { names: initContainers.map(({ name }) => name), after };
 }
 
-/** Why a template is not current for this gate; empty when it is. */
-export function drift(template: TemplateView, injection: Injection): Drift[] {
+/**
+ * Why a template is not current for this gate; empty when it is.
+ *
+ * @param othersFirst the names of init containers that admission puts before ours: they may be anywhere
+ */
+export function drift(
+  template: TemplateView,
+  injection: Injection,
+  othersFirst: readonly string[] = [],
+): Drift[] {
   return [
-    ...misplaced(template, injection),
+    ...misplaced(template, injection, othersFirst),
     ...changed(template, injection),
     ...lowered(template, injection),
   ];
@@ -87,23 +95,34 @@ function isSizedBySource({ from, resources }: RenderedContainer): boolean {
   return from !== undefined && resources === undefined;
 }
 
-function misplaced(template: TemplateView, { gate, render, target }: Injection): Drift[] {
+function misplaced(
+  template: TemplateView,
+  { gate, render, target }: Injection,
+  othersFirst: readonly string[],
+): Drift[] {
   const rendered = render.initContainers.map(({ name }) => name);
   const mine = template.initContainers.filter((name) => containerOwner(name)?.gate === gate);
   const missing = rendered.some((name) => !mine.includes(name));
   const leftover = mine.some((name) => !rendered.includes(name));
-  const order = wantedOrder(template.initContainers, gate, render);
-  const reasons: [boolean, Drift][] = [
+  const live = template.initContainers.filter((name) => !othersFirst.includes(name));
+  const disorder = wrongOrder(live, wantedOrder(live, gate, render));
+  const reasons: [boolean, Drift | undefined][] = [
     [missing, 'missing container'],
     [leftover, 'leftover container'],
     [template.annotations[gateAnnotation(gate)] !== render.hash, 'stale render'],
-    [!missing && !leftover && !isSameList(order, template.initContainers), 'wrong order'],
+    [!missing && !leftover, disorder],
     [!template.volumes.includes(volumeName(gate)), 'missing volume'],
     [lacksPullSecrets(template, { gate, render }), 'other pull secrets'],
     [!template.gated, 'missing label'],
     [template.annotations[TARGET_ANNOTATION] !== target, 'wrong target annotation'],
   ];
-  return reasons.filter(([holds]) => holds).map(([, reason]) => reason);
+  return reasons.flatMap(([holds, reason]) => (holds && reason !== undefined ? reason : []));
+}
+
+/** How the order of init containers differs from what it is to be; undefined where it does not. */
+function wrongOrder(live: readonly string[], wanted: readonly string[]): Drift | undefined {
+  const at = wanted.findIndex((name, index) => name !== live[index]);
+  return at < 0 ? undefined : `wrong order: ${live[at]} comes before ${wanted[at]}`;
 }
 
 /** Undefined when the template can carry the render. */
@@ -286,8 +305,4 @@ function deletions({ initContainers }: TemplateView, gates: readonly string[]): 
 function isOfAnotherGate(name: string, gate: string): boolean {
   const owner = containerOwner(name);
   return owner !== undefined && owner.gate !== gate;
-}
-
-function isSameList(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((value, index) => value === b[index]);
 }

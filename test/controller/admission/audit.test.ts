@@ -31,6 +31,14 @@ const first = gate('first')
   .rendered()
   .with({ writtenAt: time(0) });
 
+interface State {
+  /** How often the policies were read. */
+  looks: number;
+  /** What is known by now of others that are first, in whichever workload. */
+  known: readonly (readonly string[])[];
+  onLook: () => void;
+}
+
 /** An audit over stores that begin with one gate; its time is that of the API server's objects only where it says so. */
 function rig(...gates: readonly GateBuilder[]) {
   const clock = new ManualClock();
@@ -45,7 +53,7 @@ function rig(...gates: readonly GateBuilder[]) {
   };
   const skipped: Skipped[] = [];
   const turns: string[] = [];
-  const state = { looks: 0, onLook: () => {} };
+  const state: State = { looks: 0, known: [], onLook: () => {} };
   const audit = new AdmissionAudit({
     stores,
     clock,
@@ -60,6 +68,7 @@ function rig(...gates: readonly GateBuilder[]) {
     requests: {
       get: () => Promise.reject(new ApiError({ status: 403, reason: 'Forbidden', message: 'no' })),
     },
+    othersFirstIn: ({ uid, templateHash }) => state.known.map((names) => ({ uid, templateHash, names })),
     onSkipped: (one) => skipped.push(one),
     onTurn: (policy, idle) => turns.push(`${policy} ${idle?.cause ?? 'acts'}`),
   });
@@ -91,6 +100,21 @@ describe('AdmissionAudit', () => {
     const cause: Cause = 'unknown';
     expect(skipped[0]?.diagnosis.cause).to.equal(cause);
     expect(state.looks).to.equal(1);
+  });
+
+  it('tells none in which others come first, where that is known to be admission by then, or not known', async () => {
+    for (const [known, is] of [
+      [[['certs']], []],
+      [[], []],
+      [[[]], ['a']],
+    ] as const) {
+      const { audit, create, settle, told, state } = rig(first);
+      audit.start();
+      create(workload('a').carrying(first).putFirst('certs'), 60);
+      state.known = known;
+      await settle();
+      expect(told(), JSON.stringify(known)).to.deep.equal(is);
+    }
   });
 
   it('looks once for all that came together, and not where nothing did', async () => {

@@ -17,8 +17,13 @@ const bare = workload('pinger');
 const gated = bare.carrying(first);
 
 const created = (of: WorkloadBuilder, at: string) => of.with({ createdAt: at, otherWroteAt: at });
-const found = (after: WorkloadBuilder, before?: WorkloadBuilder, of = first) =>
-  findingOf({ before: before?.workload, after: after.workload, seenAt: SEEN_AT }, of.gate, SINCE);
+/** @param others what is known to be first in it by admission */
+const found = (after: WorkloadBuilder, before?: WorkloadBuilder, of = first, others?: readonly string[]) => {
+  const { uid, templateHash } = after.workload;
+  const known = others ? [{ uid, templateHash, names: others }] : [];
+  const written = { before: before?.workload, after: after.workload, seenAt: SEEN_AT };
+  return findingOf(written, of.gate, SINCE, known);
+};
 /** Somebody else writes it. */
 const byOthers = (of: WorkloadBuilder, at: string, more: Partial<Workload> = {}) =>
   of.with({ otherWroteAt: at, generation: of.workload.generation + 1, ...more });
@@ -38,10 +43,16 @@ describe('findingOf, a target that is created', () => {
     expect(found(created(bare, AFTER), undefined, patient), 'OnNextRollout too').to.equal('skipped');
   });
 
-  it('with the containers in another order', () => {
-    const [...names] = gated.own('own').workload.template.initContainers;
-    const template = { ...gated.workload.template, initContainers: names.reverse() };
-    expect(found(created(bare.with({ template }), AFTER))).to.equal('skipped');
+  it('with others before the containers, once it is known who put them there', () => {
+    const another = created(bare.own('own').carrying(first).putFirst('certs'), AFTER);
+    expect(found(another)).to.equal(undefined);
+    expect(found(another, undefined, first, [])).to.equal('skipped');
+    expect(found(another, undefined, first, ['certs'])).to.equal('placed');
+  });
+
+  it('with an own one before the containers, beside one that admission puts first', () => {
+    const another = created(bare.carrying(first).putFirst('own').putFirst('certs'), AFTER);
+    expect(found(another, undefined, first, ['certs'])).to.equal('skipped');
   });
 
   it('again under its name', () => {
@@ -105,10 +116,24 @@ describe('findingOf, a target that is changed', () => {
     const removed = byOthers(patched.without('dgate-first--api'), patched.workload.otherWroteAt);
     expect(found(removed, patched)).to.equal('skipped');
     const written = { before: patched.workload, after: removed.workload, seenAt: Date.parse(AFTER) };
-    expect(findingOf(written, first.gate, SINCE)).to.equal(undefined);
+    expect(findingOf(written, first.gate, SINCE, [])).to.equal(undefined);
     expect(writtenAt(written) < AFTER).to.equal(true);
     const scaled = old.with({ generation: 2 });
     expect(found(scaled, old), 'where there were none it may be another write').to.equal(undefined);
+  });
+});
+
+describe('findingOf, a target in which admission puts others first', () => {
+  const before = gated.own('own').putFirst('certs');
+
+  it('tells nothing of a write that keeps all as it is', () => {
+    expect(found(byOthers(before, AFTER), before, first, ['certs'])).to.equal(undefined);
+  });
+
+  it('tells of one that brings in an own container before ours, and of one that comes without it', () => {
+    const wrong = byOthers(gated.putFirst('own').putFirst('certs'), AFTER);
+    expect(found(wrong, before, first, ['certs'])).to.equal('skipped');
+    expect(found(byOthers(before, LATER), wrong, first, ['certs'])).to.equal('placed');
   });
 });
 

@@ -62,6 +62,15 @@ describe('decide, when somebody else undoes its patches', () => {
     expect(plan.next).to.equal(29_000);
   });
 
+  it('names the order that is undone, and that admission does it', () => {
+    const left = ['wrong order: migrate comes before dgate-api-first--api'] as const;
+    const inVain = five.map((one) => ({ ...one, why: left, left }));
+    const plan = decide({ ...world(apiFirst, undone), repairs: inVain }, NOW);
+    expect(messageOf(plan.status, 'Stalled')).to.match(
+      /Deployment pinger \(by an admission webhook or policy.*\): wrong order: migrate comes before dgate-api-first--api;/,
+    );
+  });
+
   it('does not take a target that is made again again and again for one that somebody undoes', () => {
     const again = world(apiFirst, undone.with({ uid: 'uid-of-the-next-one' }));
     const plan = decide({ ...again, repairs: five }, NOW);

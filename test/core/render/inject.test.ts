@@ -86,12 +86,20 @@ describe('drift', () => {
       template: own(api, 'dgate-api-first--gone', redis, 'migrate'),
       is: 'leftover container',
     },
-    { what: 'an own container before ours', template: own('new', api, redis, 'migrate'), is: 'wrong order' },
-    { what: 'our containers swapped', template: own(redis, api, 'migrate'), is: 'wrong order' },
+    {
+      what: 'an own container before ours',
+      template: own('new', api, redis, 'migrate'),
+      is: `wrong order: new comes before ${api}`,
+    },
+    {
+      what: 'our containers swapped',
+      template: own(redis, api, 'migrate'),
+      is: `wrong order: ${redis} comes before ${api}`,
+    },
     {
       what: 'gates in the wrong order',
       template: own('dgate-db-first--db', api, redis),
-      is: 'wrong order',
+      is: `wrong order: dgate-db-first--db comes before ${api}`,
     },
     {
       what: 'an older render',

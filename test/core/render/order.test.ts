@@ -96,15 +96,19 @@ describe('drift, of a gate that stands behind a container', () => {
     }
   });
 
-  const moved: readonly (readonly [string, readonly string[]])[] = [
-    ['first', ['dgate-db-first--db', 'proxy', 'migrate']],
-    ['behind another', ['proxy', 'migrate', 'dgate-db-first--db']],
-    ['one behind, with another between', ['proxy', 'net', 'dgate-db-first--db', 'migrate']],
+  const moved: readonly (readonly [where: string, names: readonly string[], is: string])[] = [
+    ['first', ['dgate-db-first--db', 'proxy', 'migrate'], 'dgate-db-first--db comes before proxy'],
+    ['behind another', ['proxy', 'migrate', 'dgate-db-first--db'], 'migrate comes before dgate-db-first--db'],
+    [
+      'one behind, with another between',
+      ['proxy', 'net', 'dgate-db-first--db', 'migrate'],
+      'net comes before dgate-db-first--db',
+    ],
   ];
-  for (const [where, initContainers] of moved)
+  for (const [where, initContainers, is] of moved)
     it(`finds it ${where}, and one patch puts it right`, () => {
       const template = { ...current.workload.template, initContainers };
-      expect(drift(template, injection)).to.deep.equal(['wrong order']);
+      expect(drift(template, injection)).to.deep.equal([`wrong order: ${is}`]);
       const patch = JSON.stringify(injectPatch(template, injection));
       expect(patch).to.contain('{"name":"proxy"},{"name":"dgate-db-first--db"}');
     });

@@ -218,6 +218,8 @@ function eventsOf(write: Write): readonly GateEvent[] {
     case 'scale-down':
     case 'scale-down-empty':
       return [ofScaleDown(write)];
+    case 'ask-order':
+      return [];
     default:
       return gateEvents({}, undefined, [write]);
   }

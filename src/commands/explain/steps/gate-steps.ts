@@ -58,7 +58,7 @@ const STALLED: Readonly<Record<Stall['reason'], string>> = {
   AfterMissing:
     'Give that init container to the target, or correct spec.after. A sidecar that is injected into Pods, and not into templates, is put before all others by most injectors: take spec.after out then.',
   Conflict:
-    'Let the manager that is named ignore init containers whose name starts with dgate-, or install the admission policies, with which its own writes carry them.',
+    'Let the manager that is named ignore init containers whose name starts with dgate-, or install the admission policies, with which its own writes carry them. Where it is admission that undoes it, in the writes of the operator, let that webhook or policy put none of the own init containers before them. Webhooks are listed by:',
   NoAdmission:
     'Install the admission policies (config/default), or take updatePolicy and placement out of the gate.',
 };
@@ -68,7 +68,11 @@ function stalledSteps(world: ExplainWorld): Step[] {
   if (stalled?.status !== 'True') return [];
   const [, advice = 'The condition Stalled says what to change.'] =
     Object.entries(STALLED).find(([reason]) => reason === stalled.reason) ?? [];
-  return [step(`Stalled, ${stalled.reason}: ${advice}`, kubectl(world, `edit dgate ${world.gate.name}`))];
+  const command =
+    stalled.reason === 'Conflict'
+      ? within(world, 'get mutatingwebhookconfigurations')
+      : kubectl(world, `edit dgate ${world.gate.name}`);
+  return [step(`Stalled, ${stalled.reason}: ${advice}`, command)];
 }
 
 function readySteps(world: ExplainWorld): Step[] {

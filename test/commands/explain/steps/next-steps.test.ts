@@ -80,7 +80,8 @@ describe('what to do about the gate', () => {
       expect(text)
         .to.match(new RegExp(`^Stalled, ${reason}: `))
         .and.to.match(advice);
-      expect(commands).to.deep.equal([`kubectl edit dgate api-first ${NS}`]);
+      const lists = 'kubectl get mutatingwebhookconfigurations';
+      expect(commands).to.deep.equal([reason === 'Conflict' ? lists : `kubectl edit dgate api-first ${NS}`]);
     });
   }
 

@@ -1,0 +1,53 @@
+import { FIELD_MANAGER } from '../api/names.ts';
+import type { JsonObject, Workload } from '../core/model.ts';
+import type { OrderQuestion } from '../core/plan/plan.ts';
+import { firstByAdmission, othersInFront, patchWithout } from '../core/render/others-first.ts';
+import type { Requests } from '../kube/client/requests.ts';
+import { projectWorkload } from '../projections/project-workload.ts';
+import { WORKLOADS } from '../projections/resources.ts';
+import type { WorkloadMemory } from './workload-memory.ts';
+import { isRefusal, type Result, unlessGone } from './write.ts';
+
+export interface OrderAsking {
+  readonly requests: Pick<Requests, 'patch'>;
+  readonly memory: Pick<WorkloadMemory, 'foundFirst'>;
+}
+
+/**
+ * Finds out which init containers admission puts before ours. Nothing is stored. What is refused tells nothing, and then
+ * they count as the template's own: a patch is to put them behind ours.
+ */
+export function askOrder(
+  asking: OrderAsking,
+  { workload, injections, patch }: OrderQuestion,
+): Promise<Result> {
+  const { kind, uid, templateHash, template } = workload;
+  const stored = template.initContainers;
+  return unlessGone(async () => {
+    const ordered = await answerTo(asking, workload, patch);
+    const doubtful = othersInFront(ordered, injections).filter((name) => stored.includes(name));
+    const without = doubtful.length > 0 ? await answerTo(asking, workload, patchWithout(kind, doubtful)) : [];
+    const names = firstByAdmission({ stored, ordered, without }, injections);
+    asking.memory.foundFirst({ uid, templateHash, names });
+    return 'learned';
+  });
+}
+
+/**
+ * The init containers that a patch results in; none where it is refused. It has no precondition, and so no conflict: what
+ * it tells is kept for one template, and is void if that has changed meanwhile.
+ */
+async function answerTo(
+  { requests }: OrderAsking,
+  workload: Workload,
+  patch: JsonObject,
+): Promise<readonly string[]> {
+  const options = { type: 'strategic', fieldManager: FIELD_MANAGER, dryRun: true } as const;
+  try {
+    const answer = await requests.patch(WORKLOADS[workload.kind], workload, patch, options);
+    return projectWorkload(workload.kind, answer).template.initContainers;
+  } catch (error) {
+    if (isRefusal(error)) return [];
+    throw error;
+  }
+}
