@@ -124,6 +124,7 @@ export const TARGET_REASONS = [
   'HeldWhilePaused',
   'HeldBelowPartition',
   'PodUnreadable',
+  'WorkloadUnreadable',
 ] as const;
 export type TargetReason = (typeof TARGET_REASONS)[number];
 

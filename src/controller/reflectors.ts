@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { GATED_LABEL, REQUIRE_LABEL } from '../api/names.ts';
-import { TARGET_KINDS } from '../api/spec.ts';
-import type { Pod } from '../core/model.ts';
+import { TARGET_KINDS, type TargetKind } from '../api/spec.ts';
+import type { Pod, Workload } from '../core/model.ts';
 import type { Random } from '../kube/backoff.ts';
 import type { Requests } from '../kube/client/requests.ts';
 import type { Clock } from '../kube/clock.ts';
@@ -51,15 +51,16 @@ function reflectorsOf(
       onError: (error) =>
         log[levelOfWatch(error)]({ resource: nameOf(resource), namespace, err: error }, 'watch failed'),
     });
-  const pod = (raw: unknown): Pod => {
-    const read = projectPod(raw);
-    if (read.unreadable !== undefined)
-      log.warn({ pod: keyOf(read), why: read.unreadable }, 'a Pod cannot be read in part');
+  const told = <T extends Pod | Workload>(kind: string, read: T): T => {
+    const { unreadable: why } = read;
+    if (why !== undefined) log.warn({ object: keyOf(read), why }, `a ${kind} cannot be read in part`);
     return read;
   };
+  const pod = (raw: unknown) => told('Pod', projectPod(raw));
+  const workload = (kind: TargetKind) => (raw: unknown) => told(kind, projectWorkload(kind, raw));
   return [
     of(GATES, gates, projectGate),
-    ...TARGET_KINDS.map((kind) => of(WORKLOADS[kind], workloads[kind], (raw) => projectWorkload(kind, raw))),
+    ...TARGET_KINDS.map((kind) => of(WORKLOADS[kind], workloads[kind], workload(kind))),
     of(PODS, pods, pod, `${GATED_LABEL}=true`),
     of(PODS, ungated, pod, `${REQUIRE_LABEL},${GATED_LABEL}!=true`),
   ];

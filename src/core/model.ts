@@ -80,6 +80,8 @@ export interface Workload {
   /** When that was, and when the operator wrote it last, RFC 3339; empty where the managed fields tell nothing of it. */
   readonly otherWroteAt: string;
   readonly operatorWroteAt: string;
+  /** Why a part of it cannot be read: a newer Kubernetes wrote it. What can be is here. */
+  readonly unreadable: string | undefined;
 }
 
 /**

@@ -37,6 +37,22 @@ export const metadataSchema = z.object({
   annotations: strings.default({}),
 });
 
+const { generation, ownerReferences, managedFields, labels, annotations } = metadataSchema.shape;
+
+/** The same, without what cannot be read. */
+export const partialMetadataSchema = metadataSchema.extend({
+  generation: generation.catch(0),
+  ownerReferences: ownerReferences.catch([]),
+  managedFields: managedFields.catch([]),
+  labels: labels.catch({}),
+  annotations: annotations.catch({}),
+});
+
+/** What cannot be read, for people: `status.phase: Invalid option: …` */
+export function firstProblem({ issues: [first] }: z.ZodError): string {
+  return `${first?.path.join('.')}: ${first?.message}`;
+}
+
 /** What every projection keeps of an object's metadata. */
 export function identityOf(metadata: z.infer<typeof metadataSchema>) {
   const { namespace, name, uid, resourceVersion, creationTimestamp, deletionTimestamp } = metadata;

@@ -19,7 +19,7 @@ import {
 import { kept } from '../core/cut.ts';
 import type { Pod, ReplicaSetReference } from '../core/model.ts';
 import { containerStatusSchema, initContainerSchema, initContainers, text } from './init-containers.ts';
-import { controllerOf, identityOf, metadataSchema } from './metadata.ts';
+import { controllerOf, firstProblem, identityOf, metadataSchema, partialMetadataSchema } from './metadata.ts';
 import { factFields, podFacts } from './pod-facts.ts';
 
 /** Hashes, openings and names of workloads are shorter. */
@@ -45,9 +45,9 @@ const podSchema = z.object({
   status: z.object(statusFields).prefault({}),
 });
 
-/** The same Pod, without the fields that cannot be read; only its metadata must be. */
+/** The same Pod, without the fields that cannot be read; only who it is must be. */
 const partialSchema = z.object({
-  metadata: metadataSchema,
+  metadata: partialMetadataSchema,
   spec: z
     .object({
       restartPolicy: specFields.restartPolicy.catch('Always'),
@@ -103,11 +103,6 @@ export function projectPod(raw: unknown): Pod {
     unscheduled: unscheduled(status.conditions),
     unreadable: whole.error && firstProblem(whole.error),
   };
-}
-
-/** `status.phase: Invalid option: …` */
-function firstProblem({ issues: [first] }: z.ZodError): string {
-  return `${first?.path.join('.')}: ${first?.message}`;
 }
 
 /**

@@ -3,8 +3,21 @@ import { z } from 'zod';
 import { FIELD_MANAGER } from '../api/names.ts';
 import type { TargetKind } from '../api/spec.ts';
 import type { Rest, Workload } from '../core/model.ts';
-import { podTemplateSchema, viewTemplate } from '../core/render/template.ts';
-import { controllerOf, identityOf, lastWrite, metadataSchema } from './metadata.ts';
+import {
+  type PodTemplate,
+  partialTemplateSchema,
+  podTemplateSchema,
+  templatePath,
+  viewTemplate,
+} from '../core/render/template.ts';
+import {
+  controllerOf,
+  firstProblem,
+  identityOf,
+  lastWrite,
+  metadataSchema,
+  partialMetadataSchema,
+} from './metadata.ts';
 
 const count = z.int().default(0);
 const text = z.string().default('');
@@ -16,46 +29,83 @@ const selectorSchema = z.object({
     .default([]),
 });
 
+const specFields = {
+  replicas: z.int().default(1),
+  parallelism: z.int().default(1),
+  suspend: z.boolean().default(false),
+  paused: z.boolean().default(false),
+  strategy: z.object({ type: z.string().default('RollingUpdate') }).optional(),
+  updateStrategy: z
+    .object({
+      type: z.string().default('RollingUpdate'),
+      rollingUpdate: z.object({ partition: count }).optional(),
+    })
+    .optional(),
+  selector: selectorSchema.optional(),
+};
+
+const statusSchema = z
+  .object({
+    observedGeneration: count,
+    replicas: count,
+    desiredNumberScheduled: count,
+    currentNumberScheduled: count,
+    active: z.unknown().optional(),
+    conditions: z
+      .array(z.object({ type: z.string(), status: z.string(), reason: text, message: text }))
+      .default([]),
+    updateRevision: z.string().optional(),
+  })
+  .prefault({});
+
+/** Where the kinds have their Pod templates. */
+const templateIn = <Template extends z.ZodType>(template: Template) => ({
+  template: template.optional(),
+  jobTemplate: z.object({ spec: z.object({ template }) }).optional(),
+});
+
 const workloadSchema = z.object({
   metadata: metadataSchema,
-  spec: z.object({
-    replicas: z.int().default(1),
-    parallelism: z.int().default(1),
-    suspend: z.boolean().default(false),
-    paused: z.boolean().default(false),
-    strategy: z.object({ type: z.string().default('RollingUpdate') }).optional(),
-    updateStrategy: z
-      .object({
-        type: z.string().default('RollingUpdate'),
-        rollingUpdate: z.object({ partition: count }).optional(),
-      })
-      .optional(),
-    selector: selectorSchema.optional(),
-    template: podTemplateSchema.optional(),
-    jobTemplate: z.object({ spec: z.object({ template: podTemplateSchema }) }).optional(),
-  }),
-  status: z
-    .object({
-      observedGeneration: count,
-      replicas: count,
-      desiredNumberScheduled: count,
-      currentNumberScheduled: count,
-      active: z.unknown().optional(),
-      conditions: z
-        .array(z.object({ type: z.string(), status: z.string(), reason: text, message: text }))
-        .default([]),
-      updateRevision: z.string().optional(),
-    })
-    .prefault({}),
+  spec: z.object({ ...specFields, ...templateIn(podTemplateSchema) }),
+  status: statusSchema,
 });
 
 type Raw = z.infer<typeof workloadSchema>;
 
-/** Cuts a workload down, when it is decoded, to what decisions need. Throws where it is not one. */
+const partialTemplates = templateIn(partialTemplateSchema);
+
+/** The same workload, without the fields that cannot be read; only who it is must be. */
+const partialSchema = z.object({
+  metadata: partialMetadataSchema,
+  spec: z
+    .object({
+      replicas: specFields.replicas.catch(1),
+      parallelism: specFields.parallelism.catch(1),
+      suspend: specFields.suspend.catch(false),
+      paused: specFields.paused.catch(false),
+      strategy: specFields.strategy.catch(undefined),
+      updateStrategy: specFields.updateStrategy.catch(undefined),
+      selector: specFields.selector.catch(undefined),
+      template: partialTemplates.template.catch(undefined),
+      jobTemplate: partialTemplates.jobTemplate.catch(undefined),
+    })
+    .prefault({})
+    .catch({ replicas: 1, parallelism: 1, suspend: false, paused: false }),
+  status: statusSchema.catch(statusSchema.parse(undefined)),
+});
+
+const NO_TEMPLATE: PodTemplate = { spec: {} };
+
+/**
+ * Cuts a workload down, when it is decoded, to what decisions need. One that cannot be read in part is a workload all the
+ * same: the gates that name it say so. Throws where it is none.
+ */
 export function projectWorkload(kind: TargetKind, raw: unknown): Workload {
-  const { metadata, spec, status } = workloadSchema.parse(raw);
-  const template = spec.template ?? spec.jobTemplate?.spec.template;
-  if (!template) throw new TypeError(`${kind} ${metadata.name} has no Pod template`);
+  const whole = workloadSchema.safeParse(raw);
+  const { metadata, spec, status } = whole.data ?? partialSchema.parse(raw);
+  const found = spec.template ?? spec.jobTemplate?.spec.template;
+  const missing = found ? undefined : `${templatePath(kind).join('.')}: there is none`;
+  const template = found ?? NO_TEMPLATE;
   return {
     kind,
     ...identityOf(metadata),
@@ -73,6 +123,7 @@ export function projectWorkload(kind: TargetKind, raw: unknown): Workload {
     template: viewTemplate(template),
     templateHash: hash('sha1', JSON.stringify(template), 'base64').slice(0, 16),
     ...writersOf(metadata.managedFields),
+    unreadable: whole.error ? firstProblem(whole.error) : missing,
   };
 }
 

@@ -41,6 +41,7 @@ function workloadOfKind(kind: TargetKind, name: string): WorkloadBuilder {
     otherManager: undefined,
     otherWroteAt: '',
     operatorWroteAt: '',
+    unreadable: undefined,
   };
   return new WorkloadBuilder(blank, template);
 }

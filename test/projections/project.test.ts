@@ -136,7 +136,61 @@ describe('projectWorkload', () => {
   });
 
   it('refuses what is no workload', () => {
-    expect(() => projectWorkload('Deployment', { metadata: META, spec: {} })).to.throw();
+    expect(() => projectWorkload('Deployment', { metadata: { name: 1 }, spec: {} })).to.throw();
+  });
+
+  describe('of a Kubernetes that is newer than the operator', () => {
+    const container = { name: 'dgate-api-first--redis' };
+    const annotations = { 'gate.dependencygate.dev/api-first': 'abc' };
+    const template = {
+      metadata: { annotations },
+      spec: { initContainers: [container], volumes: [{ name: 'dgate-api-first' }] },
+    };
+    const whole = { metadata: META, spec: { replicas: 2, template }, status: { replicas: 2 } };
+    const strange: Readonly<Record<string, readonly [object, RegExp]>> = {
+      'a number of replicas': [{ ...whole, spec: { replicas: { min: 1 }, template } }, /^spec\.replicas: /],
+      'a strategy': [{ ...whole, spec: { strategy: 'Slow', template } }, /^spec\.strategy: /],
+      'a status': [{ ...whole, status: [] }, /^status: /],
+      'a condition': [{ ...whole, status: { conditions: [{ type: 1 }] } }, /^status\.conditions\.0\.type: /],
+      'an owner': [{ ...whole, metadata: { ...META, ownerReferences: 'x' } }, /^metadata\.ownerReferences: /],
+      'an init container without a name': [
+        {
+          ...whole,
+          spec: {
+            template: { ...template, spec: { ...template.spec, initContainers: [{ nick: 1 }, container] } },
+          },
+        },
+        /^spec\.template\.spec\.initContainers\.0\.name: /,
+      ],
+    };
+    for (const [what, [raw, why]] of Object.entries(strange))
+      it(`is a workload all the same, that says what cannot be read: ${what}`, () => {
+        const read = projectWorkload('Deployment', raw);
+        expect(read.unreadable).to.match(why);
+        expect(read.template.initContainers).to.deep.equal(['dgate-api-first--redis']);
+        expect(read.template.annotations).to.deep.equal(annotations);
+      });
+
+    for (const [what, spec, why] of [
+      ['no template', {}, /^spec\.template: there is none/],
+      ['no spec that is one', 'none', /^spec: /],
+      ['a template that is none', { template: [] }, /^spec\.template: /],
+      ['a name that is none', { template: { spec: { initContainers: [{ name: 7 }] } } }, /\.name: /],
+    ] as const)
+      it(`is one with nothing of a gate where there is ${what}`, () => {
+        const read = projectWorkload('Deployment', { ...whole, spec });
+        expect(read.unreadable).to.match(why);
+        expect(read.template.initContainers).to.deep.equal([]);
+      });
+
+    it('is read as a whole where nothing is strange', () => {
+      expect(projectWorkload('Deployment', whole)).to.include({ unreadable: undefined, replicas: 2 });
+      const cronJob = { ...whole, spec: { jobTemplate: { spec: { template } } } };
+      expect(projectWorkload('CronJob', cronJob).unreadable).to.equal(undefined);
+      expect(projectWorkload('CronJob', { ...whole, spec: {} }).unreadable).to.match(
+        /^spec\.jobTemplate\.spec\.template: /,
+      );
+    });
   });
 });
 

@@ -54,6 +54,7 @@ export function findingOf(
   const { render } = gate.status;
   if (render === undefined || !isInForce(gate) || after.deleting) return undefined;
   if (gate.spec.valid && isPlacedInPods(gate.spec.value, after.kind)) return undefined;
+  if (after.unreadable !== undefined) return undefined;
   if (!isWellAfter(writtenAt(written), since)) return undefined;
   const injection = { gate: gate.name, render, target: targetAnnotationValue(after.kind, after.name) };
   if (obstacle(after.template, injection) !== undefined) return undefined;

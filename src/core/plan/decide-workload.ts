@@ -116,11 +116,15 @@ function questionOf(world: WorkloadWorld, now: number): OrderQuestion | undefine
   const target = targetAnnotationValue(workload.kind, workload.name);
   const injections = [...world.gates.values()]
     .flatMap((known) => renderOf(known, world) ?? [])
-    .filter((claim) => standing(claim, workload, world, now).isOrderUnknown)
+    .filter((claim) => isToBeAsked(standing(claim, workload, world, now)))
     .map(({ gate, render }) => ({ gate: gate.name, render, target }));
   if (injections.length === 0) return undefined;
   const change = changePatch(workload.template, { inject: injections, remove: [] });
   return { do: 'ask-order', workload, injections, patch: nested(workload.kind, change) };
+}
+
+function isToBeAsked({ isOrderUnknown, obstacle }: Standing): boolean {
+  return isOrderUnknown && obstacle === undefined;
 }
 
 /** What a gate wants the workload to carry; undefined where it wants nothing, or not yet, or not any more. */

@@ -53,7 +53,9 @@ function emptyIn({ lacksPods, selector, template }: Workload): boolean {
 }
 
 /** Its controller has seen the template, and so made its ReplicaSet. */
-function isRolling({ kind, updates, paused, observedGeneration, generation }: Workload): boolean {
+function isRolling(workload: Workload): boolean {
+  const { kind, updates, paused, observedGeneration, generation, unreadable } = workload;
+  if (unreadable !== undefined) return false;
   return kind === 'Deployment' && updates === 'Rolling' && !paused && observedGeneration >= generation;
 }
 

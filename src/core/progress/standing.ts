@@ -46,7 +46,7 @@ export function standing(claim: Claim, workload: Workload, remembered: Remembere
   return {
     ...found,
     lag: found.drift.length > 0 ? lagOf(workload, claim) : 'none',
-    obstacle: obstacle(workload.template, injection),
+    obstacle: unreadable(workload) ?? obstacle(workload.template, injection),
     lost:
       workload.kind === 'Job' && found.drift.length > 0
         ? undefined
@@ -59,6 +59,12 @@ export function standing(claim: Claim, workload: Workload, remembered: Remembere
 /** What is placed into Pods is to leave the template. */
 function leftover({ template }: Workload, gate: string): Drift[] {
   return carries(template, gate) ? ['leftover container'] : [];
+}
+
+/** Nothing is put into what is not known as a whole. What is to leave it is taken out by name. */
+function unreadable({ unreadable: why }: Workload): Obstacle | undefined {
+  if (why === undefined) return undefined;
+  return { reason: 'WorkloadUnreadable', message: `it cannot be read (${why}): install a newer operator` };
 }
 
 function lagOf(workload: Workload, { gate, spec }: Claim): Standing['lag'] {

@@ -59,6 +59,23 @@ export const podTemplateSchema = z.looseObject({
   }),
 });
 
+/** Of a list only the items that have a name. */
+const namedItems = z
+  .array(z.unknown())
+  .catch([])
+  .transform((items) => items.flatMap((item) => volumeSchema.safeParse(item).data ?? []));
+
+/** The same, without what cannot be read: what it has of gates is taken out by name. */
+export const partialTemplateSchema = z.looseObject({
+  metadata: z
+    .looseObject({ annotations: strings.catch({}), labels: strings.catch({}) })
+    .nullish()
+    .catch(undefined),
+  spec: z
+    .looseObject({ initContainers: namedItems, volumes: namedItems })
+    .catch({ initContainers: [], volumes: [] }),
+});
+
 export type PodTemplate = z.infer<typeof podTemplateSchema>;
 
 /** Where a kind of workload has its Pod template, from its root on. */

@@ -131,6 +131,49 @@ describe('decideWorkload, where there is not room for all', () => {
   });
 });
 
+describe('decideWorkload, of a workload that cannot be read as a whole', () => {
+  const strange = (of: WorkloadBuilder) => of.with({ unreadable: 'spec.replicas: Invalid input' });
+
+  it('puts nothing in, and asks nothing', () => {
+    expect(writesOf(decided(strange(pinger), [a]))).to.deep.equal([]);
+    expect(writesOf(decided(strange(pinger.carrying(a).putFirst('certs')), [a]))).to.deep.equal([]);
+  });
+
+  it('takes out what is to leave it', () => {
+    const plan = decided(strange(pinger.carrying(a, b)), [a.deleting(), b]);
+    expect(changes(plan)).to.deep.equal(['-a']);
+  });
+});
+
+describe('decideWorkload, of others that stand first', () => {
+  const first = pinger.carrying(a).putFirst('certs');
+  const known = (...names: string[]) => [{ uid: 'uid-of-pinger', templateHash: '', names }];
+
+  it('asks who put them there before it says anything of the order', () => {
+    expect(writesOf(decided(first, [a]))).to.deep.equal(['ask-order pinger']);
+    expect(writesOf(decided(first, [a], { othersFirst: known('certs') }))).to.deep.equal([]);
+    expect(writesOf(decided(first, [a], { othersFirst: known() }))).to.deep.equal(['patch-target pinger']);
+  });
+
+  it('asks of a gate that is suspended, or waits for the next rollout, too', () => {
+    expect(writesOf(decided(first, [a.suspended()]))).to.deep.equal(['ask-order pinger']);
+    const patient = a.specifying({ updatePolicy: 'OnNextRollout' });
+    expect(writesOf(decided(first, [patient]))).to.deep.equal(['ask-order pinger']);
+  });
+
+  it('asks nothing where a patch is due, whose answer tells as much', () => {
+    expect(writesOf(decided(first, [a, c]))).to.deep.equal(['patch-target pinger']);
+  });
+
+  it('asks nothing of gates that are going away, or do not name it, and nothing of a Job', () => {
+    expect(writesOf(decided(first, [a.deleting()]))).to.deep.equal(['clean-target pinger']);
+    const migrate = gate('a').targets('Job/migrate').dependsOn(dns('api')).rendered();
+    expect(writesOf(decided(job('migrate').carrying(migrate).putFirst('certs'), [migrate]))).to.deep.equal(
+      [],
+    );
+  });
+});
+
 describe('decideWorkload, of what was refused or undone', () => {
   const refused = (at: number) => refusal('target', b, { target: 'Deployment/pinger', at });
   const undone = (ago: number) => {

@@ -190,6 +190,25 @@ describe('status', () => {
   });
 });
 
+describe('status, of a target that cannot be read', () => {
+  const why = 'spec.replicas: Invalid input';
+  const said = `it cannot be read (${why}): install a newer operator`;
+  const strange = workload('pinger').with({ unreadable: why });
+
+  it('says so of the target and of the gate, which needs somebody to act', () => {
+    for (const one of [strange, strange.carrying(apiFirst)]) {
+      const { targets, conditions = [] } = statusOf(apiFirst, one, poller);
+      expect(targets?.[0]).to.include({ state: 'Refused', reason: 'WorkloadUnreadable', message: said });
+      expect(conditions.find(({ type }) => type === 'Stalled')).to.include({
+        status: 'True',
+        reason: 'TargetRefused',
+        message: `Deployment pinger: ${said}`,
+      });
+      expect(conditions.find(({ type }) => type === 'Open')).to.include({ status: 'Unknown' });
+    }
+  });
+});
+
 describe('statusNext', () => {
   it('is when something becomes overdue', () => {
     // The Pod is 40 seconds old, and may wait for five minutes.
