@@ -1,7 +1,6 @@
-import PQueue from 'p-queue';
 import { type BackoffLimits, backoffMs, type Random } from './backoff.ts';
 import type { Clock } from './clock.ts';
-import { FairLine, type Place } from './fair-line.ts';
+import { FairLine } from './fair-line.ts';
 
 /** `change` (somebody did something) goes before `initial` (it was there when we started). */
 export type Priority = 'change' | 'initial';
@@ -23,7 +22,7 @@ export interface QueueOptions<Key> {
   readonly run: (key: Key) => Promise<Requeue | undefined>;
   /** Is told of a reconcile that threw; its key backs off. Must not throw. */
   readonly onError: (key: Key, error: unknown) => void;
-  /** Reconciles at a time. Default 4. */
+  /** Reconciles at a time; one share has half of them, or as many as nobody else waits for. Default 4. */
   readonly concurrency?: number;
   /** Default 0.5 s to 5 min. */
   readonly backoff?: BackoffLimits;
@@ -56,26 +55,28 @@ const PRIORITIES = { initial: 0, change: 1 } as const;
  */
 export class Queue<Key> {
   readonly #options: QueueOptions<Key>;
-  readonly #runs: PQueue<FairLine, Place>;
+  readonly #line: FairLine;
   readonly #entries = new Map<string, Entry>();
   readonly #delays = new Map<string, Delay>();
   /** Reconciles in a row that asked for back-off. */
   readonly #failures = new Map<string, number>();
   #stopped = false;
+  /** Ends the wait of `stop`. */
+  #drained: (() => void) | undefined;
 
   constructor(options: QueueOptions<Key>) {
     this.#options = options;
-    this.#runs = new PQueue({ concurrency: options.concurrency ?? CONCURRENCY, queueClass: FairLine });
+    this.#line = new FairLine(options.concurrency ?? CONCURRENCY);
   }
 
   /** Keys that wait for a reconcile; without those that are delayed. */
   get waiting(): number {
-    return this.#runs.size;
+    return this.#line.size;
   }
 
   /** Reconciles under way. */
   get running(): number {
-    return this.#runs.pending;
+    return this.#line.running;
   }
 
   /** Keys about which anything is remembered: waiting, running, delayed or backing off. */
@@ -92,7 +93,7 @@ export class Queue<Key> {
     else if (entry.state === 'running') entry.next = Math.max(entry.next ?? rank, rank);
     else if (entry.state === 'waiting' && rank > entry.priority) {
       entry.priority = rank;
-      this.#runs.setPriority(id, rank);
+      this.#line.setPriority(id, rank);
     }
   }
 
@@ -126,11 +127,12 @@ export class Queue<Key> {
     for (const { cancel } of this.#delays.values()) cancel();
     this.#delays.clear();
     this.#failures.clear();
-    this.#runs.clear();
-    const { promise: late, resolve } = Promise.withResolvers<boolean>();
+    this.#line.clear();
+    if (this.running === 0) return true;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
     const cancel = this.#options.clock.after(limitMs, () => resolve(false));
-    const drained = this.#runs.onPendingZero().then(() => true);
-    return Promise.race([drained, late]).finally(cancel);
+    this.#drained = () => resolve(true);
+    return promise.finally(cancel);
   }
 
   #enqueue(key: Key, priority: number): void {
@@ -138,7 +140,18 @@ export class Queue<Key> {
     const share = this.#options.shareOf?.(key) ?? '';
     const entry: Entry = { state: 'waiting', priority, next: undefined };
     this.#entries.set(id, entry);
-    void this.#runs.add(() => this.#reconcile(key, id, entry), { id, priority, share });
+    this.#line.enqueue(() => this.#reconcile(key, id, entry), { id, priority, share });
+    this.#begin();
+  }
+
+  /** Begins all that may. */
+  #begin(): void {
+    for (let run = this.#line.dequeue(); run; run = this.#line.dequeue()) {
+      void run().then(() => {
+        this.#begin();
+        if (this.running === 0) this.#drained?.();
+      });
+    }
   }
 
   async #reconcile(key: Key, id: string, entry: Entry): Promise<void> {

@@ -92,6 +92,17 @@ describe('Queue.add', () => {
     expect(rig.begun).to.deep.equal(['first', 'a1', 'b1', 'a2', 'a3']);
   });
 
+  it('goes on with one share while all reconciles of another take for ever', async () => {
+    const rig = new Rig(4);
+    for (const key of ['a1', 'a2', 'a3', 'a4', 'a5']) rig.queue.add(key);
+    await settled();
+    expect(rig.open).to.deep.equal(['a1', 'a2', 'a3', 'a4']);
+    for (const key of ['b1', 'b2', 'b3']) rig.queue.add(key);
+    for (const key of ['b1', 'b2', 'b3']) await rig.end(undefined, key);
+    expect(rig.open).to.deep.equal(['a1', 'a2', 'a3', 'a4']);
+    expect(rig.queue.waiting).to.equal(1);
+  });
+
   it('takes changes before the initial list, also for keys that wait as part of it', async () => {
     const rig = new Rig(1);
     for (const key of ['a', 'b', 'c']) rig.queue.add(key, 'initial');
@@ -288,7 +299,8 @@ describe('Queue, whatever happens', () => {
         async (steps, concurrency) => {
           const { rig, lost } = await play(steps, concurrency);
           expect(rig.mostOfOne).to.be.at.most(1);
-          expect(rig.mostAtOnce).to.be.at.most(concurrency);
+          // Half of them for others, where one share has had all.
+          expect(rig.mostAtOnce).to.be.at.most(Math.floor(1.5 * concurrency));
           expect(lost).to.deep.equal([]);
           expect(rig.queue.known).to.equal(0);
           expect(rig.clock.pending).to.deep.equal([]);
