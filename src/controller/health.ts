@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import { plain } from '../api/plain.ts';
 import type { Clock } from '../kube/clock.ts';
 import { type Asked, Endpoint, type Reply } from './endpoint.ts';
 import type { MetricsAccess } from './metrics-access.ts';
@@ -15,6 +16,8 @@ export interface HealthOptions {
   readonly metricsAccess?: Pick<MetricsAccess, 'refusal'> | undefined;
   /** Whether every store has shown its resource once. */
   readonly isReady: () => boolean;
+  /** Why it is not ready although they have: what it does is refused. */
+  readonly refusal?: () => string | undefined;
   readonly registry: Registry;
   readonly clock: Clock;
   /** Is told why something cannot be served for now; it is tried again. Must not throw. */
@@ -61,12 +64,14 @@ type Paths = Readonly<Partial<Record<string, (asked: Asked) => Reply | Promise<R
 
 const OK: Reply = { status: 200, body: 'ok\n' };
 
-function healthPaths({ isReady }: HealthOptions, metrics: Paths[string]): Paths {
-  return {
-    '/healthz': () => OK,
-    '/readyz': () => (isReady() ? OK : { status: 503, body: 'the stores are being filled\n' }),
-    ...(metrics && { '/metrics': metrics }),
+function healthPaths({ isReady, refusal }: HealthOptions, metrics: Paths[string]): Paths {
+  const ready = (): Reply => {
+    if (!isReady()) return { status: 503, body: 'the stores are being filled\n' };
+    const refused = refusal?.();
+    if (refused === undefined) return OK;
+    return { status: 503, body: `the status of gates cannot be written: ${plain(refused)}\n` };
   };
+  return { '/healthz': () => OK, '/readyz': ready, ...(metrics && { '/metrics': metrics }) };
 }
 
 function metricsReply({ registry, clock, metricsAccess }: HealthOptions): (asked: Asked) => Promise<Reply> {

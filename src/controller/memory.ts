@@ -1,5 +1,6 @@
 import { GateMemory } from './gate-memory.ts';
 import { type GateReference, idOf, type Reference, type WorkloadReference } from './reference.ts';
+import { StatusRefusal } from './status-refusal.ts';
 import { WorkloadMemory } from './workload-memory.ts';
 
 /**
@@ -7,6 +8,7 @@ import { WorkloadMemory } from './workload-memory.ts';
  * works on an object is given its part, and what is gone is forgotten.
  */
 export class Memory {
+  readonly statusRefusal = new StatusRefusal();
   readonly gates = new MemoryOf<GateReference, GateMemory>(() => new GateMemory());
   readonly workloads = new MemoryOf<WorkloadReference, WorkloadMemory>(() => new WorkloadMemory());
 }

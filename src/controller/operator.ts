@@ -43,6 +43,8 @@ export interface OperatorOptions {
   readonly namespaces?: readonly string[] | undefined;
   /** Reconciles at a time. Default 4. */
   readonly concurrency?: number;
+  /** The name of the policy `dependencygate-first-start` in this cluster. Default: as it is shipped. */
+  readonly admissionPolicy?: string | undefined;
   /** How often the admission policies are looked for, ms. Default a minute. */
   readonly lookForPoliciesEveryMs?: number;
   readonly log: Logger;
@@ -105,6 +107,7 @@ export class Operator {
       stores: this.#stores,
       clock,
       log,
+      policyName: options.admissionPolicy,
       everyMs: options.lookForPoliciesEveryMs,
       othersFirstIn: (one) => this.#memory.workloads.peek(workloadReference(one))?.othersFirst ?? [],
       emit: (workload, event) => this.#emit(workload, event),
@@ -130,6 +133,11 @@ export class Operator {
   /** Whether reconciles see the whole world: every store has shown its resource once, and the policies were looked for. */
   get isReady(): boolean {
     return this.#admission.isKnown && this.#reflectors.every(({ hasSynced }) => hasSynced);
+  }
+
+  /** Why all that it does comes to nothing, in the API server's words: it may not write the status of gates. */
+  get refusal(): string | undefined {
+    return this.#memory.statusRefusal.message;
   }
 
   /** Starts the watches, and the reconciles once all stores are filled. Resolves then, or when stopped before. */

@@ -18,11 +18,12 @@ import { writeGate } from './write-gate.ts';
 /** Render, status, openings, Pods to be replaced, finalizer: everything of a gate but the templates of its targets. */
 export async function reconcileGate(context: Context, reference: GateReference): Promise<number | undefined> {
   const { stores, clock } = context;
-  const { gates } = context.memory;
+  const { gates, statusRefusal } = context.memory;
   // What is known of the gate then is remembered also while none of its workloads exists: one that comes later has nothing to wait for.
   const world = observe(stores, context, reference, clock.now());
   if (!world) {
     gates.forget(reference);
+    statusRefusal.forget(reference);
     return undefined;
   }
   const memory = gates.of(reference);
@@ -46,7 +47,8 @@ export async function reconcileGate(context: Context, reference: GateReference):
  */
 async function carryOut(context: Context, world: World, plan: Plan, memory: GateMemory): Promise<boolean> {
   const { requests, clock } = context;
-  const writing = { requests, clock, memory, expectations: memory.expectations };
+  const { statusRefusal } = context.memory;
+  const writing = { requests, clock, memory, statusRefusal, expectations: memory.expectations };
   const { done, hasLearned, failures } = await act(plan.writes, (write) => writeGate(writing, write));
   const hasReported = plan.status !== undefined && (await report(writing, world.gate, plan.status));
   for (const event of gateEvents(world.gate.status, plan.status, done))

@@ -3,7 +3,13 @@ import { KIND } from '../api/names.ts';
 import type { GateStatus } from '../api/status.ts';
 import type { Gate } from '../core/model.ts';
 import { GATES } from '../projections/resources.ts';
+import { referenceTo } from './reference.ts';
+import type { StatusRefusal } from './status-refusal.ts';
 import { ifThere, patch, type Writing } from './write.ts';
+
+export interface Reporting extends Writing {
+  readonly statusRefusal: Pick<StatusRefusal, 'of'>;
+}
 
 /**
  * Writes the status, at most once and only where it differs from what is stored: a JSON merge patch of the difference.
@@ -11,11 +17,12 @@ import { ifThere, patch, type Writing } from './write.ts';
  *
  * @returns whether it was written; a gate that is gone has no status.
  */
-export async function report(writing: Writing, gate: Gate, status: GateStatus): Promise<boolean> {
+export async function report(writing: Reporting, gate: Gate, status: GateStatus): Promise<boolean> {
   const difference: unknown = generate(gate.status, status);
   if (difference === undefined) return false;
   const body = { metadata: { resourceVersion: gate.resourceVersion }, status: difference };
   const known = { resource: GATES, kind: KIND, object: gate };
-  const result = await ifThere(patch(writing, known, body, { type: 'merge', subresource: 'status' }));
+  const write = ifThere(patch(writing, known, body, { type: 'merge', subresource: 'status' }));
+  const result = await writing.statusRefusal.of(referenceTo(gate), write);
   return result === 'done';
 }

@@ -154,7 +154,7 @@ describe('the guard policies', function () {
     await install(target('other'));
     const status = ['--subresource=status', '--type=merge', '--patch', '{"status":{"observedGeneration":7}}'];
     expect(await denial(kubectl(['patch', PLURAL, 'api-first', ...status]))).to.contain(
-      `only ${OPERATOR_USER} writes the status of gates: its render is placed into Pods`,
+      `only ${OPERATOR_USER} writes the status of gates, since its render is placed into Pods, and this is admin`,
     );
   });
 

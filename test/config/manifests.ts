@@ -13,10 +13,13 @@ const manifestSchema = z.looseObject({
 
 export type Manifest = z.infer<typeof manifestSchema>;
 
+/** What kustomize reads besides objects. */
+const FOR_KUSTOMIZE = /\/(kustomization|names)\.yaml$/;
+
 /** The YAML files of a folder that hold objects, sorted; paths from the repository's root. */
 export function manifestFiles(folder: string): string[] {
   return globSync(`${folder}/**/*.yaml`, { cwd: ROOT })
-    .filter((path) => !path.endsWith('/kustomization.yaml'))
+    .filter((path) => !FOR_KUSTOMIZE.test(path))
     .sort();
 }
 

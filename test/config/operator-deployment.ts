@@ -17,7 +17,7 @@ const deploymentSchema = z.object({
             image: z.string(),
             command: z.array(z.string()).optional(),
             args: z.array(z.string()),
-            env: z.array(z.looseObject({ name: z.string() })),
+            env: z.array(z.looseObject({ name: z.string(), value: z.string().optional() })),
             ports: z.array(z.object({ name: z.string(), containerPort: z.int() })),
             livenessProbe: probe,
             readinessProbe: probe,

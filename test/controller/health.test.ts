@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { plain } from '../../src/api/plain.ts';
 import { LISTEN_AGAIN_AFTER_MS } from '../../src/controller/endpoint.ts';
 import { type Health, type HealthOptions, serveHealth } from '../../src/controller/health.ts';
 import { createMetrics } from '../../src/controller/metrics.ts';
@@ -43,6 +44,19 @@ describe('serveHealth', () => {
     expect((await get('/readyz')).status).to.equal(503);
     isReady = true;
     expect((await get('/readyz')).status).to.equal(200);
+  });
+
+  it('is not ready where what it does is refused, and says why, in words that steer nothing', async () => {
+    const refused = await serve({ refusal: () => 'only a may, and this is b\u001b[2J' });
+    try {
+      const answer = await fetch(`http://127.0.0.1:${refused.port}/readyz`);
+      expect([answer.status, await answer.text()]).to.deep.equal([
+        503,
+        `the status of gates cannot be written: ${plain('only a may, and this is b\u001b[2J')}\n`,
+      ]);
+    } finally {
+      await refused.stop();
+    }
   });
 
   it('serves what is counted', async () => {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Expectations } from '../../src/controller/expectations.ts';
 import { referenceTo } from '../../src/controller/reference.ts';
 import { report } from '../../src/controller/report.ts';
+import { StatusRefusal } from '../../src/controller/status-refusal.ts';
 import { workloadReference } from '../../src/controller/stores.ts';
 import { EVALUATOR, type Evaluator } from '../../src/core/expression/expression.ts';
 import { GATHER_MS } from '../../src/core/plan/gather.ts';
@@ -263,6 +264,7 @@ describe('report', () => {
         },
         clock: { now: () => NOW, after: () => () => {} },
         expectations: new Expectations(),
+        statusRefusal: new StatusRefusal(),
       },
       apiFirst.gate,
       { observedGeneration: 1 },

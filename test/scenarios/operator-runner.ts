@@ -26,6 +26,7 @@ export class OperatorRunner {
   readonly warnings: string[] = [];
   readonly #source: Source;
   readonly #namespaces: readonly string[] | undefined;
+  readonly #admissionPolicy: string | undefined;
   readonly #passes = new Map<string, number>();
   #stop: (() => Promise<void>) | undefined;
   #operator: Operator | undefined;
@@ -33,10 +34,17 @@ export class OperatorRunner {
   /**
    * @param source its own credentials
    * @param namespaces those that it is to look at; default all
+   * @param admissionPolicy the name of the policy that places gates; default as it is shipped
    */
-  constructor(source: Source, namespaces?: readonly string[]) {
+  constructor(source: Source, namespaces?: readonly string[], admissionPolicy?: string) {
     this.#source = source;
     this.#namespaces = namespaces;
+    this.#admissionPolicy = admissionPolicy;
+  }
+
+  /** Why it is not ready: it may not write the status of gates. */
+  get refusal(): string | undefined {
+    return this.#operator?.refusal;
   }
 
   /** How many passes it has ended well for a gate (`<namespace>/<name>`). */
@@ -63,6 +71,7 @@ export class OperatorRunner {
       settings: SANDBOX_SETTINGS,
       instance: 'scenarios',
       namespaces: this.#namespaces,
+      admissionPolicy: this.#admissionPolicy,
       lookForPoliciesEveryMs: LOOK_EVERY_MS,
       log: pino({ level: 'debug' }, { write: (line) => this.#note(line) }),
       clock: systemClock,

@@ -7,8 +7,8 @@ import {
   OPENED_AGAIN_ANNOTATION,
   PLURAL,
 } from '../names.ts';
-import { BY_THE_OPERATOR, isOwned, OTHERS_CHANGES, onReplicaSets } from './guard-operator.ts';
-import { type Admission, onWorkload, validating } from './policy.ts';
+import { confining, isOwned, OTHERS_CHANGES, onReplicaSets } from './guard-operator.ts';
+import { type Admission, onWorkload } from './policy.ts';
 import { BOOKKEEPING, isOneOf, orElse, unchanged } from './unchanged.ts';
 
 /** CEL: the container `c` has the name of one of ours. */
@@ -29,17 +29,15 @@ export function guardOperatorPods(): Admission {
       `k == '${OPENED_AGAIN_ANNOTATION}' || ${OPENS}`,
     ),
   ];
-  return validating(
+  return confining(
     'operator-pods',
     'Whoever holds the token of the operator changes nothing of a Pod but the annotations that open its waiting containers,\nand of no Pod that is not of a workload.',
     {
-      failurePolicy: 'Fail',
       matchConstraints: {
         resourceRules: [
           { apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['UPDATE'] },
         ],
       },
-      matchConditions: [BY_THE_OPERATOR],
       variables: [{ name: 'containers', expression: orElse('oldObject.spec', 'initContainers', '[]') }],
       validations: [
         {
@@ -60,11 +58,10 @@ export function guardOperatorPods(): Admission {
 /** What the operator may delete: what has never started, and is made anew by what owns it. */
 export function guardOperatorDeletions(): Admission {
   const isHeld = `${orElse('variables.was.spec', 'schedulingGates', '[]')}.exists(g, g.name == '${HOLD_GATE}')`;
-  return validating(
+  return confining(
     'operator-deletions',
     'Whoever holds the token of the operator deletes only what has never started and is made anew: Pods of workloads that are\nheld or wait in a gate.',
     {
-      failurePolicy: 'Fail',
       matchConstraints: {
         resourceRules: [
           { apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['DELETE'] },
@@ -77,7 +74,6 @@ export function guardOperatorDeletions(): Admission {
           onWorkload('CronJob', 'DELETE'),
         ],
       },
-      matchConditions: [BY_THE_OPERATOR],
       variables: [
         // Not every kind has the fields of a Pod.
         { name: 'was', expression: 'dyn(oldObject)' },

@@ -1,14 +1,7 @@
 import { CONTAINER_PREFIX, GATED_LABEL, GROUP, REQUIRE_LABEL } from '../names.ts';
-import { BY_THE_OPERATOR, OTHERS_CHANGES } from './guard-operator.ts';
+import { confining, OTHERS_CHANGES } from './guard-operator.ts';
 import { IS_OURS } from './guard-operator-pods.ts';
-import {
-  type Admission,
-  type Expression,
-  onWorkload,
-  type ResourceRule,
-  type Validation,
-  validating,
-} from './policy.ts';
+import { type Admission, type Expression, onWorkload, type ResourceRule, type Validation } from './policy.ts';
 import { NAME, recordedIn } from './pull-secrets-cel.ts';
 import { BOOKKEEPING, isOneOf, orElse, unchanged } from './unchanged.ts';
 
@@ -49,13 +42,11 @@ interface Guarding {
 }
 
 function guarding({ name, template, rules, rest }: Guarding): Admission {
-  return validating(
+  return confining(
     name,
     'Whoever holds the token of the operator changes nothing of a workload but the init containers, volumes, annotations and\nthe label of gates in its Pod template, and these may do no more than wait.',
     {
-      failurePolicy: 'Fail',
       matchConstraints: { resourceRules: rules },
-      matchConditions: [BY_THE_OPERATOR],
       variables: variables(template),
       validations: [...outside(rest), ...inside()],
     },

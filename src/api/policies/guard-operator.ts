@@ -1,19 +1,33 @@
-import { FINALIZER, GROUP, OPERATOR_USER, PLURAL } from '../names.ts';
+import { FINALIZER, GROUP, PLURAL } from '../names.ts';
 import {
   type Admission,
   type Expression,
+  IS_AN_OPERATOR,
   type Operation,
   onWorkload,
   type ResourceRule,
+  type ValidatingSpec,
   validating,
 } from './policy.ts';
 import { BOOKKEEPING, isOneOf, orElse, unchanged } from './unchanged.ts';
 
-/** CEL: as the operator writes it. Everybody else's requests are no business of these policies. */
-export const BY_THE_OPERATOR: Expression = {
-  name: 'the-operator',
-  expression: `request.userInfo.username == '${OPERATOR_USER}'`,
-};
+/** CEL: as an operator writes it. Everybody else's requests are no business of these policies. */
+const BY_AN_OPERATOR: Expression = { name: 'the-operator', expression: IS_AN_OPERATOR };
+
+/** A policy about the requests of operators. */
+export function confining(
+  name: string,
+  about: string,
+  spec: Omit<ValidatingSpec, 'matchConditions' | 'failurePolicy'>,
+): Admission {
+  const { matchConstraints, ...rest } = spec;
+  return validating(name, about, {
+    failurePolicy: 'Fail',
+    matchConstraints,
+    matchConditions: [BY_AN_OPERATOR],
+    ...rest,
+  });
+}
 
 /** What to do where it is not the operator that changes more. */
 export const OTHERS_CHANGES =
@@ -42,17 +56,15 @@ export function guardOperatorGates(): Admission {
     unchanged('object.metadata', 'oldObject.metadata', isOneOf(...BOOKKEEPING, 'finalizers')),
     `${finalizers('object')} == ${finalizers('oldObject')}`,
   ];
-  return validating(
+  return confining(
     'operator-gates',
     'Whoever holds the token of the operator changes nothing of a gate but its status and the one finalizer.',
     {
-      failurePolicy: 'Fail',
       matchConstraints: {
         resourceRules: [
           { apiGroups: [GROUP], apiVersions: ['*'], resources: [PLURAL], operations: ['CREATE', 'UPDATE'] },
         ],
       },
-      matchConditions: [BY_THE_OPERATOR],
       validations: [
         {
           expression: `request.operation == 'UPDATE' && ${isOnlyFinalizer.join(' && ')}`,
@@ -66,11 +78,10 @@ export function guardOperatorGates(): Admission {
 
 /** What the operator may write of workloads and Pods by creating one: nothing. ReplicaSets it scales, and no more. */
 export function guardOperatorCreations(): Admission {
-  return validating(
+  return confining(
     'operator-creations',
     'Whoever holds the token of the operator creates no workload and no Pod.',
     {
-      failurePolicy: 'Fail',
       matchConstraints: {
         resourceRules: [
           onWorkload('Deployment', 'CREATE'),
@@ -82,7 +93,6 @@ export function guardOperatorCreations(): Admission {
           { apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] },
         ],
       },
-      matchConditions: [BY_THE_OPERATOR],
       validations: [
         {
           expression: 'false',
@@ -97,13 +107,11 @@ export function guardOperatorCreations(): Admission {
 
 /** How the operator may scale ReplicaSets: to none. */
 export function guardOperatorScale(): Admission {
-  return validating(
+  return confining(
     'operator-scale',
     'Whoever holds the token of the operator scales a ReplicaSet to zero only.',
     {
-      failurePolicy: 'Fail',
       matchConstraints: { resourceRules: [onReplicaSets('replicasets/scale', 'UPDATE')] },
-      matchConditions: [BY_THE_OPERATOR],
       validations: [
         {
           // Nothing is told of none.

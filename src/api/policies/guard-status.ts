@@ -1,9 +1,9 @@
-import { GROUP, OPERATOR_USER, PLURAL } from '../names.ts';
-import { type Admission, validating } from './policy.ts';
+import { GROUP, PLURAL } from '../names.ts';
+import { type Admission, knowsOperator, OPERATOR, validating } from './policy.ts';
 
 /** Whoever writes `status.render` puts containers into the targets, whatever their own permissions on these. */
 export function guardStatus(): Admission {
-  return validating(
+  const policy = validating(
     'guard-status',
     "Only the operator writes a gate's status: its render is placed into Pods.",
     {
@@ -13,13 +13,17 @@ export function guardStatus(): Admission {
           { apiGroups: [GROUP], apiVersions: ['*'], resources: [`${PLURAL}/status`], operations: ['UPDATE'] },
         ],
       },
+      variables: [{ name: 'operator', expression: OPERATOR }],
       validations: [
         {
-          expression: `request.userInfo.username == '${OPERATOR_USER}'`,
-          message: `only ${OPERATOR_USER} writes the status of gates: its render is placed into Pods`,
+          expression: 'request.userInfo.username == variables.operator',
+          messageExpression:
+            "'only ' + variables.operator + ' writes the status of gates, since its render is placed into Pods, and this is ' + request.userInfo.username",
           reason: 'Forbidden',
         },
       ],
     },
   );
+  // Where there is no operator, there is nobody who may.
+  return knowsOperator('Deny', policy);
 }

@@ -1,6 +1,13 @@
-import { GROUP, OPERATOR_USER, PLURAL } from '../names.ts';
+import { GROUP, PLURAL } from '../names.ts';
 import { TARGET_RESOURCES, type TargetResource } from '../target-resources.ts';
-import { type Admission, type Expression, type Operation, validating } from './policy.ts';
+import {
+  type Admission,
+  type Expression,
+  knowsOperator,
+  OPERATOR,
+  type Operation,
+  validating,
+} from './policy.ts';
 import { kindOf } from './workloads.ts';
 
 /** A gate has so many targets at most. */
@@ -66,7 +73,7 @@ export function guardOld(): Admission {
  * it goes too early or never.
  */
 export function guardRemoval(): Admission {
-  return guarding({
+  const policy = guarding({
     name: 'guard-removal',
     about:
       'Only who may patch each of its targets may delete a gate, or change what its deletion hangs on: owners and finalizers.',
@@ -76,15 +83,18 @@ export function guardRemoval(): Admission {
         name: 'removal',
         expression: `request.operation == 'DELETE' || ${isOther('ownerReferences')} || ${isOther('finalizers')}`,
       },
+      { name: 'not-the-operator', expression: `request.userInfo.username != ${OPERATOR}` },
       {
         name: 'not-the-cluster',
-        expression: `!(request.userInfo.username in [${[OPERATOR_USER, ...CLUSTER_USERS].map((user) => `'${user}'`).join(', ')}])`,
+        expression: `!(request.userInfo.username in [${CLUSTER_USERS.map((user) => `'${user}'`).join(', ')}])`,
       },
     ],
     gate: 'oldObject',
     targets: 'oldObject.spec.targets',
     who: 'to be let go by',
   });
+  // Without an operator nothing follows from a deletion; and whoever removes both in the wrong order can still do it.
+  return knowsOperator('Allow', policy);
 }
 
 /** CEL: the gate is new, or its spec is. */

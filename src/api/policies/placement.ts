@@ -7,14 +7,13 @@ import {
   GATED_LABEL,
   KIND,
   MAX_GATE_CONTAINERS,
-  OPERATOR_USER,
   TARGET_ANNOTATION,
 } from '../names.ts';
 import { IS_UNCHANGED, PARTS_OF_IMAGES } from './contents-cel.ts';
 import { ARE_RAISED, isGuaranteed, RAISED } from './guaranteed-cel.ts';
 import { INHERITING, inheritance, SOURCES } from './inherit-cel.ts';
 import { orderVariables, positions } from './order-cel.ts';
-import type { Expression, MatchConstraints, MutatingSpec } from './policy.ts';
+import { type Expression, IS_AN_OPERATOR, type MatchConstraints, type MutatingSpec } from './policy.ts';
 import { HAS_PULL_SECRETS, PULL_SECRETS, pullSecretsPatch } from './pull-secrets-cel.ts';
 import { IS_RIGHT_SIZE, IS_UNFIT, isSized } from './surroundings-cel.ts';
 
@@ -57,6 +56,9 @@ export interface Place {
   readonly besides?: string;
 }
 
+/** A gate in the API server's cache may be older than the one that the operator's patch was made from. */
+const NOT_THE_OPERATOR: Expression = { name: 'not-the-operator', expression: `!${IS_AN_OPERATOR}` };
+
 function conditions({ isTargeted, conditions: others }: Place): Expression[] {
   return [
     { name: 'targeted', expression: isTargeted },
@@ -66,8 +68,7 @@ function conditions({ isTargeted, conditions: others }: Place): Expression[] {
         'has(params.status) && has(params.status.render) && !has(params.metadata.deletionTimestamp)',
     },
     { name: 'alive', expression: '!has(object.metadata.deletionTimestamp)' },
-    // A gate in the API server's cache may be older than the one that the operator's patch was made from.
-    { name: 'not-the-operator', expression: `request.userInfo.username != '${OPERATOR_USER}'` },
+    NOT_THE_OPERATOR,
     ...others,
   ];
 }

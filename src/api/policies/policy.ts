@@ -1,3 +1,4 @@
+import { OPERATOR_NAMESPACE, OPERATOR_SERVICE_ACCOUNT } from '../names.ts';
 import type { TargetKind } from '../spec.ts';
 import { TARGET_RESOURCES } from '../target-resources.ts';
 
@@ -34,7 +35,12 @@ interface CommonSpec {
   /** Evaluated when first used. */
   readonly variables?: readonly Expression[];
   /** The kind of what the expressions see as `params`: each such object of the request's namespace in turn. */
-  readonly paramKind?: { readonly apiVersion: string; readonly kind: string };
+  readonly paramKind?: ParamKind;
+}
+
+export interface ParamKind {
+  readonly apiVersion: string;
+  readonly kind: string;
 }
 
 export interface MutatingSpec extends CommonSpec {
@@ -113,6 +119,42 @@ export function validating(name: string, about: string, spec: ValidatingSpec): A
         metadata: metadata(name),
         spec: { policyName: PREFIX + name, ...params(spec), validationActions: ['Deny'] },
       },
+    ],
+  };
+}
+
+/**
+ * CEL: the user is a ServiceAccount with the operator's name, whatever kustomize has put before or behind it, in whatever
+ * namespace. Good enough for what only takes rights away, or comes to nothing. Who may do more is known exactly
+ * (`knowsOperator`); that takes a parameter, and while an API server starts it may refuse for the lack of it, which must
+ * not befall the Pods and workloads of all.
+ */
+export const IS_AN_OPERATOR = `request.userInfo.username.matches('^system:serviceaccount:[^:]+:[^:]*${OPERATOR_SERVICE_ACCOUNT}[^:]*$')`;
+
+/** CEL: the user that the operator is, in a policy that `knowsOperator`. */
+export const OPERATOR = "'system:serviceaccount:' + params.metadata.namespace + ':' + params.metadata.name";
+
+/**
+ * A policy that knows who the operator is: by its ServiceAccount, which the binding names. So kustomize changes it there
+ * with `namespace` and `namePrefix`, as it does wherever the ServiceAccount is named (`names.yaml` beside the policies).
+ *
+ * @param without what becomes of requests while there is no such ServiceAccount
+ */
+export function knowsOperator(
+  without: 'Allow' | 'Deny',
+  { about, objects: [policy, binding] }: Admission,
+): Admission {
+  const paramRef = {
+    name: OPERATOR_SERVICE_ACCOUNT,
+    namespace: OPERATOR_NAMESPACE,
+    parameterNotFoundAction: without,
+  };
+  const paramKind: ParamKind = { apiVersion: 'v1', kind: 'ServiceAccount' };
+  return {
+    about,
+    objects: [
+      { ...policy, spec: { paramKind, ...policy.spec } },
+      { ...binding, spec: { ...binding.spec, paramRef } },
     ],
   };
 }

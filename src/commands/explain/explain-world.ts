@@ -3,6 +3,7 @@ import type { Condition, ConditionType, DependencyStatus } from '../../api/statu
 import type { Gate, Pod } from '../../core/model.ts';
 import { carriesRender, type PodProgress, podProgress } from '../../core/progress/pod-progress.ts';
 import { isHeld } from '../../core/render/hold.ts';
+import type { ObjectName } from '../../kube/resource.ts';
 import type { PodFacts } from './pod-facts.ts';
 
 /** What `explain` has read, with the permissions of whoever asks. All that it prints is a function of this. */
@@ -16,6 +17,8 @@ export interface ExplainWorld {
   readonly selectors: ReadonlyMap<string, Readonly<Record<string, string>>>;
   /** Why targets that want Pods have none, by `<Kind>/<name>`; as far as their controllers tell. */
   readonly troubles: ReadonlyMap<string, Trouble>;
+  /** The ServiceAccount that the guards take for the operator, where that matters and could be read. */
+  readonly operator?: Required<ObjectName> | undefined;
   /** Of one Pod for each dependency that keeps a Pod and whose container runs, by the dependency's name. */
   readonly logs: ReadonlyMap<string, LastLines>;
   /** ms since the epoch. */

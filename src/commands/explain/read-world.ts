@@ -11,6 +11,7 @@ import { GATES, PODS } from '../../projections/resources.ts';
 import { blockedBy, dependenciesOf, type ExplainWorld, type LastLines } from './explain-world.ts';
 import { type PodFacts, podFacts } from './pod-facts.ts';
 import { readSelectors, readTroubles } from './read-around.ts';
+import { readOperator } from './read-operator.ts';
 import { orUnread, type Reader } from './reader.ts';
 
 /** Enough to see what was answered before the last answer; the waiter writes a line only when its answer changes. */
@@ -19,7 +20,7 @@ const TAIL_LINES = 3;
 /**
  * Reads the world: one GET of the gate, one LIST of the Pods that carry gates (another of those that are held, where
  * there are any), and one log for each dependency that keeps a Pod. Besides, where it matters, a Service with too few
- * endpoints, and a target that gets no Pods.
+ * endpoints, a target that gets no Pods, and whom the guards take for the operator.
  *
  * @throws Error, of one line, where the gate cannot be read; what else cannot be read is told in the world.
  */
@@ -34,12 +35,13 @@ export async function readWorld(
   const facts = new Map('unread' in read ? [] : read.map((one) => [one.pod.name, one.facts] as const));
   const none = { logs: new Map(), selectors: new Map(), troubles: new Map() };
   const world: ExplainWorld = { gate, pods, facts, ...none, now, flags };
-  const [logs, selectors, troubles] = await Promise.all([
+  const [logs, selectors, troubles, operator] = await Promise.all([
     readLogs(reader, world),
     readSelectors(reader, gate),
     readTroubles(reader, gate),
+    readOperator(reader, gate),
   ]);
-  return { ...world, logs, selectors, troubles };
+  return { ...world, logs, selectors, troubles, operator };
 }
 
 async function readGate(reader: Reader, target: Required<ObjectName>): Promise<Gate> {

@@ -40,7 +40,8 @@ export async function runOperator(flags: OperatorFlags, process: Process): Promi
   });
   const requests = createRequests({ connection, clock: systemClock });
   const reviews = flags.metricsAccess === 'authorized';
-  tellRights(requests, { namespace: flags.namespaces?.[0], reviews }, log);
+  const namespace = flags.namespaces?.[0] ?? ownPod(process.env)?.namespace;
+  tellRights(requests, { namespace, reviews }, log);
   const waiterImage =
     flags.waiterImage ??
     (await ownImage({
@@ -56,6 +57,7 @@ export async function runOperator(flags: OperatorFlags, process: Process): Promi
     },
     instance: hostname(),
     namespaces: flags.namespaces,
+    admissionPolicy: process.env.ADMISSION_POLICY,
     concurrency: flags.concurrency,
     log,
     clock: systemClock,
@@ -68,6 +70,7 @@ export async function runOperator(flags: OperatorFlags, process: Process): Promi
     metricsCertificates: flags.metricsCertDir,
     metricsAccess: reviews ? metricsAccess(connection, operator.metrics, log) : undefined,
     isReady: () => operator.isReady,
+    refusal: () => operator.refusal,
     registry: operator.metrics.registry,
     clock: systemClock,
     onError: (error) => log.error({ err: error }, 'health or metrics cannot be served, trying again'),

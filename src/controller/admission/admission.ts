@@ -24,6 +24,8 @@ export interface AdmissionOptions {
   readonly stores: Stores;
   readonly clock: Clock;
   readonly log: Logger;
+  /** The name of `dependencygate-first-start` in this cluster. Default: as it is shipped. */
+  readonly policyName?: string | undefined;
   /** How often the policies are looked for, ms. Default a minute. */
   readonly everyMs?: number | undefined;
   /** What is known of the init containers that admission puts first in a workload. */
@@ -60,10 +62,11 @@ export class Admission {
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
-    const { requests, stores, clock, everyMs, log, othersFirstIn } = options;
+    const { requests, stores, clock, everyMs, log, othersFirstIn, policyName } = options;
     this.#watch = new AdmissionWatch({
       requests,
       clock,
+      policyName,
       everyMs,
       onChange: (now, before) => this.#policiesChanged(now, before),
       onError: (error) => log.warn({ err: error }, 'failed to look for the admission policies'),

@@ -21,12 +21,18 @@ const SHIPPED: Readonly<Record<Policy, () => Admission>> = {
 };
 
 /**
- * What the answers say of a policy. A policy that may not be read is none to count on; a binding that may not be read,
+ * What the answers say of a policy, by the name that it has in the cluster. A policy that may not be read is none to count on; a binding that may not be read,
  * by an operator with the permissions of an older release, is taken to be there.
  */
-export function viewOf(policy: Policy, policyAnswer: PolicyAnswer, bindingAnswer: PolicyAnswer): PolicyView {
+export function viewOf(
+  policy: Policy,
+  name: string,
+  policyAnswer: PolicyAnswer,
+  bindingAnswer: PolicyAnswer,
+): PolicyView {
   const objects = [policyAnswer, bindingAnswer].map(read);
-  const wanted = SHIPPED[policy]().objects.map(({ spec }) => spec);
+  const [one, binding] = SHIPPED[policy]().objects;
+  const wanted = [one.spec, { ...binding.spec, policyName: name }];
   return {
     isThere: objects[0] !== undefined,
     isBound: objects[1] !== undefined || bindingAnswer === 'forbidden',

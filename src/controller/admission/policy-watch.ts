@@ -6,6 +6,7 @@ import {
   type PolicyView,
   type PolicyViews,
   policyKind,
+  storedName,
 } from '../../core/admission/policies.ts';
 import { isForbidden, isNotFound } from '../../kube/api-error.ts';
 import type { Requests } from '../../kube/client/requests.ts';
@@ -21,6 +22,8 @@ const LOOK_AGAIN_MS = 5000;
 export interface AdmissionWatchOptions {
   readonly requests: Pick<Requests, 'get'>;
   readonly clock: Clock;
+  /** The name of `dependencygate-first-start` in this cluster. Default: as it is shipped. */
+  readonly policyName?: string | undefined;
   /** How often the policies are looked for, ms. Default a minute. */
   readonly everyMs?: number | undefined;
   readonly onChange: (now: PolicyViews, before: PolicyViews) => void;
@@ -102,11 +105,12 @@ export class AdmissionWatch {
   }
 
   async #view(policy: Policy): Promise<PolicyView> {
+    const name = storedName(policy, this.#options.policyName);
     const [one, binding] = await Promise.all([
-      this.#get(RESOURCES[policyKind(policy)].policy, policy),
-      this.#get(RESOURCES[policyKind(policy)].binding, policy),
+      this.#get(RESOURCES[policyKind(policy)].policy, name),
+      this.#get(RESOURCES[policyKind(policy)].binding, name),
     ]);
-    return viewOf(policy, one, binding);
+    return viewOf(policy, name, one, binding);
   }
 
   async #get(resource: Resource, name: string): Promise<PolicyAnswer> {

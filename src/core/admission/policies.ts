@@ -15,6 +15,18 @@ export const POLICIES = [
 
 export type Policy = (typeof POLICIES)[number];
 
+/** The one that every installation has. */
+const EVERYWHERE = 'dependencygate-first-start';
+
+/**
+ * The name that a policy has in the cluster.
+ *
+ * @param one that of `dependencygate-first-start`, before and behind which an overlay may have put something
+ */
+export function storedName(policy: Policy, one: string = EVERYWHERE): string {
+  return one.replace(EVERYWHERE, policy);
+}
+
 /** The policy that places renders into workloads of a kind. */
 export function policyOf(kind: TargetKind): Policy {
   return kind === 'CronJob' ? 'dependencygate-inject-cronjob' : 'dependencygate-inject';

@@ -7,6 +7,7 @@ import { MAX_GUARDED_TARGETS } from '../../../src/api/policies/guard.ts';
 import { CONTAINER_FIELDS } from '../../../src/api/policies/guard-operator-templates.ts';
 import { MAX_GUARDED_DEPENDENCIES, READABLE_KINDS } from '../../../src/api/policies/guard-reads.ts';
 import { POLICY_MANIFESTS } from '../../../src/api/policies/manifests.ts';
+import { IS_AN_OPERATOR } from '../../../src/api/policies/policy.ts';
 import { renderedContainerSchema } from '../../../src/api/rendered.ts';
 import { TARGET_KINDS } from '../../../src/api/spec.ts';
 import { TARGET_RESOURCES } from '../../../src/api/target-resources.ts';
@@ -132,8 +133,22 @@ describe('POLICY_MANIFESTS', () => {
       );
     for (const name of confined)
       expect(policy(name).matchConditions.map(({ expression }) => expression)).to.deep.equal([
-        `request.userInfo.username == '${OPERATOR_USER}'`,
+        IS_AN_OPERATOR,
       ]);
+  });
+
+  it("take a ServiceAccount for an operator's by its name, whatever an overlay put around it", () => {
+    const [, pattern = ''] = /matches\('(.*)'\)/.exec(IS_AN_OPERATOR) ?? [];
+    const users = {
+      [OPERATOR_USER]: true,
+      'system:serviceaccount:platform-ops:team-dependency-gate-operator-x': true,
+      'system:serviceaccount:dependency-gate-system:default': false,
+      'system:serviceaccount:dependency-gate-operator:default': false,
+      'dependency-gate-operator': false,
+      'oidc:system:serviceaccount:a:dependency-gate-operator': false,
+    };
+    for (const [user, isOne] of Object.entries(users))
+      expect(new RegExp(pattern).test(user), user).to.equal(isOne);
   });
 
   it('let the operator write every field that a render may have', () => {

@@ -14,7 +14,7 @@ function operatorSteps(world: ExplainWorld): Step[] {
   if (!conditions || conditions.length === 0) {
     return [
       step(
-        'The gate has no status: no operator is running, it may not read gates, or it was told to look at other namespaces (--namespaces). Pods that carry a gate already keep waiting, and go on when their dependencies are there.',
+        `The gate has no status: no operator is running, it may not read gates, or it was told to look at other namespaces (--namespaces).${expectedOperator(world)} Pods that carry a gate already keep waiting, and go on when their dependencies are there.`,
         ...operatorCommands(world),
       ),
     ];
@@ -22,16 +22,28 @@ function operatorSteps(world: ExplainWorld): Step[] {
   if (observedGeneration >= world.gate.generation) return [];
   return [
     step(
-      `The operator has not seen the last change of the gate (generation ${world.gate.generation}, the status speaks of ${observedGeneration}). If that stays so, see whether it runs.`,
+      `The operator has not seen the last change of the gate (generation ${world.gate.generation}, the status speaks of ${observedGeneration}). If that stays so, see whether it runs.${expectedOperator(world)}`,
       ...operatorCommands(world),
     ),
   ];
 }
 
+/** An operator that is somebody else is refused, and not ready. */
+function expectedOperator({ operator }: ExplainWorld): string {
+  if (!operator) return '';
+  const user = `system:serviceaccount:${operator.namespace}:${operator.name}`;
+  return ` Or it is not whom the guards expect: only ${user} may write the status, and an operator that is somebody else is not Ready, and says so in its log and at /readyz.`;
+}
+
 function operatorCommands(world: ExplainWorld): string[] {
+  const { namespace, name } = world.operator ?? {
+    namespace: OPERATOR_NAMESPACE,
+    name: OPERATOR_SERVICE_ACCOUNT,
+  };
   return [
-    within(world, `get pods -n ${OPERATOR_NAMESPACE}`),
-    within(world, `logs deploy/${OPERATOR_SERVICE_ACCOUNT} -n ${OPERATOR_NAMESPACE} --tail=20`),
+    within(world, `get pods -n ${namespace}`),
+    // Its Deployment has the name of its ServiceAccount.
+    within(world, `logs deploy/${name} -n ${namespace} --tail=20`),
   ];
 }
 

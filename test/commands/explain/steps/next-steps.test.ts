@@ -38,6 +38,19 @@ describe('what to do about the gate', () => {
     expect(commands).to.deep.equal(OPERATOR);
   });
 
+  it('names whom the guards take for the operator, and looks there', () => {
+    const world = explained(apiFirst, [], { gate: { status: {} } });
+    const operator = { namespace: 'platform-ops', name: 'team-dependency-gate-operator' };
+    const { text, commands } = only({ ...world, operator });
+    expect(text).to.contain(
+      'only system:serviceaccount:platform-ops:team-dependency-gate-operator may write the status',
+    );
+    expect(commands.map((command) => command.replace(/ --context=.*/, ''))).to.deep.equal([
+      'kubectl get pods -n platform-ops',
+      'kubectl logs deploy/team-dependency-gate-operator -n platform-ops --tail=20',
+    ]);
+  });
+
   it('is the same where the operator has not seen the last change', () => {
     const { text, commands } = only(explained(apiFirst, [pinger, one().open()], { gate: { generation: 3 } }));
     expect(text).to.contain('generation 3, the status speaks of 1');
