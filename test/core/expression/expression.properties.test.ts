@@ -69,7 +69,7 @@ const { expression } = fc.letrec<{ expression: string }>((tie) => {
 /** Whatever stands there, in a place that takes a boolean, and where `x` is known. */
 const usable = expression
   .map((text) => `object.list.exists(x, ${text} == object.a) || object.list.all(x, ${text})`)
-  .filter((text) => checkExpression(text) === undefined);
+  .filter((text) => checkExpression(text).problem === undefined);
 
 describe('expressions', () => {
   it('never throw, whatever text it is', () => {
@@ -78,7 +78,7 @@ describe('expressions', () => {
         fc.oneof(fc.string({ maxLength: 200, unit: 'binary' }), expression),
         object,
         (text, over) => {
-          const problem = checkExpression(text);
+          const { problem } = checkExpression(text);
           const evaluation = evaluateExpression(text, over);
           if (problem !== undefined) expect(evaluation).to.deep.equal({ is: 'error', message: problem });
           else expect(evaluation.is).to.be.oneOf(['true', 'false', 'error']);
