@@ -1,0 +1,92 @@
+import { expect } from 'chai';
+import { firstStart, firstStartCronJob } from '../../src/api/policies/first-start.ts';
+import { holdJob } from '../../src/api/policies/hold-job.ts';
+import { TARGET_KINDS, type TargetKind } from '../../src/api/spec.ts';
+import {
+  type FirstStarts,
+  firstStartsBy,
+  NO_POLICY,
+  type PolicyViews,
+} from '../../src/core/admission/policies.ts';
+import { MUTATING_POLICIES, meets, minorName, VERSIONS } from '../cluster/versions.ts';
+import { read } from './manifests.ts';
+
+const WAYS: readonly FirstStarts[] = ['placed', 'refused', 'patched'];
+
+/** The rows of the n-th table of the page, cell by cell, without its head. */
+function table(index: number): string[][] {
+  const tables = read('docs/guide/versions.md')
+    .split(/\n(?!\|)/)
+    .map((block) => block.trim())
+    .filter((block) => block.startsWith('|'));
+  const rows = (tables[index] ?? expect.fail(`there is no table ${index}`)).trim().split('\n').slice(2);
+  return rows.map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+/** The cells of a kind's row, by the way. */
+function cellsOf(rows: readonly string[][], kind: TargetKind): Record<FirstStarts, string> {
+  const [, placed = '', refused = '', patched = ''] = rows.find(([name]) => name === `\`${kind}\``) ?? [];
+  return { placed, refused, patched };
+}
+
+/** Whether the policies that refuse speak of what such a workload makes. */
+function isRefused(kind: TargetKind): boolean {
+  const conditions = [firstStart(), firstStartCronJob()].map(({ objects }) => JSON.stringify(objects));
+  return conditions.some((text) => text.includes(`'${kind === 'Deployment' ? 'ReplicaSet' : kind}'`));
+}
+
+describe('docs/guide/versions.md', () => {
+  it('names each release that the tests run on, under what gates its first starts', () => {
+    const named = (way: FirstStarts) =>
+      table(0)
+        .filter(([, , , how = '']) => how.startsWith(`\`${way}\``))
+        .flatMap(([releases = '']) => releases.split(', '));
+    const of = (isPlaced: boolean) =>
+      VERSIONS.map(({ version }) => version)
+        .filter((version) => meets(version, MUTATING_POLICIES) === isPlaced)
+        .map(minorName);
+    expect(named('placed')).to.deep.equal(of(true));
+    expect(named('refused')).to.deep.equal(of(false));
+  });
+
+  it('has a row for each kind of target, and a column for each way', () => {
+    for (const rows of [table(1), table(2)]) {
+      expect(rows.map(([kind]) => kind)).to.deep.equal(TARGET_KINDS.map((kind) => `\`${kind}\``));
+      for (const row of rows) expect(row).to.have.length(1 + WAYS.length);
+    }
+  });
+
+  it('says of the kinds whose Pods or Jobs are refused that they are, and of no others', () => {
+    for (const kind of TARGET_KINDS) {
+      const { refused } = cellsOf(table(1), kind);
+      expect(/refused/.test(refused), kind).to.equal(isRefused(kind));
+    }
+  });
+
+  it('says of a Job without its gates that it is refused, as its policy does wherever it is installed', () => {
+    expect(JSON.stringify(holdJob().objects)).to.contain('requires gate');
+    const { placed, refused } = cellsOf(table(2), 'Job');
+    expect([placed, refused].every((cell) => cell.startsWith('refused'))).to.equal(true);
+  });
+
+  it('calls the ways as the operator does, by the policies that are there', () => {
+    const there = { ...NO_POLICY, isThere: true, isBound: true };
+    const none: PolicyViews = {
+      'dependencygate-inject': NO_POLICY,
+      'dependencygate-inject-cronjob': NO_POLICY,
+      'dependencygate-place': NO_POLICY,
+      'dependencygate-place-cronjob': NO_POLICY,
+      'dependencygate-first-start': NO_POLICY,
+      'dependencygate-first-start-cronjob': NO_POLICY,
+    };
+    const refusing = { ...none, 'dependencygate-first-start': there };
+    const ways = [{ ...refusing, 'dependencygate-inject': there }, refusing, none].map(firstStartsBy);
+    expect(ways).to.deep.equal(WAYS);
+    expect(table(0).map(([, , , how = '']) => /^`(\w+)`/.exec(how)?.[1])).to.deep.equal(WAYS);
+  });
+});
