@@ -4,6 +4,7 @@ import type { GateSpec, TargetKind } from '../api/spec.ts';
 import type { Condition, GateStatus } from '../api/status.ts';
 import type { FirstStarts } from './admission/policies.ts';
 import type { ContainerState, ContainerStatus } from './container-state.ts';
+import type { Drift, OthersFirst, Refusal, Repair } from './patch-history.ts';
 import type { PodFacts } from './pod-facts.ts';
 import type { ContainerView, TemplateView } from './template-view.ts';
 
@@ -150,53 +151,6 @@ export interface ReplicaSetReference {
 }
 
 /**
- * Something that the API server refused, remembered so that it is neither repeated at each reconcile nor forgotten by the
- * status. It is void once what was refused (the render, this very target, its generation) is no longer what would be
- * written.
- */
-export interface Refusal {
-  /** `render`: a dry-run of the new render; `target`: the patch of one target. */
-  readonly of: 'render' | 'target';
-  /** The name of the gate whose containers were refused. */
-  readonly gate: string;
-  /** `<Kind>/<name>` of the workload that was patched. */
-  readonly target: string;
-  /** Of that workload: one that is made again under its name is evaluated again. */
-  readonly uid: string;
-  readonly generation: number;
-  readonly hash: string;
-  /** The API server's words. */
-  readonly message: string;
-  /** When it was refused, ms since the epoch: it is tried again after a while, since webhooks change their mind. */
-  readonly at: number;
-}
-
-/** A patch that put a render into a target, whether it was new there or had been taken out, or one that took it out. */
-export interface Repair {
-  /** `<Kind>/<name>` */
-  readonly target: string;
-  /** Of that workload: each one that is made again under its name is patched once, and nobody undoes anything. */
-  readonly uid: string;
-  /** Which change it was, of which gate: see `additionMark` and `removalMark`. */
-  readonly mark: string;
-  /** Of one that puts a render in: why it was made. */
-  readonly why?: readonly Drift[];
-  /** What it did not achieve by the API server's own answer: an admission step undid it on the way. */
-  readonly left?: readonly Drift[];
-  /** ms since the epoch. */
-  readonly at: number;
-}
-
-/** Which init containers admission puts before ours in a workload, as dry-runs have shown. */
-export interface OthersFirst {
-  /** Of the workload. */
-  readonly uid: string;
-  /** Of the template that was asked about: of another one it says nothing. */
-  readonly templateHash: string;
-  readonly names: readonly string[];
-}
-
-/**
  * What is seen of the object that a dependency is evaluated by.
  *
  * - `unseen`: it has not been looked at yet, since its watch has just begun. `absent`: there is none.
@@ -299,20 +253,6 @@ export interface Settings {
   readonly runAsUser: number | undefined;
 }
 
-/** Why a template is not current: the closed list that logs, events and tests share. */
-export type Drift =
-  | 'missing container'
-  /** `changed args of dgate-api-first--api` */
-  | `changed ${string}`
-  | 'stale render'
-  /** `wrong order: migrate comes before dgate-api-first--api` */
-  | `wrong order: ${string}`
-  | 'leftover container'
-  | 'missing volume'
-  | 'other pull secrets'
-  | 'missing label'
-  | 'wrong target annotation';
-
 export interface GateEvent {
   readonly type: 'Normal' | 'Warning';
   readonly reason: EventReason;
@@ -326,4 +266,16 @@ export interface JsonObject {
   readonly [key: string]: Json | undefined;
 }
 
-export type { Condition, ContainerState, ContainerStatus, ContainerView, GateStatus, Render, TemplateView };
+export type {
+  Condition,
+  ContainerState,
+  ContainerStatus,
+  ContainerView,
+  Drift,
+  GateStatus,
+  OthersFirst,
+  Refusal,
+  Render,
+  Repair,
+  TemplateView,
+};

@@ -20,7 +20,7 @@ import { kept } from '../core/cut.ts';
 import type { Pod, ReplicaSetReference } from '../core/model.ts';
 import { containerStatusSchema, initContainerSchema, initContainers, text } from './init-containers.ts';
 import { controllerOf, firstProblem, identityOf, metadataSchema, partialMetadataSchema } from './metadata.ts';
-import { factFields, podFacts } from './pod-facts.ts';
+import { factFields, podFacts } from './project-pod-facts.ts';
 
 /** Hashes, openings and names of workloads are shorter. */
 const MAX_VALUE = 300;

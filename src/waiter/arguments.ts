@@ -4,7 +4,7 @@ import type { CheckOptions } from './checks/known-checks.ts';
 import { type Environment, hostPort, httpUrl, type Shown } from './destination.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import { isHost } from './network/address.ts';
-import type { TlsOptions } from './network/tls.ts';
+import type { TlsOptions } from './network/tls-handshake.ts';
 import type { WaitOptions } from './wait.ts';
 import { UsageError, ValueError } from './wait-problem.ts';
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { REQUIRE_LABEL, targetAnnotationValue, volumeName } from '../../src/api/names.ts';
-import { changePatch, drift, inject } from '../../src/core/render/inject.ts';
+import { drift } from '../../src/core/render/drift.ts';
+import { changePatch, inject } from '../../src/core/render/inject.ts';
 import { nested, type PodTemplate, viewTemplate } from '../../src/core/render/template.ts';
 import { dns, gate, tcp } from '../core/builders.ts';
 import { app } from './admission-api.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { firstStart, firstStartCronJob } from '../../src/api/policies/first-start.ts';
+import { firstStart, firstStartCronJob } from '../../src/api/policies/first-start-policy.ts';
 import { holdJob } from '../../src/api/policies/hold-job.ts';
 import { TARGET_KINDS, type TargetKind } from '../../src/api/spec.ts';
 import {

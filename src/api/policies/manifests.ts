@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { firstStart, firstStartCronJob } from './first-start.ts';
+import { firstStart, firstStartCronJob } from './first-start-policy.ts';
 import { guard, guardOld, guardRemoval } from './guard.ts';
 import { guardOperatorCreations, guardOperatorGates, guardOperatorScale } from './guard-operator.ts';
 import { guardOperatorDeletions, guardOperatorPods } from './guard-operator-pods.ts';
@@ -13,7 +13,7 @@ import { injectCronJob } from './inject-cronjob.ts';
 import { inject } from './inject-policy.ts';
 import { place, placeCronJob } from './place-policy.ts';
 import type { Admission } from './policy.ts';
-import { require } from './require.ts';
+import { requireGates } from './require-policy.ts';
 
 /** The files of config/admission, config/first-starts and config/guards, by their path in the repository. */
 export const POLICY_MANIFESTS: Readonly<Record<string, () => string>> = {
@@ -23,7 +23,7 @@ export const POLICY_MANIFESTS: Readonly<Record<string, () => string>> = {
   'config/admission/place-cronjob.yaml': () => format(placeCronJob()),
   'config/admission/hold.yaml': () => format(hold()),
   'config/first-starts/first-start.yaml': () => format(firstStart(), firstStartCronJob()),
-  'config/first-starts/require.yaml': () => format(require()),
+  'config/first-starts/require.yaml': () => format(requireGates()),
   'config/first-starts/hold-job.yaml': () => format(holdJob()),
   'config/guards/guard.yaml': () => format(guard(), guardOld(), guardRemoval()),
   'config/guards/guard-reads.yaml': () => format(guardReads()),

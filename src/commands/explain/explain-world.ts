@@ -4,7 +4,7 @@ import type { Gate, Pod } from '../../core/model.ts';
 import { carriesRender, type PodProgress, podProgress } from '../../core/progress/pod-progress.ts';
 import { isHeld } from '../../core/render/hold.ts';
 import type { ObjectName } from '../../kube/resource.ts';
-import type { PodFacts } from './pod-facts.ts';
+import type { PodDetails } from './pod-details.ts';
 
 /** What `explain` has read, with the permissions of whoever asks. All that it prints is a function of this. */
 export interface ExplainWorld {
@@ -12,7 +12,7 @@ export interface ExplainWorld {
   /** Pods that carry the gate or are held for it, by name; why they could not be read. */
   readonly pods: readonly Pod[] | Unread;
   /** What else is known of these Pods, by name. */
-  readonly facts: ReadonlyMap<string, PodFacts>;
+  readonly facts: ReadonlyMap<string, PodDetails>;
   /** What the Services select that have too few endpoints, by the dependencies that keep Pods for them. */
   readonly selectors: ReadonlyMap<string, Readonly<Record<string, string>>>;
   /** Why targets that want Pods have none, by `<Kind>/<name>`; as far as their controllers tell. */

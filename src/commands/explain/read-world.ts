@@ -9,7 +9,7 @@ import { projectGate } from '../../projections/project-gate.ts';
 import { projectPod } from '../../projections/project-pod.ts';
 import { GATES, PODS } from '../../projections/resources.ts';
 import { blockedBy, dependenciesOf, type ExplainWorld, type LastLines } from './explain-world.ts';
-import { type PodFacts, podFacts } from './pod-facts.ts';
+import { type PodDetails, podDetails } from './pod-details.ts';
 import { readSelectors, readTroubles } from './read-around.ts';
 import { readOperator } from './read-operator.ts';
 import { orUnread, type Reader } from './reader.ts';
@@ -67,14 +67,14 @@ function whyNoGate(error: unknown, gate: string): string {
 /** A Pod, and what else is asked of it here. */
 interface ReadPod {
   readonly pod: Pod;
-  readonly facts: PodFacts;
+  readonly facts: PodDetails;
 }
 
 async function readPods(reader: Reader, gate: Gate): Promise<ReadPod[]> {
   const list = async (labelSelector: string): Promise<ReadPod[]> =>
     (await reader.list(PODS, { namespace: gate.namespace, labelSelector })).items.map((raw) => ({
       pod: projectPod(raw),
-      facts: podFacts(raw),
+      facts: podDetails(raw),
     }));
   const held = gate.status.pods?.held ?? 0;
   const pods = [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { firstStart, firstStartCronJob } from '../../api/policies/first-start.ts';
+import { firstStart, firstStartCronJob } from '../../api/policies/first-start-policy.ts';
 import { injectCronJob } from '../../api/policies/inject-cronjob.ts';
 import { inject } from '../../api/policies/inject-policy.ts';
 import { place, placeCronJob } from '../../api/policies/place-policy.ts';

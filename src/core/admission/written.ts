@@ -1,7 +1,8 @@
 import { targetAnnotationValue } from '../../api/names.ts';
 import { isPlacedInPods } from '../../api/settled.ts';
 import type { Gate, OthersFirst, Workload } from '../model.ts';
-import { drift, obstacle } from '../render/inject.ts';
+import { drift } from '../render/drift.ts';
+import { obstacle } from '../render/inject.ts';
 import { driftOf, knownFirst } from '../render/others-first.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { containerOwner } from '../../api/names.ts';
 import type { TargetKind } from '../../api/spec.ts';
 import type { Drift, JsonObject, OthersFirst, Workload } from '../model.ts';
-import { drift, type Injection, wantedOrder } from './inject.ts';
+import { drift } from './drift.ts';
+import { type Injection, wantedOrder } from './inject.ts';
 import { nested } from './template.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { containerOwner, gateAnnotation } from '../../api/names.ts';
+import { drift } from './drift.ts';
 import { isInheriting } from './inherit.ts';
-import { drift, type Injection, inject, obstacle } from './inject.ts';
+import { type Injection, inject, obstacle } from './inject.ts';
 import { isUnfit } from './surroundings.ts';
 import { type PodTemplate, viewTemplate } from './template.ts';
 

@@ -4,7 +4,7 @@ import { http } from '../builtin.ts';
 import type { Shown } from '../destination.ts';
 import type { ReadFile } from '../files.ts';
 import { withConnection } from '../network/response-limit.ts';
-import { leavingPlain, securing, type TlsOptions } from '../network/tls.ts';
+import { leavingPlain, securing, type TlsOptions } from '../network/tls-handshake.ts';
 import type { Answer, Check, Network } from './check.ts';
 import { interimResponses } from './interim-responses.ts';
 

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { GATED_LABEL, REQUIRE_LABEL } from '../../../src/api/names.ts';
 import { TARGET_KINDS } from '../../../src/api/spec.ts';
-import { drift, inject } from '../../../src/core/render/inject.ts';
+import { drift } from '../../../src/core/render/drift.ts';
+import { inject } from '../../../src/core/render/inject.ts';
 import { templatePath, viewTemplate } from '../../../src/core/render/template.ts';
 import { templates } from '../../core/arbitraries.ts';
 import {

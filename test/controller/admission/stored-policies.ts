@@ -1,4 +1,4 @@
-import { firstStart, firstStartCronJob } from '../../../src/api/policies/first-start.ts';
+import { firstStart, firstStartCronJob } from '../../../src/api/policies/first-start-policy.ts';
 import { injectCronJob } from '../../../src/api/policies/inject-cronjob.ts';
 import { inject } from '../../../src/api/policies/inject-policy.ts';
 import { place, placeCronJob } from '../../../src/api/policies/place-policy.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Drift } from '../../../src/core/model.ts';
 import { viewContainer } from '../../../src/core/render/contents.ts';
-import { drift } from '../../../src/core/render/inject.ts';
+import { drift } from '../../../src/core/render/drift.ts';
 import { dns, type GateBuilder, gate, workload } from '../builders.ts';
 
 const apiFirst = gate('api-first').dependsOn(dns('api'));

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { RenderedContainer } from '../../../src/api/rendered.ts';
+import { drift } from '../../../src/core/render/drift.ts';
 import { firmContainers, isGuaranteed, raised } from '../../../src/core/render/guaranteed.ts';
-import { drift, inject } from '../../../src/core/render/inject.ts';
+import { inject } from '../../../src/core/render/inject.ts';
 import { type PodTemplate, viewTemplate } from '../../../src/core/render/template.ts';
 import { container, dns, gate } from '../builders.ts';
 import { injectPatch } from '../patches.ts';

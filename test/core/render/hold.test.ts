@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { drift } from '../../../src/core/render/drift.ts';
 import { isHeldFor, isHeldInVain, lacksRequired } from '../../../src/core/render/hold.ts';
-import { drift, gatesIn } from '../../../src/core/render/inject.ts';
+import { gatesIn } from '../../../src/core/render/inject.ts';
 import { viewTemplate } from '../../../src/core/render/template.ts';
 import { daemonSet, dns, gate, NOW, pod, statefulSet, workload, world } from '../builders.ts';
 import { conditionOf, messageOf, writesOf } from '../in-words.ts';

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { ContainerCheck } from '../../../src/api/spec.ts';
-import { drift, type Injection, inject, obstacle } from '../../../src/core/render/inject.ts';
+import { drift } from '../../../src/core/render/drift.ts';
+import { type Injection, inject, obstacle } from '../../../src/core/render/inject.ts';
 import { place } from '../../../src/core/render/place.ts';
 import { type PodTemplate, podTemplateSchema, viewTemplate } from '../../../src/core/render/template.ts';
 import { gate } from '../builders.ts';

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { TemplateView } from '../../../src/core/model.ts';
-import { drift, gatesIn, inject, obstacle } from '../../../src/core/render/inject.ts';
+import { drift } from '../../../src/core/render/drift.ts';
+import { gatesIn, inject, obstacle } from '../../../src/core/render/inject.ts';
 import { viewTemplate } from '../../../src/core/render/template.ts';
 import { dns, gate, tcp, workload } from '../builders.ts';
 import { injectPatch, removePatch } from '../patches.ts';

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { changePatch, drift } from '../../../src/core/render/inject.ts';
+import { drift } from '../../../src/core/render/drift.ts';
+import { changePatch } from '../../../src/core/render/inject.ts';
 import { lost, orderWith } from '../../../src/core/render/order.ts';
 import { podTemplateSchema, viewTemplate } from '../../../src/core/render/template.ts';
 import { dns, gate, tcp, workload } from '../builders.ts';

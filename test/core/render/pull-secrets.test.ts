@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { changePatch, drift, type Injection, inject } from '../../../src/core/render/inject.ts';
+import { drift } from '../../../src/core/render/drift.ts';
+import { changePatch, type Injection, inject } from '../../../src/core/render/inject.ts';
 import { type PodTemplate, podTemplateSchema, viewTemplate } from '../../../src/core/render/template.ts';
 import { dns, gate } from '../builders.ts';
 import { patchTemplate } from '../simulate.ts';

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Render } from '../../../src/api/rendered.ts';
-import { drift, inject, obstacle } from '../../../src/core/render/inject.ts';
+import { drift } from '../../../src/core/render/drift.ts';
+import { inject, obstacle } from '../../../src/core/render/inject.ts';
 import { place } from '../../../src/core/render/place.ts';
 import { fitted } from '../../../src/core/render/surroundings.ts';
 import { type PodTemplate, podTemplateSchema, viewTemplate } from '../../../src/core/render/template.ts';

@@ -1,5 +1,5 @@
 import { type ExplainWorld, podStates } from '../explain-world.ts';
-import type { StuckContainer } from '../pod-facts.ts';
+import type { StuckContainer } from '../pod-details.ts';
 import { count, some } from '../words.ts';
 import { kubectl, type Step, step } from './step.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { StuckContainer } from '../../../../src/commands/explain/pod-facts.ts';
+import type { StuckContainer } from '../../../../src/commands/explain/pod-details.ts';
 import { dns, gate, NAMESPACE, type PodBuilder, pod, workload } from '../../../core/builders.ts';
 import { explained, propose, say, steps } from '../explained.ts';
 

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import type { Dependency } from '../../../../src/api/spec.ts';
-import type { PodFacts } from '../../../../src/commands/explain/pod-facts.ts';
+import type { PodDetails } from '../../../../src/commands/explain/pod-details.ts';
 import { dns, NAMESPACE, tcp } from '../../../core/builders.ts';
 import { about, propose, say, seenService } from '../explained.ts';
 
 const NS = `-n ${NAMESPACE}`;
-const FACTS: PodFacts = {
+const FACTS: PodDetails = {
   ips: ['10.0.0.9', 'fd00::9'],
   labels: { app: 'web', tier: 'a' },
   isOnHostNetwork: false,
@@ -17,7 +17,7 @@ const grpc = (host: string): Dependency => ({ name: 'proxy', grpc: { host, port:
 const own = (host: string) => tcp(host, 9000, { name: 'proxy' });
 
 /** What is said of a dependency that keeps Pod pinger-1, of which that is known. */
-const told = (dependency: Dependency, facts: Partial<PodFacts> = {}) =>
+const told = (dependency: Dependency, facts: Partial<PodDetails> = {}) =>
   about(dependency, undefined, { explain: { facts: new Map([['pinger-1', { ...FACTS, ...facts }]]) } });
 
 describe('what to do where a Pod waits for itself', () => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { containerOwner } from '../../api/names.ts';
 
 /** What only `explain` asks of a Pod: where it is reached, and how its own containers fare behind the gate. */
-export interface PodFacts {
+export interface PodDetails {
   readonly ips: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   /** Whether its `localhost` is the node's. */
@@ -55,7 +55,7 @@ const podSchema = z.object({
 type Status = z.infer<typeof statusesSchema>[number];
 
 /** @throws ZodError for what is no Pod. */
-export function podFacts(raw: unknown): PodFacts {
+export function podDetails(raw: unknown): PodDetails {
   const { metadata, spec, status } = podSchema.parse(raw);
   const own = status.initContainerStatuses.filter(({ name }) => containerOwner(name) === undefined);
   return {

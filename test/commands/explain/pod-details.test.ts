@@ -1,16 +1,16 @@
 import { expect } from 'chai';
-import { podFacts } from '../../../src/commands/explain/pod-facts.ts';
+import { podDetails } from '../../../src/commands/explain/pod-details.ts';
 
 const stuck = (status: object) =>
-  podFacts({ metadata: {}, status }).stuck.map(({ name, isInit, reason, message, hasRun }) =>
+  podDetails({ metadata: {}, status }).stuck.map(({ name, isInit, reason, message, hasRun }) =>
     [isInit ? `init ${name}` : name, reason, message, hasRun].join(' | '),
   );
 const waiting = (reason: string, message = '') => ({ waiting: { reason, message } });
 const ended = (exitCode: number, reason = 'Error') => ({ terminated: { exitCode, reason } });
 
-describe('podFacts', () => {
+describe('podDetails', () => {
   it('tells where a Pod is reached, and what it is selected by', () => {
-    const read = podFacts({
+    const read = podDetails({
       metadata: { labels: { app: 'web' } },
       spec: { hostNetwork: true },
       status: { podIPs: [{ ip: '10.0.0.9' }, { ip: 'fd00::9' }] },
@@ -21,7 +21,7 @@ describe('podFacts', () => {
       isOnHostNetwork: true,
       stuck: [],
     });
-    expect(podFacts({ metadata: {} })).to.deep.equal({
+    expect(podDetails({ metadata: {} })).to.deep.equal({
       ips: [],
       labels: {},
       isOnHostNetwork: false,

@@ -3,7 +3,7 @@ import { lackingGates } from './hold-policy.ts';
 import { type Admission, validating } from './policy.ts';
 
 /** Refuses Pods that `hold` would hold, where there is no such policy. */
-export function require(): Admission {
+export function requireGates(): Admission {
   const about = `Refuses a Pod that is born without the gates that the label ${REQUIRE_LABEL} of its template names,\nunless it is held (config/admission, Kubernetes 1.36 or newer): what made it tries again, with the gates in its template.`;
   return validating('require', about, {
     failurePolicy: 'Fail',
