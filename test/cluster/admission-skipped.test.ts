@@ -143,7 +143,8 @@ describeWith(MUTATING_POLICIES, 'admission that does not act', function () {
     expect(initNames(await here().workload('good'))).to.deep.equal(['dgate-first--api']);
     await here().untilGate('later', { ready: 'True/InForce', stalled: '-' });
     await here().untilGate('first', {
-      readyMessage: /^[^;]*carry the containers(; created without them: Job bad-2)?$/,
+      readyMessage:
+        /^[^;]*carry the containers(; created without them: Job bad-2)?; first starts are gated by admission$/,
     });
   });
 

@@ -49,6 +49,8 @@ export function inPods(on: () => WatchedCluster): void {
           metadata: {
             name: `probe-${kind.toLowerCase()}`,
             labels: { [TEMPLATE_HASH_LABEL]: 'x1' },
+            // As its template would have it: of a target that is missing yet a Pod without it is refused.
+            annotations: { [gateAnnotation('b-template')]: 'in the template' },
             ownerReferences: [{ ...OWNER, kind, name: kind === 'ReplicaSet' ? `${app}-x1` : app }],
           },
           spec: { containers: [{ name: 'app', image: 'none' }] },
@@ -73,7 +75,7 @@ export function inPods(on: () => WatchedCluster): void {
         await here().untilGate(`gate-${index}`, {
           ready: 'True/InForce',
           readyMessage:
-            '10 of 10 targets exist and have the containers placed into their new Pods; created before it, without them: 10 Pods',
+            '10 of 10 targets exist and have the containers placed into their new Pods; created before it, without them: 10 Pods; first starts are gated by admission',
           ungated: 10,
           pods: '0/0',
           targets: halves[index]?.map((name) => `${name} Current`).join(', ') ?? '',
