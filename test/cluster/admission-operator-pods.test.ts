@@ -141,6 +141,23 @@ describe('the token of the operator, on Pods and gates', function () {
       await policyRefusal(token.remove(await owned(template)));
     });
 
+    it('scales no ReplicaSet of a Deployment that has to do with no gate, and none that is of no Deployment', async () => {
+      const sets = `/apis/apps/v1/namespaces/${namespace}/replicasets`;
+      const scaled = (name: string) => token.patch(`${sets}/${name}/scale`, { spec: { replicas: 0 } });
+      const names = async () =>
+        podsSchema.parse(await cluster().send('GET', sets)).items.map(({ metadata }) => metadata.name);
+      await owned({ metadata: { labels: { app: TARGET } }, spec: app().spec });
+      const [ofDeployment = ''] = await names();
+      expect(await policyRefusal(scaled(ofDeployment))).to.contain('gated or require a gate');
+      const labels = { app: 'bare' };
+      const template = { metadata: { labels }, spec: app().spec };
+      await cluster().send('POST', sets, {
+        metadata: { name: 'bare' },
+        spec: { selector: { matchLabels: labels }, template },
+      });
+      expect(await policyRefusal(scaled('bare'))).to.contain('gated or require a gate');
+    });
+
     it('scales a ReplicaSet to zero, and to nothing else, and neither changes nor deletes it', async () => {
       await owned(waiting);
       const sets = `/apis/apps/v1/namespaces/${namespace}/replicasets`;

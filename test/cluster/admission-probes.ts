@@ -112,11 +112,13 @@ async function prepareOperatorProbes(cluster: AdmissionApi, namespace: string): 
   const pods = podsOf(namespace);
   await cluster.send('POST', pods, { metadata: { name: 'probed' }, spec: app().spec });
   const sets = `/apis/apps/v1/namespaces/${namespace}/replicasets`;
-  const labels = { app: 'probed' };
+  const labels = { app: 'probed', 'pod-template-hash': 'abc' };
   const template = { ...app(), metadata: { labels } };
   const spec = { replicas: 0, selector: { matchLabels: labels }, template };
-  await cluster.send('POST', sets, { metadata: { name: 'probed' }, spec });
-  const scale = { spec: { replicas: 1 } };
+  for (const name of ['probed-abc', 'nobodys-abc'])
+    await cluster.send('POST', sets, { metadata: { name }, spec });
+  const scale = (name: string, replicas: number) =>
+    isRefused(cluster.send('PATCH', `${sets}/${name}/scale`, { spec: { replicas } }, asOperator));
   const asOperator: Call = { as: OPERATOR, dryRun: true, type: MERGE_PATCH };
   const label = { metadata: { labels: { probed: 'true' } } };
   const mark = (path: string) => isRefused(cluster.send('PATCH', path, label, asOperator));
@@ -129,7 +131,8 @@ async function prepareOperatorProbes(cluster: AdmissionApi, namespace: string): 
     'operator-templates': () => mark(pathOf('Deployment', namespace, 'probed')),
     'operator-cronjobs': () => mark(pathOf('CronJob', namespace, 'probed')),
     'operator-pods': () => mark(`${pods}/probed`),
-    'operator-scale': () => isRefused(cluster.send('PATCH', `${sets}/probed/scale`, scale, asOperator)),
+    'operator-scale': () => scale('nobodys-abc', 1),
+    'operator-scale-of': () => scale('probed-abc', 0),
     'operator-deletions': () => isRefused(cluster.send('DELETE', `${pods}/probed`, undefined, asOperator)),
     'operator-creations': () =>
       isRefused(cluster.create(namespace, 'Deployment', app(), { as: OPERATOR, dryRun: true })),

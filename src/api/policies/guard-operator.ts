@@ -1,4 +1,4 @@
-import { FINALIZER, GROUP, PLURAL } from '../names.ts';
+import { FINALIZER, GATED_LABEL, GROUP, PLURAL, REQUIRE_LABEL } from '../names.ts';
 import {
   type Admission,
   type Expression,
@@ -105,18 +105,65 @@ export function guardOperatorCreations(): Admission {
   );
 }
 
-/** How the operator may scale ReplicaSets: to none. */
+/** The label by which a Deployment tells its ReplicaSets apart: their names are its own and the value. */
+const HASH = 'pod-template-hash=';
+
+/** CEL: the hashes that a Scale's selector names. It shows neither owners nor labels. */
+const HASHES: Expression = {
+  name: 'hashes',
+  expression: `dyn(oldObject).?status.?selector.orValue('').split(',').filter(s, s.startsWith('${HASH}')).map(s, s.substring(${HASH.length}))`,
+};
+
+const ON_SCALES = { resourceRules: [onReplicaSets('replicasets/scale', 'UPDATE')] };
+
+/** How the operator may scale ReplicaSets: to none, and only those of Deployments. */
 export function guardOperatorScale(): Admission {
   return confining(
     'operator-scale',
-    'Whoever holds the token of the operator scales a ReplicaSet to zero only.',
+    'Whoever holds the token of the operator scales a ReplicaSet to zero only, and none that is of no Deployment.',
     {
-      matchConstraints: { resourceRules: [onReplicaSets('replicasets/scale', 'UPDATE')] },
+      matchConstraints: ON_SCALES,
+      variables: [HASHES],
       validations: [
+        {
+          expression: "variables.hashes.exists(h, object.metadata.name.endsWith('-' + h))",
+          message: 'the operator scales only ReplicaSets of Deployments that are gated or require a gate',
+          reason: 'Forbidden',
+        },
         {
           // Nothing is told of none.
           expression: 'dyn(object).?spec.?replicas.orValue(0) == 0',
           message: 'the operator scales ReplicaSets to zero only',
+          reason: 'Forbidden',
+        },
+      ],
+    },
+  );
+}
+
+/**
+ * Which Deployments these may be: those that have to do with gates. One is known by its name, so there is an evaluation for
+ * each of the namespace, and each must let it pass. Where there is none, nobody's request may be refused for that.
+ */
+export function guardOperatorScaleOf(): Admission {
+  const label = (name: string) => `params.spec.template.?metadata.?labels[?'${name}'].orValue('')`;
+  return confining(
+    'operator-scale-of',
+    'Whoever holds the token of the operator scales ReplicaSets only of Deployments that are gated or require a gate.',
+    {
+      paramKind: { apiVersion: 'apps/v1', kind: 'Deployment' },
+      matchConstraints: ON_SCALES,
+      variables: [
+        HASHES,
+        {
+          name: 'isOfThisOne',
+          expression: "variables.hashes.exists(h, object.metadata.name == params.metadata.name + '-' + h)",
+        },
+      ],
+      validations: [
+        {
+          expression: `!variables.isOfThisOne || ${label(GATED_LABEL)} == 'true' || ${label(REQUIRE_LABEL)} != ''`,
+          message: 'the operator scales only ReplicaSets of Deployments that are gated or require a gate',
           reason: 'Forbidden',
         },
       ],

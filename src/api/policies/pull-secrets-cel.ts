@@ -4,9 +4,12 @@ import { PULL_SECRETS_ANNOTATION_PREFIX, PULL_SECRETS_SEPARATOR } from '../names
 
 const SEPARATOR = `'${PULL_SECRETS_SEPARATOR}'`;
 
-/** CEL: the names in the records of a map of annotations, of which a condition holds on the key `k`. */
+/**
+ * CEL: the names in the records of a map of annotations, of which a condition holds on the key `k`. Guards are for releases
+ * too that have no `flatten` (1.34).
+ */
 export function recordedIn(annotations: string, condition = 'true'): string {
-  return `${annotations}.filter(k, k.startsWith('${PULL_SECRETS_ANNOTATION_PREFIX}') && ${condition})\n.map(k, string(${annotations}[k]).split(${SEPARATOR})).flatten()`;
+  return `${annotations}.filter(k, k.startsWith('${PULL_SECRETS_ANNOTATION_PREFIX}') && ${condition})\n.map(k, string(${annotations}[k])).join(${SEPARATOR}).split(${SEPARATOR}).filter(n, n != '')`;
 }
 
 /** CEL: the name of the entry `s` of a Pod's list. */
