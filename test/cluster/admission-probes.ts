@@ -4,7 +4,7 @@ import { TARGET_RESOURCES } from '../../src/api/target-resources.ts';
 import { ApiError } from '../../src/kube/api-error.ts';
 import { dns, gate } from '../core/builders.ts';
 import { type AdmissionApi, app, type Call, gatePath, MERGE_PATCH, OPERATOR } from './admission-api.ts';
-import { completed, manifestOf, pathOf, TARGET } from './admission-workloads.ts';
+import { completed, manifestOf, pathOf } from './admission-workloads.ts';
 
 /** Whether each policy is in force, by its name. */
 export type Probes = Readonly<Record<string, () => Promise<boolean>>>;
@@ -15,7 +15,12 @@ const FOREIGN = gate('foreign').targets('foreign').dependsOn(dns('api'));
 const ON_POD = { name: 'pod', resource: { apiVersion: 'v1', kind: 'Pod', name: 'it' } };
 const BORN = gate('born').targets('StatefulSet/born', 'CronJob/born').dependsOn(dns('api')).rendered();
 const PROBING = gate('probing').dependsOn(dns('api')).rendered();
-const IN_PODS = gate('in-pods').specifying({ placement: 'Pod' }).dependsOn(dns('api')).rendered();
+/** Its targets are no other gate's: where an operator runs, what is first of theirs is refused. */
+const IN_PODS = gate('in-pods')
+  .specifying({ placement: 'Pod' })
+  .targets('DaemonSet/placed', 'CronJob/placed')
+  .dependsOn(dns('api'))
+  .rendered();
 const apiOf = (kind: string) => (kind === 'CronJob' ? 'batch/v1' : 'apps/v1');
 
 /** Makes what the probes look at. Whatever else they write is not stored. */
@@ -28,7 +33,9 @@ export async function prepareProbes(cluster: AdmissionApi): Promise<Probes> {
   await cluster.storeGate(namespace, PROBING.with({ finalizers: [] }));
   await cluster.storeGate(namespace, IN_PODS.with({ finalizers: [] }));
   const isPlacedInto = async (path: string, kind: string, body: object) => {
-    const ownerReferences = [{ apiVersion: apiOf(kind), kind, name: TARGET, uid: 'probe', controller: true }];
+    const ownerReferences = [
+      { apiVersion: apiOf(kind), kind, name: 'placed', uid: 'probe', controller: true },
+    ];
     const manifest = { ...body, metadata: { name: 'probe', ownerReferences } };
     const made = await cluster.send('POST', path, manifest, { dryRun: true });
     return JSON.stringify(made).includes(gateAnnotation('in-pods'));
@@ -115,10 +122,8 @@ async function prepareOperatorProbes(cluster: AdmissionApi, namespace: string): 
   const labels = { app: 'probed', 'pod-template-hash': 'abc' };
   const template = { ...app(), metadata: { labels } };
   const spec = { replicas: 0, selector: { matchLabels: labels }, template };
-  for (const name of ['probed-abc', 'nobodys-abc'])
-    await cluster.send('POST', sets, { metadata: { name }, spec });
-  const scale = (name: string, replicas: number) =>
-    isRefused(cluster.send('PATCH', `${sets}/${name}/scale`, { spec: { replicas } }, asOperator));
+  await cluster.send('POST', sets, { metadata: { name: 'probed-abc' }, spec });
+  const scale = { spec: { replicas: 1 } };
   const asOperator: Call = { as: OPERATOR, dryRun: true, type: MERGE_PATCH };
   const label = { metadata: { labels: { probed: 'true' } } };
   const mark = (path: string) => isRefused(cluster.send('PATCH', path, label, asOperator));
@@ -131,8 +136,7 @@ async function prepareOperatorProbes(cluster: AdmissionApi, namespace: string): 
     'operator-templates': () => mark(pathOf('Deployment', namespace, 'probed')),
     'operator-cronjobs': () => mark(pathOf('CronJob', namespace, 'probed')),
     'operator-pods': () => mark(`${pods}/probed`),
-    'operator-scale': () => scale('nobodys-abc', 1),
-    'operator-scale-of': () => scale('probed-abc', 0),
+    'operator-scale': () => isRefused(cluster.send('PATCH', `${sets}/probed-abc/scale`, scale, asOperator)),
     'operator-deletions': () => isRefused(cluster.send('DELETE', `${pods}/probed`, undefined, asOperator)),
     'operator-creations': () =>
       isRefused(cluster.create(namespace, 'Deployment', app(), { as: OPERATOR, dryRun: true })),

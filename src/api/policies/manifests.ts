@@ -1,12 +1,7 @@
 import { stringify } from 'yaml';
 import { firstStart, firstStartCronJob } from './first-start-policy.ts';
 import { guard, guardOld, guardRemoval } from './guard.ts';
-import {
-  guardOperatorCreations,
-  guardOperatorGates,
-  guardOperatorScale,
-  guardOperatorScaleOf,
-} from './guard-operator.ts';
+import { guardOperatorCreations, guardOperatorGates, guardOperatorScale } from './guard-operator.ts';
 import { guardOperatorDeletions, guardOperatorPods } from './guard-operator-pods.ts';
 import { guardOperatorCronJobs, guardOperatorTemplates } from './guard-operator-templates.ts';
 import { guardReads } from './guard-reads.ts';
@@ -37,13 +32,7 @@ export const POLICY_MANIFESTS: Readonly<Record<string, () => string>> = {
   'config/guards/operator-gates.yaml': () => format(guardOperatorGates()),
   'config/guards/operator-pods.yaml': () => format(guardOperatorPods(), guardOperatorDeletions()),
   'config/guards/operator-workloads.yaml': () =>
-    format(
-      guardOperatorTemplates(),
-      guardOperatorCronJobs(),
-      guardOperatorScale(),
-      guardOperatorScaleOf(),
-      guardOperatorCreations(),
-    ),
+    format(guardOperatorTemplates(), guardOperatorCronJobs(), guardOperatorScale(), guardOperatorCreations()),
 };
 
 /** Manifests for `kubectl apply`, each policy with what it is for above it. */
