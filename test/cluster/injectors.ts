@@ -31,8 +31,8 @@ export type InjectorName = keyof typeof INJECTORS;
 /** Of the containers that are put in. */
 export const INJECTED_IMAGE = 'registry.example/certs:1';
 
-/** Policies can mutate where this is switched on by flags, or by default. */
-export const INJECTING: Need = { what: 'MutatingAdmissionPolicy v1beta1', from: 34 };
+/** Policies can mutate where this is switched on by flags, or by default; on 1.34 they have no `lists.range`. */
+export const INJECTING: Need = { what: 'MutatingAdmissionPolicy v1beta1 with lists.range', from: 35 };
 
 /** What an API server needs for them that does not serve them by default. */
 export const INJECTING_FLAGS = meets(versionUnderTest(), MUTATING_POLICIES)
