@@ -8,7 +8,7 @@ import {
   PLURAL,
 } from '../names.ts';
 import { confining, isOwned, OTHERS_CHANGES, onReplicaSets } from './guard-operator.ts';
-import { type Admission, onWorkload } from './policy.ts';
+import { type Admission, onPods, onWorkload } from './policy.ts';
 import { BOOKKEEPING, isOneOf, orElse, unchanged } from './unchanged.ts';
 
 /** CEL: the container `c` has the name of one of ours. */
@@ -34,9 +34,7 @@ export function guardOperatorPods(): Admission {
     'Whoever holds the token of the operator changes nothing of a Pod but the annotations that open its waiting containers,\nand of no Pod that is not of a workload.',
     {
       matchConstraints: {
-        resourceRules: [
-          { apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['UPDATE'] },
-        ],
+        resourceRules: [onPods('UPDATE')],
       },
       variables: [{ name: 'containers', expression: orElse('oldObject.spec', 'initContainers', '[]') }],
       validations: [
@@ -64,7 +62,7 @@ export function guardOperatorDeletions(): Admission {
     {
       matchConstraints: {
         resourceRules: [
-          { apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['DELETE'] },
+          onPods('DELETE'),
           { apiGroups: [GROUP], apiVersions: ['*'], resources: [PLURAL], operations: ['DELETE'] },
           onReplicaSets('replicasets', 'DELETE'),
           onWorkload('Deployment', 'DELETE'),

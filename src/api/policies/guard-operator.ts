@@ -1,9 +1,10 @@
-import { FINALIZER, GROUP, PLURAL } from '../names.ts';
+import { FINALIZER, GROUP, PLURAL, TEMPLATE_HASH_LABEL } from '../names.ts';
 import {
   type Admission,
   type Expression,
   IS_AN_OPERATOR,
   type Operation,
+  onPods,
   onWorkload,
   type ResourceRule,
   type ValidatingSpec,
@@ -90,7 +91,7 @@ export function guardOperatorCreations(): Admission {
           onWorkload('Job', 'CREATE'),
           onWorkload('CronJob', 'CREATE'),
           onReplicaSets('replicasets', 'CREATE', 'UPDATE'),
-          { apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] },
+          onPods('CREATE'),
         ],
       },
       validations: [
@@ -106,7 +107,7 @@ export function guardOperatorCreations(): Admission {
 }
 
 /** The label by which a Deployment tells its ReplicaSets apart: their names are its own and the value. */
-const HASH = 'pod-template-hash=';
+const HASH = `${TEMPLATE_HASH_LABEL}=`;
 
 /** CEL: the hashes that a Scale's selector names. It shows neither owners nor labels. */
 const HASHES: Expression = {

@@ -1,10 +1,13 @@
 import { GATE_ANNOTATION_PREFIX, HOLD_GATE, REQUIRE_LABEL, REQUIRE_SEPARATOR } from '../names.ts';
-import { type Admission, mutating } from './policy.ts';
+import { type Admission, mutating, onPods } from './policy.ts';
 
 /** CEL: of the gates that a label's value names those without an annotation, which says that they are in place. */
 export function lackingGates(label: string, annotations: string): string {
   return `${label}.split('${REQUIRE_SEPARATOR}').filter(g, g != '' && !(('${GATE_ANNOTATION_PREFIX}' + g) in ${annotations}))`;
 }
+
+/** CEL: a Pod has our scheduling gate. */
+export const IS_HELD = `has(object.spec.schedulingGates) && object.spec.schedulingGates.exists(g, g.name == '${HOLD_GATE}')`;
 
 /**
  * Holds Pods, and never the workload's template: a template with a scheduling gate in it would need another rollout to
@@ -16,7 +19,7 @@ export function hold(): Admission {
     failurePolicy: 'Fail',
     reinvocationPolicy: 'Never',
     matchConstraints: {
-      resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] }],
+      resourceRules: [onPods('CREATE')],
       objectSelector: { matchExpressions: [{ key: REQUIRE_LABEL, operator: 'Exists' }] },
     },
     variables: [

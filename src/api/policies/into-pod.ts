@@ -3,7 +3,7 @@ import { TARGET_RESOURCES } from '../target-resources.ts';
 import { lackingGates } from './hold-policy.ts';
 import { positions } from './order-cel.ts';
 import type { Place } from './placement.ts';
-import { type Expression, onWorkload } from './policy.ts';
+import { type Expression, onPods, onWorkload } from './policy.ts';
 import { kindOf } from './workloads.ts';
 
 /** CEL: the gate is placed into Pods. */
@@ -31,7 +31,7 @@ export function intoPod(): Place {
   const byReplicaSet = `(${isOf('ReplicaSet', TARGET_RESOURCES.Deployment)} && kind == 'Deployment' && o.name == t.name + '-' + ${HASH})`;
   return {
     matchConstraints: {
-      resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] }],
+      resourceRules: [onPods('CREATE')],
     },
     path: '',
     isTargeted: isOwnedByTarget([byReplicaSet, ...direct].join(' ||\n')),

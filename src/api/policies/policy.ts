@@ -159,6 +159,11 @@ export function knowsOperator(
   };
 }
 
+/** A rule for Pods. */
+export function onPods(...operations: Operation[]): ResourceRule {
+  return { apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations };
+}
+
 /** A rule for workloads of one kind. */
 export function onWorkload(kind: TargetKind, ...operations: Operation[]): ResourceRule {
   const { group, version, plural } = TARGET_RESOURCES[kind];

@@ -1,6 +1,6 @@
-import { HOLD_GATE, REQUIRE_LABEL } from '../names.ts';
-import { lackingGates } from './hold-policy.ts';
-import { type Admission, validating } from './policy.ts';
+import { REQUIRE_LABEL } from '../names.ts';
+import { IS_HELD, lackingGates } from './hold-policy.ts';
+import { type Admission, onPods, validating } from './policy.ts';
 
 /** Refuses Pods that `hold` would hold, where there is no such policy. */
 export function requireGates(): Admission {
@@ -8,7 +8,7 @@ export function requireGates(): Admission {
   return validating('require', about, {
     failurePolicy: 'Fail',
     matchConstraints: {
-      resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] }],
+      resourceRules: [onPods('CREATE')],
       objectSelector: { matchExpressions: [{ key: REQUIRE_LABEL, operator: 'Exists' }] },
     },
     variables: [
@@ -22,7 +22,7 @@ export function requireGates(): Admission {
     ],
     validations: [
       {
-        expression: `size(variables.lacking) == 0 || (has(object.spec.schedulingGates) && object.spec.schedulingGates.exists(g, g.name == '${HOLD_GATE}'))`,
+        expression: `size(variables.lacking) == 0 || (${IS_HELD})`,
         messageExpression: `'the Pod requires gate ' + variables.lacking.join(', ') + ' (label ${REQUIRE_LABEL}), which is not in its template yet. Create the gate with the workload as a target, or take the label off'`,
       },
     ],

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { deployment, dns, gate, service, statefulSet } from '../../scenarios/manifests.ts';
 import { isReady } from '../../scenarios/views.ts';
 import { useStory, type WatchedCluster } from '../first-starts/cluster.ts';
-import { refusals, untilRefusing } from './cluster.ts';
+import { podOf, refusals, untilRefusing } from './cluster.ts';
 
 /** Workloads that ran before their gate: nothing of what happens to them is ever refused. */
 export function adopted(on: () => WatchedCluster): void {
@@ -99,6 +99,13 @@ export function adopted(on: () => WatchedCluster): void {
       await here().untilPods('app', 1, 'are ready', isReady);
       await here().untilPods('other', 1, 'are ready', isReady);
       expect(await refusals(here())).to.deep.equal([]);
+    });
+
+    it('is refused nothing where another group has a kind of the name', async () => {
+      await here().create(gate('first', ['StatefulSet/db'], [dns('api')]));
+      await untilRefusing(here(), 'StatefulSet', 'db');
+      const foreign = podOf('StatefulSet', 'db', 'apps.example.com/v1');
+      expect(await here().refusal(foreign)).to.equal(undefined);
     });
   });
 }

@@ -38,10 +38,10 @@ async function isRefused(here: Namespace, pod: KubeObject): Promise<true | undef
 }
 
 /** A Pod as the controller of such a workload would make it. */
-function podOf(kind: string, name: string): KubeObject {
+export function podOf(kind: string, name: string, apiVersion = 'apps/v1'): KubeObject {
   const isDeployment = kind === 'Deployment';
   const owner = {
-    apiVersion: 'apps/v1',
+    apiVersion,
     kind: isDeployment ? 'ReplicaSet' : kind,
     name: isDeployment ? `${name}-${HASH}` : name,
     uid: '00000000-0000-4000-8000-000000000000',
