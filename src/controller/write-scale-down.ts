@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FIELD_MANAGER, GATE_ANNOTATION_PREFIX, HOLD_GATE } from '../api/names.ts';
 import type { ScaleDown, ScaleDownEmpty } from '../core/plan/plan.ts';
 import type { Requests } from '../kube/client/requests.ts';
+import type { ObjectName } from '../kube/resource.ts';
 import { PODS, REPLICA_SETS } from '../projections/resources.ts';
 import type { WorkloadMemory } from './workload-memory.ts';
 import { type Result, unlessGone, type Writing } from './write.ts';
@@ -33,9 +34,7 @@ export function scaleDown(writing: ScaleWriting, { workload, replicaSet }: Scale
     const { metadata, spec, status } = scaleSchema.parse(await requests.get(REPLICA_SETS, target, 'scale'));
     const isIt = metadata.uid === replicaSet.uid && spec.replicas > 0;
     const isHeld = isIt && (await areAllHeld(requests, workload.namespace, status.selector));
-    const { uid, resourceVersion } = metadata;
-    const body = { metadata: { uid, resourceVersion }, spec: { replicas: 0 } };
-    if (isHeld) await requests.patch(REPLICA_SETS, target, body, SCALE);
+    if (isHeld) await setToZero(requests, target, metadata);
     memory.triedToScaleDown(replicaSet, clock.now());
     return isHeld ? 'done' : 'gone';
   });
@@ -70,11 +69,7 @@ export function scaleDownEmpty(writing: ScaleWriting, { workload }: ScaleDownEmp
     const { items } = await requests.list(REPLICA_SETS, { namespace, labelSelector: selector });
     const found = items.map((item) => replicaSetSchema.parse(item)).filter((one) => isEmptyOf(uid, one));
     for (const { metadata } of found) {
-      const body = {
-        metadata: { uid: metadata.uid, resourceVersion: metadata.resourceVersion },
-        spec: { replicas: 0 },
-      };
-      await requests.patch(REPLICA_SETS, { namespace, name: metadata.name }, body, SCALE);
+      await setToZero(requests, { namespace, name: metadata.name }, metadata);
     }
     memory.triedToScaleDown(workload, clock.now());
     return found.length > 0 ? 'done' : 'gone';
@@ -90,6 +85,16 @@ function isEmptyOf(uid: string, { metadata, spec, status }: ReplicaSet): boolean
 }
 
 const SCALE = { type: 'merge', subresource: 'scale', fieldManager: FIELD_MANAGER } as const;
+
+/** Of the very version that was looked at. */
+function setToZero(
+  requests: Pick<Requests, 'patch'>,
+  target: ObjectName,
+  { uid, resourceVersion }: { readonly uid: string; readonly resourceVersion: string },
+): Promise<unknown> {
+  const body = { metadata: { uid, resourceVersion }, spec: { replicas: 0 } };
+  return requests.patch(REPLICA_SETS, target, body, SCALE);
+}
 
 async function areAllHeld(
   requests: Pick<Requests, 'list'>,

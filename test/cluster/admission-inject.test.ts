@@ -15,6 +15,7 @@ import {
   LOST_VOLUMES,
   MIRRORED,
   MOUNTING,
+  NAMED_ALIKE,
   OVERRIDING,
   OWN_CHECK,
   placed,
@@ -32,14 +33,7 @@ const SCENES: Readonly<Record<string, readonly GateBuilder[]>> = {
   'a gate whose container mounts a volume of the target': [MOUNTING],
   'gates with pull secrets': MIRRORED,
   'gates whose containers are made from the app': [INHERITING, OVERRIDING],
-  'several gates, whose names begin alike': [
-    gate('z-last').dependsOn(dns('z')).rendered(),
-    gate('api').dependsOn(dns('api'), container('own-check')).rendered(),
-    API_FIRST,
-    gate('api-2')
-      .dependsOn(tcp('api', 80), dns('b', { successThreshold: 3 }))
-      .rendered(),
-  ],
+  'several gates, whose names begin alike': NAMED_ALIKE,
   'gates behind init containers of the template, two behind one, and some behind one that few have': [
     API_FIRST,
     gate('b')

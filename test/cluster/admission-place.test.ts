@@ -13,10 +13,18 @@ import {
 } from '../../src/api/names.ts';
 import { type PodTemplate, podTemplateSchema } from '../../src/core/render/template.ts';
 import { gateNamed, templates } from '../core/arbitraries.ts';
-import { container, dns, type GateBuilder, gate, tcp } from '../core/builders.ts';
+import { dns, type GateBuilder, gate } from '../core/builders.ts';
 import { app, type Call, OPERATOR } from './admission-api.ts';
 import { useAdmission } from './admission-cluster.ts';
-import { API_FIRST, CONVERSIONS, OWN_CHECK, placed, TEMPLATES, withRoomFor } from './admission-templates.ts';
+import {
+  API_FIRST,
+  CONVERSIONS,
+  NAMED_ALIKE,
+  OWN_CHECK,
+  placed,
+  TEMPLATES,
+  withRoomFor,
+} from './admission-templates.ts';
 import { manifestOf, pathOf, TARGET } from './admission-workloads.ts';
 import { describeWith } from './describe-with.ts';
 import { MUTATING_POLICIES } from './versions.ts';
@@ -27,14 +35,7 @@ const inPods = (one: GateBuilder) => one.specifying({ placement: 'Pod' });
 const SCENES: Readonly<Record<string, readonly GateBuilder[]>> = {
   'one gate': [inPods(API_FIRST)],
   'a gate with a container of the user': [inPods(OWN_CHECK)],
-  'several gates, whose names begin alike': [
-    gate('z-last').dependsOn(dns('z')).rendered(),
-    gate('api').dependsOn(dns('api'), container('own-check')).rendered(),
-    API_FIRST,
-    gate('api-2')
-      .dependsOn(tcp('api', 80), dns('b', { successThreshold: 3 }))
-      .rendered(),
-  ].map(inPods),
+  'several gates, whose names begin alike': NAMED_ALIKE.map(inPods),
 };
 
 const HASH = '6d4f8c9b7c';

@@ -54,6 +54,16 @@ export const MOUNTING = gate('mounting')
 const GONE = gate('b-gone').dependsOn(tcp('db', 5432), container('own-check')).rendered();
 const LATER = gate('z-gone').dependsOn(dns('z')).rendered();
 
+/** Several gates, whose names begin alike. */
+export const NAMED_ALIKE: readonly GateBuilder[] = [
+  gate('z-last').dependsOn(dns('z')).rendered(),
+  gate('api').dependsOn(dns('api'), container('own-check')).rendered(),
+  API_FIRST,
+  gate('api-2')
+    .dependsOn(tcp('api', 80), dns('b', { successThreshold: 3 }))
+    .rendered(),
+];
+
 /** Gates whose containers are made from one of the target's. */
 export const INHERITING = gate('inheriting')
   .dependsOn(dns('api'), { name: 'schema', container: { from: 'app', command: ['check'] } })

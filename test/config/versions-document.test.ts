@@ -5,8 +5,8 @@ import { TARGET_KINDS, type TargetKind } from '../../src/api/spec.ts';
 import {
   type FirstStarts,
   firstStartsBy,
+  NO_POLICIES,
   NO_POLICY,
-  type PolicyViews,
 } from '../../src/core/admission/policies.ts';
 import { MUTATING_POLICIES, meets, minorName, VERSIONS } from '../cluster/versions.ts';
 import { read } from './manifests.ts';
@@ -76,16 +76,8 @@ describe('docs/guide/versions.md', () => {
 
   it('calls the ways as the operator does, by the policies that are there', () => {
     const there = { ...NO_POLICY, isThere: true, isBound: true };
-    const none: PolicyViews = {
-      'dependencygate-inject': NO_POLICY,
-      'dependencygate-inject-cronjob': NO_POLICY,
-      'dependencygate-place': NO_POLICY,
-      'dependencygate-place-cronjob': NO_POLICY,
-      'dependencygate-first-start': NO_POLICY,
-      'dependencygate-first-start-cronjob': NO_POLICY,
-    };
-    const refusing = { ...none, 'dependencygate-first-start': there };
-    const ways = [{ ...refusing, 'dependencygate-inject': there }, refusing, none].map(firstStartsBy);
+    const refusing = { ...NO_POLICIES, 'dependencygate-first-start': there };
+    const ways = [{ ...refusing, 'dependencygate-inject': there }, refusing, NO_POLICIES].map(firstStartsBy);
     expect(ways).to.deep.equal(WAYS);
     expect(table(0).map(([, , , how = '']) => /^`(\w+)`/.exec(how)?.[1])).to.deep.equal(WAYS);
   });

@@ -1,5 +1,7 @@
 import {
+  byPolicy,
   isInstalled,
+  NO_POLICIES,
   NO_POLICY,
   POLICIES,
   type Policy,
@@ -49,7 +51,7 @@ export class AdmissionWatch {
   }
 
   get views(): PolicyViews {
-    return this.#views ?? NOTHING;
+    return this.#views ?? NO_POLICIES;
   }
 
   /** Whether the policies are there and bound: CronJobs have one of their own, and are told of apart. */
@@ -143,19 +145,6 @@ const RESOURCES = {
     binding: resourceOf('validatingadmissionpolicybindings'),
   },
 } as const;
-
-function byPolicy(of: (policy: Policy) => PolicyView): PolicyViews {
-  return {
-    'dependencygate-inject': of('dependencygate-inject'),
-    'dependencygate-inject-cronjob': of('dependencygate-inject-cronjob'),
-    'dependencygate-place': of('dependencygate-place'),
-    'dependencygate-place-cronjob': of('dependencygate-place-cronjob'),
-    'dependencygate-first-start': of('dependencygate-first-start'),
-    'dependencygate-first-start-cronjob': of('dependencygate-first-start-cronjob'),
-  };
-}
-
-const NOTHING: PolicyViews = byPolicy(() => NO_POLICY);
 
 function isSame(one: PolicyView, other: PolicyView): boolean {
   return one.isThere === other.isThere && one.isBound === other.isBound && one.revision === other.revision;

@@ -1,4 +1,5 @@
 import { MAX_SELECTED } from '../../api/pod-match.ts';
+import { own } from '../../core/evaluate/object-facts.ts';
 import { type Key, keyOf, type ObjectKey } from '../../kube/object.ts';
 
 /** An object as selectors see it. */
@@ -93,7 +94,5 @@ export class Selections {
 
 /** Whether an object has all the labels. */
 export function isSelected({ labels }: Pick<Selectable, 'labels'>, { matchLabels }: Selection): boolean {
-  return Object.entries(matchLabels).every(
-    ([key, value]) => Object.hasOwn(labels, key) && labels[key] === value,
-  );
+  return Object.entries(matchLabels).every(([key, value]) => own(labels, key) === value);
 }

@@ -58,6 +58,18 @@ export interface PolicyView {
 
 export type PolicyViews = Readonly<Record<Policy, PolicyView>>;
 
+/** One for each policy. */
+export function byPolicy(of: (policy: Policy) => PolicyView): PolicyViews {
+  return {
+    'dependencygate-inject': of('dependencygate-inject'),
+    'dependencygate-inject-cronjob': of('dependencygate-inject-cronjob'),
+    'dependencygate-place': of('dependencygate-place'),
+    'dependencygate-place-cronjob': of('dependencygate-place-cronjob'),
+    'dependencygate-first-start': of('dependencygate-first-start'),
+    'dependencygate-first-start-cronjob': of('dependencygate-first-start-cronjob'),
+  };
+}
+
 export const NO_POLICY: PolicyView = {
   isThere: false,
   isBound: false,
@@ -65,6 +77,9 @@ export const NO_POLICY: PolicyView = {
   writtenAt: '',
   revision: '',
 };
+
+/** Where none is there. */
+export const NO_POLICIES: PolicyViews = byPolicy(() => NO_POLICY);
 
 /** Whether a policy can act, as far as what is stored tells. */
 export function isInstalled({ isThere, isBound }: PolicyView): boolean {

@@ -1,7 +1,7 @@
 import { containerOwner, FINALIZER, MAX_GATE_CONTAINERS, targetAnnotationValue } from '../../api/names.ts';
 import { isPlacedInPods } from '../../api/settled.ts';
 import { sinceWhen } from '../admission/placing.ts';
-import type { Gate, JsonObject, KnownGate, Workload, WorkloadWorld } from '../model.ts';
+import type { JsonObject, KnownGate, Workload, WorkloadWorld } from '../model.ts';
 import { additionMark, removalMark, removalPause } from '../progress/dispute.ts';
 import { type Claim, dueIn, isDue, type Standing, standing } from '../progress/standing.ts';
 import { changePatch, gatesIn } from '../render/inject.ts';
@@ -134,11 +134,16 @@ function claimOf(known: KnownGate, world: WorkloadWorld): Claim | undefined {
 }
 
 /** The same, of a gate that is suspended too. */
-function renderOf({ gate }: KnownGate, { workload, refusals }: WorkloadWorld): Claim | undefined {
+function renderOf(known: KnownGate, world: WorkloadWorld): Claim | undefined {
+  const claim = anyClaimOf(known, world);
+  return claim && !isPlacedInPods(claim.spec, world.workload.kind) ? claim : undefined;
+}
+
+/** What a gate wants of the workload, be it in its template or in its Pods, or suspended. */
+function anyClaimOf({ gate }: KnownGate, { workload, refusals }: WorkloadWorld): Claim | undefined {
   const { spec, status, finalizers } = gate;
   if (!spec.valid || !status.render || !finalizers.includes(FINALIZER)) return undefined;
   if (!isNaming(gate, workload) || isRendering(gate, refusals)) return undefined;
-  if (isPlacedInPods(spec.value, workload.kind)) return undefined;
   return { gate, spec: spec.value, render: status.render };
 }
 
@@ -188,10 +193,11 @@ function removals(world: WorkloadWorld, now: number): Due<Removal> {
  * The gates that are placed into Pods now, and leave the template for that: not before each new Pod gets them. Their Pods
  * wait as before, so none is opened.
  */
-function moves({ workload, gates, refusals, placing }: WorkloadWorld, now: number): Due<Removal> {
+function moves(world: WorkloadWorld, now: number): Due<Removal> {
+  const { workload, gates, placing } = world;
   const found = [...gatesIn(workload.template)].flatMap((name) => {
     const known = gates.get(name);
-    if (!known || !isMoving(known.gate, workload) || isRendering(known.gate, refusals)) return [];
+    if (!known || !isMoving(known, world)) return [];
     const since = sinceWhen(placing, known.inForceSince);
     if (since === undefined) return [];
     return [{ removal: { gate: name, mark: removalMark(name, known.gate), isMove: true }, in: since - now }];
@@ -202,10 +208,9 @@ function moves({ workload, gates, refusals, placing }: WorkloadWorld, now: numbe
   };
 }
 
-function isMoving(gate: Gate, workload: Workload): boolean {
-  const { spec, status, finalizers } = gate;
-  if (!spec.valid || spec.value.suspend || !status.render || !finalizers.includes(FINALIZER)) return false;
-  return isNaming(gate, workload) && isPlacedInPods(spec.value, workload.kind);
+function isMoving(known: KnownGate, world: WorkloadWorld): boolean {
+  const claim = anyClaimOf(known, world);
+  return claim !== undefined && !claim.spec.suspend && isPlacedInPods(claim.spec, world.workload.kind);
 }
 
 function list<T>(one: T | undefined): T[] {

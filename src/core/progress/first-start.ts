@@ -3,6 +3,7 @@ import type { TargetKind } from '../../api/spec.ts';
 import type { Gate, Workload, World } from '../model.ts';
 import { requires } from '../render/hold.ts';
 import type { Obstacle } from '../render/obstacle.ts';
+import { statusOfTarget } from '../targets.ts';
 
 /** Objects of one apply are stored within so much of each other, in either order. */
 const TOGETHER_MS = 10_000;
@@ -74,9 +75,8 @@ function wasYoung(
   );
 }
 
-function wasTold({ status }: Gate, { kind, name }: Pick<Started, 'kind' | 'name'>): boolean {
-  const before = status.targets?.find((one) => one.kind === kind && one.name === name);
-  return before?.reason === 'FirstStartUngated';
+function wasTold(gate: Gate, target: Pick<Started, 'kind' | 'name'>): boolean {
+  return statusOfTarget(gate, target)?.reason === 'FirstStartUngated';
 }
 
 function isYoung(createdAt: string, now: number): boolean {

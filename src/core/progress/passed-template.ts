@@ -29,7 +29,7 @@ export function passedTemplates(
   gate: string,
 ): PassedTemplate[] {
   const seen = seenToPass(pods, gate);
-  const known = new Map([...remembered.map((one) => [one.template, one] as const)]);
+  const known = new Set(remembered.map(({ template }) => template));
   const all = [...remembered, ...seen.filter(({ template }) => !known.has(template))];
   const isShown = (one: PassedTemplate) => seen.some(({ template }) => template === one.template);
   const excess = Math.max(0, all.length - MAX_PASSED_TEMPLATES);

@@ -2,6 +2,7 @@ import type { Render } from '../../api/rendered.ts';
 import type { TargetKind } from '../../api/spec.ts';
 import type { PassedTemplate, TargetStatus } from '../../api/status.ts';
 import type { Gate, Pod, Workload, World } from '../model.ts';
+import { statusOfTarget } from '../targets.ts';
 import { passedTemplates } from './passed-template.ts';
 import { carriesRender, podProgress } from './pod-progress.ts';
 
@@ -48,13 +49,10 @@ export function templatesPassed(
 }
 
 /** What the status tells of a target, where that is of this render and of this very workload, or that one is gone. */
-function remembered(
-  { status: { targets = [], render: stored } }: Gate,
-  { kind, name, workload }: PassingTarget,
-  render: Render,
-): TargetStatus | undefined {
-  if (stored?.hash !== render.hash) return undefined;
-  const told = targets.find((one) => one.kind === kind && one.name === name);
+function remembered(gate: Gate, target: PassingTarget, render: Render): TargetStatus | undefined {
+  if (gate.status.render?.hash !== render.hash) return undefined;
+  const told = statusOfTarget(gate, target);
+  const { workload } = target;
   return workload === undefined || workload.uid === told?.passed ? told : undefined;
 }
 

@@ -2,7 +2,12 @@ import { expect } from 'chai';
 import { AdmissionAudit, SETTLE_MS, type Skipped } from '../../../src/controller/admission/audit.ts';
 import { createStores } from '../../../src/controller/stores.ts';
 import type { Cause } from '../../../src/core/admission/cause.ts';
-import { NO_POLICY, type Policy, type PolicyView } from '../../../src/core/admission/policies.ts';
+import {
+  NO_POLICIES,
+  NO_POLICY,
+  type Policy,
+  type PolicyView,
+} from '../../../src/core/admission/policies.ts';
 import { ApiError } from '../../../src/kube/api-error.ts';
 import {
   cronJob,
@@ -44,12 +49,11 @@ function rig(...gates: readonly GateBuilder[]) {
   const clock = new ManualClock();
   const stores = createStores();
   const views = {
+    ...NO_POLICIES,
     [INJECT]: THERE,
     [CRONJOB]: THERE,
     [PLACE]: THERE,
     [PLACE_CRONJOB]: THERE,
-    'dependencygate-first-start': NO_POLICY,
-    'dependencygate-first-start-cronjob': NO_POLICY,
   };
   const skipped: Skipped[] = [];
   const turns: string[] = [];

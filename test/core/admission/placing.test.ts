@@ -1,6 +1,11 @@
 import { expect } from 'chai';
 import { placingOf } from '../../../src/core/admission/placing.ts';
-import { NO_POLICY, type PolicyView, type PolicyViews } from '../../../src/core/admission/policies.ts';
+import {
+  NO_POLICIES,
+  NO_POLICY,
+  type PolicyView,
+  type PolicyViews,
+} from '../../../src/core/admission/policies.ts';
 
 const THERE: PolicyView = {
   ...NO_POLICY,
@@ -9,12 +14,8 @@ const THERE: PolicyView = {
   writtenAt: '2026-01-01T00:00:00Z',
 };
 const views = (place: Partial<PolicyView>): PolicyViews => ({
-  'dependencygate-inject': NO_POLICY,
-  'dependencygate-inject-cronjob': NO_POLICY,
+  ...NO_POLICIES,
   'dependencygate-place': { ...THERE, ...place },
-  'dependencygate-place-cronjob': NO_POLICY,
-  'dependencygate-first-start': NO_POLICY,
-  'dependencygate-first-start-cronjob': NO_POLICY,
 });
 
 describe('placingOf', () => {
