@@ -54,12 +54,14 @@ function refusal(
         name: 'gated',
         expression: `${template}.?metadata.?annotations[?'${GATE_ANNOTATION_PREFIX}' + params.metadata.name].orValue('${REMOVED}') != '${REMOVED}'`,
       },
+      // The API server of 1.34 warns of `params` in a messageExpression.
+      { name: 'gate', expression: 'params.metadata.name' },
     ],
     validations: [
       {
         expression: '!variables.isFirst || variables.gated',
         messageExpression:
-          "variables.target + ' starts with gate ' + params.metadata.name + ', which the operator is about to put into its Pod template; until then nothing of it starts. If this stays, see whether the operator runs'",
+          "variables.target + ' starts with gate ' + variables.gate + ', which the operator is about to put into its Pod template; until then nothing of it starts. If this stays, see whether the operator runs'",
       },
     ],
   });
