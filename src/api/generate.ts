@@ -1,5 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { CHART_TEMPLATES } from './chart/templates.ts';
+import { formatChartReadme, formatValues, formatValuesSchema } from './chart/values-files.ts';
 import { formatCrdYaml } from './crd.ts';
 import { POLICY_MANIFESTS } from './policies/manifests.ts';
 import { formatReference } from './reference-document.ts';
@@ -9,6 +11,10 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
   'crds/dependencygates.yaml': formatCrdYaml,
   'docs/reference/api.md': formatReference,
   ...POLICY_MANIFESTS,
+  'config/chart/values.yaml': formatValues,
+  'config/chart/values.schema.json': formatValuesSchema,
+  'config/chart/README.md': formatChartReadme,
+  ...CHART_TEMPLATES,
 };
 
 /** Writes the generated files below a folder. */

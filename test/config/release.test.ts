@@ -21,6 +21,12 @@ describe('the version of package.json', () => {
     expect(read('config/operator/kustomization.yaml')).to.contain(`\n  newTag: ${version}\n`);
     expect(read('docs/guide/render.md')).to.contain(`\nversion: ${version}\n`);
   });
+
+  it('is that of the chart, and of the app and the image that it names', () => {
+    const chart = read('config/chart/Chart.yaml');
+    expect(chart).to.contain(`\nversion: ${version}\nappVersion: ${version}\n`);
+    expect(imageVersions('config/chart/Chart.yaml')).to.deep.equal([version]);
+  });
 });
 
 describe('docs/CHANGELOG.md', () => {

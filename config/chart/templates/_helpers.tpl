@@ -1,0 +1,43 @@
+{{- /*
+Before every name of the release, but not of the custom resource, as namePrefix of kustomize: nothing for a release that is
+called dependency-gate, so that its objects have the names that config/default gives them.
+*/}}
+{{- define "dependency-gate.prefix" -}}
+{{- if ne .Release.Name "dependency-gate" }}{{ .Release.Name }}-{{ end }}
+{{- end }}
+
+{{- define "dependency-gate.serviceAccount" -}}
+{{- if .Values.serviceAccount.name }}
+{{- .Values.serviceAccount.name }}
+{{- else }}
+{{- include "dependency-gate.prefix" . }}dependency-gate-operator
+{{- end }}
+{{- end }}
+
+{{- define "dependency-gate.labels" -}}
+app.kubernetes.io/name: dependency-gate
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end }}
+
+{{- define "dependency-gate.image" -}}
+{{- with .Values.image }}
+{{- .repository }}{{ if .digest }}@{{ .digest }}{{ else }}:{{ .tag | default $.Chart.AppVersion }}{{ end }}
+{{- end }}
+{{- end }}
+
+{{- /*
+Whether there are MutatingAdmissionPolicies: "true" or "false". Where nobody has asked a cluster (helm template), its
+version decides.
+*/}}
+{{- define "dependency-gate.admission" -}}
+{{- if ne (toString .Values.policies.admission) "auto" }}
+{{- .Values.policies.admission }}
+{{- else if .Capabilities.APIVersions.Has "v1/Pod" }}
+{{- .Capabilities.APIVersions.Has "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy" }}
+{{- else }}
+{{- or (.Capabilities.APIVersions.Has "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy") (semverCompare ">=1.36-0" .Capabilities.KubeVersion.Version) }}
+{{- end }}
+{{- end }}
