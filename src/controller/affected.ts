@@ -2,6 +2,7 @@ import { FINALIZER, TARGET_ANNOTATION } from '../api/names.ts';
 import { TARGET_KINDS } from '../api/spec.ts';
 import type { Gate, Pod, Workload } from '../core/model.ts';
 import { gatesInPod } from '../core/plan/clean-up.ts';
+import { isWaitingForImage } from '../core/progress/unpulled.ts';
 import { gatesIn } from '../core/render/inject.ts';
 import { targetKeys } from '../core/targets.ts';
 import type { ObjectKey } from '../kube/object.ts';
@@ -50,7 +51,10 @@ function affectedByGate(stores: Stores, before: Gate | undefined, after: Gate | 
   return [...[...waiting.values()].map(referenceTo), ...workloads.map(workloadReference)];
 }
 
-/** Of a gate its status changes most, and of that only the render matters to workloads. */
+/**
+ * Of a gate its status changes most, and of that only the render matters to workloads: its hash, and the image, which may be
+ * another one where no Pod could pull it.
+ */
 function isSameForWorkloads(before: Gate | undefined, after: Gate | undefined): boolean {
   const isHeld = (gate: Gate | undefined) => gate?.finalizers.includes(FINALIZER);
   return (
@@ -58,8 +62,13 @@ function isSameForWorkloads(before: Gate | undefined, after: Gate | undefined): 
     before?.generation === after?.generation &&
     before?.deleting === after?.deleting &&
     isHeld(before) === isHeld(after) &&
-    before?.status.render?.hash === after?.status.render?.hash
+    before?.status.render?.hash === after?.status.render?.hash &&
+    imagesOf(before) === imagesOf(after)
   );
+}
+
+function imagesOf(gate: Gate | undefined): string | undefined {
+  return gate?.status.render?.initContainers.map(({ image }) => image).join(' ');
 }
 
 /** What a gate names, what carries it, and what has Pods that carry or require it; as far as it exists. */
@@ -114,10 +123,11 @@ function affectedByPod(stores: Stores, before: Pod | undefined, after: Pod | und
   return [...gates.map(referenceTo), ...workloads.map(workloadReference)];
 }
 
-/** A Pod that is held, or that a gate is before which leaves the workload, or does not exist. */
+/** A Pod that is held, that waits for an image in vain, or that a gate is before which leaves the workload, or does not exist. */
 function isWorkloads(stores: Stores, pod: Pod): boolean {
   return (
     pod.held ||
+    isWaitingForImage(pod) ||
     gatesInPod(pod).some((name) => {
       const [gate] = gatesNamed(stores, pod, [name]);
       return !gate || gate.deleting || !targetKeys(gate).has(pod.target);

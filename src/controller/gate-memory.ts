@@ -69,7 +69,9 @@ export class GateMemory {
   }
 
   #since({ uid, generation, deleting, status }: Gate, now: number): number {
-    const version = `${uid} ${generation} ${deleting} ${status.render?.hash}`;
+    // An image that no Pod could pull makes way for another, with the same hash.
+    const images = status.render?.initContainers.map(({ image }) => image);
+    const version = `${uid} ${generation} ${deleting} ${status.render?.hash} ${images}`;
     if (this.#inForce?.version !== version) this.#inForce = { version, since: now };
     return this.#inForce.since;
   }

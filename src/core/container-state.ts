@@ -11,6 +11,11 @@ export type ContainerState =
       readonly finishedAt: string;
     };
 
+/** Whether a container waits for an image that the kubelet has tried to pull in vain, by the kubelet's reason. */
+export function isUnpullable(reason: string): boolean {
+  return /^(ErrImage|Image|InvalidImage|RegistryUnavailable|SignatureValidation)/.test(reason);
+}
+
 /** A container and its state, as far as the kubelet has reported. */
 export interface ContainerStatus {
   readonly name: string;

@@ -9,6 +9,8 @@ export type Drift =
   | 'leftover container'
   | 'missing volume'
   | 'other pull secrets'
+  /** Its Pods wait for an image of the waiter that none of them could pull, and the render has another one by now. */
+  | 'image that no Pod could pull'
   | 'missing label'
   | 'wrong target annotation';
 

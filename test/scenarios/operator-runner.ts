@@ -60,7 +60,7 @@ export class OperatorRunner {
   }
 
   /** Starts it where it does not run. Resolves when it has seen everything that there is. */
-  async start(): Promise<void> {
+  async start({ waiterImage = SANDBOX_SETTINGS.waiterImage } = {}): Promise<void> {
     if (this.#stop) return;
     const connection = recorded(
       connect(this.#source, { clock: systemClock, userAgent: 'dependency-gate-operator' }),
@@ -68,7 +68,7 @@ export class OperatorRunner {
     );
     const operator = new Operator({
       connection,
-      settings: SANDBOX_SETTINGS,
+      settings: { ...SANDBOX_SETTINGS, waiterImage },
       instance: 'scenarios',
       namespaces: this.#namespaces,
       admissionPolicy: this.#admissionPolicy,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type Scenario, useNamespace } from './cluster.ts';
 import { deployment, dns, gate, service } from './manifests.ts';
-import { initNames } from './views.ts';
+import { initNames, isReady } from './views.ts';
 
 /** The operator comes and goes. */
 export const operator: Scenario = (on) => {
@@ -59,5 +59,24 @@ export const operator: Scenario = (on) => {
       for (const name of ['poller', 'late'])
         expect(initNames(await here().workload(name))).to.deep.equal(['dgate-api-first--api']);
     });
+
+    it('gives targets that could not pull its image the one that it has then, and touches no others', async () => {
+      await here().create(service('api'), deployment('running'), gate('right', ['running'], [dns('api')]));
+      await here().untilGate('right', { open: 'True/AllPassed', pods: '1/1' });
+      await on().operator.stop();
+      await on().operator.start({ waiterImage: WRONG_IMAGE });
+      await here().create(deployment('pinger'), gate('wrong', ['pinger'], [dns('api')]));
+      await here().untilGate('wrong', { open: 'False/Waiting', dependencies: 'api Starting' });
+      await on().operator.stop();
+      await on().operator.start();
+      const gated = await here().untilGate('wrong', { open: 'True/AllPassed', pods: '1/1', older: 0 });
+      expect(JSON.stringify(gated.status)).not.to.contain(WRONG_IMAGE);
+      await here().untilPods('pinger', 1, 'are ready', isReady);
+      expect((await here().workload('running')).metadata.generation).to.be.at.most(2);
+      expect(await here().replicaSets('running')).to.have.length.at.most(2);
+    });
   });
 };
+
+/** The name of the right one, with a tag that nobody has pushed. */
+const WRONG_IMAGE = 'dependency-gate:does-not-exist';

@@ -8,6 +8,7 @@ import type { Refusal, Workload, World } from '../model.ts';
 import { templateOf } from '../progress/passed-template.ts';
 import { type TargetProgress, targetsProgress } from '../progress/progress.ts';
 import { dueIn, isDue, refusalOfRender } from '../progress/standing.ts';
+import { isToBeRenewed } from '../progress/unpulled.ts';
 import { changePatch, type Injection, obstacle } from '../render/inject.ts';
 import { hasUserContainer, isRenderOf, render, renderHash } from '../render/render.ts';
 import { nested } from '../render/template.ts';
@@ -109,8 +110,10 @@ interface RenderStep {
 
 /** A render is made again only when the stored one is none that the spec gives. */
 function nextRender(world: World, spec: GateSpec, now: number): RenderStep {
-  const isStored = isRenderOf(world.gate.status.render, world.gate.name, spec);
-  if (spec.suspend || isStored) return { isStored };
+  const stored = world.gate.status.render;
+  const isOfSpec = isRenderOf(stored, world.gate.name, spec);
+  const isStored = isOfSpec && !(stored && isToBeRenewed(world.gate.name, spec, { ...world, stored }));
+  if (spec.suspend || isStored) return { isStored: isOfSpec };
   const hash = renderHash(spec);
   const wanted = render(world.gate.name, spec, world.settings);
   const workload = [...liveTargets(world, spec)].find(

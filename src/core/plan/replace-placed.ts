@@ -1,6 +1,7 @@
 import { gateAnnotation } from '../../api/names.ts';
 import { isMadeAnew, isOlder, placedSince } from '../admission/placing.ts';
 import type { Pod, Render, Workload, World } from '../model.ts';
+import { hasUnpulledImage } from '../progress/unpulled.ts';
 import { isHeldFor } from '../render/hold.ts';
 import type { PodWrite } from './plan.ts';
 import { waitsIn } from './replace.ts';
@@ -32,8 +33,11 @@ export interface Placed {
   readonly render: Render;
 }
 
-function isBehind(pod: Pod, gate: string, { hash }: Render): boolean {
-  return isHeldFor(pod, gate) || (waitsIn(pod, gate) && pod.annotations[gateAnnotation(gate)] !== hash);
+function isBehind(pod: Pod, gate: string, render: Render): boolean {
+  if (isHeldFor(pod, gate)) return true;
+  const isOther =
+    pod.annotations[gateAnnotation(gate)] !== render.hash || hasUnpulledImage(gate, render, pod, [pod]);
+  return isOther && waitsIn(pod, gate);
 }
 
 function whyOf({ held }: Pod): string {

@@ -1,13 +1,14 @@
 import { targetAnnotationValue } from '../../api/names.ts';
 import { isPlacedInPods } from '../../api/settled.ts';
 import type { GateSpec } from '../../api/spec.ts';
-import type { Drift, Gate, OthersFirst, Refusal, Render, Repair, Workload } from '../model.ts';
+import type { Drift, Gate, OthersFirst, Pod, Refusal, Render, Repair, Workload } from '../model.ts';
 import { lacksRequired } from '../render/hold.ts';
 import { carries, obstacle } from '../render/inject.ts';
 import type { Obstacle } from '../render/obstacle.ts';
 import { lost } from '../render/order.ts';
 import { driftOf, type WorkloadDrift } from '../render/others-first.ts';
 import { additionMark, type Dispute, dispute } from './dispute.ts';
+import { hasUnpulledImage } from './unpulled.ts';
 
 /** How a workload that a gate names stands to the gate's render. */
 export interface Standing extends WorkloadDrift {
@@ -29,6 +30,11 @@ export interface Remembered {
   readonly othersFirst: readonly OthersFirst[];
 }
 
+/** That, and the Pods of the workloads. */
+export interface Known extends Remembered {
+  readonly pods: readonly Pod[];
+}
+
 /** A gate and what it wants its targets to carry. */
 export interface Claim {
   readonly gate: Pick<Gate, 'name' | 'uid'>;
@@ -36,24 +42,34 @@ export interface Claim {
   readonly render: Render;
 }
 
-export function standing(claim: Claim, workload: Workload, remembered: Remembered, now: number): Standing {
+export function standing(claim: Claim, workload: Workload, known: Known, now: number): Standing {
   const { gate, render, spec } = claim;
   const target = targetAnnotationValue(workload.kind, workload.name);
   const injection = { gate: gate.name, render, target };
+  const isStuck = hasUnpulledImage(
+    gate.name,
+    render,
+    workload.template,
+    known.pods.filter((pod) => pod.target === target),
+  );
   const found = isPlacedInPods(spec, workload.kind)
     ? { drift: leftover(workload, gate.name), isOrderUnknown: false }
-    : driftOf(workload, injection, remembered.othersFirst);
+    : withImage(driftOf(workload, injection, known.othersFirst), isStuck);
   return {
     ...found,
-    lag: found.drift.length > 0 ? lagOf(workload, claim) : 'none',
+    lag: found.drift.length > 0 ? lagOf(workload, claim, isStuck) : 'none',
     obstacle: unreadable(workload) ?? obstacle(workload.template, injection),
     lost:
       workload.kind === 'Job' && found.drift.length > 0
         ? undefined
         : lost(workload.template.initContainers, render.after),
-    refusal: remembered.refusals.find((refusal) => isStill(refusal, claim, workload)),
-    dispute: dispute(remembered.repairs, workload.uid, additionMark(gate, render, workload.template), now),
+    refusal: known.refusals.find((refusal) => isStill(refusal, claim, workload)),
+    dispute: dispute(known.repairs, workload.uid, additionMark(gate, render, workload.template), now),
   };
+}
+
+function withImage({ drift, isOrderUnknown }: WorkloadDrift, isStuck: boolean): WorkloadDrift {
+  return { drift: isStuck ? [...drift, 'image that no Pod could pull'] : drift, isOrderUnknown };
 }
 
 /** What is placed into Pods is to leave the template. */
@@ -67,9 +83,10 @@ function unreadable({ unreadable: why }: Workload): Obstacle | undefined {
   return { reason: 'WorkloadUnreadable', message: `it cannot be read (${why}): install a newer operator` };
 }
 
-function lagOf(workload: Workload, { gate, spec }: Claim): Standing['lag'] {
+/** @param isStuck none of its Pods gets anywhere, so there is nobody to be spared */
+function lagOf(workload: Workload, { gate, spec }: Claim, isStuck: boolean): Standing['lag'] {
   if (workload.kind === 'Job') return 'immutable';
-  if (isPlacedInPods(spec, workload.kind)) return 'patch';
+  if (isStuck || isPlacedInPods(spec, workload.kind)) return 'patch';
   const { updatePolicy } = spec;
   const waits = updatePolicy === 'OnNextRollout' && !lacksRequired(workload.template, gate.name);
   return waits ? 'next rollout' : 'patch';

@@ -66,7 +66,7 @@ export function viewContainer(raw: { readonly name: string }): ContainerView {
     };
   return {
     name: data.name,
-    image: data.image?.split('/').at(-1) ?? '',
+    image: data.image ?? '',
     fields: fieldsOf(data),
     env: envOf(data),
     envFrom: (data.envFrom ?? []).map(objectOf),
@@ -203,9 +203,9 @@ function isSameImage({ image, isWaiter }: WantedContainer, live: ContainerView):
 
 const LATEST = 'latest';
 
-/** `name[:tag][@digest]` */
+/** `[registry/]name[:tag][@digest]`; registries are not compared, since mirrors take their place. */
 function readImage(image: string): { readonly name: string; readonly tag: string; readonly digest: string } {
-  const [named = '', digest = ''] = image.split('@');
+  const [named = '', digest = ''] = image.slice(image.lastIndexOf('/') + 1).split('@');
   const [name = '', tag = ''] = named.split(':');
   return { name, tag, digest };
 }

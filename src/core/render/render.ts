@@ -68,9 +68,18 @@ export function isRenderOf(stored: Render | undefined, gate: string, spec: GateS
   return canonicalJson(stored) === canonicalJson(render(gate, spec, settingsOf(stored, spec)));
 }
 
+/** The image of its waiters; undefined where all its containers are the user's. */
+export function waiterImageOf(stored: Render, spec: GateSpec): string | undefined {
+  return firstWaiter(stored, spec)?.image;
+}
+
+function firstWaiter({ initContainers }: Render, { dependencies }: GateSpec): RenderedContainer | undefined {
+  return initContainers[dependencies.findIndex(({ container }) => container === undefined)];
+}
+
 /** The settings that a render was made with, as its first container tells that is not the user's. */
-function settingsOf({ initContainers }: Render, { dependencies }: GateSpec): Settings {
-  const ours = initContainers[dependencies.findIndex(({ container }) => container === undefined)];
+function settingsOf(stored: Render, spec: GateSpec): Settings {
+  const ours = firstWaiter(stored, spec);
   return {
     waiterImage: ours?.image ?? '',
     waiterImagePullPolicy: ours?.imagePullPolicy,

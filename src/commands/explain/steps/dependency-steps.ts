@@ -4,6 +4,7 @@ import type { DependencyReason } from '../../../api/reasons.ts';
 import { evaluatedCheckOf } from '../../../api/settled.ts';
 import type { Dependency } from '../../../api/spec.ts';
 import type { DependencyStatus } from '../../../api/status.ts';
+import { isUnpullable } from '../../../core/container-state.ts';
 import { blockedBy, conditionOf, dependenciesOf, type ExplainWorld, statusOf } from '../explain-world.ts';
 import { answerStep } from './answer-step.ts';
 import { evaluatedStep, isUnreadable } from './evaluated-step.ts';
@@ -67,10 +68,10 @@ function startingStep(
   const { name } = dependency;
   const describe = podOf(world, name).map((pod) => kubectl(world, `describe pod ${pod}`));
   if (message === '') return step(`${name}: the kubelet is about to start the container.`, ...describe);
-  if (/^(ErrImage|Image|InvalidImage|RegistryUnavailable)/.test(containerReason)) {
+  if (isUnpullable(containerReason)) {
     const whose = dependency.container
       ? `Correct it in ${dependency.container.from === undefined ? 'the gate' : 'the target'}`
-      : "It is that of the operator's own Pod, its --waiter-image, or spec.waiter.image of the gate; correct it there";
+      : "It is that of the operator's own Pod, its --waiter-image, or spec.waiter.image of the gate; correct it there, and the Pods follow, unless others of the gate could pull it: then name the right one in spec.waiter.image";
     return step(
       `${name}: the image ${imageOf(world, dependency)} cannot be pulled to the Pod's node. ${whose}, or name a Secret for its registry in spec.waiter.imagePullSecrets of the gate.`,
       ...describe,
