@@ -60,6 +60,7 @@ export const TIERS: readonly Tier[] = [
     files: ['test/cluster/**/*.test.ts'],
     without: [NODE_FILES],
     version: MAIN_VERSION,
+    jobs: clusters(),
     before: async () => [CONTROL_PLANE],
     missing: withoutGo,
   },
@@ -75,6 +76,11 @@ export const TIERS: readonly Tier[] = [
   ...others.map(controlPlaneOf),
 ];
 
+/** How many API servers run at once: one of them leaves a third of two cores idle. A cluster that is given is one. */
+function clusters(): number {
+  return process.env.DEPENDENCY_GATE_TEST_KUBECONFIG ? 1 : 2;
+}
+
 /** The control plane tier on another release than the main one. */
 function controlPlaneOf(version: Version): Tier {
   return {
@@ -83,6 +89,7 @@ function controlPlaneOf(version: Version): Tier {
     files: ['test/cluster/**/*.test.ts'],
     without: [NODE_FILES, OF_NO_RELEASE],
     version,
+    jobs: clusters(),
     before: async () => [[...CONTROL_PLANE, version]],
     missing: async () =>
       process.env.KUBEBUILDER_ASSETS ? 'KUBEBUILDER_ASSETS gives programs of one release' : withoutGo(),
