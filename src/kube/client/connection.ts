@@ -19,6 +19,8 @@ export interface Init {
   readonly body?: string;
   /** Ends the request, and its body too. */
   readonly signal: AbortSignal;
+  /** Its answer goes on for long, as that of a watch does. */
+  readonly isWatch?: boolean;
 }
 
 /** An answer, whatever its status. Its body is either read to the end or left by aborting the request. */
@@ -61,12 +63,25 @@ export function connect(source: Source, options: ConnectOptions): Connection {
 
 /** Files are read again at most this often, as in client-go; and at once when the server does not know us. */
 const REREAD_AFTER_MS = 60_000;
+/**
+ * Requests at a time; others wait. More than reconciles and Events have where the API server is slow for namespaces
+ * (see Workers): these must leave some for everybody else.
+ */
+const MOST_REQUESTS = 128;
 /** A plugin that takes longer has failed. */
 const CREDENTIALS_WITHIN_MS = 30_000;
 
+/** Connections to the one server, and what they were made with. */
+interface Pools {
+  readonly tls: Credentials['tls'];
+  readonly requests: Agent;
+  readonly watches: Agent;
+}
+
 /**
- * All requests share one pool of connections: a connection of its own for each costs twice the time and CPU. The pool is
- * replaced only when certificates change; requests that run on the old one end there in peace.
+ * All requests share one pool of connections: a connection of its own for each costs twice the time and CPU. Watches have
+ * another, without a limit, since each has a connection for as long as it lasts, and would keep it from requests. The
+ * pools are replaced only when certificates change; requests that run on the old ones end there in peace.
  */
 class PooledConnection implements Connection {
   readonly #source: Source;
@@ -76,8 +91,8 @@ class PooledConnection implements Connection {
   #credentials: Credentials | undefined;
   #readAt = 0;
   #reading: Promise<Credentials> | undefined;
-  #agent: { readonly tls: Credentials['tls']; readonly agent: Agent } | undefined;
-  /** The one in use, and those whose last requests are not over. */
+  #pools: Pools | undefined;
+  /** Those in use, and those whose last requests are not over. */
   readonly #agents = new Set<Agent>();
 
   constructor(source: Source, options: ConnectOptions) {
@@ -143,7 +158,7 @@ class PooledConnection implements Connection {
         headers: { ...headers, ...credentials.headers },
         body: init.body ?? null,
         signal: init.signal,
-        dispatcher: this.#agentFor(credentials.tls),
+        dispatcher: this.#poolsFor(credentials.tls)[init.isWatch ? 'watches' : 'requests'],
       });
       const retryAfter = answer.headers['retry-after'];
       return {
@@ -157,13 +172,13 @@ class PooledConnection implements Connection {
     }
   }
 
-  #agentFor(tls: Credentials['tls']): Agent {
-    if (this.#agent && isDeepStrictEqual(this.#agent.tls, tls)) return this.#agent.agent;
-    if (this.#agent) this.#retire(this.#agent.agent);
-    const agent = openAgent(tls);
-    this.#agent = { tls, agent };
-    this.#agents.add(agent);
-    return agent;
+  #poolsFor(tls: Credentials['tls']): Pools {
+    if (this.#pools && isDeepStrictEqual(this.#pools.tls, tls)) return this.#pools;
+    if (this.#pools) for (const agent of [this.#pools.requests, this.#pools.watches]) this.#retire(agent);
+    const pools = { tls, requests: openAgent(tls, MOST_REQUESTS), watches: openAgent(tls, null) };
+    this.#pools = pools;
+    this.#agents.add(pools.requests).add(pools.watches);
+    return pools;
   }
 
   #retire(agent: Agent): void {
@@ -172,11 +187,11 @@ class PooledConnection implements Connection {
   }
 }
 
-function openAgent(tls: Credentials['tls']): Agent {
+function openAgent(tls: Credentials['tls'], connections: number | null): Agent {
   return new Agent({
     connect: { ...tls, keepAlive: true, keepAliveInitialDelay: 30_000 },
     allowH2: false,
-    connections: 32,
+    connections,
     headersTimeout: 15_000,
     // Watches are silent for long; who reads a body sets its limit.
     bodyTimeout: 0,

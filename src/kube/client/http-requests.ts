@@ -192,6 +192,7 @@ class ConnectionRequests implements Requests {
     const answer = await this.#connection.fetch(call.path, {
       method: call.method,
       signal,
+      isWatch: call.verb === 'watch',
       ...(call.body !== undefined && {
         body: JSON.stringify(call.body),
         headers: { 'Content-Type': call.contentType ?? JSON_TYPE },

@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { ApiError } from '../../../src/kube/api-error.ts';
@@ -142,6 +143,23 @@ describe('connect', () => {
   });
 
   describe('with a kubeconfig', () => {
+    it('keeps no request waiting for watches, however many there are', async () => {
+      const server = await rig.serve();
+      const connection = rig.open({
+        kubeconfigText: kubeconfig({ server: `http://127.0.0.1:${server.port}` }, {}),
+      });
+      const watches = Array.from({ length: 150 }, () => new AbortController());
+      server.script(...watches.map(() => (answer: ServerResponse) => answer.writeHead(200).flushHeaders()));
+      const begun = watches.map(({ signal }) =>
+        connection.fetch('/watch', { method: 'GET', signal, isWatch: true }),
+      );
+      await Promise.all(begun);
+      server.script(json({}));
+      expect(await get(connection)).to.equal(200);
+      expect(server.open).to.equal(151);
+      for (const watch of watches) watch.abort();
+    });
+
     it('speaks plain http with a server without TLS, under a path of its own too', async () => {
       const server = await rig.serve();
       server.script(json({}), json({}));
