@@ -1,8 +1,8 @@
-import PQueue from 'p-queue';
 import { isNotFound } from './api-error.ts';
 import type { Random } from './backoff.ts';
 import type { Requests } from './client/requests.ts';
 import type { Clock } from './clock.ts';
+import { FairRuns, type Task } from './fair-runs.ts';
 import type { Resource } from './resource.ts';
 
 /** What an Event is about. */
@@ -45,8 +45,10 @@ const EVENTS: Resource = { group: 'events.k8s.io', version: 'v1', plural: 'event
 const SERIES_MS = 600_000;
 /** Series that are remembered; beyond it the one that was longest silent starts again. */
 const MOST_SERIES = 1000;
-/** Requests that wait; beyond it events are dropped. */
+/** Requests that wait; beyond it events are dropped, of the namespace that has most of them. */
 const MOST_WAITING = 1000;
+/** Requests at a time, see Workers. */
+const WORKERS = 4;
 const LONGEST_NOTE = 1024;
 
 interface Series {
@@ -58,19 +60,29 @@ interface Series {
   scheduled: boolean;
 }
 
+/** A request that waits. */
+interface Write extends Task {
+  readonly reason: string;
+  readonly series: Series;
+}
+
 /**
- * Writes Events (events.k8s.io/v1), in the background and one after another. The same event about the same object makes one
- * Event with a count. An Event is never worth a failure: what cannot be written is reported and dropped.
+ * Writes Events (events.k8s.io/v1), in the background; those of one namespace one after another, so that it keeps no other
+ * waiting. The same event about the same object makes one Event with a count. An Event is never worth a failure: what
+ * cannot be written is reported and dropped.
  */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
-  readonly #writes = new PQueue({ concurrency: 1 });
+  readonly #writes: FairRuns<Write>;
   /** By what makes events equal; the one that was silent for longest comes first. */
   readonly #series = new Map<string, Series>();
+  /** How many requests there have been: their ids. */
+  #asked = 0;
   #stopped = false;
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
+    this.#writes = new FairRuns({ workers: WORKERS, ofOneShare: 1, clock: options.clock });
   }
 
   /** Series that are remembered. */
@@ -83,24 +95,36 @@ export class EventRecorder {
     const now = this.#options.clock.now();
     const series = this.#count(event, now);
     if (series.scheduled) return;
-    if (this.#writes.size >= MOST_WAITING) {
-      this.#options.onError(new Error(`too many Events are waiting: ${event.reason} is dropped`));
-      return;
-    }
     series.scheduled = true;
-    void this.#writes.add(() => this.#write(event, series));
+    this.#asked += 1;
+    this.#writes.add({
+      id: String(this.#asked),
+      priority: 0,
+      share: namespaceOf(event),
+      reason: event.reason,
+      series,
+      run: () => this.#write(event, series),
+    });
+    if (this.#writes.waiting > MOST_WAITING) this.#drop();
   }
 
   /** Ends when all that was recorded has been written or given up; each write has its deadline. */
-  async flush(): Promise<void> {
-    await this.#writes.onIdle();
+  flush(): Promise<void> {
+    return this.#writes.idle();
   }
 
-  /** Takes no more, drops what waits, and ends with the write that is under way. */
-  async stop(): Promise<void> {
+  /** Takes no more, drops what waits, and ends with the writes that are under way. */
+  stop(): Promise<void> {
     this.#stopped = true;
     this.#writes.clear();
-    await this.#writes.onIdle();
+    return this.#writes.idle();
+  }
+
+  #drop(): void {
+    const dropped = this.#writes.dropLast();
+    if (!dropped) return;
+    dropped.series.scheduled = false;
+    this.#options.onError(new Error(`too many Events are waiting: ${dropped.reason} is dropped`));
   }
 
   #count({ regarding, type, reason, action, note }: EventDraft, now: number): Series {

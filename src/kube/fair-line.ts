@@ -1,5 +1,3 @@
-type Run = () => Promise<unknown>;
-
 export interface Place {
   readonly id: string;
   readonly priority: number;
@@ -11,54 +9,35 @@ export interface Place {
 const TURNS = 4;
 
 /** Share → id → what waits, each in the order of its turn. */
-type Shares = Map<string, Map<string, Run>>;
+type Shares<P> = Map<string, Map<string, P>>;
 
 /**
- * Who is next, and who may begin. Shares take turns, whatever number of keys each has, so that one with thousands of them
- * makes others wait for a single turn of its own. What has the higher priority goes first, three times of four.
- *
- * A share whose runs take long, as where the API server is slow for one namespace, does not keep the others from theirs: it
- * may have all workers while nobody else waits, and what it has beyond half of them is not counted when somebody comes. So
- * others find half of the workers free, and at most one and a half times their number are at work, rounded down.
+ * Who is next. Shares take turns, whatever number of places each has, so that one with thousands of them makes others wait
+ * for a single turn of its own. What has the higher priority goes first, three times of four.
  */
-export class FairLine {
-  readonly #workers: number;
-  readonly #half: number;
-  readonly #waiting = new Map<number, Shares>();
-  /** Where everybody stands, by id. */
-  readonly #places = new Map<string, Place>();
-  /** Runs that have begun and not ended, by share. */
-  readonly #running = new Map<string, number>();
+export class FairLine<P extends Place> {
+  readonly #waiting = new Map<number, Shares<P>>();
+  /** All that wait, by id. */
+  readonly #places = new Map<string, P>();
   #turn = 0;
-
-  constructor(workers: number) {
-    this.#workers = workers;
-    this.#half = Math.ceil(workers / 2);
-  }
 
   /** How many wait. */
   get size(): number {
     return this.#places.size;
   }
 
-  /** How many have begun and not ended. */
-  get running(): number {
-    return [...this.#running.values()].reduce((sum, count) => sum + count, 0);
-  }
-
-  enqueue(run: Run, place: Place): void {
+  enqueue(place: P): void {
     this.#places.set(place.id, place);
-    const shares = getOrMake(this.#waiting, place.priority, () => new Map<string, Map<string, Run>>());
-    getOrMake(shares, place.share, () => new Map<string, Run>()).set(place.id, run);
+    const shares = getOrMake(this.#waiting, place.priority, () => new Map<string, Map<string, P>>());
+    getOrMake(shares, place.share, () => new Map<string, P>()).set(place.id, place);
   }
 
-  /** The next that may begin, as what counts as at work until it ends; undefined where none may. */
-  dequeue(): Run | undefined {
-    if (this.#counted() >= this.#workers) return undefined;
+  /** The next of a share that may begin; undefined where none may. */
+  dequeue(mayBegin: (share: string) => boolean): P | undefined {
     const turn = (this.#turn + 1) % TURNS;
     for (const priority of this.#order(turn === 0)) {
-      const shares: Shares = this.#waiting.get(priority) ?? new Map();
-      const share = [...shares.keys()].find((one) => this.#mayBegin(one));
+      const shares: Shares<P> = this.#waiting.get(priority) ?? new Map();
+      const share = [...shares.keys()].find(mayBegin);
       if (share === undefined) continue;
       this.#turn = turn;
       return this.#take(shares, share);
@@ -66,12 +45,21 @@ export class FairLine {
     return undefined;
   }
 
-  setPriority(id: string, priority: number): void {
+  /** @throws ReferenceError where nothing waits by that id */
+  reprioritize(id: string, priority: number): void {
     const place = this.#places.get(id);
-    const run = place && this.#waiting.get(place.priority)?.get(place.share)?.get(id);
-    if (!run) throw new ReferenceError(`nothing waits that is called ${id}`);
-    this.#remove(id);
-    this.enqueue(run, { ...place, priority });
+    if (!place) throw new ReferenceError(`nothing waits that is called ${id}`);
+    this.#remove(place);
+    this.enqueue({ ...place, priority });
+  }
+
+  /** Takes the last place of the share that has most of them: whoever fills the line loses by it. */
+  dropLast(): P | undefined {
+    const lines = [...this.#waiting.values()].flatMap((shares) => [...shares.values()]);
+    const [longest] = lines.sort((a, b) => b.size - a.size);
+    const last = longest && [...longest.values()].at(-1);
+    if (last) this.#remove(last);
+    return last;
   }
 
   /** Forgets all that waits. */
@@ -86,43 +74,23 @@ export class FairLine {
     return isLowestFirst ? [...all.slice(-1), ...all.slice(0, -1)] : all;
   }
 
-  #mayBegin(share: string): boolean {
-    if ((this.#running.get(share) ?? 0) < this.#half) return true;
-    const isAlone = [...this.#waiting.values()].every((shares) => shares.size === 1 && shares.has(share));
-    return isAlone && this.running < this.#workers;
-  }
-
-  /** How many workers are taken: by one share no more than half of them. */
-  #counted(): number {
-    return [...this.#running.values()].reduce((sum, count) => sum + Math.min(count, this.#half), 0);
-  }
-
-  #take(shares: Shares, share: string): Run | undefined {
+  #take(shares: Shares<P>, share: string): P | undefined {
     const line = shares.get(share);
-    const [id, run] = line?.entries().next().value ?? [];
-    if (line === undefined || id === undefined || run === undefined) return undefined;
-    this.#remove(id);
+    const place = line?.values().next().value;
+    if (!line || !place) return undefined;
+    this.#remove(place);
     // Behind the others, if there is more of it.
     if (shares.delete(share) && line.size > 0) shares.set(share, line);
-    this.#running.set(share, (this.#running.get(share) ?? 0) + 1);
-    return () => run().finally(() => this.#ended(share));
+    return place;
   }
 
-  #ended(share: string): void {
-    const left = (this.#running.get(share) ?? 0) - 1;
-    if (left > 0) this.#running.set(share, left);
-    else this.#running.delete(share);
-  }
-
-  #remove(id: string): void {
-    const place = this.#places.get(id);
-    if (!place) return;
+  #remove({ id, priority, share }: P): void {
     this.#places.delete(id);
-    const shares = this.#waiting.get(place.priority);
-    const line = shares?.get(place.share);
+    const shares = this.#waiting.get(priority);
+    const line = shares?.get(share);
     line?.delete(id);
-    if (line?.size === 0) shares?.delete(place.share);
-    if (shares?.size === 0) this.#waiting.delete(place.priority);
+    if (line?.size === 0) shares?.delete(share);
+    if (shares?.size === 0) this.#waiting.delete(priority);
   }
 }
 

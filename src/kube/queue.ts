@@ -1,6 +1,6 @@
 import { type BackoffLimits, backoffMs, type Random } from './backoff.ts';
 import type { Clock } from './clock.ts';
-import { FairLine } from './fair-line.ts';
+import { FairRuns, type Task } from './fair-runs.ts';
 
 /** `change` (somebody did something) goes before `initial` (it was there when we started). */
 export type Priority = 'change' | 'initial';
@@ -22,7 +22,7 @@ export interface QueueOptions<Key> {
   readonly run: (key: Key) => Promise<Requeue | undefined>;
   /** Is told of a reconcile that threw; its key backs off. Must not throw. */
   readonly onError: (key: Key, error: unknown) => void;
-  /** Reconciles at a time; one share has half of them, or as many as nobody else waits for. Default 4. */
+  /** Reconciles at a time, see {@link Workers}. Default 4. */
   readonly concurrency?: number;
   /** Default 0.5 s to 5 min. */
   readonly backoff?: BackoffLimits;
@@ -55,28 +55,27 @@ const PRIORITIES = { initial: 0, change: 1 } as const;
  */
 export class Queue<Key> {
   readonly #options: QueueOptions<Key>;
-  readonly #line: FairLine;
+  readonly #runs: FairRuns<Task>;
   readonly #entries = new Map<string, Entry>();
   readonly #delays = new Map<string, Delay>();
   /** Reconciles in a row that asked for back-off. */
   readonly #failures = new Map<string, number>();
   #stopped = false;
-  /** Ends the wait of `stop`. */
-  #drained: (() => void) | undefined;
 
   constructor(options: QueueOptions<Key>) {
     this.#options = options;
-    this.#line = new FairLine(options.concurrency ?? CONCURRENCY);
+    const { concurrency: workers = CONCURRENCY, clock } = options;
+    this.#runs = new FairRuns({ workers, clock });
   }
 
   /** Keys that wait for a reconcile; without those that are delayed. */
   get waiting(): number {
-    return this.#line.size;
+    return this.#runs.waiting;
   }
 
   /** Reconciles under way. */
   get running(): number {
-    return this.#line.running;
+    return this.#runs.running;
   }
 
   /** Keys about which anything is remembered: waiting, running, delayed or backing off. */
@@ -93,7 +92,7 @@ export class Queue<Key> {
     else if (entry.state === 'running') entry.next = Math.max(entry.next ?? rank, rank);
     else if (entry.state === 'waiting' && rank > entry.priority) {
       entry.priority = rank;
-      this.#line.setPriority(id, rank);
+      this.#runs.reprioritize(id, rank);
     }
   }
 
@@ -127,12 +126,12 @@ export class Queue<Key> {
     for (const { cancel } of this.#delays.values()) cancel();
     this.#delays.clear();
     this.#failures.clear();
-    this.#line.clear();
+    this.#runs.clear();
     if (this.running === 0) return true;
-    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const { promise: late, resolve } = Promise.withResolvers<boolean>();
     const cancel = this.#options.clock.after(limitMs, () => resolve(false));
-    this.#drained = () => resolve(true);
-    return promise.finally(cancel);
+    const drained = this.#runs.idle().then(() => true);
+    return Promise.race([drained, late]).finally(cancel);
   }
 
   #enqueue(key: Key, priority: number): void {
@@ -140,18 +139,7 @@ export class Queue<Key> {
     const share = this.#options.shareOf?.(key) ?? '';
     const entry: Entry = { state: 'waiting', priority, next: undefined };
     this.#entries.set(id, entry);
-    this.#line.enqueue(() => this.#reconcile(key, id, entry), { id, priority, share });
-    this.#begin();
-  }
-
-  /** Begins all that may. */
-  #begin(): void {
-    for (let run = this.#line.dequeue(); run; run = this.#line.dequeue()) {
-      void run().then(() => {
-        this.#begin();
-        if (this.running === 0) this.#drained?.();
-      });
-    }
+    this.#runs.add({ id, priority, share, run: () => this.#reconcile(key, id, entry) });
   }
 
   async #reconcile(key: Key, id: string, entry: Entry): Promise<void> {

@@ -23,6 +23,10 @@ class Writes {
   failWith: (verb: string) => ApiError | undefined = () => undefined;
   /** While set, answers wait for it. */
   gate: Promise<void> = Promise.resolve();
+  /** Those of these namespaces never come. */
+  readonly hanging = new Set<string>();
+  /** Requests, answered or not. */
+  asked = 0;
 
   async create(_: unknown, namespace: string | undefined, body: unknown): Promise<unknown> {
     const { metadata } = body as { metadata: { name: string } };
@@ -34,6 +38,8 @@ class Writes {
   }
 
   async #write(write: (typeof this.done)[number]): Promise<unknown> {
+    this.asked += 1;
+    if (this.hanging.has(write.namespace ?? '')) return new Promise(() => {});
     await this.gate;
     const error = this.failWith(write.verb);
     if (error) throw error;
@@ -210,6 +216,40 @@ describe('EventRecorder', () => {
     resolve();
     await recorder.flush();
     expect(writes.done).to.have.length(1001);
+    const [again] = (await recorded({ ...event, note: '1499' })).slice(-1);
+    expect(again?.body, 'it is counted with the next').to.have.nested.property('series.count', 2);
+  });
+
+  for (const count of [1, 2, 5, 20])
+    it(`writes the Events of a namespace although those of ${count} others hang`, async () => {
+      const of = (namespace: string, note: string) => {
+        return { ...event, regarding: { ...regarding, namespace }, note };
+      };
+      for (let index = 0; index < count; index += 1) {
+        writes.hanging.add(`slow-${index}`);
+        for (const note of ['one', 'two', 'three']) recorder.record(of(`slow-${index}`, note));
+      }
+      const notes = ['one', 'two', 'three'];
+      for (const note of notes) recorder.record(of('quick', note));
+      await clock.advance(1250);
+      expect(writes.done.map(({ namespace }) => namespace)).to.deep.equal(Array(3).fill('quick'));
+      expect(writes.asked, 'one of each that hangs').to.equal(count + 3);
+      recorder.record(of('quick', 'four'));
+      await settled();
+      expect(writes.done).to.have.length(4);
+    });
+
+  it('drops Events of the namespace of which most wait, and of no other', async () => {
+    writes.hanging.add('slow');
+    const inSlow = { ...regarding, namespace: 'slow' };
+    for (let count = 0; count < 2000; count += 1) {
+      recorder.record({ ...event, regarding: inSlow, note: String(count) });
+    }
+    expect(errors).to.have.length(999);
+    for (let count = 0; count < 500; count += 1) recorder.record({ ...event, note: String(count) });
+    expect(errors, 'one went out at once').to.have.length(999 + 499);
+    await settled();
+    expect(writes.done.map(({ namespace }) => namespace)).to.deep.equal(Array(500).fill('ns'));
   });
 
   it('takes no more when stopped, and ends with the write that is under way', async () => {

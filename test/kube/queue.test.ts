@@ -103,6 +103,21 @@ describe('Queue.add', () => {
     expect(rig.queue.waiting).to.equal(1);
   });
 
+  it('goes on with one share while reconciles of all others take for ever', async () => {
+    const rig = new Rig(4);
+    for (const share of 'bcdefghijklmnopqrstu') {
+      for (const number of [1, 2, 3, 4, 5]) rig.queue.add(`${share}${number}`);
+    }
+    await rig.clock.advance(1500);
+    for (const key of ['a1', 'a2', 'a3']) {
+      rig.queue.add(key);
+      await settled();
+      expect(rig.open).to.include(key);
+      await rig.end(undefined, key);
+    }
+    expect(rig.mostAtOnce).to.be.at.most(32);
+  });
+
   it('takes changes before the initial list, also for keys that wait as part of it', async () => {
     const rig = new Rig(1);
     for (const key of ['a', 'b', 'c']) rig.queue.add(key, 'initial');
@@ -224,7 +239,7 @@ describe('Queue.stop', () => {
     const stopped = rig.queue.stop(1000);
     rig.queue.add('c');
     rig.queue.addAfter('c', 1);
-    expect(rig.clock.pending).to.deep.equal([1000]);
+    expect(rig.clock.pending).to.include(1000);
     await rig.end({ backoff: true });
     expect(await stopped).to.equal(true);
     expect(rig.begun).to.deep.equal(['a']);
@@ -299,8 +314,8 @@ describe('Queue, whatever happens', () => {
         async (steps, concurrency) => {
           const { rig, lost } = await play(steps, concurrency);
           expect(rig.mostOfOne).to.be.at.most(1);
-          // Half of them for others, where one share has had all.
-          expect(rig.mostAtOnce).to.be.at.most(Math.floor(1.5 * concurrency));
+          // And more where some take long: see Workers.
+          expect(rig.mostAtOnce).to.be.at.most(8 * concurrency);
           expect(lost).to.deep.equal([]);
           expect(rig.queue.known).to.equal(0);
           expect(rig.clock.pending).to.deep.equal([]);
