@@ -38,6 +38,16 @@ export const TEMPLATE_HASH_LABEL = 'pod-template-hash';
  */
 export const REQUIRE_LABEL = `${GROUP}/require`;
 export const REQUIRE_SEPARATOR = '_';
+/** Annotation of a Job that was created without a gate which it requires: admission writes it, and the operator after it. */
+export const START_ANNOTATION = `${GROUP}/start`;
+/** Admission has suspended the Job until its gates are in force, and the operator resumes it then. */
+export const START_SUSPENDED = 'suspended';
+/** Somebody else has suspended the Job, such as a queue: theirs to resume, once its gates are in force. */
+export const START_WAITING = 'waiting';
+/** Its gates have come into force, or have gone: nothing of ours keeps it from being resumed. */
+export const START_RELEASED = 'released';
+/** Label of a Job that Kueue suspends and resumes. */
+export const QUEUE_LABEL = 'kueue.x-k8s.io/queue-name';
 /** Scheduling gate of a Pod that is held. */
 export const HOLD_GATE = `${GROUP}/hold`;
 /** Value of the gate annotation that a deleted gate leaves where `require` names it: nothing is to be waited for. */

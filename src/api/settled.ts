@@ -27,7 +27,7 @@ export function targetKind(target: Target): TargetKind {
 
 /**
  * Whether a gate is put into the Pods of targets of a kind, and not into their templates. That of a Job never changes, and
- * gets it as the Job is created.
+ * gets it as the Job is created, if the gate is there then.
  */
 export function isPlacedInPods({ placement = DEFAULT_PLACEMENT }: GateSpec, kind: TargetKind): boolean {
   return placement === 'Pod' && kind !== 'Job';

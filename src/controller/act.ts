@@ -9,7 +9,14 @@ export class Undone extends Error {
 
 /** A write that is one object's own: what fails it says nothing of the others. */
 type Own = Extract<Write, { do: (typeof OWN)[number] }>;
-const OWN = ['patch-workload', 'scale-down', 'scale-down-empty', 'ask-order', 'open-pod'] as const;
+const OWN = [
+  'patch-workload',
+  'scale-down',
+  'scale-down-empty',
+  'release-job',
+  'ask-order',
+  'open-pod',
+] as const;
 
 /** A workload or a Pod that could not be written. */
 export interface Failed {

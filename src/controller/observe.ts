@@ -74,6 +74,7 @@ export function observeWorkload(
     .filter((pod) => workloadOf(stores, pod) === workload);
   const named = new Set([
     ...gatesIn(workload.template),
+    ...(workload.resumedBy ? workload.template.required : []),
     ...pods.flatMap((pod) => [...gatesInPod(pod), ...pod.required]),
   ]);
   const found = [...named].flatMap((name) => stores.gates.get(indexValue(workload, name)) ?? []);

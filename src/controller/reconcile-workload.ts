@@ -44,6 +44,7 @@ export async function reconcileWorkload(
 
 /** Whether it has nothing to do with gates any more. */
 function isNothing({ workload, gates, pods }: WorkloadWorld): boolean {
+  if (workload.resumedBy) return false;
   return gates.size === 0 && pods.length === 0 && gatesIn(workload.template).size === 0;
 }
 

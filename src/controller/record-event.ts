@@ -31,6 +31,7 @@ function nameOf(write: Failed['write']): string {
       return `an older ReplicaSet of ${write.workload.kind} ${write.workload.name}`;
     case 'patch-workload':
     case 'ask-order':
+    case 'release-job':
       return `${write.workload.kind} ${write.workload.name}`;
   }
 }

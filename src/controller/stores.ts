@@ -73,6 +73,7 @@ export function everything(stores: Stores): Reconciled[] {
 export function isConcerned(stores: Stores, workload: Workload): boolean {
   const target = indexValue(workload, keyOfTarget(workload));
   return (
+    workload.resumedBy !== undefined ||
     gatesIn(workload.template).size > 0 ||
     [stores.gates, stores.pods, stores.ungated].some((store) => store.byIndex('target', target).length > 0)
   );

@@ -1,7 +1,7 @@
 import { FIELD_MANAGER, targetAnnotationValue } from '../api/names.ts';
 import type { Drift, OthersFirst, Refusal, Workload } from '../core/model.ts';
 import { workloadPatch } from '../core/plan/decide-workload.ts';
-import type { Addition, WorkloadPatch, WorkloadWrite } from '../core/plan/plan.ts';
+import type { Addition, JobRelease, WorkloadPatch, WorkloadWrite } from '../core/plan/plan.ts';
 import { driftOf } from '../core/render/others-first.ts';
 import type { ApiError } from '../kube/api-error.ts';
 import { projectWorkload } from '../projections/project-workload.ts';
@@ -30,10 +30,18 @@ export function writeWorkload(writing: WorkloadWriting, write: WorkloadWrite): P
       return scaleDownEmpty(writing, write);
     case 'ask-order':
       return askOrder(writing, write);
+    case 'release-job':
+      return releaseJob(writing, write);
     case 'open-pod':
     case 'delete-pod':
       return writePod(writing, write);
   }
+}
+
+/** With its version as precondition: whoever suspends it meanwhile is heard. */
+function releaseJob(writing: WorkloadWriting, { workload, patch: body }: JobRelease): Promise<Result> {
+  const known = { resource: WORKLOADS[workload.kind], kind: workload.kind, object: workload };
+  return ifThere(patch(writing, known, body, { type: 'merge' }), () => {});
 }
 
 async function patchWorkload(writing: WorkloadWriting, write: WorkloadPatch): Promise<Result> {

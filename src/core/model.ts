@@ -69,6 +69,8 @@ export interface Workload {
   readonly lacksPods: boolean;
   /** Deployment: the label selector that finds its Pods and ReplicaSets, as a query has it; empty for other kinds. */
   readonly selector: string;
+  /** Job: who is to resume it, once the gates are in force which it requires and was created without. */
+  readonly resumedBy: 'operator' | 'others' | undefined;
   /** StatefulSet: Pods below this ordinal keep the old template. 0 otherwise. */
   readonly partition: number;
   /** StatefulSet: `status.updateRevision`, the value of the label `controller-revision-hash` on up-to-date Pods. */

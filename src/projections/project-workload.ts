@@ -1,6 +1,12 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import { FIELD_MANAGER } from '../api/names.ts';
+import {
+  FIELD_MANAGER,
+  QUEUE_LABEL,
+  START_ANNOTATION,
+  START_SUSPENDED,
+  START_WAITING,
+} from '../api/names.ts';
 import type { TargetKind } from '../api/spec.ts';
 import type { Rest, Workload } from '../core/model.ts';
 import {
@@ -33,6 +39,7 @@ const specFields = {
   replicas: z.int().default(1),
   parallelism: z.int().default(1),
   suspend: z.boolean().default(false),
+  managedBy: z.string().optional(),
   paused: z.boolean().default(false),
   strategy: z.object({ type: z.string().default('RollingUpdate') }).optional(),
   updateStrategy: z
@@ -82,6 +89,7 @@ const partialSchema = z.object({
       replicas: specFields.replicas.catch(1),
       parallelism: specFields.parallelism.catch(1),
       suspend: specFields.suspend.catch(false),
+      managedBy: specFields.managedBy.catch(''),
       paused: specFields.paused.catch(false),
       strategy: specFields.strategy.catch(undefined),
       updateStrategy: specFields.updateStrategy.catch(undefined),
@@ -118,6 +126,7 @@ export function projectWorkload(kind: TargetKind, raw: unknown): Workload {
     paused: spec.paused,
     lacksPods: status.conditions.some(({ type, status }) => type === 'ReplicaFailure' && status === 'True'),
     selector: kind === 'Deployment' && spec.selector ? queryOf(spec.selector) : '',
+    resumedBy: kind === 'Job' && spec.suspend ? resumedBy(metadata, spec) : undefined,
     partition: spec.updateStrategy?.rollingUpdate?.partition ?? 0,
     updateRevision: status.updateRevision,
     template: viewTemplate(template),
@@ -126,6 +135,19 @@ export function projectWorkload(kind: TargetKind, raw: unknown): Workload {
     unreadable: whole.error ? firstProblem(whole.error) : missing,
   };
 }
+
+/** Who resumes a suspended Job: a queue, or whoever manages it, even where it is said to be the operator. */
+function resumedBy(
+  { annotations, labels }: { readonly annotations: Strings; readonly labels: Strings },
+  { managedBy }: { readonly managedBy?: string | undefined },
+): Workload['resumedBy'] {
+  const start = annotations[START_ANNOTATION];
+  if (start !== START_SUSPENDED && start !== START_WAITING) return undefined;
+  const isOurs = start === START_SUSPENDED && managedBy === undefined && !(QUEUE_LABEL in labels);
+  return isOurs ? 'operator' : 'others';
+}
+
+type Strings = Readonly<Record<string, string>>;
 
 /** As a query has it: `app=web,tier in (a,b),!old`. */
 function queryOf({ matchLabels, matchExpressions }: z.infer<typeof selectorSchema>): string {

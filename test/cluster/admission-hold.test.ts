@@ -1,10 +1,19 @@
 import { expect } from 'chai';
 import { z } from 'zod';
-import { gateAnnotation, HOLD_GATE, REMOVED, REQUIRE_LABEL, requireValue } from '../../src/api/names.ts';
+import {
+  gateAnnotation,
+  HOLD_GATE,
+  REMOVED,
+  REQUIRE_LABEL,
+  requireValue,
+  START_ANNOTATION,
+  START_RELEASED,
+  START_SUSPENDED,
+  START_WAITING,
+} from '../../src/api/names.ts';
 import { dns, gate } from '../core/builders.ts';
 import { app, EFFECT_LIMIT_MS, MERGE_PATCH } from './admission-api.ts';
 import { useAdmission } from './admission-cluster.ts';
-import { denial } from './admission-denial.ts';
 import { manifestOf, pathOf, TARGET } from './admission-workloads.ts';
 import { describeWith } from './describe-with.ts';
 import { eventually } from './eventually.ts';
@@ -14,6 +23,10 @@ const podSchema = z.object({
   metadata: z.object({ annotations: z.record(z.string(), z.string()).default({}) }),
   spec: z.object({ schedulingGates: z.array(z.object({ name: z.string() })).default([]) }),
   status: z.object({ conditions: z.array(z.object({ reason: z.string().optional() })).default([]) }),
+});
+const jobSchema = z.object({
+  metadata: z.object({ annotations: z.record(z.string(), z.string()).default({}) }),
+  spec: z.object({ suspend: z.boolean().default(false) }),
 });
 const podsSchema = z.object({ items: z.array(podSchema) });
 type Pod = z.infer<typeof podSchema>;
@@ -108,30 +121,134 @@ describeWith(MUTATING_POLICIES, 'the hold policies', function () {
   });
 
   describe('of a Job', () => {
-    const template = { ...app(), metadata: { labels: requiring('api-first', 'db-first') } };
-    const job = (name = TARGET) => JSON.stringify(manifestOf('Job', template, name));
-    const create = (manifest: string) =>
-      cluster().kubectl(['create', '--namespace', namespace, '-f', '-'], { input: manifest });
+    const template = {
+      ...app(),
+      metadata: { labels: requiring('api-first', 'db-first') },
+      spec: { ...app().spec, restartPolicy: 'Never' },
+    };
+    const both = () => [
+      gate('api-first').dependsOn(dns('api')).rendered(),
+      gate('db-first').dependsOn(dns('db')).rendered(),
+    ];
 
-    it('refuse it until its gates are rendered, say what to do, and let it pass then', async () => {
-      await cluster().install(namespace, gate('api-first').dependsOn(dns('api')).rendered());
-      expect(await denial(create(job()))).to.contain(
-        'Job app requires gate db-first, which is not in force for it, and a Job cannot be gated later. Create the gate first, with this Job or its CronJob as a target',
-      );
-      await cluster().install(namespace, gate('db-first').dependsOn(dns('db')).rendered());
-      expect((await create(job())).stderr).to.equal('');
+    /** A Job as it is stored: whether it is suspended, and by whom. */
+    async function made({ metadata = {}, spec = {} }: { metadata?: object; spec?: object } = {}) {
+      const job = { metadata: { name: TARGET, ...metadata }, spec: { template, ...spec } };
+      const stored = await cluster().send('POST', pathOf('Job', namespace), job, { dryRun: true });
+      return jobSchema.parse(stored);
+    }
+    const startOf = async (more?: Parameters<typeof made>[0]) => {
+      const job = await made(more);
+      return [job.spec.suspend, job.metadata.annotations[START_ANNOTATION]];
+    };
+    const owner = { apiVersion: 'batch/v1', kind: 'CronJob', name: 'it', uid: 'some', controller: true };
+
+    it('suspend it and say so, and not once all its gates are in force for it', async () => {
+      expect(await startOf()).to.deep.equal([true, START_SUSPENDED]);
+      expect(await startOf({ metadata: { annotations: { some: 'note' } } })).to.deep.equal([
+        true,
+        START_SUSPENDED,
+      ]);
+      await cluster().install(namespace, ...both().slice(0, 1));
+      expect(await startOf()).to.deep.equal([true, START_SUSPENDED]);
     });
 
-    it('refuse one that its gates do not name', async () => {
-      await cluster().install(namespace, gate('api-first').dependsOn(dns('api')).rendered());
-      expect(await denial(create(job('other')))).to.contain(
-        'Job other requires gate api-first, db-first, which',
-      );
+    it('only say so of one that its user suspends, and of one of a queue or of another manager', async () => {
+      const queued = { labels: { 'kueue.x-k8s.io/queue-name': 'q' } };
+      const suspend = { suspend: true };
+      const waiting = [true, START_WAITING];
+      expect(await startOf({ spec: suspend })).to.deep.equal(waiting);
+      expect(await startOf({ metadata: queued, spec: suspend })).to.deep.equal(waiting);
+      const managed = { ...suspend, managedBy: 'example.com/elsewhere' };
+      expect(await startOf({ spec: managed })).to.deep.equal(waiting);
+    });
+
+    it('know one that is written again as it was stored', async () => {
+      const annotations = { [START_ANNOTATION]: START_SUSPENDED };
+      expect(await startOf({ metadata: { annotations }, spec: { suspend: true } })).to.deep.equal([
+        true,
+        START_SUSPENDED,
+      ]);
+    });
+
+    it('refuse one that nothing suspends: of a CronJob, whose controller tries again, and of a queue', async () => {
+      const words =
+        /Job app requires gate api-first, db-first, which is not in force for it, and nothing suspends it/;
+      for (const metadata of [
+        { ownerReferences: [owner] },
+        { labels: { 'kueue.x-k8s.io/queue-name': 'q' } },
+        // Whoever marks a Job themselves starts nothing by it.
+        { ownerReferences: [owner], annotations: { [START_ANNOTATION]: START_SUSPENDED } },
+      ])
+        expect(await refusal(made({ metadata }))).to.match(words);
+    });
+
+    describe('that is stored', () => {
+      const store = (spec: object = {}) =>
+        cluster().send('POST', pathOf('Job', namespace), {
+          metadata: { name: TARGET },
+          spec: { template, ...spec },
+        });
+      const change = async (body: object) => {
+        const path = pathOf('Job', namespace, TARGET);
+        const { metadata, spec } = jobSchema.parse(
+          await cluster().send('PATCH', path, body, { type: MERGE_PATCH }),
+        );
+        return [spec.suspend, metadata.annotations[START_ANNOTATION]];
+      };
+      const resumed = { spec: { suspend: false } };
+      const unmarked = { metadata: { annotations: { [START_ANNOTATION]: null } } };
+
+      it('keep it suspended and marked, whatever is written of it', async () => {
+        await store();
+        for (const body of [resumed, unmarked, { ...unmarked, ...resumed }])
+          expect(await change(body)).to.deep.equal([true, START_SUSPENDED]);
+        const told = eventually('kubectl prints a warning', EFFECT_LIMIT_MS, async () => {
+          const patch = ['patch', 'job', TARGET, '--type=merge', `--patch=${JSON.stringify(resumed)}`];
+          const { stderr } = await cluster().kubectl([...patch, `--namespace=${namespace}`]);
+          return stderr === '' ? undefined : stderr;
+        });
+        expect(await told).to.match(
+          /Job app is suspended until gate api-first, db-first is in force for it, and then the operator resumes it. To start it without/,
+        );
+      });
+
+      it('let it go with the label taken off in the same write', async () => {
+        await store();
+        const unlabelled = { metadata: { labels: { [REQUIRE_LABEL]: null } } };
+        expect(await change({ spec: { suspend: false, template: unlabelled } })).to.deep.equal([
+          false,
+          START_SUSPENDED,
+        ]);
+      });
+
+      it('refuse that it is resumed by whoever has suspended it, with what to do, and keep its mark', async () => {
+        await store({ suspend: true });
+        expect(await change(unmarked)).to.deep.equal([true, START_WAITING]);
+        expect(await refusal(change(resumed))).to.match(
+          /Job app requires gate api-first, db-first, which is not in force for it yet: resume it when its annotation dependencygate.dev.start is released. To start it without/,
+        );
+        const released = { metadata: { annotations: { [START_ANNOTATION]: START_RELEASED } } };
+        expect(await change(released), 'only the operator says so').to.deep.equal([true, START_WAITING]);
+      });
+
+      it('leave one alone that was created without', async () => {
+        const free = { template: { ...template, metadata: {} } };
+        await store(free);
+        expect(await change({ metadata: { labels: { some: 'label' } } })).to.deep.equal([false, undefined]);
+      });
     });
 
     it('let one pass that requires nothing', async () => {
-      const free = JSON.stringify(manifestOf('Job', app()));
-      expect((await create(free)).stderr).to.equal('');
+      const free = { template: { ...template, metadata: {} } };
+      expect(await startOf({ spec: free })).to.deep.equal([false, undefined]);
     });
   });
 });
+
+async function refusal(request: Promise<unknown>): Promise<string> {
+  return request.then(
+    (stored) => `it was let through: ${JSON.stringify(stored)}`,
+    (error: unknown) => String(error),
+  );
+}

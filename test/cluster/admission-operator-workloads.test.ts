@@ -1,10 +1,20 @@
 import { expect } from 'chai';
-import { REQUIRE_LABEL, targetAnnotationValue, volumeName } from '../../src/api/names.ts';
+import {
+  gateAnnotation,
+  REMOVED,
+  REQUIRE_LABEL,
+  START_ANNOTATION,
+  START_RELEASED,
+  START_SUSPENDED,
+  START_WAITING,
+  targetAnnotationValue,
+  volumeName,
+} from '../../src/api/names.ts';
 import { drift } from '../../src/core/render/drift.ts';
 import { changePatch, inject } from '../../src/core/render/inject.ts';
 import { nested, type PodTemplate, viewTemplate } from '../../src/core/render/template.ts';
 import { dns, gate, tcp } from '../core/builders.ts';
-import { app } from './admission-api.ts';
+import { app, MERGE_PATCH } from './admission-api.ts';
 import { useAdmission } from './admission-cluster.ts';
 import { API_FIRST } from './admission-templates.ts';
 import { completed, type Kind, manifestOf, pathOf, TARGET, templateIn } from './admission-workloads.ts';
@@ -35,7 +45,7 @@ describe('the token of the operator, on workloads', function () {
       volumes: [{ name: 'data' }, { name: 'node', ...{ hostPath: { path: '/' } } }],
     },
   };
-  // A Job that requires a gate would be refused.
+  // A Job that requires a gate would be suspended.
   const templateOf = (kind: Kind) => (kind === 'Job' ? { spec: before.spec } : before);
   const make = (kind: Kind) =>
     cluster().send('POST', pathOf(kind, namespace), manifestOf(kind, templateOf(kind)));
@@ -257,6 +267,85 @@ describe('the token of the operator, on workloads', function () {
     await policyRefusal(token.patch(pathOf('CronJob', namespace, TARGET), label));
     const limit = { spec: { jobTemplate: { spec: { backoffLimit: 1 } } } };
     await policyRefusal(token.patch(pathOf('CronJob', namespace, TARGET), limit));
+  });
+
+  describe('on a Job that admission has suspended', () => {
+    const released = {
+      metadata: { annotations: { [START_ANNOTATION]: START_RELEASED } },
+      spec: { suspend: false },
+    };
+    const path = () => pathOf('Job', namespace, TARGET);
+    const noting = (annotations: object) => ({ metadata: { annotations } });
+    const job = (annotations: object, suspend = true) => ({
+      metadata: { name: TARGET, annotations },
+      spec: {
+        suspend,
+        template: { ...noting({ own: 'note' }), spec: { ...before.spec, restartPolicy: 'Never' } },
+      },
+    });
+    const SUSPENDED = { [START_ANNOTATION]: START_SUSPENDED, note: 'own' };
+    const store = (...of: Parameters<typeof job>) =>
+      cluster().send('POST', pathOf('Job', namespace), job(...of));
+
+    it('lets it go, and does so once', async () => {
+      await store(SUSPENDED);
+      await token.patch(path(), released);
+      expect(await policyRefusal(token.patch(path(), { spec: { suspend: true } }))).to.contain(
+        'nothing of a Job',
+      );
+      await cluster().send('PATCH', path(), { spec: { suspend: true } }, { type: MERGE_PATCH });
+      await policyRefusal(token.patch(path(), released));
+    });
+
+    it('only marks one that its queue resumes, and notes a gate that is gone', async () => {
+      await store({ [START_ANNOTATION]: START_WAITING });
+      await policyRefusal(token.patch(path(), released));
+      await token.patch(path(), { spec: { template: noting({ [gateAnnotation('gone')]: REMOVED }) } });
+      await token.patch(path(), { metadata: released.metadata });
+      expect(JSON.stringify(await cluster().send('GET', path()))).to.contain('"suspend":true');
+    });
+
+    for (const [what, patch] of [
+      ['leaves the mark', { spec: { suspend: false } }],
+      [
+        'takes the mark away',
+        { metadata: { annotations: { [START_ANNOTATION]: null } }, spec: { suspend: false } },
+      ],
+      [
+        'changes another annotation',
+        { ...released, metadata: { annotations: { ...released.metadata.annotations, note: 'b' } } },
+      ],
+      ['changes a label', { ...released, metadata: { ...released.metadata, labels: { a: 'b' } } }],
+      ['changes its parallelism', { ...released, spec: { suspend: false, parallelism: 5 } }],
+      ...[{ [gateAnnotation('first')]: 'a hash' }, { own: null }, { own: REMOVED }, { other: REMOVED }].map(
+        (annotations) => {
+          const what = `writes ${JSON.stringify(annotations)} into its template`;
+          return [what, { ...released, spec: { suspend: false, template: noting(annotations) } }] as const;
+        },
+      ),
+      [
+        'labels its template',
+        { ...released, spec: { suspend: false, template: { metadata: { labels: { a: 'b' } } } } },
+      ],
+      ['changes its deadline', { ...released, spec: { suspend: false, activeDeadlineSeconds: 1 } }],
+      [
+        'adds a finalizer',
+        { ...released, metadata: { ...released.metadata, finalizers: ['example.com/never'] } },
+      ],
+    ] as const) {
+      it(`does not let it go in a write that ${what}`, async () => {
+        await store(SUSPENDED);
+        expect(await policyRefusal(token.patch(path(), patch))).to.contain('nothing of a Job');
+      });
+    }
+
+    it('does not let one go that somebody else has suspended, or mark one itself', async () => {
+      await store({});
+      await policyRefusal(token.patch(path(), released));
+      await policyRefusal(
+        token.patch(path(), { metadata: { annotations: { [START_ANNOTATION]: START_SUSPENDED } } }),
+      );
+    });
   });
 
   it('creates none and deletes none', async () => {

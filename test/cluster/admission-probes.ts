@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { AGGREGATE_LABEL, gateAnnotation, REQUIRE_LABEL } from '../../src/api/names.ts';
+import {
+  AGGREGATE_LABEL,
+  gateAnnotation,
+  REQUIRE_LABEL,
+  START_ANNOTATION,
+  START_WAITING,
+} from '../../src/api/names.ts';
 import { TARGET_RESOURCES } from '../../src/api/target-resources.ts';
 import { ApiError } from '../../src/kube/api-error.ts';
 import { dns, gate } from '../core/builders.ts';
@@ -88,12 +94,25 @@ async function prepareBirthProbes(cluster: AdmissionApi, namespace: string): Pro
     metadata: { name: 'probe', ...ownedBy('CronJob') },
     spec: { template: completed('Job', app()) },
   };
+  const requiring = completed('Job', { ...app(), metadata: required });
+  const dry: Call = { dryRun: true, type: MERGE_PATCH };
+  const createJob = (metadata: object = {}) =>
+    cluster.send(
+      'POST',
+      jobs,
+      { metadata: { name: 'probe', ...metadata }, spec: { template: requiring } },
+      { dryRun: true },
+    );
+  const metadata = { name: 'waiting', annotations: { [START_ANNOTATION]: START_WAITING } };
+  await cluster.send('POST', jobs, { metadata, spec: { suspend: true, template: requiring } });
+  const resumed = { spec: { suspend: false } };
   return {
     hold: isHeld,
     // Where Pods are held, none is left to be refused.
     require: async () => (await isRefused(pod(required))) || isHeld(),
-    'hold-job': () =>
-      isRefused(cluster.create(namespace, 'Job', { ...app(), metadata: required }, { dryRun: true })),
+    'hold-job': () => isRefused(createJob(ownedBy('CronJob'))),
+    'hold-resumed-job': () => isRefused(cluster.send('PATCH', `${jobs}/waiting`, resumed, dry)),
+    'suspend-job': async () => JSON.stringify(await createJob()).includes(START_ANNOTATION),
     'first-start': () => isRefused(pod(ownedBy('StatefulSet'))),
     'first-start-cronjob': () => isRefused(cluster.send('POST', jobs, job, { dryRun: true })),
   };
@@ -114,7 +133,7 @@ function podsOf(namespace: string): string {
 
 /** What the operator may not do, and what nobody may have it do. */
 async function prepareOperatorProbes(cluster: AdmissionApi, namespace: string): Promise<Probes> {
-  for (const kind of ['Deployment', 'CronJob'] as const)
+  for (const kind of ['Deployment', 'CronJob', 'Job'] as const)
     await cluster.create(namespace, kind, app(), { name: 'probed' });
   const pods = podsOf(namespace);
   await cluster.send('POST', pods, { metadata: { name: 'probed' }, spec: app().spec });
@@ -134,6 +153,7 @@ async function prepareOperatorProbes(cluster: AdmissionApi, namespace: string): 
   return {
     'operator-gates': () => mark(gatePath(namespace, 'foreign')),
     'operator-templates': () => mark(pathOf('Deployment', namespace, 'probed')),
+    'operator-jobs': () => mark(pathOf('Job', namespace, 'probed')),
     'operator-cronjobs': () => mark(pathOf('CronJob', namespace, 'probed')),
     'operator-pods': () => mark(`${pods}/probed`),
     'operator-scale': () => isRefused(cluster.send('PATCH', `${sets}/probed-abc/scale`, scale, asOperator)),

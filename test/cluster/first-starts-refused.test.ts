@@ -5,6 +5,7 @@ import { adopted } from './refused-starts/adopted.ts';
 import { births } from './refused-starts/births.ts';
 import { changes } from './refused-starts/changes.ts';
 import { startRefusingCluster } from './refused-starts/cluster.ts';
+import { jobs } from './refused-starts/jobs.ts';
 import { room } from './refused-starts/room.ts';
 import { useCluster } from './use.ts';
 
@@ -13,7 +14,7 @@ describe('refused first starts', function () {
   this.timeout(240_000);
   const cluster = useCluster(() => requirePrograms(process.env.KUBEBUILDER_ASSETS), startRefusingCluster);
 
-  for (const stories of [births, adopted, changes, room, orders]) stories(cluster);
+  for (const stories of [births, adopted, changes, jobs, room, orders]) stories(cluster);
 
   describe('in all of these', () => {
     it('no reconcile ended in a defect', () => expect(cluster().operator.errors).to.be.empty);

@@ -14,7 +14,7 @@ import { leftovers } from './first-starts/leftovers.ts';
 import { nextRollout } from './first-starts/next-rollout.ts';
 import { orders } from './first-starts/orders.ts';
 import { rendered } from './first-starts/rendered.ts';
-
+import { suspendedJobs } from './first-starts/suspended-jobs.ts';
 import { together } from './first-starts/together.ts';
 import { unattended } from './first-starts/unattended.ts';
 import { requirePrograms } from './programs.ts';
@@ -27,7 +27,19 @@ describeWith(MUTATING_POLICIES, 'first starts', function () {
   const cluster = useCluster(() => requirePrograms(process.env.KUBEBUILDER_ASSETS), startGatedCluster);
 
   const ofPods = [births, together, held, heldDeployments, unattended, orders];
-  const all = [...ofPods, helm, jobs, atRest, away, leftovers, changes, nextRollout, inPods, rendered];
+  const all = [
+    ...ofPods,
+    helm,
+    jobs,
+    suspendedJobs,
+    atRest,
+    away,
+    leftovers,
+    changes,
+    nextRollout,
+    inPods,
+    rendered,
+  ];
   for (const stories of all) stories(cluster);
 
   describe('in all of these', () => {

@@ -15,6 +15,7 @@ const NAMES = [
   names.REQUIRE_LABEL,
   names.openAnnotation('<gate>', '<dependency>'),
   names.OPENED_AGAIN_ANNOTATION,
+  names.START_ANNOTATION,
   names.HOLD_GATE,
   names.AGGREGATE_LABEL,
   names.FINALIZER,

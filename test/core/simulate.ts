@@ -113,6 +113,15 @@ function write(world: World, one: Write, now: number): World {
     }
     case 'patch-workload':
       return patched(world, one.workload, one.patch);
+    case 'release-job':
+      return {
+        ...world,
+        workloads: new Map(
+          [...world.workloads].map(([key, of]) =>
+            of === one.workload ? [key, { ...of, resumedBy: undefined, rest: undefined }] : [key, of],
+          ),
+        ),
+      };
     case 'open-pod':
       return opened(world, one, now);
     case 'scale-down':

@@ -1,4 +1,11 @@
-import { REQUIRE_LABEL, requireValue, targetAnnotationValue, volumeName } from '../../src/api/names.ts';
+import {
+  gateAnnotation,
+  REMOVED,
+  REQUIRE_LABEL,
+  requireValue,
+  targetAnnotationValue,
+  volumeName,
+} from '../../src/api/names.ts';
 import type { TargetKind } from '../../src/api/spec.ts';
 import type { Rest, Workload } from '../../src/core/model.ts';
 import { inject } from '../../src/core/render/inject.ts';
@@ -34,6 +41,7 @@ function workloadOfKind(kind: TargetKind, name: string): WorkloadBuilder {
     paused: false,
     lacksPods: false,
     selector: kind === 'Deployment' ? `app=${name}` : '',
+    resumedBy: undefined,
     partition: 0,
     updateRevision: undefined,
     template: viewTemplate(template),
@@ -100,6 +108,12 @@ export class WorkloadBuilder {
   requiring(...gates: string[]): WorkloadBuilder {
     const labels = { ...this.template.metadata?.labels, [REQUIRE_LABEL]: requireValue(gates) };
     return this.#withTemplate({ ...this.template, metadata: { ...this.template.metadata, labels } });
+  }
+
+  /** The template's annotation says that a gate which it requires was deleted. */
+  leftBy(gate: string): WorkloadBuilder {
+    const annotations = { ...this.template.metadata?.annotations, [gateAnnotation(gate)]: REMOVED };
+    return this.#withTemplate({ ...this.template, metadata: { ...this.template.metadata, annotations } });
   }
 
   /** The template has a volume of its own under the name of a gate's. */

@@ -1,6 +1,6 @@
 import { API_VERSION, GATE_ANNOTATION_PREFIX, KIND, REMOVED } from '../names.ts';
 import { IS_HELD } from './hold-policy.ts';
-import { intoJob, intoPod } from './into-pod.ts';
+import { intoJob, intoPodOfPatched } from './into-pod.ts';
 import type { Place } from './placement.ts';
 import { type Admission, validating } from './policy.ts';
 
@@ -14,7 +14,7 @@ import { type Admission, validating } from './policy.ts';
  * template. A Pod with our scheduling gate is held, which is as good.
  */
 export function firstStart(): Admission {
-  return refusal('first-start', 'a Pod', intoPod());
+  return refusal('first-start', 'a Pod', intoPodOfPatched());
 }
 
 /** The same for the Jobs of a CronJob, whose Pods do not tell which CronJob they are of. */

@@ -7,7 +7,7 @@ import { BOOKKEEPING, isOneOf, orElse, unchanged } from './unchanged.ts';
 
 /** What the operator may write of workloads whose template is at `spec.template`. */
 export function guardOperatorTemplates(): Admission {
-  const kinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'Job'] as const;
+  const kinds = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
   return guarding({
     name: 'operator-templates',
     template: 'spec.template',

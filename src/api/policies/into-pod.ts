@@ -1,4 +1,10 @@
-import { HOLD_GATE, REQUIRE_LABEL, TEMPLATE_HASH_LABEL } from '../names.ts';
+import {
+  GATE_ANNOTATION_PREFIX,
+  HOLD_GATE,
+  REQUIRE_LABEL,
+  REQUIRE_SEPARATOR,
+  TEMPLATE_HASH_LABEL,
+} from '../names.ts';
 import { TARGET_RESOURCES } from '../target-resources.ts';
 import { lackingGates } from './hold-policy.ts';
 import { positions } from './order-cel.ts';
@@ -11,6 +17,15 @@ const IN_PODS: Expression = {
   name: 'in-pods',
   expression: "has(params.spec.placement) && params.spec.placement == 'Pod'",
 };
+
+/** CEL: the same, or the Pod is a Job's: that has no other way to get a gate which was not there when it was created. */
+const IN_PODS_OR_OF_JOB: Expression = {
+  name: IN_PODS.name,
+  expression: `${IN_PODS.expression} ||\n(has(object.metadata.ownerReferences) && object.metadata.ownerReferences.exists(o, has(o.controller) && o.controller && o.kind == 'Job'))`,
+};
+
+/** CEL: the Pod requires the gate, and does not have it from its Job's template. */
+const IS_LACKING = `has(object.metadata.labels) && '${REQUIRE_LABEL}' in object.metadata.labels && params.metadata.name in object.metadata.labels['${REQUIRE_LABEL}'].split('${REQUIRE_SEPARATOR}') &&\n!(has(object.metadata.annotations) && ('${GATE_ANNOTATION_PREFIX}' + params.metadata.name) in object.metadata.annotations)`;
 
 /** CEL: the label by which a Deployment's ReplicaSets are told apart, whose names end in its value. */
 const HASH = `(has(object.metadata.labels) && '${TEMPLATE_HASH_LABEL}' in object.metadata.labels ? string(object.metadata.labels['${TEMPLATE_HASH_LABEL}']) : '')`;
@@ -25,6 +40,17 @@ const isOwnedByTarget = (condition: string) =>
 
 /** A Pod of a workload that a gate names, at its birth. The workload is known by what owns the Pod. */
 export function intoPod(): Place {
+  const byJob = `(${isOf('Job', TARGET_RESOURCES.Job)} && kind == 'Job' && o.name == t.name && ${IS_LACKING})`;
+  return intoPodOf(byJob);
+}
+
+/** The same, of a workload whose template can be patched instead. */
+export function intoPodOfPatched(): Place {
+  return intoPodOf();
+}
+
+/** @param more CEL: who else the Pod may be of */
+function intoPodOf(...more: readonly string[]): Place {
   const direct = (['StatefulSet', 'DaemonSet'] as const).map(
     (kind) => `(${isOf(kind, TARGET_RESOURCES[kind])} && kind == '${kind}' && o.name == t.name)`,
   );
@@ -34,11 +60,11 @@ export function intoPod(): Place {
       resourceRules: [onPods('CREATE')],
     },
     path: '',
-    isTargeted: isOwnedByTarget([byReplicaSet, ...direct].join(' ||\n')),
+    isTargeted: isOwnedByTarget([byReplicaSet, ...direct, ...more].join(' ||\n')),
     target: ofController(
       `o.kind == 'ReplicaSet' ? 'Deployment/' + o.name.substring(0, size(o.name) - size(${HASH}) - 1) : o.kind + '/' + o.name`,
     ),
-    conditions: [IN_PODS],
+    conditions: [IN_PODS_OR_OF_JOB],
     besides: RELEASE,
   };
 }

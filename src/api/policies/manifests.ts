@@ -2,18 +2,20 @@ import { stringify } from 'yaml';
 import { firstStart, firstStartCronJob } from './first-start-policy.ts';
 import { guard, guardOld, guardRemoval } from './guard.ts';
 import { guardOperatorCreations, guardOperatorGates, guardOperatorScale } from './guard-operator.ts';
+import { guardOperatorJobs } from './guard-operator-jobs.ts';
 import { guardOperatorDeletions, guardOperatorPods } from './guard-operator-pods.ts';
 import { guardOperatorCronJobs, guardOperatorTemplates } from './guard-operator-templates.ts';
 import { guardReads } from './guard-reads.ts';
 import { guardRoles } from './guard-roles.ts';
 import { guardStatus } from './guard-status.ts';
-import { holdJob } from './hold-job.ts';
+import { holdJob, holdResumed, tellOfSuspended } from './hold-job.ts';
 import { hold } from './hold-policy.ts';
 import { injectCronJob } from './inject-cronjob.ts';
 import { inject } from './inject-policy.ts';
 import { place, placeCronJob } from './place-policy.ts';
 import type { Admission } from './policy.ts';
 import { requireGates } from './require-policy.ts';
+import { suspendJob } from './suspend-job.ts';
 
 /** The files of config/admission, config/first-starts and config/guards, by their path in the repository. */
 export const POLICY_MANIFESTS: Readonly<Record<string, () => string>> = {
@@ -22,9 +24,10 @@ export const POLICY_MANIFESTS: Readonly<Record<string, () => string>> = {
   'config/admission/place.yaml': () => format(place()),
   'config/admission/place-cronjob.yaml': () => format(placeCronJob()),
   'config/admission/hold.yaml': () => format(hold()),
+  'config/admission/suspend-job.yaml': () => format(suspendJob()),
   'config/first-starts/first-start.yaml': () => format(firstStart(), firstStartCronJob()),
   'config/first-starts/require.yaml': () => format(requireGates()),
-  'config/first-starts/hold-job.yaml': () => format(holdJob()),
+  'config/first-starts/hold-job.yaml': () => format(holdJob(), holdResumed(), tellOfSuspended()),
   'config/guards/guard.yaml': () => format(guard(), guardOld(), guardRemoval()),
   'config/guards/guard-reads.yaml': () => format(guardReads()),
   'config/guards/guard-status.yaml': () => format(guardStatus()),
@@ -32,7 +35,13 @@ export const POLICY_MANIFESTS: Readonly<Record<string, () => string>> = {
   'config/guards/operator-gates.yaml': () => format(guardOperatorGates()),
   'config/guards/operator-pods.yaml': () => format(guardOperatorPods(), guardOperatorDeletions()),
   'config/guards/operator-workloads.yaml': () =>
-    format(guardOperatorTemplates(), guardOperatorCronJobs(), guardOperatorScale(), guardOperatorCreations()),
+    format(
+      guardOperatorTemplates(),
+      guardOperatorCronJobs(),
+      guardOperatorJobs(),
+      guardOperatorScale(),
+      guardOperatorCreations(),
+    ),
 };
 
 /** Manifests for `kubectl apply`, each policy with what it is for above it. */

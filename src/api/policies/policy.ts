@@ -107,8 +107,13 @@ export function mutating(name: string, about: string, spec: MutatingSpec): Admis
   };
 }
 
-/** A policy that denies. */
-export function validating(name: string, about: string, spec: ValidatingSpec): Admission {
+/** A policy that denies, or one that only warns whoever writes. */
+export function validating(
+  name: string,
+  about: string,
+  spec: ValidatingSpec,
+  action: 'Deny' | 'Warn' = 'Deny',
+): Admission {
   return {
     about,
     objects: [
@@ -117,7 +122,7 @@ export function validating(name: string, about: string, spec: ValidatingSpec): A
         apiVersion: API_VERSION,
         kind: 'ValidatingAdmissionPolicyBinding',
         metadata: metadata(name),
-        spec: { policyName: PREFIX + name, ...params(spec), validationActions: ['Deny'] },
+        spec: { policyName: PREFIX + name, ...params(spec), validationActions: [action] },
       },
     ],
   };

@@ -12,6 +12,7 @@ export const WRITES: readonly string[] = [
   'patch apps/daemonsets',
   'patch apps/replicasets/scale',
   'patch batch/cronjobs',
+  'patch batch/jobs',
   'patch /pods',
   'delete /pods',
   'create events.k8s.io/events',

@@ -13,7 +13,7 @@ import type { Gate, Pod, Workload } from '../model.ts';
 import { isBelowPartition } from '../progress/held.ts';
 import { isVoid, mayWait } from '../progress/opening.ts';
 import { isPassed } from '../progress/pod-progress.ts';
-import { isHeldInVain, requires } from '../render/hold.ts';
+import { isHeldInVain, lacksRequired, requires } from '../render/hold.ts';
 import { carries } from '../render/inject.ts';
 import { targetKeys } from '../targets.ts';
 import type { PodWrite } from './plan.ts';
@@ -33,7 +33,8 @@ export function cleanUp(leaving: Leaving, all: readonly Workload[]): Cleanup {
   const workloads = all.filter(({ deleting }) => !deleting);
   const opened = workloads.flatMap((workload) => openPods(podsOf(leaving, workload), gate));
   const isCarried = workloads.some(({ kind, template }) => kind !== 'Job' && carries(template, gate));
-  if (opened.length > 0 || isCarried) return { writes: opened, isDone: false };
+  const isAwaited = workloads.some(({ resumedBy, template }) => resumedBy && lacksRequired(template, gate));
+  if (opened.length > 0 || isCarried || isAwaited) return { writes: opened, isDone: false };
   const stuck = workloads.filter((workload) => stuckPods(leaving, workload).length > 0);
   const ready = stuck.filter(({ observedGeneration, generation }) => observedGeneration >= generation);
   const writes = ready.flatMap((workload) => stuckPods(leaving, workload).map(deletePod));

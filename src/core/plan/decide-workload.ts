@@ -11,6 +11,7 @@ import { gatesToOpen, isToLeave } from './clean-up.ts';
 import { gather, isNaming, isRendering } from './gather.ts';
 import { openOrphans, unattended } from './orphans.ts';
 import type { Addition, OrderQuestion, Removal, WorkloadPatch, WorkloadPlan } from './plan.ts';
+import { releaseJob } from './release-job.ts';
 import { scaleDowns } from './scale-down.ts';
 
 /**
@@ -23,11 +24,12 @@ export function decideWorkload(world: WorkloadWorld, now: number): WorkloadPlan 
   const { patch, next } = patchFor(world, now);
   const question = patch ? undefined : questionOf(world, now);
   const down = scaleDowns(world, now);
+  const released = releaseJob(world, now);
   const told = unattended(world, now);
   return {
-    writes: [...list(patch), ...openOrphans(world), ...down.writes, ...list(question)],
+    writes: [...list(patch), ...released.writes, ...openOrphans(world), ...down.writes, ...list(question)],
     unattended: told.found,
-    next: soonest([next, down.next, told.next]),
+    next: soonest([next, released.next, down.next, told.next]),
   };
 }
 
@@ -144,7 +146,7 @@ function anyClaimOf({ gate }: KnownGate, { workload, refusals }: WorkloadWorld):
   const { spec, status, finalizers } = gate;
   if (!spec.valid || !status.render || !finalizers.includes(FINALIZER)) return undefined;
   if (!isNaming(gate, workload) || isRendering(gate, refusals)) return undefined;
-  return { gate, spec: spec.value, render: status.render };
+  return { gate, spec: spec.value, render: status.render, isInPods: false };
 }
 
 /** How long an addition is put off, ms, since it was refused, or since somebody undoes it. */

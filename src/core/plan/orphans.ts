@@ -1,7 +1,7 @@
 import { targetAnnotationValue } from '../../api/names.ts';
 import type { Gate, GateEvent, Workload, WorkloadWorld } from '../model.ts';
 import { removalMark, removalPause } from '../progress/dispute.ts';
-import { isHeldFor } from '../render/hold.ts';
+import { gatesNotCarried, isHeldFor } from '../render/hold.ts';
 import { gatesIn } from '../render/inject.ts';
 import { soonest } from '../soonest.ts';
 import { targetKeys } from '../targets.ts';
@@ -55,19 +55,27 @@ function held({
   gates,
   pods,
 }: WorkloadWorld): { readonly told: Unattended; readonly since: number }[] {
-  const names = new Set(pods.flatMap((pod) => pod.required.filter((gate) => isHeldFor(pod, gate))));
+  const lacking = workload.resumedBy ? gatesNotCarried(workload.template) : [];
+  const names = new Set([
+    ...pods.flatMap((pod) => pod.required.filter((gate) => isHeldFor(pod, gate))),
+    ...lacking,
+  ]);
   const target = targetAnnotationValue(workload.kind, workload.name);
   return [...names].flatMap((gate) => {
     const known = gates.get(gate)?.gate;
     const isComing = known && (known.deleting || targetKeys(known).has(target));
     if (isComing) return [];
-    const times = pods.filter((pod) => isHeldFor(pod, gate)).map(({ createdAt }) => Date.parse(createdAt));
+    const times = [
+      ...(lacking.includes(gate) ? [workload] : []),
+      ...pods.filter((pod) => isHeldFor(pod, gate)),
+    ].map(({ createdAt }) => Date.parse(createdAt));
     const event = heldFor(workload, gate, known !== undefined);
     return { told: { workload, gate, event }, since: Math.min(...times) };
   });
 }
 
-function heldFor({ kind, name }: Workload, gate: string, exists: boolean): GateEvent {
+function heldFor({ kind, name, resumedBy }: Workload, gate: string, exists: boolean): GateEvent {
+  const what = resumedBy ? `${kind} ${name} is suspended` : `Pods of ${kind} ${name} are held`;
   const why = exists
     ? 'which does not name it as a target: name it there'
     : 'which does not exist: create it';
@@ -75,7 +83,7 @@ function heldFor({ kind, name }: Workload, gate: string, exists: boolean): GateE
     type: 'Warning',
     reason: exists ? 'HeldByOtherGate' : 'HeldWithoutGate',
     action: 'Hold',
-    note: `Pods of ${kind} ${name} are held for gate ${gate}, ${why}, or correct the label dependencygate.dev/require`,
+    note: `${what} for gate ${gate}, ${why}, or correct the label dependencygate.dev/require`,
   };
 }
 

@@ -45,7 +45,20 @@ export type GateWrite =
  * What the reconcile of a workload writes: the workload, once, its older ReplicaSets with nothing but held Pods, and Pods
  * that wait in gates which do not exist.
  */
-export type WorkloadWrite = WorkloadPatch | ScaleDown | ScaleDownEmpty | PodWrite | OrderQuestion;
+export type WorkloadWrite =
+  | WorkloadPatch
+  | ScaleDown
+  | ScaleDownEmpty
+  | JobRelease
+  | PodWrite
+  | OrderQuestion;
+
+/** Resumes a Job that admission has suspended until its gates are in force, or notes how that stands. */
+export interface JobRelease {
+  readonly do: 'release-job';
+  readonly workload: Workload;
+  readonly patch: JsonObject;
+}
 
 /** Takes the Pods off a ReplicaSet, all of which are held. */
 export interface ScaleDown {

@@ -11,6 +11,7 @@ import type { Obstacle } from '../render/obstacle.ts';
 import { ungatedFirstStart } from './first-start.ts';
 import { firstStartOf } from './first-start-latch.ts';
 import { type Hold, holdOf } from './held.ts';
+import { comesIntoPods } from './in-pods.ts';
 import { hasPassedAndGone, passedBy, templatesPassed } from './passed.ts';
 import { carriesRender, isGated, isLive, isRetried, type PodProgress, podProgress } from './pod-progress.ts';
 import { restWords } from './rest.ts';
@@ -82,14 +83,18 @@ function targetProgress({ world, spec, render, carries, now }: Compared, named: 
   const target = targetAnnotationValue(kind, name);
   const found = world.workloads.get(target);
   const workload = found?.deleting ? undefined : found;
+  const isInPods = workload
+    ? comesIntoPods({ gate, spec }, workload, world.placing)
+    : isPlacedInPods(spec, kind);
   const stands =
-    workload && render ? standing({ gate: world.gate, spec, render }, workload, world, now) : NOWHERE;
+    workload && render
+      ? standing({ gate: world.gate, spec, render, isInPods }, workload, world, now)
+      : NOWHERE;
   const all = world.pods.filter((pod) => pod.target === target);
   const live = all.filter((pod) => isLive(pod, gate) && !isRetried(pod, all));
   const held = live.filter(isHeld);
   const pods = live.filter((pod) => !isHeld(pod));
   const current = pods.filter(carries);
-  const isInPods = isPlacedInPods(spec, kind);
   const since = isInPods ? placedSince(world, { kind }) : undefined;
   const isCurrent =
     workload !== undefined &&
@@ -204,7 +209,7 @@ function remarkOnRest(target: TargetProgress): Obstacle | undefined {
     return { reason: 'PassedAndGone', message: `${kind} ${name} passed the gate, and is gone since` };
   const rest = workload?.rest;
   if (!rest || (rest.is !== 'failed' && pods.length + held > 0)) return undefined;
-  const { reason, words } = restWords(rest);
+  const { reason, words } = restWords(rest, workload.resumedBy);
   return { reason, message: `${kind} ${name} ${words}` };
 }
 

@@ -1,5 +1,4 @@
 import { targetAnnotationValue } from '../../api/names.ts';
-import { isPlacedInPods } from '../../api/settled.ts';
 import type { GateSpec } from '../../api/spec.ts';
 import type { Drift, Gate, OthersFirst, Pod, Refusal, Render, Repair, Workload } from '../model.ts';
 import { lacksRequired } from '../render/hold.ts';
@@ -40,10 +39,12 @@ export interface Claim {
   readonly gate: Pick<Gate, 'name' | 'uid'>;
   readonly spec: GateSpec;
   readonly render: Render;
+  /** Whether it comes into their Pods, and not into their templates. */
+  readonly isInPods: boolean;
 }
 
 export function standing(claim: Claim, workload: Workload, known: Known, now: number): Standing {
-  const { gate, render, spec } = claim;
+  const { gate, render, isInPods } = claim;
   const target = targetAnnotationValue(workload.kind, workload.name);
   const injection = { gate: gate.name, render, target };
   const isStuck = hasUnpulledImage(
@@ -52,7 +53,7 @@ export function standing(claim: Claim, workload: Workload, known: Known, now: nu
     workload.template,
     known.pods.filter((pod) => pod.target === target),
   );
-  const found = isPlacedInPods(spec, workload.kind)
+  const found = isInPods
     ? { drift: leftover(workload, gate.name), isOrderUnknown: false }
     : withImage(driftOf(workload, injection, known.othersFirst), isStuck);
   return {
@@ -84,9 +85,9 @@ function unreadable({ unreadable: why }: Workload): Obstacle | undefined {
 }
 
 /** @param isStuck none of its Pods gets anywhere, so there is nobody to be spared */
-function lagOf(workload: Workload, { gate, spec }: Claim, isStuck: boolean): Standing['lag'] {
+function lagOf(workload: Workload, { gate, spec, isInPods }: Claim, isStuck: boolean): Standing['lag'] {
   if (workload.kind === 'Job') return 'immutable';
-  if (isStuck || isPlacedInPods(spec, workload.kind)) return 'patch';
+  if (isStuck || isInPods) return 'patch';
   const { updatePolicy } = spec;
   const waits = updatePolicy === 'OnNextRollout' && !lacksRequired(workload.template, gate.name);
   return waits ? 'next rollout' : 'patch';

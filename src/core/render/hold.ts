@@ -41,6 +41,11 @@ export function isOutdated(pod: Pod, workload: Workload): boolean {
   return pod.required.some((gate) => isHeldInVain(pod, workload, gate));
 }
 
+/** The gates that a template requires and does not carry. */
+export function gatesNotCarried({ required, annotations }: TemplateView): string[] {
+  return required.filter((gate) => !(gateAnnotation(gate) in annotations));
+}
+
 /**
  * The gates that a Pod requires and that neither its template carries, nor itself: those came into the Pod at its birth, and
  * will come into the next one.

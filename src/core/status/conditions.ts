@@ -261,7 +261,7 @@ function atRest({ kind, name, workload, lag, ...counts }: TargetProgress): strin
   if (workload && hasPodsOfBefore(counts)) return `${target} has no Pod that was created since`;
   if (!workload) return `${target} is gone`;
   if (lag === 'immutable') return `${target} was created without the containers`;
-  return `${target} ${workload.rest ? restWords(workload.rest).words : 'has no Pod now'}`;
+  return `${target} ${workload.rest ? restWords(workload.rest, workload.resumedBy).words : 'has no Pod now'}`;
 }
 
 function names(targets: readonly TargetProgress[]): string {

@@ -100,7 +100,7 @@ describe('POLICY_MANIFESTS', () => {
     expect(values).to.not.be.empty;
     // Parameters, literals, and text made of them.
     const allowed =
-      /^(variables\.render\.[\w.[\]]+|variables\.target|variables\.putSecrets\.join\(','\)|v|\[\]|\{.*\}|'.*')$/;
+      /^(variables\.render\.[\w.[\]]+|variables\.(?:target|wanted)|variables\.putSecrets\.join\(','\)|v|\[\]|true|\{.*\}|'.*')$/;
     for (const [, value = ''] of values) expect(value).to.match(allowed);
     const volumes = mutations.filter(({ jsonPatch }) => jsonPatch.expression.includes('value: v}'));
     for (const { jsonPatch } of volumes)

@@ -11,19 +11,18 @@ export function jobs(on: () => WatchedCluster): void {
   describe('a Job', () => {
     const { here, everyPod, ungated, untilInForce } = useStory(on);
 
-    it('that requires a gate is refused, with what to do, until the gate is in place', async () => {
-      const migrate = requiring(job('migrate'), 'first');
-      const refusal = await here().refusal(migrate);
-      expect(refusal?.message).to.contain('Job migrate requires gate first, which is not in force for it');
+    it('that requires a gate still to come is suspended, and let go behind it', async () => {
+      await here().create(requiring(job('migrate'), 'first'));
+      expect(JSON.stringify(await here().get('Job', 'migrate'))).to.contain('"suspend":true');
+      expect(await everyPod('migrate')).to.be.empty;
       await here().create(gate('first', ['Job/migrate'], [dns('api')]));
-      await here().untilGate('first', { ready: 'True/InForce', targets: 'migrate Missing' });
-      await here().until('the Job is accepted', async () => {
-        await here().create(migrate);
-        return true;
-      });
       await here().untilGate('first', { open: 'False/Waiting', pods: '0/1', targets: 'migrate Current' });
       expect(await everyPod('migrate')).to.have.length(1);
+      await here().create(service('api'));
+      await here().untilGate('first', { open: 'True/AllPassed' });
       expect(await ungated('migrate', 'first')).to.be.empty;
+      const stored = JSON.stringify(await here().get('Job', 'migrate'));
+      expect(stored).to.contain('"dependencygate.dev/start":"released"').and.to.not.contain('dgate-');
     });
 
     it('whose first Pod failed in the gate for good is evaluated by the next one, its retry', async () => {

@@ -219,6 +219,7 @@ function eventsOf(write: Write): readonly GateEvent[] {
     case 'scale-down-empty':
       return [ofScaleDown(write)];
     case 'ask-order':
+    case 'release-job':
       return [];
     default:
       return gateEvents({}, undefined, [write]);

@@ -1,0 +1,52 @@
+import { QUEUE_LABEL, REQUIRE_LABEL, START_ANNOTATION, START_SUSPENDED, START_WAITING } from '../names.ts';
+import { isSuspended, isWaiting, JOB_TEMPLATE_LACKS, REQUIRING_JOB, startOf } from './hold-job.ts';
+import { type Admission, IS_AN_OPERATOR, mutating, onWorkload } from './policy.ts';
+
+/** CEL: somebody else is to suspend and resume the Job. */
+const IS_QUEUED = `has(object.spec.managedBy) || (has(object.metadata.labels) && '${QUEUE_LABEL}' in object.metadata.labels)`;
+
+/**
+ * Has Jobs wait that require gates: their templates never get any, but each of their Pods does at its birth.
+ *
+ * What it has suspended stays so for all but the operator until then, so that a write of the Job as it is in Git resumes
+ * nothing. It never suspends a Job that runs.
+ */
+export function suspendJob(): Admission {
+  const about = `Suspends a Job as it is created whose template names, in the label ${REQUIRE_LABEL},\na gate that is not in place. The operator resumes it when the gate is in force. Of a Job that somebody else suspends\nit only says so, in the annotation ${START_ANNOTATION}, and the Job is theirs to resume.`;
+  return mutating('suspend-job', about, {
+    failurePolicy: 'Fail',
+    reinvocationPolicy: 'Never',
+    matchConstraints: { resourceRules: [onWorkload('Job', 'CREATE', 'UPDATE')] },
+    matchConditions: [
+      REQUIRING_JOB,
+      { name: 'alive', expression: '!has(object.metadata.deletionTimestamp)' },
+      { name: 'not-the-operator', expression: `!${IS_AN_OPERATOR}` },
+      // The controller of its CronJob tries again, and its Pods are placed into by way of its template.
+      {
+        name: 'no-cron-job',
+        expression:
+          "!has(object.metadata.ownerReferences) || !object.metadata.ownerReferences.exists(o, o.kind == 'CronJob')",
+      },
+    ],
+    variables: [
+      ...JOB_TEMPLATE_LACKS,
+      { name: 'suspended', expression: isSuspended('object') },
+      { name: 'start', expression: startOf('object') },
+      {
+        name: 'wanted',
+        expression: [
+          `request.operation == 'UPDATE' ? (${isWaiting('oldObject')} ? ${startOf('oldObject')} : '') :`,
+          `${IS_QUEUED} || (variables.suspended && variables.start != '${START_SUSPENDED}') ? '${START_WAITING}' : '${START_SUSPENDED}'`,
+        ].join('\n'),
+      },
+    ],
+    mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: PATCH } }],
+  });
+}
+
+const PATCH = [
+  "size(variables.lacking) == 0 || variables.wanted == '' ? [] :",
+  "(has(object.metadata.annotations) ? [] : [JSONPatch{op: 'add', path: '/metadata/annotations', value: {}}]) +",
+  `(variables.start == variables.wanted ? [] : [JSONPatch{op: 'add', path: '/metadata/annotations/' + jsonpatch.escapeKey('${START_ANNOTATION}'), value: variables.wanted}]) +`,
+  `(variables.suspended || variables.wanted != '${START_SUSPENDED}' ? [] : [JSONPatch{op: 'add', path: '/spec/suspend', value: true}])`,
+].join('\n');

@@ -1,0 +1,212 @@
+import { expect } from 'chai';
+import { z } from 'zod';
+import { START_ANNOTATION, START_RELEASED, START_SUSPENDED, START_WAITING } from '../../../src/api/names.ts';
+import type { KubeObject } from '../../../src/sandbox/cluster.ts';
+import { deployment, dns, gate, service } from '../../scenarios/manifests.ts';
+import { useStory, type WatchedCluster } from './cluster.ts';
+import { job, requiring } from './manifests.ts';
+
+const jobSchema = z.object({
+  metadata: z.object({
+    resourceVersion: z.string(),
+    annotations: z.record(z.string(), z.string()).default({}),
+  }),
+  spec: z.object({ suspend: z.boolean().default(false) }),
+});
+
+const FIRST = gate('first', ['web', 'Job/migrate'], [dns('api')]);
+/** Of the Job only. */
+const ALONE = gate('first', ['Job/migrate'], [dns('api')]);
+const MIGRATE = requiring(job('migrate'), 'first');
+const WEB = requiring(deployment('web'), 'first');
+const WITHOUT_LABEL = { metadata: { labels: { 'dependencygate.dev/require': null } } };
+
+/** Jobs that come before a gate that they require. */
+export function suspendedJobs(on: () => WatchedCluster): void {
+  describe('a Job that requires a gate', () => {
+    const { here, everyPod, ungated, settle } = useStory(on);
+
+    const stored = async () => jobSchema.parse(await here().get('Job', 'migrate'));
+    /** Whether it is suspended, and what its annotation says. */
+    const state = async () => {
+      const { metadata, spec } = await stored();
+      return [spec.suspend ? 'suspended' : 'free', metadata.annotations[START_ANNOTATION]];
+    };
+    const untilState = (...wanted: readonly string[]) =>
+      here().until(`the Job is ${wanted.join(', ')}`, async () =>
+        String(await state()) === String(wanted) ? true : undefined,
+      );
+    const jobWrites = () =>
+      here()
+        .writes()
+        .filter(({ path }) => path.includes('/jobs/'));
+    const open = async (pods: '1/1' | '2/2' = '1/1') => {
+      await here().create(service('api'));
+      await here().untilGate('first', { open: 'True/AllPassed', pods, ungated: 0 });
+      expect(await ungated('migrate', 'first')).to.be.empty;
+    };
+    const suspendedBy = (fields: object, metadata: object = {}): KubeObject => ({
+      ...MIGRATE,
+      metadata: { ...MIGRATE.metadata, ...metadata },
+      spec: Object.assign({}, MIGRATE.spec, fields),
+    });
+    const refusalOf = (request: Promise<unknown>) =>
+      request.then(
+        () => 'it was let through',
+        (error: unknown) => String(error),
+      );
+
+    for (const order of permutations([MIGRATE, FIRST, WEB])) {
+      it(`waits behind it in the order ${order.map(({ kind }) => kind).join(', ')}`, async () => {
+        for (const object of order) await here().apply(object);
+        await here().untilGate('first', { open: 'False/Waiting', pods: '0/2', older: 0, ungated: 0 });
+        await open('2/2');
+        expect(await ungated('web', 'first')).to.be.empty;
+      });
+    }
+
+    it('stays suspended while the operator is away, and is resumed when it returns', async () => {
+      await on().operator.stop();
+      await here().create(MIGRATE, ALONE);
+      expect(await state()).to.deep.equal(['suspended', START_SUSPENDED]);
+      await on().operator.start();
+      await untilState('free', START_RELEASED);
+      await here().untilGate('first', { open: 'False/Waiting', pods: '0/1' });
+      await open();
+    });
+
+    it('stays suspended when its user resumes it by hand, and starts without when they take the label off', async () => {
+      await here().create(MIGRATE);
+      await here().patch('Job', 'migrate', { spec: { suspend: false } });
+      expect(await state()).to.deep.equal(['suspended', START_SUSPENDED]);
+      await here().patch('Job', 'migrate', { spec: { suspend: false, template: WITHOUT_LABEL } });
+      await here().until('it has a Pod', async () => (await everyPod('migrate'))[0]);
+      expect((await state())[0]).to.equal('free');
+      expect(jobWrites()).to.be.empty;
+    });
+
+    it('is not fought over by whoever applies it again as it is in Git, whichever way', async () => {
+      const explicit = suspendedBy({ suspend: false });
+      const ways: readonly (readonly [string, () => Promise<unknown>])[] = [
+        ['on the client', () => here().apply(MIGRATE)],
+        ['on the client, with suspend: false', () => here().apply(explicit)],
+        ['on the server', () => serverSide(MIGRATE)],
+        ['on the server, with suspend: false', () => serverSide(explicit)],
+      ];
+      const serverSide = (object: KubeObject) =>
+        here().kubectl(['apply', '--server-side', '--force-conflicts', '-f=-'], JSON.stringify(object));
+      await here().apply(MIGRATE);
+      for (const [way, apply] of [...ways, ...ways]) {
+        await apply();
+        expect(await state(), way).to.deep.equal(['suspended', START_SUSPENDED]);
+      }
+      expect(jobWrites()).to.be.empty;
+      await here().create(ALONE);
+      await untilState('free', START_RELEASED);
+      await here().untilGate('first', { open: 'False/Waiting', pods: '0/1' });
+      for (const [way, apply] of ways) {
+        await apply();
+        expect(await state(), way).to.deep.equal(['free', START_RELEASED]);
+      }
+      expect(jobWrites()).to.have.length(1);
+      await open();
+    });
+
+    it('is resumed without a gate that is deleted while it waits, and with the others', async () => {
+      const second = gate('second', ['Job/migrate'], [dns('api')]);
+      await here().create(requiring(job('migrate'), 'first', 'second'), ALONE);
+      await here().untilGate('first', { ready: 'True/InForce' });
+      await here().delete('DependencyGate', 'first');
+      await here().untilGone('DependencyGate', 'first');
+      expect(await state()).to.deep.equal(['suspended', START_SUSPENDED]);
+      await here().create(second);
+      await untilState('free', START_RELEASED);
+      await here().untilGate('second', { open: 'False/Waiting', pods: '0/1', targets: 'migrate Current' });
+      const [pod] = await everyPod('migrate');
+      expect([...(pod?.gates ?? [])]).to.include('second');
+      expect(pod?.wasHeld).to.equal(false);
+    });
+
+    it('is resumed when the only one is deleted before it was in force', async () => {
+      await on().operator.stop();
+      await here().create(MIGRATE, gate('first', ['Job/migrate'], [dns('api')], { suspend: true }));
+      await on().operator.start();
+      await here().untilGate('first', { ready: 'False/Suspended' });
+      await here().delete('DependencyGate', 'first');
+      await untilState('free', START_RELEASED);
+      const [pod] = await here().until('it has a Pod', async () => {
+        const pods = await everyPod('migrate');
+        return pods.length > 0 ? pods : undefined;
+      });
+      expect(pod?.wasHeld).to.equal(false);
+      await here().untilGone('DependencyGate', 'first');
+    });
+
+    for (const [who, object] of [
+      ['its user', suspendedBy({ suspend: true })],
+      ['a queue', suspendedBy({ suspend: true }, { labels: { 'kueue.x-k8s.io/queue-name': 'queue' } })],
+      [
+        'a queue with the mark of admission',
+        suspendedBy(
+          { suspend: true },
+          {
+            labels: { 'kueue.x-k8s.io/queue-name': 'queue' },
+            annotations: { [START_ANNOTATION]: START_SUSPENDED },
+          },
+        ),
+      ],
+    ] as const) {
+      it(`that ${who} has suspended is theirs to resume, and its Pods are gated then, not before`, async () => {
+        const resume = () => here().patch('Job', 'migrate', { spec: { suspend: false } });
+        await here().create(object);
+        expect(await state()).to.deep.equal(['suspended', START_WAITING]);
+        expect(await refusalOf(resume())).to.contain(
+          'Job migrate requires gate first, which is not in force for it yet',
+        );
+        await here().create(ALONE);
+        await untilState('suspended', START_RELEASED);
+        await settle('first');
+        expect(await state()).to.deep.equal(['suspended', START_RELEASED]);
+        expect(jobWrites().map(({ body }) => JSON.stringify(body))).to.have.length(1);
+        expect(JSON.stringify(jobWrites()[0]?.body)).to.not.contain('suspend"');
+        await resume();
+        await here().untilGate('first', { open: 'False/Waiting', pods: '0/1' });
+        await open();
+      });
+    }
+
+    it('that was resumed is not resumed again when somebody suspends it', async () => {
+      await here().create(ALONE, MIGRATE);
+      await untilState('free', START_RELEASED);
+      await here().patch('Job', 'migrate', { spec: { suspend: true } });
+      await settle('first');
+      await here().patch('DependencyGate', 'first', {
+        spec: { targets: [{ kind: 'Job', name: 'migrate' }] },
+      });
+      await settle('first');
+      expect(await state()).to.deep.equal(['suspended', START_RELEASED]);
+      expect(jobWrites()).to.have.length(1);
+    });
+
+    it('of which somebody else says that admission has suspended it gets nothing by that but what they may do', async () => {
+      const forged = { metadata: { annotations: { [START_ANNOTATION]: START_SUSPENDED } } };
+      await here().create(suspendedBy({ suspend: true }));
+      await here().patch('Job', 'migrate', forged);
+      expect(await state(), 'what admission has marked stays').to.deep.equal(['suspended', START_WAITING]);
+      const other = requiring(job('other'), 'first');
+      await here().create({ ...job('free'), spec: Object.assign({}, job('free').spec, { suspend: true }) });
+      await here().patch('Job', 'free', forged);
+      await here().until('the Job that requires nothing is resumed, as they might have done', async () =>
+        jobSchema.parse(await here().get('Job', 'free')).spec.suspend ? undefined : true,
+      );
+      await here().create(ALONE, { ...other, metadata: { ...other.metadata, ...forged.metadata } });
+      await settle('first');
+      expect(await everyPod('other'), 'the gate does not name it').to.be.empty;
+    });
+  });
+}
+
+function permutations<T>(items: readonly T[]): T[][] {
+  if (items.length < 2) return [[...items]];
+  return items.flatMap((item, at) => permutations(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
+}
