@@ -151,6 +151,7 @@ export const GATE_EVENT_REASONS = [
 
 /** Of Events on a workload. */
 export const WORKLOAD_EVENT_REASONS = [
+  'Waiting',
   'HeldWithoutGate',
   'HeldByOtherGate',
   'HeldPodsReplaced',
@@ -160,4 +161,9 @@ export const WORKLOAD_EVENT_REASONS = [
   'PatchFailed',
 ] as const;
 
-export type EventReason = (typeof GATE_EVENT_REASONS)[number] | (typeof WORKLOAD_EVENT_REASONS)[number];
+/** Of Events on a Pod. */
+export const POD_EVENT_REASONS = ['Waiting'] as const;
+export type EventReason =
+  | (typeof GATE_EVENT_REASONS)[number]
+  | (typeof WORKLOAD_EVENT_REASONS)[number]
+  | (typeof POD_EVENT_REASONS)[number];

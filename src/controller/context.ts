@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Gate, GateEvent, Workload } from '../core/model.ts';
+import type { Gate, GateEvent, Pod, Workload } from '../core/model.ts';
 import type { Requests } from '../kube/client/requests.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { Expressions } from './expressions.ts';
@@ -15,7 +15,7 @@ export interface Context extends ReconcileSurroundings {
   readonly expressions: Expressions;
   readonly log: Logger;
   /** Records an Event. Never throws. */
-  readonly emit: (about: Gate | Workload, event: GateEvent) => void;
+  readonly emit: (about: Gate | Workload | Pod, event: GateEvent) => void;
   /** Queues what the other kind of reconcile has to know, where no watch will tell it. */
   readonly look: (one: Reconciled) => void;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { KIND } from '../api/names.ts';
-import type { Gate, GateEvent, Settings, Workload } from '../core/model.ts';
+import type { Gate, GateEvent, Pod, Settings, Workload } from '../core/model.ts';
 import type { Random } from '../kube/backoff.ts';
 import type { Connection } from '../kube/client/connection.ts';
 import { createRequests } from '../kube/client/http-requests.ts';
@@ -204,7 +204,7 @@ export class Operator {
     };
   }
 
-  #emit(about: Gate | Workload, event: GateEvent): void {
+  #emit(about: Gate | Workload | Pod, event: GateEvent): void {
     this.#events.record(eventDraft(about, event));
   }
 

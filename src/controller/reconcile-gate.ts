@@ -4,6 +4,7 @@ import { decide } from '../core/plan/decide.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { soonest } from '../core/soonest.ts';
 import { firstStarts, gateEvents, ungatedFirst } from '../core/status/gate-events.ts';
+import { waitingEvents } from '../core/status/waiting-events.ts';
 import { act, type Failed } from './act.ts';
 import type { Context } from './context.ts';
 import { Asking } from './expressions.ts';
@@ -54,6 +55,7 @@ async function carryOut(context: Context, world: World, plan: Plan, memory: Gate
   for (const event of gateEvents(world.gate.status, plan.status, done))
     recordEvent(context, world.gate, event);
   emitFirstStarts(context, world, plan);
+  for (const { about, event } of waitingEvents(world, plan.status)) context.emit(about, event);
   context.log.debug(
     { writes: done.map((write) => write.do), status: hasReported, next: plan.next },
     'gate reconciled',

@@ -3,6 +3,7 @@ import {
   DEPENDENCY_REASONS,
   GATE_EVENT_REASONS,
   OPEN_REASONS,
+  POD_EVENT_REASONS,
   READY_REASONS,
   STALL_REASONS,
   TARGET_REASONS,
@@ -63,9 +64,10 @@ describe('docs/reference/reasons.md', () => {
     expect(of('## Why a target is as it is')).to.deep.equal(TARGET_REASONS);
   });
 
-  it('tells each Event of a gate and of a workload', () => {
+  it('tells each Event of a gate, of a workload and of a Pod', () => {
     expect(column(section('### On a gate'), 0)).to.have.members([...GATE_EVENT_REASONS]);
     expect(column(section('### On a workload'), 0)).to.have.members([...WORKLOAD_EVENT_REASONS]);
+    expect(column(section('### On a Pod'), 0)).to.have.members([...POD_EVENT_REASONS]);
   });
 
   it('tells each metric with its labels', () => {

@@ -4,7 +4,7 @@ import type { CommandOutput } from '../cluster/run-command.ts';
 import { type Scenario, useNamespace } from './cluster.ts';
 import { deployment, dns, gate, service } from './manifests.ts';
 import type { RealCluster } from './real-cluster.ts';
-import { viewGate } from './views.ts';
+import { isGated, viewGate } from './views.ts';
 
 /** What people see of gates through kubectl, on a real API server. */
 export const kubectl: Scenario<RealCluster> = (on) => {
@@ -52,6 +52,19 @@ export const kubectl: Scenario<RealCluster> = (on) => {
       });
       expect(text).to.match(/Message: +1 of 1 Pod wait/);
       expect(text).to.contain('added the init containers to Deployment pinger');
+    });
+
+    it('describes a Pod that waits, and its Deployment, with what it waits for and why', async () => {
+      await hold();
+      const [pod] = await here().untilPods('pinger', 1, 'are gated', isGated);
+      const words =
+        /Normal +Waiting .* waiting for api \(dns api\) of gate api-first: Service api does not exist/;
+      for (const described of [`pod/${pod?.metadata.name}`, 'deployment/pinger'])
+        await here().until(`${described} tells it`, async () =>
+          words.test(await here().kubectl(['describe', described])) ? true : undefined,
+        );
+      await here().create(service('api'));
+      await here().untilGate('api-first', { open: 'True/AllPassed' });
     });
 
     it('explains every field', async () => {

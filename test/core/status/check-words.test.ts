@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Dependency } from '../../../src/api/spec.ts';
-import { checkWords } from '../../../src/commands/explain/dependency-lines.ts';
+import { checkWords } from '../../../src/core/status/check-words.ts';
 
 describe('checkWords', () => {
   const hostFrom = { secretKeyRef: { name: 'db', key: 'host' } };
