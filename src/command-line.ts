@@ -10,9 +10,7 @@ import { pullPolicyOption, runAsUserOption } from './commands/options/waiter-opt
 import type { Process } from './commands/process.ts';
 import { renderCommand } from './commands/render/render-command.ts';
 import type { SandboxFlags } from './commands/sandbox/run-sandbox.ts';
-
-/** Set by the build from package.json. */
-declare const DEPENDENCY_GATE_VERSION: string;
+import { VERSION } from './commands/version.ts';
 
 /** Runs one sub-command to its end. Wrong usage prints one line and exits 2; what cannot go on, one line and 1. */
 export async function runCommandLine(argv: readonly string[], process: Process): Promise<void> {
@@ -28,10 +26,9 @@ export async function runCommandLine(argv: readonly string[], process: Process):
 }
 
 function program(process: Process): Command {
-  const version = typeof DEPENDENCY_GATE_VERSION === 'string' ? DEPENDENCY_GATE_VERSION : 'source';
   const root = new Command('dependency-gate')
     .description('Keeps the Pods of workloads from starting before their dependencies are there.')
-    .version(version)
+    .version(VERSION)
     .helpCommand(false)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'dependency-gate: ')) });

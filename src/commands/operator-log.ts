@@ -1,8 +1,34 @@
 import { type DestinationStream, destination, type Logger, pino } from 'pino';
+import { ApiError } from '../kube/api-error.ts';
 
-/** A log of JSON lines at standard output, which a terminal may show as they are. */
+/**
+ * A log of JSON lines at standard output, which a terminal may show as they are: the level by its name, the time as RFC
+ * 3339 has it. Process and host are left out, since whoever collects logs of Pods knows them.
+ */
 export function createLog(level: string, to: DestinationStream = destination(1)): Logger {
-  return pino({ level }, { write: (line) => to.write(escaped(line)) });
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: serialized },
+  };
+  return pino(options, { write: (line) => to.write(escaped(line)) });
+}
+
+/** What the API server said needs no stack: that is of the code which asked, the same each time. */
+function serialized(error: unknown): unknown {
+  if (error instanceof ApiError) {
+    const { name, status, reason, message } = error;
+    return { type: name, status, reason, message };
+  }
+  return error instanceof Error ? pino.stdSerializers.err(error) : error;
+}
+
+/** Changes between the level that was asked for and `debug`, for whoever cannot start the operator again to see more. */
+export function toggleDebug(log: Logger, level: string): void {
+  log.level = log.level === 'debug' ? level : 'debug';
+  log.info({ logLevel: log.level }, 'the log level has changed');
 }
 
 /**

@@ -2,7 +2,7 @@
 export interface Process {
   readonly env: Readonly<Record<string, string | undefined>>;
   exitCode?: number | string | null | undefined;
-  on(event: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
+  on(event: 'SIGTERM' | 'SIGINT' | 'SIGUSR2', listener: () => void): unknown;
 }
 
 /** Resolves with the first SIGTERM or SIGINT. */

@@ -1,4 +1,4 @@
-import { ApiError, isConflict, isTransient } from '../kube/api-error.ts';
+import { ApiError, isConflict, isNamespaceGone, isTransient } from '../kube/api-error.ts';
 import { Undone } from './act.ts';
 
 /** Why a reconcile did not end well: the label of its metric. */
@@ -30,4 +30,9 @@ export function classifyFailure(error: unknown): FailureHandling {
 export function levelOfWatch(error: unknown): 'debug' | 'warn' {
   const isExpected = error instanceof ApiError && (error.reason === 'Idle' || error.status === 429);
   return isExpected ? 'debug' : 'warn';
+}
+
+/** How loudly an Event is told that could not be recorded. What is about to go with its namespace is missed by nobody. */
+export function levelOfEvent(error: unknown): 'debug' | 'warn' {
+  return isNamespaceGone(error) ? 'debug' : 'warn';
 }

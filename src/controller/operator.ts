@@ -16,7 +16,7 @@ import { subscribe } from './affected.ts';
 import type { Context } from './context.ts';
 import { eventDraft } from './event-draft.ts';
 import { Expressions } from './expressions.ts';
-import { classifyFailure, levelOfWatch } from './failures.ts';
+import { classifyFailure, levelOfEvent, levelOfWatch } from './failures.ts';
 import { Memory } from './memory.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { reconcile } from './reconcile.ts';
@@ -90,7 +90,7 @@ export class Operator {
       instance,
       clock,
       random,
-      onError: (error) => log.warn({ err: error }, 'failed to record an Event'),
+      onError: (error) => log[levelOfEvent(error)]({ err: error }, 'failed to record an Event'),
     });
     this.#expressions = new Expressions({ clock });
     this.#queue = new Queue<Reconciled>({

@@ -140,6 +140,11 @@ export const isInvalid = (error: unknown): error is ApiError => has(error, 422) 
 /** Refused by RBAC, admission, quota, or because the namespace is going away. */
 export const isForbidden = (error: unknown): error is ApiError => has(error, 403);
 
+/** Refused since the namespace is going away, or gone: nothing can be created there any more. */
+export const isNamespaceGone = (error: unknown): error is ApiError =>
+  (isForbidden(error) && error.causes.some(({ reason }) => reason === 'NamespaceTerminating')) ||
+  isNotFound(error);
+
 /** Nothing is wrong with the request: no answer, 429, or the server's own failure. */
 export const isTransient = (error: unknown): error is ApiError =>
   error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 500);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Undone } from '../../src/controller/act.ts';
-import { classifyFailure, levelOfWatch } from '../../src/controller/failures.ts';
+import { classifyFailure, levelOfEvent, levelOfWatch } from '../../src/controller/failures.ts';
 import { ApiError } from '../../src/kube/api-error.ts';
 
 const answered = (status: number, reason = 'Unknown', retryAfterMs?: number) =>
@@ -36,5 +36,18 @@ describe('levelOfWatch', () => {
     expect(levelOfWatch(answered(0, 'NetworkError'))).to.equal('warn');
     expect(levelOfWatch(answered(403, 'Forbidden'))).to.equal('warn');
     expect(levelOfWatch(new Error('cannot read a/b'))).to.equal('warn');
+  });
+});
+
+describe('levelOfEvent', () => {
+  it('is debug where the namespace is going away or gone, and warn for all else', () => {
+    const causes = [
+      { reason: 'NamespaceTerminating', message: 'namespace team is being terminated', field: '' },
+    ];
+    const terminating = new ApiError({ status: 403, reason: 'Forbidden', message: 'no', causes });
+    expect(levelOfEvent(terminating)).to.equal('debug');
+    expect(levelOfEvent(answered(404, 'NotFound'))).to.equal('debug');
+    expect(levelOfEvent(answered(403, 'Forbidden'))).to.equal('warn');
+    expect(levelOfEvent(answered(500))).to.equal('warn');
   });
 });

@@ -9,10 +9,11 @@ import type { Source } from '../../kube/client/credentials.ts';
 import { createRequests } from '../../kube/client/http-requests.ts';
 import type { RequestObservation, Requests } from '../../kube/client/requests.ts';
 import { systemClock } from '../../kube/clock.ts';
-import { createLog } from '../operator-log.ts';
+import { createLog, toggleDebug } from '../operator-log.ts';
 import { chosenUid, type UserId } from '../options/numbers.ts';
 import type { Process } from '../process.ts';
 import { signalled } from '../process.ts';
+import { VERSION } from '../version.ts';
 import { ownImage, ownPod } from './own-image.ts';
 import { type Needs, rightsBeyond } from './own-rights.ts';
 
@@ -34,6 +35,7 @@ export interface OperatorFlags {
 /** Runs the operator until SIGTERM or SIGINT; the reconcile under way is ended, not cut. */
 export async function runOperator(flags: OperatorFlags, process: Process): Promise<void> {
   const log = createLog(flags.logLevel);
+  process.on('SIGUSR2', () => toggleDebug(log, flags.logLevel));
   const connection = connect(sourceOf(flags, process.env), {
     clock: systemClock,
     userAgent: 'dependency-gate-operator',
@@ -77,7 +79,7 @@ export async function runOperator(flags: OperatorFlags, process: Process): Promi
   });
   const { port: healthPort, metricsPort } = health;
   log.info(
-    { healthPort, metricsPort, waiterImage, namespaces: flags.namespaces ?? 'all' },
+    { version: VERSION, healthPort, metricsPort, waiterImage, namespaces: flags.namespaces ?? 'all' },
     'the operator starts',
   );
   await Promise.race([operator.start().then(() => stopped), stopped]);
