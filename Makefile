@@ -3,6 +3,7 @@ NODE := node_modules/.bin/node
 BIN := node_modules/.bin
 MOCHA := $(NODE) node_modules/mocha/bin/mocha.js
 COVERAGE := .cache/coverage
+RELEASE := .cache/release
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -29,7 +30,7 @@ sandbox: dist ## Start the embedded sandbox with the operator, and print the kub
 	$(NODE) dist/dependency-gate.js sandbox
 
 .PHONY: generate
-generate: node_modules ## Write crds/ and docs/reference/api.md anew from the schema
+generate: node_modules ## Write crds/, config/chart and docs/reference/api.md anew from the schema
 	$(NODE) src/api/generate.ts
 
 .PHONY: lint
@@ -77,6 +78,22 @@ bench-cluster: dist cluster-build ## Measure on real Kubernetes: admission, and 
 	$(NODE) test/bench/admission.ts
 	$(NODE) test/bench/latency.ts
 	$(NODE) test/bench/opening.ts
+
+# kubectl and helm: those of the cluster tests, else the machine's. Without DIGEST, the image of the version of this commit.
+.PHONY: release-files
+release-files: export PATH := $(CURDIR)/.cache/cluster/bin:$(PATH)
+release-files: ## Write what a release has besides its image to .cache/release: IMAGE=… DIGEST=sha256:… name that
+	rm -rf $(RELEASE) && mkdir -p $(RELEASE)/from && cp -R config crds $(RELEASE)/from
+ifdef DIGEST
+	sed -i.bak -e 's|newName: .*|newName: $(IMAGE)|' -e 's|newTag: .*|digest: $(DIGEST)|' $(RELEASE)/from/config/operator/kustomization.yaml
+	sed -i.bak -e 's|^  repository: .*|  repository: $(IMAGE)|' -e 's|^  digest: .*|  digest: $(DIGEST)|' $(RELEASE)/from/config/chart/values.yaml
+	rm $(RELEASE)/from/config/chart/values.yaml.bak
+endif
+	kubectl kustomize $(RELEASE)/from/config/default > $(RELEASE)/install.yaml
+	kubectl kustomize $(RELEASE)/from/config/without-admission > $(RELEASE)/install-without-admission.yaml
+	kubectl kustomize $(RELEASE)/from/crds > $(RELEASE)/dependencygates.yaml
+	helm package $(RELEASE)/from/config/chart --destination $(RELEASE)
+	rm -r $(RELEASE)/from
 
 .PHONY: cluster-build
 cluster-build: node_modules ## Build the real Kubernetes components for the tests (Go; cached)

@@ -61,7 +61,8 @@ export const TIERS: readonly Tier[] = [
     without: [NODE_FILES],
     version: MAIN_VERSION,
     jobs: clusters(),
-    before: async () => [CONTROL_PLANE],
+    // helm: what is released with it is installed as people do it.
+    before: async () => [CONTROL_PLANE, TOOLS],
     missing: withoutGo,
   },
   {
@@ -90,7 +91,7 @@ function controlPlaneOf(version: Version): Tier {
     without: [NODE_FILES, OF_NO_RELEASE],
     version,
     jobs: clusters(),
-    before: async () => [[...CONTROL_PLANE, version]],
+    before: async () => [[...CONTROL_PLANE, version], TOOLS],
     missing: async () =>
       process.env.KUBEBUILDER_ASSETS ? 'KUBEBUILDER_ASSETS gives programs of one release' : withoutGo(),
   };
