@@ -12,6 +12,7 @@ import {
   useInstallation,
   workload,
 } from './chart/installation.ts';
+import { established } from './established.ts';
 import { eventually } from './eventually.ts';
 import { useControlPlane } from './use.ts';
 import { versionUnderTest } from './versions.ts';
@@ -126,5 +127,36 @@ describe('config/chart on an API server', function () {
       if (left !== '') throw new Error(left);
       return true;
     });
+  });
+
+  it('takes over what kubectl has installed, and where the custom resource goes too ends it once it is back', async () => {
+    const base = HAS_MUTATING ? 'config/default' : 'config/without-admission';
+    await kubectl('apply', '--server-side', '--kustomize', base);
+    await startOperator();
+    const here = await story();
+    await gated(here);
+    const before = await identities(here);
+    const operator = ['deployment/dependency-gate-operator', `--namespace=${NAMESPACE}`];
+    const uid = () => kubectl('get', ...operator, '--output=jsonpath={.metadata.uid}');
+    const operatorBefore = await uid();
+    await install('--take-ownership', '--force-conflicts', '--set=crds.keep=false');
+    expect(await uid()).to.equal(operatorBefore);
+    expect(await identities(here)).to.deep.equal(before);
+
+    await stopOperator();
+    await helm('uninstall', 'dependency-gate');
+    const ending = ['get', CRD, '--output=jsonpath={.metadata.deletionTimestamp}'];
+    expect(await kubectl(...ending), 'it waits for the gate').to.not.equal('');
+    expect(initNames(await workload(here, 'app'))).to.deep.equal(['dgate-first--api']);
+
+    await install();
+    await startOperator({ mayNeverSeeAll: true });
+    await kubectl('wait', '--for=delete', CRD, '--timeout=60s');
+    expect(initNames(await workload(here, 'app'))).to.deep.equal([]);
+    await stopOperator();
+    await helm('upgrade', 'dependency-gate', CHART);
+    await established(cluster());
+    await helm('uninstall', 'dependency-gate');
+    await kubectl('delete', CRD);
   });
 });

@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { OPERATOR_SERVICE_ACCOUNT } from '../../../src/api/names.ts';
 import type { KubeObject } from '../../../src/sandbox/cluster.ts';
 import { useProgram } from '../../commands/programs.ts';
 import { CHART } from '../../config/chart.ts';
@@ -24,6 +25,7 @@ export function useInstallation(on: () => ControlPlane) {
   const program = useProgram('helm');
   let home = '';
   let operator: OperatorRunner | undefined;
+  let starting: Promise<void> | undefined;
   const stories: Story[] = [];
   beforeEach(() => {
     home = mkdtempSync(join(tmpdir(), 'dependency-gate-helm-'));
@@ -42,18 +44,23 @@ export function useInstallation(on: () => ControlPlane) {
     const running = operator;
     operator = undefined;
     await running?.stop();
+    await starting;
   };
 
   return {
     helm,
     stopOperator,
     kubectl: (...args: readonly string[]) => on().kubectl(args),
-    /** As its Pod would be, with its ServiceAccount and what the release grants that. */
-    startOperator: async (name = 'dependency-gate-operator', policy?: string): Promise<OperatorRunner> => {
-      await established(on());
-      const kubeconfigPath = await on().serviceAccountKubeconfig(NAMESPACE, name);
-      operator = new OperatorRunner({ kubeconfigPath }, undefined, policy);
-      await operator.start();
+    /**
+     * As its Pod would be, with its ServiceAccount and what the release grants that. Where gates are about to go for good it
+     * may never see all of them, and nobody waits for that.
+     */
+    startOperator: async ({ mayNeverSeeAll = false } = {}): Promise<OperatorRunner> => {
+      if (!mayNeverSeeAll) await established(on());
+      const kubeconfigPath = await on().serviceAccountKubeconfig(NAMESPACE, OPERATOR_SERVICE_ACCOUNT);
+      operator = new OperatorRunner({ kubeconfigPath });
+      starting = operator.start();
+      if (!mayNeverSeeAll) await starting;
       return operator;
     },
     story: async (): Promise<Story> => {
