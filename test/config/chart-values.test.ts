@@ -21,6 +21,7 @@ const SETTINGS: Readonly<Record<string, readonly [value: unknown, made: string]>
   'waiter.image': ['registry.example/waiter:1', '- --waiter-image=registry.example/waiter:1'],
   'waiter.pullPolicy': ['Never', '- --waiter-image-pull-policy=Never'],
   'waiter.runAsUser': [1_000_720_000, '- --run-as-user=1000720000'],
+  'policies.guardNamespacesOnly': [true, 'matchResources:\n    namespaceSelector:\n'],
   'rbac.moreKinds': [true, 'name: dependency-gate-more-kinds'],
   'serviceAccount.name': ['my-dependency-gate-operator', 'serviceAccountName: my-dependency-gate-operator'],
   'serviceAccount.annotations': [{ iam: 'role' }, '  annotations:\n    iam: role'],

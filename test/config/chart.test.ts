@@ -12,15 +12,25 @@ interface Same {
   readonly what: string;
   readonly release: Release;
   readonly overlay: Overlay;
-  /** What is applied to each namespace besides. */
-  readonly inNamespaces?: boolean;
+  /** Those to which config/namespaced/bindings is applied besides. */
+  readonly namespaces?: readonly string[];
 }
 
-/** The patches of docs/guide/metrics.md. */
-function metricsPatches(): object[] {
-  const [, text = ''] = /^```yaml\n(.*?)^```$/ms.exec(read('docs/guide/metrics.md')) ?? [];
-  return z.object({ patches: z.array(z.looseObject({})) }).parse(parse(text)).patches;
+const blockSchema = z.looseObject({ patches: z.array(z.looseObject({})).default([]) });
+
+/** The patches of the overlays in a document. */
+function patchesOf(document: string): object[] {
+  const blocks = [...read(document).matchAll(/^```yaml\n(.*?)^```$/gms)];
+  return blocks.flatMap(([, text = '']) => blockSchema.parse(parse(text)).patches);
 }
+
+/** Where the operator of docs/guide/namespaces.md works. */
+const TEAM_C = {
+  target: { kind: 'Deployment', name: 'dependency-gate-operator' },
+  patch: JSON.stringify([
+    { op: 'replace', path: '/spec/template/spec/containers/0/env/0/value', value: 'team-c' },
+  ]),
+};
 
 const SAME: readonly Same[] = [
   { what: 'default values', release: {}, overlay: { resources: ['config/default'] } },
@@ -38,7 +48,16 @@ const SAME: readonly Same[] = [
     what: 'some namespaces',
     release: { values: { namespaces: NAMESPACES } },
     overlay: { resources: ['config/namespaced'] },
-    inNamespaces: true,
+    namespaces: NAMESPACES,
+  },
+  {
+    what: 'guards of some namespaces',
+    release: { values: { namespaces: ['team-c'], policies: { guardNamespacesOnly: true } } },
+    overlay: {
+      resources: ['config/namespaced'],
+      patches: [...patchesOf('docs/guide/namespaces.md'), TEAM_C],
+    },
+    namespaces: ['team-c'],
   },
   {
     what: 'a network policy',
@@ -52,7 +71,10 @@ const SAME: readonly Same[] = [
         metrics: { port: 8082, access: 'authorized', certificateSecret: 'dependency-gate-metrics' },
       },
     },
-    overlay: { resources: ['config/default', 'config/metrics-access'], patches: metricsPatches() },
+    overlay: {
+      resources: ['config/default', 'config/metrics-access'],
+      patches: patchesOf('docs/guide/metrics.md'),
+    },
   },
   {
     what: 'more kinds',
@@ -67,17 +89,15 @@ describe('config/chart', function () {
   const kustomize = useProgram('kustomize');
   const built = (folder: string): Manifest[] => parseManifests(outputOf([kustomize(), 'build', folder]));
 
-  for (const { what, release, overlay, inNamespaces = false } of SAME)
+  for (const { what, release, overlay, namespaces = [] } of SAME)
     it(`makes with ${what} what kustomize makes of ${overlay.resources.join(' and ')}`, async () => {
       const objects = await withOverlay(overlay, built);
-      const bindings = inNamespaces
-        ? NAMESPACES.flatMap((namespace) =>
-            built('config/namespaced/bindings').map((one) => ({
-              ...one,
-              metadata: { ...one.metadata, namespace },
-            })),
-          )
-        : [];
+      const bindings = namespaces.flatMap((namespace) =>
+        built('config/namespaced/bindings').map((one) => ({
+          ...one,
+          metadata: { ...one.metadata, namespace },
+        })),
+      );
       const expected = comparable([...objects, ...bindings]);
       expect(comparable(chartObjects(helm(), release))).to.deep.equal(expected);
     });

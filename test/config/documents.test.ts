@@ -29,7 +29,7 @@ function longLines(path: string): string[] {
 
 /** The documents that a document links to, without their anchors. */
 function linkedDocuments(path: string): string[] {
-  return [...read(path).matchAll(/\]\(([^)#]+\.md)(?:#[^)]*)?\)/g)].map(([, link = '']) =>
+  return [...read(path).matchAll(/\]\((?!https:)([^)#]+\.md)(?:#[^)]*)?\)/g)].map(([, link = '']) =>
     join(dirname(path), link),
   );
 }

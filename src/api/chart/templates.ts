@@ -37,13 +37,25 @@ const MANIFESTS: Readonly<Record<string, string>> = {
 const BINDINGS = 'config/namespaced/bindings/bindings.yaml';
 const DOCUMENTS_END = /^---\n/m;
 
+/** What such a guard's binding has more where `guardNamespacesOnly` is set. */
+const MATCHED = `  {{- if and .Values.policies.guardNamespacesOnly .Values.namespaces }}
+  matchResources:
+    namespaceSelector:
+      matchExpressions:
+      - key: kubernetes.io/metadata.name
+        operator: In
+        values:
+          {{- toYaml .Values.namespaces | nindent 10 }}
+  {{- end }}
+`;
+
 /** The templates, by their path in the repository. */
 export const CHART_TEMPLATES: Readonly<Record<string, () => string>> = {
   [`${TEMPLATES}/crds/dependencygates.yaml`]: () => made('src/api', ifSo('.Values.crds.install', crd())),
   [templateOf(BINDINGS)]: () => made(BINDINGS, bindings(read(BINDINGS))),
   ...byTemplate(Object.keys(POLICY_MANIFESTS), (path) => {
     const [, condition = ''] = POLICY_CONDITIONS.find(([start]) => path.startsWith(start)) ?? [];
-    return made(path, ifSo(condition, parametrized(POLICY_MANIFESTS[path]?.() ?? '')));
+    return made(path, ifSo(condition, ofSomeNamespaces(parametrized(POLICY_MANIFESTS[path]?.() ?? ''))));
   }),
   ...byTemplate(Object.keys(MANIFESTS), (path) =>
     made(path, ifSo(MANIFESTS[path] ?? '', onlyWhereNeeded(path, parametrized(read(path))))),
@@ -92,6 +104,15 @@ function parametrized(manifests: string): string {
 /** The policies say where they are made; so does the template. */
 function withoutOwnNote(manifests: string): string {
   return manifests.replace(/^# Made from .*\n/, '');
+}
+
+/** Guards know one operator: where there are two, each set of them looks at the namespaces of its own only. */
+function ofSomeNamespaces(manifests: string): string {
+  const documents = manifests.split(DOCUMENTS_END);
+  const knowsOperator = (document: string) => document.includes('include "dependency-gate.serviceAccount"');
+  return documents
+    .map((document) => (knowsOperator(document) ? document.replace(/^spec:\n/m, `$&${MATCHED}`) : document))
+    .join('---\n');
 }
 
 /** With `namespaces` the roles are bound in these, and not everywhere. */

@@ -69,6 +69,13 @@ const policies = z
       .describe("Policies that refuse a workload's first Pods until they are gated.")
       .default(true),
     guards: z.boolean().describe('Policies by which nobody gains rights through a gate.').default(true),
+    guardNamespacesOnly: z
+      .boolean()
+      .describe(
+        'Whether the guards that know this operator look at `namespaces` only, so that there may be a second one for ' +
+          'others. Without it each refuses what the other writes.',
+      )
+      .default(false),
     operatorToken: z
       .boolean()
       .describe("Policies that confine the operator's own token to what it does.")
@@ -162,7 +169,7 @@ export const chartValues = z.strictObject({
   networkPolicy,
   resources: anyObject
     .describe(
-      'Of the operator. It takes 70 to 90 MB at rest; the limit is for the caches of a large cluster.',
+      'Of the operator: 70 to 90 MB of memory at rest; the limit is for the caches of a large cluster.',
     )
     .default({ requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } }),
   podSecurityContext: anyObject.describe("The Pod's. A key is taken out by `null`.").default({
