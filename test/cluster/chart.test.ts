@@ -20,6 +20,8 @@ import { versionUnderTest } from './versions.ts';
 const LIMIT_MS = 60_000;
 const CRD = 'crd/dependencygates.dependencygate.dev';
 const POLICIES = `validatingadmissionpolicies${HAS_MUTATING ? ',mutatingadmissionpolicies' : ''}`;
+const KINDS = `${POLICIES},clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts,deployments`;
+const OPERATOR = ['deployment/dependency-gate-operator', `--namespace=${NAMESPACE}`];
 const OURS = '--selector=app.kubernetes.io/name=dependency-gate';
 
 /** What people set, together as far as it goes together. */
@@ -46,12 +48,10 @@ describe('config/chart on an API server', function () {
   this.timeout(180_000);
   const cluster = useControlPlane();
   const program = useProgram('helm');
-  const { helm, kubectl, startOperator, stopOperator, story, olderChart } = useInstallation(cluster);
-  const install = (...args: readonly string[]) => helm('install', 'dependency-gate', CHART, ...args);
-  const served = async () => (await kubectl('get', CRD, '--output=jsonpath={.spec.names.shortNames}')) !== '';
 
   before('make namespaces', async () => {
-    for (const name of [NAMESPACE, 'team-a', 'team-b']) await kubectl('create', 'namespace', name);
+    for (const name of [NAMESPACE, 'team-a', 'team-b'])
+      await cluster().kubectl(['create', 'namespace', name]);
   });
 
   for (const [index, release] of SETTINGS.entries())
@@ -65,98 +65,103 @@ describe('config/chart on an API server', function () {
       expect(answer.stdout.trim().split('\n')).to.have.length(stdout.match(/^kind: /gm)?.length ?? 0);
     });
 
-  it('installs, upgrades, is rolled back, uninstalled and installed again, and no target notices', async () => {
-    await helm('install', 'dependency-gate', olderChart());
-    const operator = await startOperator();
-    const here = await story();
-    await gated(here);
-    const { readyMessage } = await here.untilGate('first', {}).then(({ status }) => ({
-      readyMessage: status.conditions?.find(({ type }) => type === 'Ready')?.message,
-    }));
-    expect(readyMessage).to.contain(
-      `first starts are ${HAS_MUTATING ? 'gated by admission' : 'refused until gated'}`,
-    );
-    const before = await identities(here);
-    expect(before).to.have.length(HAS_MUTATING ? 4 : 5);
-    expect(await served()).to.equal(false);
+  describe('with a gate in force', () => {
+    const { helm, kubectl, operator, story, olderChart } = useInstallation(cluster);
+    const way = HAS_MUTATING ? 'gated by admission' : 'refused until gated';
+    const hasShortName = async () =>
+      (await kubectl('get', CRD, '--output=jsonpath={.spec.names.shortNames}')) !== '';
+    let atFirst: readonly string[] = [];
+    const expectNothingChanged = async () => expect(await identities(story())).to.deep.equal(atFirst);
 
-    await helm(
-      'upgrade',
-      'dependency-gate',
-      CHART,
-      '--set=logLevel=debug,replicas=0,networkPolicy.enabled=true',
-    );
-    expect(await served()).to.equal(true);
-    const args = ['deployment/dependency-gate-operator', `--namespace=${NAMESPACE}`];
-    expect(
-      await kubectl('get', ...args, '--output=jsonpath={.spec.template.spec.containers[0].args}'),
-    ).to.contain('--log-level=debug');
-    expect(await identities(here)).to.deep.equal(before);
+    it('installs, and its operator gates', async () => {
+      await helm('install', 'dependency-gate', olderChart());
+      await operator.start();
+      await gated(story());
+      const { status } = await story().gate('first');
+      expect(status.conditions?.map(({ message }) => message).join()).to.contain(`first starts are ${way}`);
+      atFirst = await identities(story());
+      expect(atFirst.map((one) => one.replace(/\/.*/, ''))).to.include.members(['Deployment', 'Pod']);
+      expect(await hasShortName()).to.equal(false);
+    });
 
-    await helm('rollback', 'dependency-gate', '1');
-    expect(await served()).to.equal(false);
-    expect(await identities(here)).to.deep.equal(before);
-    expect([operator.refusal, ...operator.errors]).to.deep.equal([undefined]);
+    it('is upgraded with its custom resource and with other values', async () => {
+      const values = '--set=logLevel=debug,replicas=0,networkPolicy.enabled=true';
+      await helm('upgrade', 'dependency-gate', CHART, values);
+      expect(await hasShortName()).to.equal(true);
+      const arguments_ = '--output=jsonpath={.spec.template.spec.containers[0].args}';
+      expect(await kubectl('get', ...OPERATOR, arguments_)).to.contain('--log-level=debug');
+      await expectNothingChanged();
+    });
 
-    await stopOperator();
-    await helm('uninstall', 'dependency-gate');
-    expect(await kubectl('get', POLICIES)).to.equal('');
-    expect(await identities(here)).to.deep.equal(before);
-    await startsUngated(here, deployment('later'));
-    await here.kubectl(['delete', 'deployment', 'later']);
+    it('is rolled back', async () => {
+      await helm('rollback', 'dependency-gate', '1');
+      expect(await hasShortName()).to.equal(false);
+      await expectNothingChanged();
+      expect(operator.complaints()).to.deep.equal([]);
+    });
 
-    await install();
-    await startOperator();
-    await here.kubectl(['label', 'dependencygate', 'first', 'again=true']);
-    await here.untilGate('first', { ready: 'True/InForce', open: 'False/Waiting', targets: 'app Current' });
-    expect((await identities(here)).filter((one) => !/later/.test(one))).to.deep.equal(before);
-  });
+    it('is uninstalled, which leaves gates and targets, and lets new workloads start', async () => {
+      await operator.stop();
+      await helm('uninstall', 'dependency-gate');
+      expect(await kubectl('get', POLICIES)).to.equal('');
+      await expectNothingChanged();
+      await startsUngated(story(), deployment('later'));
+      await story().kubectl(['delete', 'deployment', 'later', '--cascade=foreground']);
+    });
 
-  it('goes in the documented order, with all that it has brought, and leaves the targets as they were', async () => {
-    await startOperator();
-    const here = await story();
-    await gated(here);
-    await kubectl('delete', 'dependencygates', '--all', '--all-namespaces', '--timeout=60s');
-    expect(initNames(await workload(here, 'app'))).to.deep.equal([]);
-    await stopOperator();
-    await helm('uninstall', 'dependency-gate');
-    await kubectl('delete', CRD, '--timeout=60s');
-    const kinds = `${POLICIES},clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts,deployments`;
-    await eventually('all is gone', LIMIT_MS, async () => {
-      const left = await kubectl('get', kinds, OURS, '--all-namespaces', '--output=name');
-      if (left !== '') throw new Error(left);
-      return true;
+    it('is installed again, and all is in force with no rollout', async () => {
+      expect(await helm('install', 'dependency-gate', CHART)).to.contain(`First starts are ${way}`);
+      await operator.start();
+      await operator.hasReconciled(`${story().namespace}/first`);
+      await story().untilGate('first', { ready: 'True/InForce', targets: 'app Current' });
+      await expectNothingChanged();
+    });
+
+    it('goes in the documented order, with all that it has brought, and leaves the targets clean', async () => {
+      await kubectl('delete', 'dependencygates', '--all', '--all-namespaces', '--timeout=60s');
+      expect(initNames(await workload(story(), 'app'))).to.deep.equal([]);
+      await operator.stop();
+      await helm('uninstall', 'dependency-gate');
+      await kubectl('delete', CRD, '--timeout=60s');
+      await eventually('all is gone', LIMIT_MS, async () => {
+        const left = await kubectl('get', KINDS, OURS, '--all-namespaces', '--output=name');
+        if (left !== '') throw new Error(left);
+        return true;
+      });
     });
   });
 
-  it('takes over what kubectl has installed, and where the custom resource goes too ends it once it is back', async () => {
-    const base = HAS_MUTATING ? 'config/default' : 'config/without-admission';
-    await kubectl('apply', '--server-side', '--kustomize', base);
-    await startOperator();
-    const here = await story();
-    await gated(here);
-    const before = await identities(here);
-    const operator = ['deployment/dependency-gate-operator', `--namespace=${NAMESPACE}`];
-    const uid = () => kubectl('get', ...operator, '--output=jsonpath={.metadata.uid}');
-    const operatorBefore = await uid();
-    await install('--take-ownership', '--force-conflicts', '--set=crds.keep=false');
-    expect(await uid()).to.equal(operatorBefore);
-    expect(await identities(here)).to.deep.equal(before);
+  describe('where kubectl has installed the operator', () => {
+    const { helm, kubectl, operator, story } = useInstallation(cluster);
 
-    await stopOperator();
-    await helm('uninstall', 'dependency-gate');
-    const ending = ['get', CRD, '--output=jsonpath={.metadata.deletionTimestamp}'];
-    expect(await kubectl(...ending), 'it waits for the gate').to.not.equal('');
-    expect(initNames(await workload(here, 'app'))).to.deep.equal(['dgate-first--api']);
+    it('takes it over: no target changes, and the Deployment is the same', async () => {
+      const base = HAS_MUTATING ? 'config/default' : 'config/without-admission';
+      await kubectl('apply', '--server-side', '--kustomize', base);
+      await operator.start();
+      await gated(story());
+      const uid = () => kubectl('get', ...OPERATOR, '--output=jsonpath={.metadata.uid}');
+      const before = [await uid(), ...(await identities(story()))];
+      const taking = ['--take-ownership', '--force-conflicts', '--set=crds.keep=false'];
+      await helm('install', 'dependency-gate', CHART, ...taking);
+      expect([await uid(), ...(await identities(story()))]).to.deep.equal(before);
+    });
 
-    await install();
-    await startOperator({ mayNeverSeeAll: true });
-    await kubectl('wait', '--for=delete', CRD, '--timeout=60s');
-    expect(initNames(await workload(here, 'app'))).to.deep.equal([]);
-    await stopOperator();
-    await helm('upgrade', 'dependency-gate', CHART);
-    await established(cluster());
-    await helm('uninstall', 'dependency-gate');
-    await kubectl('delete', CRD);
+    it('is uninstalled with the custom resource, which waits for its gates and they for the operator', async () => {
+      await operator.stop();
+      await helm('uninstall', 'dependency-gate');
+      const ending = await kubectl('get', CRD, '--output=jsonpath={.metadata.deletionTimestamp}');
+      expect(ending).to.not.equal('');
+      expect(initNames(await workload(story(), 'app'))).to.deep.equal(['dgate-first--api']);
+    });
+
+    it('ends that once it is installed again, and brings the custom resource back when it is upgraded', async () => {
+      await helm('install', 'dependency-gate', CHART);
+      await operator.start({ mayNeverSeeAll: true });
+      await kubectl('wait', '--for=delete', CRD, '--timeout=60s');
+      expect(initNames(await workload(story(), 'app'))).to.deep.equal([]);
+      await operator.stop();
+      await helm('upgrade', 'dependency-gate', CHART);
+      await established(cluster());
+    });
   });
 });

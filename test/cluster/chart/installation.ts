@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'chai';
 import { OPERATOR_SERVICE_ACCOUNT } from '../../../src/api/names.ts';
 import type { KubeObject } from '../../../src/sandbox/cluster.ts';
 import { useProgram } from '../../commands/programs.ts';
@@ -10,6 +11,7 @@ import { OperatorRunner } from '../../scenarios/operator-runner.ts';
 import { viewWorkload, type WorkloadView } from '../../scenarios/views.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import { established } from '../established.ts';
+import { eventually } from '../eventually.ts';
 import { runCommand } from '../run-command.ts';
 import { Story } from '../story-namespace.ts';
 import { MUTATING_POLICIES, meets, versionUnderTest } from '../versions.ts';
@@ -20,55 +22,31 @@ const SERVICE = [{ name: 'api', service: { name: 'api' } }];
 /** Whether policies that gate by admission are served. */
 export const HAS_MUTATING = meets(versionUnderTest(), MUTATING_POLICIES);
 
-/** The chart's release, the operator that it installs, run by the tests with its rights, and apps that have gates. */
+/** A release of the chart, the operator that it installs, run by the tests with its rights, and a namespace with apps. */
 export function useInstallation(on: () => ControlPlane) {
   const program = useProgram('helm');
+  const operator = new Installed(on);
   let home = '';
-  let operator: OperatorRunner | undefined;
-  let starting: Promise<void> | undefined;
-  const stories: Story[] = [];
-  beforeEach(() => {
+  let story: Story | undefined;
+  before('make a namespace', async () => {
     home = mkdtempSync(join(tmpdir(), 'dependency-gate-helm-'));
+    story = new Story(on());
+    await story.begin();
   });
-  afterEach(async () => {
-    await stopOperator();
-    for (const story of stories.splice(0)) await story.end();
+  after('stop the operator, and let the namespace go', async () => {
+    await operator.stop();
+    await story?.end();
     rmSync(home, { recursive: true });
   });
 
-  const helm = async (...args: readonly string[]): Promise<string> => {
-    const access = [`--kubeconfig=${on().kubeconfig}`, `--namespace=${NAMESPACE}`];
-    return (await runCommand(['env', `HOME=${home}`, program(), ...args, ...access])).stdout;
-  };
-  const stopOperator = async () => {
-    const running = operator;
-    operator = undefined;
-    await running?.stop();
-    await starting;
-  };
-
   return {
-    helm,
-    stopOperator,
+    operator,
+    helm: async (...args: readonly string[]): Promise<string> => {
+      const access = [`--kubeconfig=${on().kubeconfig}`, `--namespace=${NAMESPACE}`];
+      return (await runCommand(['env', `HOME=${home}`, program(), ...args, ...access])).stdout;
+    },
     kubectl: (...args: readonly string[]) => on().kubectl(args),
-    /**
-     * As its Pod would be, with its ServiceAccount and what the release grants that. Where gates are about to go for good it
-     * may never see all of them, and nobody waits for that.
-     */
-    startOperator: async ({ mayNeverSeeAll = false } = {}): Promise<OperatorRunner> => {
-      if (!mayNeverSeeAll) await established(on());
-      const kubeconfigPath = await on().serviceAccountKubeconfig(NAMESPACE, OPERATOR_SERVICE_ACCOUNT);
-      operator = new OperatorRunner({ kubeconfigPath });
-      starting = operator.start();
-      if (!mayNeverSeeAll) await starting;
-      return operator;
-    },
-    story: async (): Promise<Story> => {
-      const story = new Story(on());
-      stories.push(story);
-      await story.begin();
-      return story;
-    },
+    story: (): Story => story ?? expect.fail('the story is there while tests run'),
     /** The chart of a release before: its custom resource has no short name yet. */
     olderChart: (): string => {
       const folder = join(home, 'older');
@@ -78,6 +56,46 @@ export function useInstallation(on: () => ControlPlane) {
       return folder;
     },
   };
+}
+
+/** The operator of a release. There is no node: it is run here, as its ServiceAccount, with what the release grants that. */
+class Installed {
+  readonly #on: () => ControlPlane;
+  #runner: OperatorRunner | undefined;
+  #starting: Promise<void> | undefined;
+
+  constructor(on: () => ControlPlane) {
+    this.#on = on;
+  }
+
+  /**
+   * Starts it, and waits until it has seen all gates.
+   *
+   * @param mayNeverSeeAll they are about to go for good, and nobody waits for that
+   */
+  async start({ mayNeverSeeAll = false } = {}): Promise<void> {
+    if (!mayNeverSeeAll) await established(this.#on());
+    const kubeconfigPath = await this.#on().serviceAccountKubeconfig(NAMESPACE, OPERATOR_SERVICE_ACCOUNT);
+    this.#runner = new OperatorRunner({ kubeconfigPath });
+    this.#starting = this.#runner.start();
+    if (!mayNeverSeeAll) await this.#starting;
+  }
+
+  async stop(): Promise<void> {
+    await this.#runner?.stop();
+    await this.#starting;
+    this.#runner = undefined;
+  }
+
+  /** Waits until it has done all that there is to do about a gate (`<namespace>/<name>`). */
+  async hasReconciled(gate: string): Promise<void> {
+    await eventually(`${gate} is reconciled`, 60_000, () => (this.#runner?.passes(gate) ? true : undefined));
+  }
+
+  /** What it has against its installation. */
+  complaints(): string[] {
+    return [this.#runner?.refusal ?? [], this.#runner?.errors ?? []].flat();
+  }
 }
 
 function edit(file: string, what: RegExp, by: string): void {
