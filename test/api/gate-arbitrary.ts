@@ -17,6 +17,15 @@ const port = fc.integer({ min: 1, max: 65535 });
 const ref = fc.record({ name, key: label(10) });
 const ca = ref.map((configMapKeyRef) => ({ configMapKeyRef }));
 const secret = ref.map((secretKeyRef) => ({ secretKeyRef }));
+/** The same, of keys that may be missing. */
+const lax = fc.record({ name, key: label(10), optional: fc.boolean() }, { requiredKeys: ['name', 'key'] });
+const laxSource = fc.oneof(
+  lax.map((configMapKeyRef) => ({ configMapKeyRef })),
+  lax.map((secretKeyRef) => ({ secretKeyRef })),
+  fc
+    .constantFrom("metadata.labels['app']", 'spec.nodeName')
+    .map((fieldPath) => ({ fieldRef: { fieldPath } })),
+);
 
 const source = fc.oneof(secret, ca);
 /** A host and a port, each in the gate or in a key. */
@@ -36,10 +45,10 @@ const header = fc.oneof(
 const httpSettings = {
   method: fc.constantFrom('GET' as const, 'HEAD' as const, 'POST' as const, 'OPTIONS' as const),
   headers: fc.array(header, { minLength: 1, maxLength: 3 }),
-  status: fc.array(fc.oneof(fc.integer({ min: 100, max: 599 }), fc.constant('any')), {
-    minLength: 1,
-    maxLength: 4,
-  }),
+  status: fc.oneof(
+    fc.array(fc.integer({ min: 100, max: 599 }), { minLength: 1, maxLength: 4 }),
+    fc.constant('any').map((any) => [any]),
+  ),
 };
 
 const timing = fc.record(
@@ -67,7 +76,7 @@ const httpCheck = fc.oneof(
 
 const envVar = fc.oneof(
   fc.record({ name: label(10).map((value) => `V${value}`), value: fc.string({ maxLength: 20 }) }),
-  fc.record({ name: label(10).map((value) => `V${value}`), valueFrom: fc.oneof(secret, ca) }),
+  fc.record({ name: label(10).map((value) => `V${value}`), valueFrom: laxSource }),
 );
 
 const whole = fc.record({ name, optional: fc.boolean() }, { requiredKeys: ['name'] });
@@ -104,6 +113,11 @@ const check = fc.oneof(
   }),
 );
 
+const resources = fc.constantFrom(
+  { requests: { cpu: '10m' } },
+  { requests: { cpu: '10m', memory: '1Mi' }, limits: { cpu: '1', memory: '1Gi' } },
+);
+
 const containerCheck = fc
   .record({
     container: fc.record(
@@ -117,10 +131,20 @@ const containerCheck = fc
           maxLength: 3,
           selector: ({ mountPath }) => mountPath,
         }),
+        imagePullPolicy: fc.constantFrom('Always' as const, 'IfNotPresent' as const, 'Never' as const),
+        workingDir: label(8).map((value) => `/${value}`),
+        resources,
+        securityContext: fc.record(
+          { runAsUser: fc.integer({ min: 1, max: 65535 }), runAsNonRoot: fc.boolean() },
+          { requiredKeys: [] },
+        ),
       },
       { requiredKeys: [] },
     ),
-    of: fc.oneof(fc.record({ image: label(10) }), fc.record({ from: label(10) })),
+    of: fc.oneof(
+      fc.record({ image: label(10) }),
+      fc.record({ from: label(10) }).map((from) => ({ ...from, command: ['check'] })),
+    ),
   })
   .map(({ container, of }) => ({ container: { ...of, ...container } }));
 
@@ -128,11 +152,43 @@ const condition = fc.record(
   { type: label(10), status: fc.constantFrom('True' as const, 'False' as const, 'Unknown' as const) },
   { requiredKeys: ['type'] },
 );
-const resource = fc.record({
+const kindOfObject = {
   apiVersion: fc.constantFrom('v1', 'apps/v1', 'example.com/v1alpha1'),
   kind: label(10).map((value) => `K${value}`),
-  name,
-});
+};
+const podMatch = fc
+  .record(
+    {
+      image: fc.boolean(),
+      node: fc.boolean(),
+      labels: fc.array(
+        label(8).map((value) => `example.com/${value}`),
+        { minLength: 1, maxLength: 3 },
+      ),
+    },
+    { requiredKeys: [] },
+  )
+  .filter(({ image, node, labels }) => image === true || node === true || labels !== undefined);
+const selector = fc
+  .dictionary(label(8), label(8), { minKeys: 1, maxKeys: 3 })
+  .map((matchLabels) => ({ matchLabels: { ...matchLabels } }));
+/** One object, or those that are selected; of which those count that are the Pod's own, or all. Only Pods are on nodes. */
+const resource = fc
+  .oneof(
+    fc.record(
+      { ...kindOfObject, name, matchPod: podMatch },
+      { requiredKeys: ['apiVersion', 'kind', 'name'] },
+    ),
+    fc.record(
+      { ...kindOfObject, selector, minReady: fc.integer({ min: 1, max: 100 }), matchPod: podMatch },
+      { requiredKeys: ['apiVersion', 'kind', 'selector'] },
+    ),
+  )
+  .map((own) => (own.matchPod?.node ? { ...own, apiVersion: 'v1', kind: 'Pod' } : own));
+const expression = fc.constantFrom(
+  'object.metadata.generation > 1',
+  'object.metadata.labels.commit == pod.annotations.commit',
+);
 
 const evaluated = fc.oneof(
   fc.record({
@@ -143,7 +199,7 @@ const evaluated = fc.oneof(
   }),
   fc.record({ resource }),
   fc.tuple(resource, condition).map(([own, asked]) => ({ resource: { ...own, condition: asked } })),
-  resource.map((own) => ({ resource: { ...own, expression: 'object.metadata.generation > 1' } })),
+  fc.tuple(resource, expression).map(([own, asked]) => ({ resource: { ...own, expression: asked } })),
   fc.record({ gate: fc.record({ name: name.map((value) => `other-${value}`) }) }),
 );
 
@@ -171,19 +227,51 @@ const target: fc.Arbitrary<Target> = fc.record(
   { requiredKeys: ['name'] },
 );
 
-export const specArbitrary: fc.Arbitrary<GateSpec> = fc.record(
+const waiter = fc.record(
   {
-    targets: fc.uniqueArray(target, { minLength: 1, maxLength: 16, selector: (value) => value.name }),
-    dependencies: fc.uniqueArray(dependencyArbitrary, {
+    image: label(10),
+    imagePullPolicy: fc.constantFrom('Always' as const, 'Never' as const),
+    imagePullSecrets: fc.uniqueArray(fc.record({ name }), {
       minLength: 1,
-      maxLength: 16,
-      selector: (value) => value.name,
+      maxLength: 4,
+      selector: (secretOf) => secretOf.name,
     }),
-    defaults: timing,
-    suspend: fc.boolean(),
+    resources,
+    runAsUser: fc.integer({ min: 1, max: 65535 }),
   },
-  { requiredKeys: ['targets', 'dependencies'] },
+  { requiredKeys: [] },
 );
+
+export const specArbitrary: fc.Arbitrary<GateSpec> = fc
+  .record(
+    {
+      targets: fc.uniqueArray(target, { minLength: 1, maxLength: 16, selector: (value) => value.name }),
+      dependencies: fc.uniqueArray(dependencyArbitrary, {
+        minLength: 1,
+        maxLength: 16,
+        selector: (value) => value.name,
+      }),
+      defaults: timing,
+      waiter,
+      after: label(20),
+      when: fc.constantFrom('EveryStart' as const, 'Rollout' as const),
+      suspend: fc.boolean(),
+      open: fc.constant('*').map((all) => [all]),
+      updatePolicy: fc.constantFrom('Immediate' as const, 'OnNextRollout' as const),
+      placement: fc.constantFrom('Template' as const, 'Pod' as const),
+    },
+    { requiredKeys: ['targets', 'dependencies'] },
+  )
+  .map(({ when, open, updatePolicy, ...spec }) => {
+    const isOfContainers = spec.dependencies.map(({ container }) => container !== undefined);
+    return {
+      ...spec,
+      // A container cannot be opened, and Pods have no rollout to wait for.
+      ...(when && (when === 'EveryStart' || !isOfContainers.includes(true)) && { when }),
+      ...(open && isOfContainers.includes(false) && { open }),
+      ...(updatePolicy && (updatePolicy === 'Immediate' || spec.placement !== 'Pod') && { updatePolicy }),
+    };
+  });
 
 /** A gate's name that leaves room for every dependency of {@link specArbitrary}. */
 export const gateNameArbitrary: fc.Arbitrary<string> = name.filter((value) => value.length <= 20);

@@ -1,7 +1,7 @@
 import { formatCrdYaml } from '../../src/api/crd.ts';
 import { gateAnnotation } from '../../src/api/names.ts';
 import { POLICY_MANIFESTS } from '../../src/api/policies/manifests.ts';
-import type { PodTemplate } from '../../src/core/render/template.ts';
+import { type PodTemplate, podTemplateSchema } from '../../src/core/render/template.ts';
 import { manifestFiles, read } from '../config/manifests.ts';
 import type { GateBuilder } from '../core/builders.ts';
 import {
@@ -91,7 +91,7 @@ export class AdmissionCluster extends AdmissionApi {
     const ownerReferences = [
       { apiVersion: 'apps/v1', kind: 'DaemonSet', name: TARGET, uid: 'probe', controller: true },
     ];
-    const pod = { metadata: { name: PROBE, ownerReferences }, spec: app().spec };
+    const pod = { metadata: { name: PROBE, ownerReferences }, spec: carrier().spec };
     await eventually('admission knows the gates', EFFECT_LIMIT_MS, async () => {
       const made = await this.send('POST', `/api/v1/namespaces/${namespace}/pods`, pod, { dryRun: true });
       const found = JSON.stringify(made);
@@ -129,8 +129,9 @@ export class AdmissionCluster extends AdmissionApi {
 
 /** A template that can carry any of the gates. */
 function carrier(): PodTemplate {
-  const volumes = [{ name: 'data', ...{ emptyDir: {} } }];
-  return { ...app(), spec: { ...app().spec, volumes } };
+  const volumes = ['data', 'zone'].map((name) => ({ name, emptyDir: {} }));
+  const containers = ['app', 'gone'].map((name) => ({ name, image: 'registry.example/app:1' }));
+  return podTemplateSchema.parse({ ...app(), spec: { ...app().spec, containers, volumes } });
 }
 
 function isServed(manifest: string): boolean {

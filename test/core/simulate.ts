@@ -160,13 +160,19 @@ function patched(world: World, workload: Workload, { spec }: JsonObject): World 
 
 /** A template that has this view. */
 function templateOf(view: TemplateView): PodTemplate {
-  const { initContainers, volumes, foreignVolumes, annotations, gated } = view;
+  const { initContainers, volumes, foreignVolumes, nodeVolumes, annotations, gated } = view;
   const projected = { sources: [{ downwardAPI: { items: [{ path: 'annotations' }] } }] };
+  const sourceOf = (name: string) => {
+    if (nodeVolumes.includes(name)) return { hostPath: { path: '/tmp' } };
+    return foreignVolumes.includes(name) ? { emptyDir: {} } : { projected };
+  };
   return {
     metadata: { annotations: { ...annotations }, labels: gated ? { [GATED_LABEL]: 'true' } : {} },
     spec: {
       initContainers: initContainers.map((name) => ({ name })),
-      volumes: volumes.map((name) => ({ name, ...(!foreignVolumes.includes(name) && { projected }) })),
+      volumes: volumes.map((name) => ({ name, ...sourceOf(name) })),
+      imagePullSecrets: view.pullSecrets.map((name) => ({ name })),
+      containers: Object.entries(view.sources).map(([name, json]) => ({ ...JSON.parse(json), name })),
     },
   };
 }

@@ -80,6 +80,11 @@ export class WorkloadBuilder {
     return this.#withTemplate({ ...this.template, spec: { ...this.template.spec, initContainers } });
   }
 
+  /** Its Pods have this besides: containers, volumes, pull secrets. */
+  running(spec: PodTemplate['spec']): WorkloadBuilder {
+    return this.#withTemplate({ ...this.template, spec: { ...this.template.spec, ...spec } });
+  }
+
   /** Carries the renders of the gates, as a patch by the operator or admission leaves them. */
   carrying(...gates: GateBuilder[]): WorkloadBuilder {
     const target = targetAnnotationValue(this.workload.kind, this.workload.name);

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
+import type { Dependency, GateSpec } from '../../src/api/spec.ts';
 import { evaluatedFingerprint } from '../../src/core/evaluate/evaluate.ts';
 import type { Observation, Refusal, World } from '../../src/core/model.ts';
-import { dependencies } from './arbitraries.ts';
+import { dependencies, placing, templates } from './arbitraries.ts';
 import {
   ago,
   daemonSet,
@@ -46,9 +47,10 @@ interface Gates {
 const gates: fc.Arbitrary<Gates> = fc
   .record({
     targets: fc.subarray(TARGETS.slice(0, 3), { minLength: 1 }),
-    now: dependencies,
-    before: dependencies,
-    other: dependencies,
+    now: fc.tuple(dependencies, placing),
+    before: fc.tuple(dependencies, placing),
+    other: fc.tuple(dependencies, placing),
+    placement: fc.constantFrom('Template', 'Template', 'Template', 'Pod'),
     stored: fc.constantFrom('none', 'before', 'now'),
     suspended: rarely,
     invalid: rarely,
@@ -59,22 +61,27 @@ const gates: fc.Arbitrary<Gates> = fc
   })
   .map((random) => {
     const blank = gate('api').targets(...random.targets);
-    const before = blank.dependsOn(...random.before);
-    const stored = { none: blank, before: before.rendered(), now: blank.dependsOn(...random.now).rendered() };
+    const before = specified(blank, random.before);
+    const stored = { none: blank, before: before.rendered(), now: specified(blank, random.now).rendered() };
     const told = random.completed ? remembering(stored[random.stored]) : stored[random.stored];
-    const changed = told
-      .dependsOn(...random.now)
-      .specifying({ open: random.open })
-      .with({ generation: 3 });
+    const unplaced = { after: undefined, waiter: undefined, placement: random.placement, open: random.open };
+    const changed = specified(told.specifying(unplaced), random.now).with({ generation: 3 });
     const spec = random.suspended ? changed.suspended() : changed;
     const finalized = random.finalizer ? spec.withFinalizer() : spec;
     const valid = random.deleting ? finalized.deleting() : finalized;
     return {
       now: random.invalid ? valid.invalid('no good') : valid,
       before,
-      other: gate('api-2').dependsOn(...random.other),
+      other: specified(gate('api-2'), random.other),
     };
   });
+
+function specified(
+  of: GateBuilder,
+  [some, placed]: readonly [readonly Dependency[], Partial<GateSpec>],
+): GateBuilder {
+  return of.dependsOn(...some).specifying(placed);
+}
 
 /** With a status that says of every Job that it completed. */
 function remembering(of: GateBuilder): GateBuilder {
@@ -110,12 +117,13 @@ function workloadAt(target: string, of: Gates): fc.Arbitrary<WorkloadBuilder> {
     { Deployment: workload, StatefulSet: statefulSet, DaemonSet: daemonSet }[kind ?? ''] ?? workload;
   return fc
     .record({
+      app: templates.map(({ spec: { initContainers: _, ...spec } }) => spec),
       carrying: carried(of),
       replicas: fc.integer({ min: 0, max: 3 }),
       ...{ foreign: rarely, deleting: rarely, unobserved: rarely, onDelete: rarely, partitioned: rarely },
     })
-    .map(({ carrying, replicas, foreign, deleting, unobserved, onDelete, partitioned }) => {
-      const own = blank(name).own('migrate').replicas(replicas);
+    .map(({ app, carrying, replicas, foreign, deleting, unobserved, onDelete, partitioned }) => {
+      const own = blank(name).running(app).own('migrate').replicas(replicas);
       const held = foreign ? own.carrying(...carrying).foreignVolume('api') : own.carrying(...carrying);
       const seen = unobserved ? held.unobserved() : held;
       const updated = onDelete ? seen.onDelete() : seen;

@@ -108,7 +108,10 @@ interface RenderStep {
   readonly refusal?: Refusal;
 }
 
-/** A render is made again only when the stored one is none that the spec gives. */
+/**
+ * A render is made again only when the stored one is none that the spec gives. One that was refused stays refused where no
+ * target is left to try it on: what is stored before somebody could say so again would be in force.
+ */
 function nextRender(world: World, spec: GateSpec, now: number): RenderStep {
   const stored = world.gate.status.render;
   const isOfSpec = isRenderOf(stored, world.gate.name, spec);
@@ -119,9 +122,11 @@ function nextRender(world: World, spec: GateSpec, now: number): RenderStep {
   const workload = [...liveTargets(world, spec)].find(
     (one) => !obstacle(one.template, injectionOf(world, one, wanted)),
   );
-  if (!workload || !hasUserContainer(spec) || world.triedRender === hash) return { isStored, render: wanted };
   const refusal = refusalOfRender(world.refusals, world.gate.name, hash);
-  const trial = isDue(refusal, now) ? { trial: tryRender(world, workload, wanted) } : {};
+  const isUntriable = workload === undefined && refusal === undefined;
+  if (isUntriable || !hasUserContainer(spec) || world.triedRender === hash)
+    return { isStored, render: wanted };
+  const trial = workload && isDue(refusal, now) ? { trial: tryRender(world, workload, wanted) } : {};
   return { isStored, ...trial, ...(refusal && { refusal }) };
 }
 

@@ -111,11 +111,13 @@ function recordsOf(
 /** The part of a strategic merge patch. */
 export function pullSecretsPatch({ added, removed, order }: PullSecretsChange): JsonObject {
   if (added.length + removed.length === 0) return {};
+  // The API server refuses a patch whose items are in another order than the one that it asks for.
+  const inOrder = order.filter((name) => added.includes(name));
   return {
     '$setElementOrder/imagePullSecrets': order.map((name) => ({ name })),
     imagePullSecrets: [
       ...removed.map((name) => ({ name, $patch: 'delete' })),
-      ...added.map((name) => ({ name })),
+      ...inOrder.map((name) => ({ name })),
     ],
   };
 }

@@ -153,6 +153,16 @@ describe('decide', () => {
       expect(messageOf(plan.status, 'Stalled')).to.contain('image: Required value');
     });
 
+    it('is not stored once it was refused where no target is left to try it on either', () => {
+      const { workloads } = world(own, pinger.foreignVolume('api-first'), poller.deleting());
+      for (const at of [NOW - 1000, NOW - RETRY_REFUSED_AFTER_MS]) {
+        const plan = decide({ ...refused(at), workloads }, NOW);
+        expect(plan.writes).to.deep.equal([]);
+        expect(plan.status?.render).to.deep.equal(previous.render);
+        expect(conditionOf(plan.status, 'Stalled')).to.equal('True InvalidRender');
+      }
+    });
+
     it('keeps the previous render in the targets while it is refused', () => {
       const drifted = { ...refused(NOW - 1000), workloads: world(own, pinger, gatedPoller).workloads };
       const plan = decide(drifted, NOW);

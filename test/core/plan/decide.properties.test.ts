@@ -4,6 +4,7 @@ import { statusSchema } from '../../../src/api/status.ts';
 import type { World } from '../../../src/core/model.ts';
 import type { Write } from '../../../src/core/plan/plan.ts';
 import { drift } from '../../../src/core/render/drift.ts';
+import { obstacle } from '../../../src/core/render/inject.ts';
 import { frozen, NOW } from '../builders.ts';
 import { decide, settle } from '../simulate.ts';
 import { worlds } from '../world-arbitraries.ts';
@@ -101,10 +102,11 @@ describe('decide, of any world', () => {
         return;
       const targets = gate.spec.value.targets.map(({ kind = 'Deployment', name }) => `${kind}/${name}`);
       for (const [target, { template, deleting }] of workloads) {
-        if (deleting || template.foreignVolumes.length > 0) continue;
-        const isGone = template.annotations['gate.dependencygate.dev/api'] === undefined;
         const injection = { gate: 'api', render, target };
-        if (targets.includes(target)) expect(drift(template, injection), target).to.deep.equal([]);
+        if (deleting || obstacle(template, injection)) continue;
+        const isGone = template.annotations['gate.dependencygate.dev/api'] === undefined;
+        const isToCarry = targets.includes(target) && gate.spec.value.placement !== 'Pod';
+        if (isToCarry) expect(drift(template, injection), target).to.deep.equal([]);
         else expect(isGone, target).to.equal(true);
       }
     });

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { containerOwner, volumeOwner } from '../../../src/api/names.ts';
+import type { Render } from '../../../src/api/rendered.ts';
 import type { TemplateView } from '../../../src/core/model.ts';
 import { drift } from '../../../src/core/render/drift.ts';
+import { hasSource } from '../../../src/core/render/inherit.ts';
 import { type Injection, inject } from '../../../src/core/render/inject.ts';
 import { type PodTemplate, podTemplateSchema, viewTemplate } from '../../../src/core/render/template.ts';
 import { gateNamed, templates } from '../arbitraries.ts';
@@ -147,8 +149,11 @@ describe('inject, of any template and gate', () => {
   });
 });
 
+const RECORD = 'pull-secrets.dependencygate.dev/api';
+
 /** Everything that could be taken from a template, or put into the wrong place. */
-function damages(view: TemplateView, hash: string): TemplateView[] {
+function damages(view: TemplateView, render: Render): TemplateView[] {
+  const secrets = (render.imagePullSecrets ?? []).map(({ name }) => name);
   const mine = view.initContainers.filter((name) => containerOwner(name)?.gate === 'api');
   const without = (key: string) => Object.entries(view.annotations).filter(([name]) => name !== key);
   return [
@@ -160,10 +165,18 @@ function damages(view: TemplateView, hash: string): TemplateView[] {
     { ...view, initContainers: [...view.initContainers, 'dgate-api--unknown'] },
     ...['gate.dependencygate.dev/api', 'dependencygate.dev/target'].flatMap((key) => [
       { ...view, annotations: Object.fromEntries(without(key)) },
-      { ...view, annotations: { ...view.annotations, [key]: `not-${hash}` } },
+      { ...view, annotations: { ...view.annotations, [key]: `not-${render.hash}` } },
     ]),
     { ...view, volumes: view.volumes.filter((name) => name !== 'dgate-api') },
     { ...view, gated: false },
+    ...secrets.map((name) => ({ ...view, pullSecrets: view.pullSecrets.filter((one) => one !== name) })),
+    // What a record says that the gate wants is the gate's: of that nothing tells who wrote it.
+    { ...view, annotations: { ...view.annotations, [RECORD]: `${view.annotations[RECORD] ?? ''},last` } },
+    ...render.initContainers.flatMap(({ from }) =>
+      from !== undefined && hasSource(view, from)
+        ? [{ ...view, sources: { ...view.sources, [from]: '{"image":"other:9"}' } }]
+        : [],
+    ),
   ];
 }
 
@@ -173,7 +186,7 @@ describe('drift, of any template and gate', () => {
       fc.property(gated, one, (template, gate) => {
         const injection = injectionOf(gate);
         const view = viewTemplate(injected(template, gate));
-        for (const damaged of damages(view, injection.render.hash)) {
+        for (const damaged of damages(view, injection.render)) {
           expect(drift(damaged, injection), JSON.stringify(damaged)).not.to.deep.equal([]);
         }
       }),
