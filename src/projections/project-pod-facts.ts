@@ -22,11 +22,13 @@ export function podFacts(
   { labels, annotations }: z.infer<typeof metadataSchema>,
   { containers, nodeName }: Spec,
 ): PodFacts {
-  const images = containers.map(({ image }) => image).filter(({ length }) => length <= MAX_IMAGE);
+  const images = [...new Set(containers.map(({ image }) => image))];
+  // Some of them would be worse than none: what is left out may be what tells the Pod from another release's.
+  const isKnown = images.length <= MAX_ENTRIES && images.every(({ length }) => length <= MAX_IMAGE);
   return {
     labels: few(labels, () => true),
     annotations: few(annotations, (key, value) => value.length <= MAX_ANNOTATION && !isOurs(key)),
-    images: [...new Set(images)].slice(0, MAX_ENTRIES),
+    images: isKnown ? images : [],
     nodeName,
   };
 }

@@ -38,6 +38,16 @@ describe('what is kept of a Pod to be compared', () => {
     });
   });
 
+  it('is none of its images where not all of them can be kept: the rest might be those of every release', () => {
+    const imagesOf = (...images: readonly string[]) =>
+      projectPod({ metadata, spec: { containers: images.map((image, at) => ({ name: `c${at}`, image })) } })
+        .facts.images;
+    const many = Array.from({ length: 64 }, (_, at) => `app-${at}:1`);
+    expect(imagesOf(...many)).to.deep.equal(many);
+    expect(imagesOf(...many, 'app:2')).to.deep.equal([]);
+    expect(imagesOf('proxy:1', 'x'.repeat(513))).to.deep.equal([]);
+  });
+
   it('is nothing of what cannot be read', () => {
     const { facts, unreadable } = projectPod({ metadata, spec: { containers: 'none', nodeName: 1 } });
     expect(facts).to.deep.equal({ labels: {}, annotations: {}, images: [], nodeName: '' });

@@ -32,14 +32,15 @@ export function remembered(
   const made = seen
     .filter(({ facts, isDone }) => isDone && facts.uid !== '' && !known.has(facts.uid))
     .toSorted((a, b) => (a.facts.createdAt < b.facts.createdAt ? -1 : 1))
-    .map(({ facts }) => entryOf(asked, facts));
+    .flatMap(({ facts }) => entryOf(asked, facts) ?? []);
   return latest([...kept, ...made]);
 }
 
 function isSuperseded(asked: Asked, one: CompletedJob, seen: readonly SeenJob[]): boolean {
   return seen.some(({ facts }) => {
     if (facts.name !== one.name || facts.uid === one.uid) return false;
-    return isAlike(one, entryOf(asked, facts));
+    const next = entryOf(asked, facts);
+    return next !== undefined && isAlike(one, next);
   });
 }
 
@@ -49,15 +50,20 @@ function isAlike(one: CompletedJob, other: CompletedJob): boolean {
   return told(one) === told(other);
 }
 
-/** What is looked at of a Job, as far as there is room for it. */
-function entryOf(asked: Asked, { name, uid, ...facts }: ObjectFacts): CompletedJob {
+/**
+ * What is looked at of a Job, as far as there is room for it. Undefined where there is none for all of its images: without
+ * one of them it would match Pods of other releases, by a sidecar that all have.
+ */
+function entryOf(asked: Asked, { name, uid, ...facts }: ObjectFacts): CompletedJob | undefined {
   if (!isForEachPod(asked)) return { name, uid };
   const { labels = [], image } = asked.resource.matchPod ?? {};
   const reads = asked.reads?.pod && asked.reads.object;
   const room = { left: MAX_REMEMBERED_CHARACTERS };
   const ofLabels = { ...picked(facts.labels, labels), ...picked(facts.labels, reads?.labels ?? []) };
+  const images = image || reads?.spec ? [...facts.images] : [];
+  if (!images.every((one) => fits(room, one))) return undefined;
   const entry = {
-    images: image || reads?.spec ? facts.images.filter((one) => fits(room, one)) : [],
+    images,
     labels: fitting(room, ofLabels),
     annotations: fitting(room, picked(facts.annotations, reads?.annotations ?? [])),
   };

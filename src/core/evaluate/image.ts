@@ -12,16 +12,20 @@ const DEFAULT_TAG = 'latest';
 /**
  * Whether an object's images say that it is of the same release as a Pod: one is the Pod's too, and none is there that
  * the Pod has in another version only. So a sidecar that stands in both, such as a database proxy, makes no match of a Job
- * that runs another version of the app.
+ * that runs another version of the app. A Pod that runs an image in two versions is told apart by neither, unless the
+ * object has both.
  */
 export function imagesMatch(ofObject: readonly string[], ofPod: readonly string[]): boolean {
-  const pod = ofPod.map(parseImage);
-  const found = ofObject.map((image) => {
-    const mine = parseImage(image);
+  const [object, pod] = [ofObject.map(parseImage), ofPod.map(parseImage)];
+  const shared = object.flatMap((mine) => {
     const rivals = pod.filter((other) => isSameRepository(mine, other));
-    return rivals.length === 0 ? 'absent' : rivals.some((other) => isSameVersion(mine, other));
+    return rivals.length === 0 ? [] : [{ mine, rivals }];
   });
-  return found.includes(true) && !found.includes(false);
+  const isOfPod = shared.every(({ mine, rivals }) => rivals.some((other) => isSameVersion(mine, other)));
+  const isDecided = shared.some(({ rivals }) =>
+    rivals.every((other) => object.some((one) => isSameRepository(one, other) && isSameVersion(one, other))),
+  );
+  return isOfPod && isDecided;
 }
 
 function parseImage(image: string): Image {

@@ -57,16 +57,22 @@ export function factsOf(object: JsonObject): ObjectFacts {
   };
 }
 
-/** Whether an object is one of those that a Pod is to wait for. What neither of the two has is no match. */
+/**
+ * Whether an object is one of those that a Pod is to wait for. What neither of the two has is no match, nor are labels that
+ * say nothing: a chart without an `appVersion` makes that label empty in every release.
+ */
 export function matchesPod(match: PodMatch, object: PodFacts, pod: PodFacts): boolean {
   return (
     (match.image !== true || imagesMatch(object.images, pod.images)) &&
     (match.node !== true || (pod.nodeName !== '' && object.nodeName === pod.nodeName)) &&
-    (match.labels ?? []).every((key) => {
-      const value = own(object.labels, key);
-      return value !== undefined && value === own(pod.labels, key);
-    })
+    (match.labels === undefined || labelsMatch(match.labels, object.labels, pod.labels))
   );
+}
+
+function labelsMatch(keys: readonly string[], object: PodFacts['labels'], pod: PodFacts['labels']): boolean {
+  const values = keys.map((key) => own(object, key));
+  const areEqual = keys.every((key, index) => values[index] !== undefined && values[index] === own(pod, key));
+  return areEqual && values.some((value) => value !== '');
 }
 
 /** An entry of a map that others have written: `constructor` is a key like any other. */
