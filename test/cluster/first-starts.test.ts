@@ -5,6 +5,7 @@ import { away } from './first-starts/away.ts';
 import { births } from './first-starts/births.ts';
 import { changes } from './first-starts/changes.ts';
 import { startGatedCluster } from './first-starts/cluster.ts';
+import { combined } from './first-starts/combined.ts';
 import { held } from './first-starts/held.ts';
 import { heldDeployments } from './first-starts/held-deployments.ts';
 import { helm } from './first-starts/helm.ts';
@@ -38,6 +39,7 @@ describeWith(MUTATING_POLICIES, 'first starts', function () {
     changes,
     nextRollout,
     inPods,
+    combined,
     rendered,
   ];
   for (const stories of all) stories(cluster);
