@@ -113,6 +113,7 @@ const podSchema = z.looseObject({
           z.looseObject({ name: z.string(), restartCount: z.int().default(0), state: state.prefault({}) }),
         )
         .default([]),
+      containerStatuses: z.array(z.looseObject({ restartCount: z.int().default(0) })).default([]),
     })
     .prefault({}),
 });
