@@ -171,12 +171,14 @@ describeWith(MUTATING_POLICIES, 'the hold policies', function () {
       ]);
     });
 
-    it('refuse one that nothing suspends: of a CronJob, whose controller tries again, and of a queue', async () => {
+    it('refuse one that nothing suspends: of a CronJob, which tries again, of a queue, and one without a name', async () => {
       const words =
-        /Job app requires gate api-first, db-first, which is not in force for it, and nothing suspends it/;
+        /Job (app|some-\w+) requires gate api-first, db-first, which is not in force for it, and nothing suspends it/;
       for (const metadata of [
         { ownerReferences: [owner] },
         { labels: { 'kueue.x-k8s.io/queue-name': 'q' } },
+        // No gate can name it.
+        { name: undefined, generateName: 'some-' },
         // Whoever marks a Job themselves starts nothing by it.
         { ownerReferences: [owner], annotations: { [START_ANNOTATION]: START_SUSPENDED } },
       ])
@@ -211,6 +213,14 @@ describeWith(MUTATING_POLICIES, 'the hold policies', function () {
         expect(await told).to.match(
           /Job app is suspended until gate api-first, db-first is in force for it, and then the operator resumes it. To start it without/,
         );
+      });
+
+      it('leave it to whoever takes it over, to resume it themselves', async () => {
+        await store();
+        const taken = { metadata: { annotations: { [START_ANNOTATION]: START_WAITING } } };
+        expect(await change(taken)).to.deep.equal([true, START_WAITING]);
+        const back = { metadata: { annotations: { [START_ANNOTATION]: START_SUSPENDED } } };
+        expect(await change(back)).to.deep.equal([true, START_WAITING]);
       });
 
       it('let it go with the label taken off in the same write', async () => {

@@ -9,7 +9,7 @@ const IS_QUEUED = `has(object.spec.managedBy) || (has(object.metadata.labels) &&
  * Has Jobs wait that require gates: their templates never get any, but each of their Pods does at its birth.
  *
  * What it has suspended stays so for all but the operator until then, so that a write of the Job as it is in Git resumes
- * nothing. It never suspends a Job that runs.
+ * nothing. Whoever wants it suspended beyond that takes it over, with the annotation. It never suspends a Job that runs.
  */
 export function suspendJob(): Admission {
   const about = `Suspends a Job as it is created whose template names, in the label ${REQUIRE_LABEL},\na gate that is not in place. The operator resumes it when the gate is in force. Of a Job that somebody else suspends\nit only says so, in the annotation ${START_ANNOTATION}, and the Job is theirs to resume.`;
@@ -19,6 +19,8 @@ export function suspendJob(): Admission {
     matchConstraints: { resourceRules: [onWorkload('Job', 'CREATE', 'UPDATE')] },
     matchConditions: [
       REQUIRING_JOB,
+      // No gate can name a Job that gets its name as it is stored: it would wait for ever, so it is refused.
+      { name: 'named', expression: 'has(object.metadata.name)' },
       { name: 'alive', expression: '!has(object.metadata.deletionTimestamp)' },
       { name: 'not-the-operator', expression: `!${IS_AN_OPERATOR}` },
       // The controller of its CronJob tries again, and its Pods are placed into by way of its template.
@@ -35,7 +37,7 @@ export function suspendJob(): Admission {
       {
         name: 'wanted',
         expression: [
-          `request.operation == 'UPDATE' ? (${isWaiting('oldObject')} ? ${startOf('oldObject')} : '') :`,
+          `request.operation == 'UPDATE' ? (${isWaiting('oldObject')} ? (variables.start == '${START_WAITING}' ? '${START_WAITING}' : ${startOf('oldObject')}) : '') :`,
           `${IS_QUEUED} || (variables.suspended && variables.start != '${START_SUSPENDED}') ? '${START_WAITING}' : '${START_SUSPENDED}'`,
         ].join('\n'),
       },

@@ -4,6 +4,7 @@ import { START_ANNOTATION, START_RELEASED, START_SUSPENDED, START_WAITING } from
 import type { KubeObject } from '../../../src/sandbox/cluster.ts';
 import { deployment, dns, gate, service } from '../../scenarios/manifests.ts';
 import { useStory, type WatchedCluster } from './cluster.ts';
+import { told } from './events.ts';
 import { job, requiring } from './manifests.ts';
 
 const jobSchema = z.object({
@@ -64,6 +65,18 @@ export function suspendedJobs(on: () => WatchedCluster): void {
         expect(await ungated('web', 'first')).to.be.empty;
       });
     }
+
+    it('says in an Event which gate it waits for in vain', async () => {
+      await here().create(requiring(job('migrate'), 'first', 'missing'), ALONE);
+      const [event] = await here().until('it is told of', async () => {
+        const found = await told(here(), 'HeldWithoutGate');
+        return found.length > 0 ? found : undefined;
+      });
+      expect(event?.note).to.contain(
+        'Job migrate is suspended for gate missing, which does not exist: create it',
+      );
+      expect(await state()).to.deep.equal(['suspended', START_SUSPENDED]);
+    });
 
     it('stays suspended while the operator is away, and is resumed when it returns', async () => {
       await on().operator.stop();

@@ -113,7 +113,13 @@ describe('a Job that admission has suspended', () => {
   it('is no target that was created without the gate, and the gate is in force', () => {
     const { status } = decide(world(a, suspended), NOW);
     expect(conditionOf(status, 'Ready')).to.equal('True InForce');
-    expect(status?.targets?.[0]).to.include({ state: 'Current', reason: 'Suspended' });
+    expect(status?.targets?.[0]).to.include({
+      state: 'Current',
+      reason: 'Suspended',
+      message: 'Job migrate is suspended until the gates that it requires are in force for it',
+    });
+    const theirs = decide(world(a, suspended.with({ resumedBy: 'others' })), NOW).status?.targets?.[0];
+    expect(theirs?.message).to.match(/is suspended by somebody else, and may be resumed when/);
     const without = world(a, job('migrate').with({ replicas: 0 }));
     expect(decide(without, NOW).status?.targets?.[0]?.state).to.equal('Immutable');
     expect(decided(workload('migrate'), []).writes).to.deep.equal([]);

@@ -44,7 +44,7 @@ const WAYS: Partial<Record<TargetReason, (name: string, key: string) => readonly
   ],
   NoNode: (_, key) => ['See its node selector, affinity and tolerations.', `describe ${key}`],
   Suspended: (_, key) => [
-    'It makes no Pods until spec.suspend is false. A queue such as Kueue does that when its turn has come.',
+    'It makes no Pods until spec.suspend is false: a queue such as Kueue does that when its turn has come, and the operator where the annotation dependencygate.dev/start is suspended. Its Events name gates that it waits for in vain.',
     `describe ${key}`,
   ],
   BetweenRuns: (name) => [
