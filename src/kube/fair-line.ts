@@ -26,6 +26,11 @@ export class FairLine<P extends Place> {
     return this.#places.size;
   }
 
+  /** Whether anything of a share waits. */
+  has(share: string): boolean {
+    return [...this.#waiting.values()].some((shares) => shares.has(share));
+  }
+
   enqueue(place: P): void {
     this.#places.set(place.id, place);
     const shares = getOrMake(this.#waiting, place.priority, () => new Map<string, Map<string, P>>());
@@ -37,7 +42,7 @@ export class FairLine<P extends Place> {
     const turn = (this.#turn + 1) % TURNS;
     for (const priority of this.#order(turn === 0)) {
       const shares: Shares<P> = this.#waiting.get(priority) ?? new Map();
-      const share = [...shares.keys()].find(mayBegin);
+      const share = firstOf(shares.keys(), mayBegin);
       if (share === undefined) continue;
       this.#turn = turn;
       return this.#take(shares, share);
@@ -92,6 +97,12 @@ export class FairLine<P extends Place> {
     if (line?.size === 0) shares?.delete(share);
     if (shares?.size === 0) this.#waiting.delete(priority);
   }
+}
+
+/** Looks at no more of them than it must: there may be thousands. */
+function firstOf<T>(all: Iterable<T>, isWanted: (one: T) => boolean): T | undefined {
+  for (const one of all) if (isWanted(one)) return one;
+  return undefined;
 }
 
 function getOrMake<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {

@@ -74,10 +74,10 @@ export class FairRuns<T extends Task> {
 
   #next(): T | undefined {
     if (this.waiting === 0) return undefined;
-    return (
-      this.#line.dequeue(this.#workers.byRight(this.#clock.now())) ??
-      this.#line.dequeue(this.#workers.byIdleness())
-    );
+    const waits = (share: string) => this.#line.has(share);
+    const take = (mayBegin: ((share: string) => boolean) | undefined) =>
+      mayBegin && this.#line.dequeue(mayBegin);
+    return take(this.#workers.byRight(this.#clock.now(), waits)) ?? take(this.#workers.byIdleness());
   }
 
   #run({ share, run }: T): void {

@@ -63,8 +63,12 @@ export class Workers {
     if (now - run.began >= VERY_SLOW_MS) this.#slowUntil.set(run.share, now + REMEMBERED_MS);
   }
 
-  /** Whether a share has a worker by right. */
-  byRight(now: number): (share: string) => boolean {
+  /**
+   * Whether a share has a worker by right; undefined where none has that waits, which needs no look at all of them.
+   *
+   * @param waits whether a share waits
+   */
+  byRight(now: number, waits: (share: string) => boolean): ((share: string) => boolean) | undefined {
     const ofShare = this.#counts();
     const slow = this.#slowShares(now);
     let ofSlow = 0;
@@ -74,18 +78,20 @@ export class Workers {
       else taken += Math.min(count, this.#half);
     }
     const isFull = this.running >= MOST_TIMES * this.#workers;
+    const isRoomForSlow = ofSlow < this.#half && [...slow].some(waits);
+    if (isFull || !(taken < this.#workers || isRoomForSlow)) return undefined;
     return (share) => {
       const own = ofShare.get(share) ?? 0;
-      if (isFull || own >= this.#ofOneShare) return false;
-      return slow.has(share) ? ofSlow < this.#half : taken < this.#workers && own < this.#half;
+      if (own >= this.#ofOneShare) return false;
+      return slow.has(share) ? isRoomForSlow : taken < this.#workers && own < this.#half;
     };
   }
 
-  /** Whether a share has a worker because nobody takes it by right. */
-  byIdleness(): (share: string) => boolean {
+  /** Whether a share has a worker because nobody takes it by right; undefined where none is idle. */
+  byIdleness(): ((share: string) => boolean) | undefined {
+    if (this.running >= this.#workers) return undefined;
     const ofShare = this.#counts();
-    const isIdle = this.running < this.#workers;
-    return (share) => isIdle && (ofShare.get(share) ?? 0) < this.#ofOneShare;
+    return (share) => (ofShare.get(share) ?? 0) < this.#ofOneShare;
   }
 
   #counts(): Map<string, number> {
