@@ -16,7 +16,7 @@ const envSchema = z.looseObject({
     .optional(),
 });
 
-/** An init container of a Pod template, as far as it is looked at. What else it has is kept as it is. */
+/** A container of a Pod template, as far as it is looked at. What else it has is kept as it is. */
 export const initContainerSchema = z.looseObject({
   name: text,
   image: text.default(''),

@@ -1,9 +1,11 @@
 import { containerCheckSchema } from '../../api/container-check.ts';
+import { fromApp } from './app-image.ts';
 import { type Check, NEVER_GIVES_UP } from './converted-check.ts';
 import { entrypointChecks, imageProgram } from './images.ts';
 import { expand, type InitContainer, originWords, Unclear } from './init-container.ts';
 import { PROGRAMS } from './known-programs.ts';
 import { unknown } from './options.ts';
+import { asks, migration } from './schema-programs.ts';
 import { scriptOf, type Waiting, waitsIn } from './shell.ts';
 
 /** What a gate can do for an init container. */
@@ -15,12 +17,11 @@ export type Recognized =
   /** It stays where it is. */
   | { readonly is: 'left'; readonly why: string };
 
-/** Programs that ask a server whether it is ready, in ways that a gate does not know. */
-const CLIENTS =
-  /\b(pg_isready|psql|mysqladmin|mysql|mariadb-admin|redis-cli|valkey-cli|mongosh?|clickhouse-client|airflow db check|manage\.py migrate --check|rails db:|rabbitmq-diagnostics|kafka-topics|cqlsh|etcdctl)/;
-
-/** Never guesses: what is not understood stays where it is, and says why. */
-export function recognize(container: InitContainer): Recognized {
+/**
+ * Never guesses: what is not understood stays where it is, and says why.
+ * @param apps the Pod's own containers, whose images checks may run with
+ */
+export function recognize(container: InitContainer, apps: readonly InitContainer[] = []): Recognized {
   const words = [...container.command, ...container.args];
   try {
     const entrypoint = entrypointChecks(container);
@@ -35,7 +36,7 @@ export function recognize(container: InitContainer): Recognized {
     return { is: 'checks', checks, by: waits.map(({ text }) => text).join(' && ') };
   } catch (error) {
     if (!(error instanceof Unclear)) throw error;
-    return whole(container, words.join(' '), error.message);
+    return whole(container, apps, words.join(' '), error.message);
   }
 }
 
@@ -67,23 +68,39 @@ function unclear(why: string): never {
 }
 
 /** A container that waits by other means is taken over as it is, as far as a gate has its fields. */
-function whole(container: InitContainer, text: string, why: string): Recognized {
-  if (!CLIENTS.test(text)) return { is: 'left', why };
-  const { name: _name, terminationMessagePath: _path, terminationMessagePolicy: _policy, ...own } = container;
-  const { env, command, args, ...rest } = own;
-  const read = containerCheckSchema.safeParse({
-    ...rest,
-    ...(command.length > 0 && { command }),
-    ...(args.length > 0 && { args }),
-    ...(env.length > 0 && { env }),
-  });
+function whole(
+  container: InitContainer,
+  apps: readonly InitContainer[],
+  text: string,
+  why: string,
+): Recognized {
+  if (!asks(text)) return { is: 'left', why };
+  const changes = migration(text);
+  if (changes !== undefined)
+    return { is: 'left', why: `it does more than wait: ${changes} changes the schema` };
+  const { name: _name, ...own } = container;
+  const app = fromApp(container, apps);
+  const read = containerCheckSchema.safeParse(withoutEmpty(app?.fields ?? own));
   if (!read.success) {
     const fields = read.error.issues.flatMap((issue) =>
       issue.code === 'unrecognized_keys' ? issue.keys : [issue.path.join('.')],
     );
     return { is: 'left', why: `a gate's container has no place for its ${[...new Set(fields)].join(', ')}` };
   }
-  const remark =
-    'the container as it is: where the server is a Service of this namespace, service may be enough';
-  return { is: 'container', check: { check: { container: read.data }, remarks: [remark] }, by: text };
+  return {
+    is: 'container',
+    check: { check: { container: read.data }, remarks: app?.remarks ?? [AS_IT_IS] },
+    by: text,
+  };
+}
+
+const AS_IT_IS =
+  'the container as it is: where the server is a Service of this namespace, service may be enough';
+
+/** Without lists that the manifest has not, and where its last words are put, which decides nothing. */
+function withoutEmpty(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { terminationMessagePath: _path, terminationMessagePolicy: _policy, ...own } = fields;
+  const isEmpty = (field: string, value: unknown) =>
+    ['command', 'args', 'env'].includes(field) && Array.isArray(value) && value.length === 0;
+  return Object.fromEntries(Object.entries(own).filter(([field, value]) => !isEmpty(field, value)));
 }

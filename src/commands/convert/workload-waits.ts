@@ -20,7 +20,10 @@ export interface WorkloadWaits {
 }
 
 const template = z.looseObject({
-  spec: z.looseObject({ initContainers: z.array(initContainerSchema).default([]) }),
+  spec: z.looseObject({
+    initContainers: z.array(initContainerSchema).default([]),
+    containers: z.array(initContainerSchema).catch([]).default([]),
+  }),
 });
 const plainSchema = z.looseObject({ spec: z.looseObject({ template }) });
 const cronJobSchema = z.looseObject({ spec: z.looseObject({ jobTemplate: plainSchema }) });
@@ -39,11 +42,14 @@ export function waitsOf({
     known === 'CronJob'
       ? cronJobSchema.safeParse(value).data?.spec.jobTemplate
       : plainSchema.safeParse(value).data;
-  const containers = read?.spec.template.spec.initContainers ?? [];
-  if (containers.length === 0) return undefined;
+  const { initContainers = [], containers: apps = [] } = read?.spec.template.spec ?? {};
+  if (initContainers.length === 0) return undefined;
   return {
     target: known === DEFAULT_TARGET_KIND ? { name } : { kind: known, name },
     namespace,
-    waits: containers.map((container) => ({ container: container.name, recognized: recognize(container) })),
+    waits: initContainers.map((container) => ({
+      container: container.name,
+      recognized: recognize(container, apps),
+    })),
   };
 }

@@ -45,6 +45,24 @@ describe('convertSources', () => {
     expect(text).to.match(/stay where they are:\n# {3}Deployment web, setup: cp is not understood\n$/);
   });
 
+  it('makes a check of the app’s own image from the app’s container, and says so', () => {
+    const check = {
+      name: 'wait-for-migrations',
+      image: 'shop:7',
+      args: ['airflow', 'db', 'check-migrations'],
+    };
+    const deployment = workload('Deployment', 'web', [check]);
+    const containers = [{ name: 'scheduler', image: 'shop:7' }];
+    const template = { spec: { initContainers: [check], containers } };
+    const text = convert({ ...deployment, spec: { template } });
+    const [gate] = gatesIn(text);
+    expect(gate).to.have.deep.nested.property('spec.dependencies', [
+      { name: 'migrations', container: { from: 'scheduler', args: check.args } },
+    ]);
+    expect(validateGate(gate).valid).to.equal(true);
+    expect(text).to.contain('    # it runs the image of scheduler, and so the one of each release');
+  });
+
   it('makes one gate for workloads of a namespace that wait for the same', () => {
     const text = convert(
       workload('Deployment', 'web', [WAIT]),

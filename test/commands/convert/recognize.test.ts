@@ -212,6 +212,99 @@ describe('recognize', () => {
     );
   });
 
+  describe('what runs the image of the app', () => {
+    const DB = { name: 'DB', value: 'db' };
+    const TOKEN = { name: 'TOKEN', valueFrom: { secretKeyRef: { name: 'token', key: 'value' } } };
+    const FILES = { name: 'files', mountPath: '/etc/app' };
+    const app = (name: string, more: object = {}) =>
+      initContainerSchema.parse({ name, image: 'shop/app:7', command: ['serve'], env: [DB], ...more });
+    const asked = (what: string | readonly string[], apps: object[], more: object = {}) => {
+      const recognized = recognize(
+        running(what, { image: 'shop/app:7', ...more }),
+        apps.map((one) => initContainerSchema.parse(one)),
+      );
+      if (recognized.is !== 'container') return recognized;
+      return { container: recognized.check.check.container, remarks: recognized.check.remarks.join('; ') };
+    };
+
+    for (const words of [
+      ['airflow', 'db', 'check-migrations'],
+      ['python', 'manage.py', 'migrate', '--check'],
+      ['bundle', 'exec', 'rake', 'db:abort_if_pending_migrations'],
+      ['bin/rails', 'db:abort_if_pending_migrations'],
+      ['flyway', 'info'],
+      ['superset', 'db', 'current'],
+      ['alembic', 'check'],
+      ['php', 'artisan', 'migrate:status'],
+    ]) {
+      it(`becomes a check from the app's container: ${words.join(' ')}`, () => {
+        expect(asked(words, [app('proxy', { image: 'proxy:1' }), app('web')])).to.deep.equal({
+          container: { from: 'web', command: words },
+          remarks:
+            'it runs the image of web, and so the one of each release, with its environment and volumes; it also gets what only web has of env',
+        });
+      });
+    }
+
+    const CHECK = ['alembic', 'check'];
+    it('keeps what the app has not, and what the app has otherwise', () => {
+      const own = {
+        env: [TOKEN, DB],
+        volumeMounts: [FILES],
+        resources: { limits: { cpu: '1' } },
+        workingDir: '/w',
+      };
+      const of = app('web', {
+        volumeMounts: [FILES],
+        envFrom: [{ secretRef: { name: 's' } }],
+        workingDir: '/app',
+      });
+      expect(asked(CHECK, [of], own)).to.deep.equal({
+        container: {
+          ...{ from: 'web', command: CHECK, env: [TOKEN], resources: own.resources, workingDir: '/w' },
+        },
+        remarks:
+          'it runs the image of web, and so the one of each release, with its environment and volumes; it also gets what only web has of envFrom',
+      });
+      const other = { name: 'DB', value: 'replica' };
+      expect(asked(CHECK, [app('web')], { env: [other] })).to.have.deep.nested.property('container.env', [
+        other,
+      ]);
+    });
+
+    it('names the others that run it too', () => {
+      const found = asked(CHECK, [app('web', { env: [] }), app('worker'), app('cron')]);
+      expect(found).to.have.nested.property('container.from', 'web');
+      expect(found)
+        .to.have.property('remarks')
+        .that.contains('worker, cron has that image too: put it into from');
+    });
+
+    it('keeps its own image where that is another, or where no command says what it does', () => {
+      expect(asked(CHECK, [app('web', { image: 'shop/app:8' })])).to.have.nested.property(
+        'container.image',
+        'shop/app:7',
+      );
+      expect(asked([], [app('web')])).to.deep.equal({
+        is: 'left',
+        why: 'what image shop/app:7 does is not in the manifest',
+      });
+    });
+
+    for (const what of [
+      'until pg_isready -h db; do sleep 1; done; rails db:migrate',
+      'airflow db check && airflow db migrate',
+      'python manage.py check --database default && python manage.py migrate',
+      'flyway validate || flyway migrate',
+    ]) {
+      it(`stays where it migrates: ${what}`, () => {
+        expect(asked(what, [app('web')]))
+          .to.have.property('why')
+          .that.matches(/^it does more than wait: .* changes the schema$/);
+      });
+    }
+  });
+
   for (const [what, why] of [
     ['sleep 30', 'it waits for nothing'],
     ['cp -r /a /b', 'cp is not understood'],
