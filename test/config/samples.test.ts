@@ -13,6 +13,8 @@ const SAMPLES = 'config/samples';
 const STORY = `${SAMPLES}/story`;
 const CONTAINER = `${SAMPLES}/story-container`;
 const MIGRATIONS = `${SAMPLES}/migrations`;
+const RELEASE_JOB = `${SAMPLES}/release-job`;
+const OF_OTHERS = [MIGRATIONS, RELEASE_JOB];
 const SETTINGS = { waiterImage: 'dependency-gate', waiterImagePullPolicy: undefined, runAsUser: 65532 };
 
 const files = manifestFiles(SAMPLES);
@@ -67,6 +69,8 @@ describe('config/samples', () => {
   it('holds gates, and each is one file', () => {
     expect(gateFiles).to.deep.equal([
       ...['airflow', 'django', 'flyway', 'rails', 'superset'].map((app) => `${MIGRATIONS}/${app}.yaml`),
+      `${RELEASE_JOB}/by-image.yaml`,
+      `${RELEASE_JOB}/selected-by-label.yaml`,
       `${CONTAINER}/gate-corrected.yaml`,
       `${CONTAINER}/gate.yaml`,
       `${STORY}/gate-with-redis.yaml`,
@@ -114,7 +118,7 @@ for (const path of gateFiles) {
     });
 
     // Apps of others are not among the samples: test/scenarios has stand-ins for them.
-    if (path.startsWith(MIGRATIONS)) return;
+    if (OF_OTHERS.some((folder) => path.startsWith(folder))) return;
     it('targets Deployments of the samples, which then carry its containers', () => {
       const { metadata, spec } = gateIn(path);
       for (const { name } of spec.targets) {

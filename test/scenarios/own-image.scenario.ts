@@ -5,6 +5,7 @@ import { type Scenario, useNamespace } from './cluster.ts';
 import { APP_IMAGE, deployment, gate } from './manifests.ts';
 
 const SAMPLES = manifestFiles('config/samples/migrations');
+const RELEASE_JOBS = manifestFiles('config/samples/release-job');
 const NEXT_IMAGE = 'registry.example/app:2';
 
 const sampleSchema = z.object({
@@ -19,7 +20,14 @@ const sampleSchema = z.object({
   }),
 });
 
-/** Checks with an image of the target's own. */
+const gateSchema = z.object({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.object({ name: z.string() }),
+  spec: z.looseObject({ targets: z.tuple([z.object({ name: z.string() })]) }),
+});
+
+/** Checks with an image of the target's own, and samples of other ways to wait for a release's migration. */
 export const ownImage: Scenario = (on) => {
   describe('a check with the image of the app', () => {
     const here = useNamespace(on);
@@ -89,6 +97,15 @@ export const ownImage: Scenario = (on) => {
         await here().untilGate(metadata.name, { ready: 'True/InForce' });
         const [placed] = (await here().workload(target.name)).spec.template.spec.initContainers;
         expect(placed).to.include({ image: APP_IMAGE });
+      });
+    }
+
+    for (const path of RELEASE_JOBS) {
+      it(`waits for a Job of the release as ${path} has it`, async () => {
+        const { spec, metadata, ...object } = gateSchema.parse(readManifests(path)[0]);
+        await here().create(deployment(spec.targets[0].name));
+        await here().create({ ...object, metadata: { name: metadata.name }, spec });
+        await here().untilGate(metadata.name, { ready: 'True/InForce', open: 'False/Waiting', pods: '0/1' });
       });
     }
   });
