@@ -93,7 +93,13 @@ describe('config/chart on an API server', function () {
       await expectNothingChanged();
     });
 
-    it('is rolled back', async () => {
+    it('goes back to an older release, and leaves the custom resource as it is where it is told so', async () => {
+      await helm('upgrade', 'dependency-gate', olderChart(), '--set=crds.install=false');
+      expect(await hasShortName()).to.equal(true);
+      await expectNothingChanged();
+    });
+
+    it('is rolled back, and the custom resource with it', async () => {
       await helm('rollback', 'dependency-gate', '1');
       expect(await hasShortName()).to.equal(false);
       await expectNothingChanged();

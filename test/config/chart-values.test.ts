@@ -184,6 +184,11 @@ describe('the values of config/chart', function () {
       { metrics: { certificateSecret: 'a' } },
       /certificateSecret takes metrics\.port too: probes/,
     ],
+    [
+      'guards of some namespaces without any',
+      { policies: { guardNamespacesOnly: true } },
+      /guardNamespacesOnly takes namespaces too/,
+    ],
     ['metrics in the place of the probes', { metrics: { port: 8081 } }, /metrics\.port must not be 8081/],
   ] as const)
     it(`refuse ${what}, and say which value it is`, () => {
