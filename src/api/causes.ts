@@ -55,8 +55,10 @@ function fieldOf(path: readonly PropertyKey[]): string {
     .replace(/^\./, '');
 }
 
-function ruleCause({ path, message }: z.core.$ZodIssue): FieldCause {
-  return { field: fieldOf(path), message: `Invalid value: ${message}`, reason: 'FieldValueInvalid' };
+/** Of a text the API server says what it is; of an object it would be too much. */
+function ruleCause({ path, message, input }: z.core.$ZodIssue): FieldCause {
+  const value = typeof input === 'string' ? `${JSON.stringify(input)}: ` : '';
+  return { field: fieldOf(path), message: `Invalid value: ${value}${message}`, reason: 'FieldValueInvalid' };
 }
 
 /** The API server stops at the first thing that is wrong with a field. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_DNS_TYPE, DEFAULT_HTTP_METHOD, DEFAULT_HTTP_STATUS } from './defaults.ts';
-import { atomic, dataKey, host, hostName, objectName, port } from './fields.ts';
+import { atomic, dataKey, host, objectName, port } from './fields.ts';
 import { keySourceSchema } from './key-source.ts';
 import { tlsSchema } from './tls.ts';
 
@@ -43,7 +43,7 @@ const httpHeader = z
 
 export const dnsCheckSchema = z
   .strictObject({
-    host: hostName().describe(`Host name. ${SEARCHED}`),
+    host: host().describe(`Host name. ${SEARCHED}`),
     type: z
       .enum(['A', 'AAAA', 'any'])
       .optional()
@@ -71,7 +71,6 @@ export const httpCheckSchema = z
       .string()
       .min(8)
       .max(2048)
-      .regex(/^https?:\/\/([A-Za-z0-9_][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?([/?#][!-~]*)?$/)
       .optional()
       .describe(
         'http or https URL, without user name or password, or else urlFrom. Redirects are not followed.',

@@ -13,10 +13,6 @@ export const atomic = { 'x-kubernetes-list-type': 'atomic' };
 export const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 /** A DNS subdomain (RFC 1123): the names of Kubernetes objects. */
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-/** A host name or IPv4 address; underscores are common in SRV-like names. Never starts like a command-line flag. */
-const HOST_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
-/** The same, or an IPv6 address, with two colons at least: `redis:6379` is a host and a port, not a host. */
-const HOST = /^([A-Za-z0-9_][A-Za-z0-9_.-]*|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9_.-]+)?)$/;
 /** Printable ASCII without spaces. */
 const WORD = /^[!-~]+$/;
 
@@ -25,11 +21,8 @@ export const label = (max: number) => z.string().min(1).max(max).regex(LABEL);
 /** The name of a Kubernetes object. */
 export const objectName = () => z.string().min(1).max(253).regex(SUBDOMAIN);
 
-/** A name that DNS is asked for. */
-export const hostName = () => z.string().min(1).max(253).regex(HOST_NAME);
-
-/** A name or address that is dialled. */
-export const host = () => z.string().min(1).max(253).regex(HOST);
+/** A name or address; `address-rules.ts` says what it is made of. */
+export const host = () => z.string().min(1).max(253);
 
 export const port = () => z.int().min(1).max(65535).describe('Port number.');
 

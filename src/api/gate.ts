@@ -21,8 +21,8 @@ export const gateSchema = z
 
 /** A gate as it is written: the shape and the rules. */
 const writtenGateSchema = z.strictObject(shape).superRefine((gate, context) => {
-  for (const { path, message } of violations(gate)) {
-    context.addIssue({ code: 'custom', path: [...path], message });
+  for (const { path, message, value } of violations(gate)) {
+    context.addIssue({ code: 'custom', path: [...path], message, input: value });
   }
 });
 

@@ -1,3 +1,4 @@
+import { ADDRESS_RULES, type AddressPlaces } from './address-rules.ts';
 import type { GrpcCheck, HttpCheck, HttpHeader, TcpCheck } from './checks.ts';
 import { CONTAINER_RULES, type ContainerPlaces } from './container-rules.ts';
 import { characters } from './container-size.ts';
@@ -30,7 +31,7 @@ export interface RuledGate {
 }
 
 /** Where rules stand: the paths of the schema, `[]` for a list's items. */
-export interface Places extends ContainerPlaces {
+export interface Places extends AddressPlaces, ContainerPlaces {
   readonly '': RuledGate;
   readonly spec: GateSpec;
   readonly 'spec.targets': GateSpec['targets'];
@@ -256,6 +257,7 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
   ],
   'spec.dependencies[].resource.selector': selectorRules,
   'spec.dependencies[].resource.matchPod': podMatchRules,
+  ...ADDRESS_RULES,
   ...CONTAINER_RULES,
   'spec.dependencies[].container.resources': resourcesRules,
 };

@@ -60,7 +60,7 @@ export const refusals: Scenario = (on) => {
           const refusal = await here().refusal(asObject(spec));
           expect(refusal?.status).to.equal(422);
           expect(refusal?.message).to.contain(message);
-          expect(refusal?.causes.map(inNewWords)).to.have.deep.members(causesOf(spec));
+          expect(refusal?.causes.map(inNewWords)).to.have.deep.members(causesOf(spec).map(inNewWords));
         }
       });
     }
@@ -182,11 +182,15 @@ function causesOf(gate: unknown): readonly FieldCause[] {
   return verdict.valid ? [] : verdict.causes;
 }
 
-/** A cause in the words of the newer releases: before, it named the value's type, and 1.33 put null into quotes. */
+/**
+ * A cause in the words of the newer releases: before, it named the value's type, and 1.33 put null into quotes. What text
+ * broke a rule is in none of theirs, so there it is not compared.
+ */
 function inNewWords<Cause extends { readonly message: string }>(cause: Cause): Cause {
   if (meets(versionUnderTest(), REFUSALS_WITHOUT_TYPE)) return cause;
   const message = cause.message
     .replace(/^Invalid value: "(object|array)": /, 'Invalid value: ')
+    .replace(/^Invalid value: ".*": (?=use a )/, 'Invalid value: ')
     .replace(/^Invalid value: "null": /, 'Invalid value: null: ');
   return { ...cause, message };
 }
