@@ -15,35 +15,55 @@ import {
 } from './admission-api.ts';
 import { prepareProbes } from './admission-probes.ts';
 import { TARGET } from './admission-workloads.ts';
-import { startControlPlane } from './control-plane.ts';
+import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { established } from './established.ts';
 import { eventually } from './eventually.ts';
 import { requirePrograms } from './programs.ts';
 import { useCluster } from './use.ts';
-import { MUTATING_POLICIES, meets, versionUnderTest } from './versions.ts';
+import { MUTATING_POLICIES, meets, mutatingApi, mutatingFlags, versionUnderTest } from './versions.ts';
 
 /**
  * Gives the suite a control plane with the custom resource, the permissions and the policies in force, and no operator.
  *
  * @param isWanted which of the policies, by the names of their manifests; default all
+ * @param options `isSwitchedOn`: that policies may mutate also where that takes flags
  */
-export function useAdmission(isWanted: (manifest: string) => boolean = () => true): () => AdmissionCluster {
+export function useAdmission(
+  isWanted: (manifest: string) => boolean = () => true,
+  options: AdmissionOptions = {},
+): () => AdmissionCluster {
   return useCluster(
     () => requirePrograms(process.env.KUBEBUILDER_ASSETS),
-    () => AdmissionCluster.start((cluster) => cluster.putPoliciesInForce(isWanted)),
+    () => AdmissionCluster.start((cluster) => cluster.putPoliciesInForce(isWanted), options),
   );
+}
+
+export interface AdmissionOptions {
+  /** Policies may mutate, also where the API server needs flags for that. Default: where they are served by default. */
+  readonly isSwitchedOn?: boolean;
 }
 
 /** A control plane on which the policies are tried. */
 export class AdmissionCluster extends AdmissionApi {
+  readonly #hasMutating: boolean;
+
+  constructor(controlPlane: ControlPlane, { isSwitchedOn = false }: AdmissionOptions = {}) {
+    super(controlPlane);
+    this.#hasMutating = isSwitchedOn || meets(versionUnderTest(), MUTATING_POLICIES);
+  }
+
   /**
    * With the custom resource and the permissions, and no policies yet.
    *
    * @param prepare does what else there is to do. Where it fails the control plane is stopped.
    */
-  static async start(prepare: (cluster: AdmissionCluster) => Promise<void> = async () => {}) {
+  static async start(
+    prepare: (cluster: AdmissionCluster) => Promise<void> = async () => {},
+    options: AdmissionOptions = {},
+  ) {
     const { KUBEBUILDER_ASSETS: assets, DEPENDENCY_GATE_TEST_KUBECONFIG: kubeconfig } = process.env;
-    const cluster = new AdmissionCluster(await startControlPlane({ assets, kubeconfig }));
+    const flags = options.isSwitchedOn ? mutatingFlags(versionUnderTest()) : {};
+    const cluster = new AdmissionCluster(await startControlPlane({ flags, assets, kubeconfig }), options);
     try {
       await cluster.#installResource();
       await prepare(cluster);
@@ -65,7 +85,7 @@ export class AdmissionCluster extends AdmissionApi {
     const manifests = Object.entries(POLICY_MANIFESTS)
       .filter(([name]) => isWanted(name))
       .map(([, format]) => format())
-      .filter(isServed);
+      .flatMap((manifest) => this.#served(manifest));
     for (const manifest of manifests) await this.controlPlane.apply(manifest);
     const isApplied = (policy: string) =>
       manifests.some((manifest) => manifest.includes(`  name: dependencygate-${policy}\n`));
@@ -74,6 +94,14 @@ export class AdmissionCluster extends AdmissionApi {
       eventually(`${policy} is in force`, EFFECT_LIMIT_MS, async () => (await holds()) || undefined),
     );
     await Promise.all(inForce);
+  }
+
+  /** A manifest in the version of the API that this cluster has, or nothing. */
+  #served(manifest: string): string[] {
+    if (!manifest.includes('kind: MutatingAdmissionPolicy\n')) return [manifest];
+    if (!this.#hasMutating) return [];
+    const api = mutatingApi(versionUnderTest());
+    return [manifest.replaceAll(/^apiVersion: admissionregistration.*$/gm, `apiVersion: ${api}`)];
   }
 
   /** Stores gates, deletes those that are to be going away, and waits until admission knows all that. */
@@ -132,10 +160,4 @@ function carrier(): PodTemplate {
   const volumes = ['data', 'zone'].map((name) => ({ name, emptyDir: {} }));
   const containers = ['app', 'gone'].map((name) => ({ name, image: 'registry.example/app:1' }));
   return podTemplateSchema.parse({ ...app(), spec: { ...app().spec, containers, volumes } });
-}
-
-function isServed(manifest: string): boolean {
-  return (
-    meets(versionUnderTest(), MUTATING_POLICIES) || !manifest.includes('kind: MutatingAdmissionPolicy\n')
-  );
 }

@@ -17,7 +17,7 @@ import { useAdmission } from './admission-cluster.ts';
 import { manifestOf, pathOf, TARGET } from './admission-workloads.ts';
 import { describeWith } from './describe-with.ts';
 import { eventually } from './eventually.ts';
-import { MUTATING_POLICIES } from './versions.ts';
+import { SWITCHED_ON } from './versions.ts';
 
 const podSchema = z.object({
   metadata: z.object({ annotations: z.record(z.string(), z.string()).default({}) }),
@@ -35,9 +35,9 @@ const requiring = (...gates: string[]) => ({ [REQUIRE_LABEL]: requireValue(gates
 const inPlace = (...gates: string[]) => Object.fromEntries(gates.map((name) => [gateAnnotation(name), 'x']));
 const holdsOf = ({ spec }: Pod) => spec.schedulingGates.map(({ name }) => name);
 
-describeWith(MUTATING_POLICIES, 'the hold policies', function () {
+describeWith(SWITCHED_ON, 'the hold policies', function () {
   this.timeout(120_000);
-  const cluster = useAdmission();
+  const cluster = useAdmission(() => true, { isSwitchedOn: true });
   let namespace = '';
   beforeEach(async () => {
     namespace = await cluster().namespace();

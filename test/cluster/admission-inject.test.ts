@@ -24,7 +24,7 @@ import {
 } from './admission-templates.ts';
 import { completed, type Kind, pathOf, TARGET, templateIn } from './admission-workloads.ts';
 import { describeWith } from './describe-with.ts';
-import { MUTATING_POLICIES } from './versions.ts';
+import { SWITCHED_ON } from './versions.ts';
 
 /** Gates of one namespace, as they are when a workload is written. */
 const SCENES: Readonly<Record<string, readonly GateBuilder[]>> = {
@@ -65,10 +65,10 @@ const SCENES: Readonly<Record<string, readonly GateBuilder[]>> = {
   ],
 };
 
-describeWith(MUTATING_POLICIES, 'the inject policies', function () {
+describeWith(SWITCHED_ON, 'the inject policies', function () {
   this.timeout(180_000);
   // What `inject` makes is written in the operator's name, to which no other policy allows that.
-  const cluster = useAdmission((manifest) => !manifest.includes('operator'));
+  const cluster = useAdmission((manifest) => !manifest.includes('operator'), { isSwitchedOn: true });
 
   /**
    * What is stored of a template that somebody writes, and of what `inject` makes of it, written by the operator, whose

@@ -27,7 +27,7 @@ import {
 } from './admission-templates.ts';
 import { manifestOf, pathOf, TARGET } from './admission-workloads.ts';
 import { describeWith } from './describe-with.ts';
-import { MUTATING_POLICIES } from './versions.ts';
+import { SWITCHED_ON } from './versions.ts';
 
 const inPods = (one: GateBuilder) => one.specifying({ placement: 'Pod' });
 
@@ -104,10 +104,10 @@ function podOf({ metadata, spec }: PodTemplate, owner: Owner | undefined): unkno
   };
 }
 
-describeWith(MUTATING_POLICIES, 'the policies for placement in Pods', function () {
+describeWith(SWITCHED_ON, 'the policies for placement in Pods', function () {
   this.timeout(180_000);
   // What the core makes is written in the operator's name, to which no other policy allows that.
-  const cluster = useAdmission((manifest) => !manifest.includes('operator'));
+  const cluster = useAdmission((manifest) => !manifest.includes('operator'), { isSwitchedOn: true });
   let namespace = '';
 
   const create = (pod: unknown, call: Call = {}) =>

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../src/sandbox/cluster.ts';
-import { MUTATING_POLICIES, meets, type Need, versionUnderTest } from './versions.ts';
+import { mutatingApi, mutatingFlags, type Need, versionUnderTest } from './versions.ts';
 
 /** What other programs do to Pod templates as they are written; as policies, which need no server. */
 interface Injector {
@@ -35,14 +35,7 @@ export const INJECTED_IMAGE = 'registry.example/certs:1';
 export const INJECTING: Need = { what: 'MutatingAdmissionPolicy v1beta1 with lists.range', from: 35 };
 
 /** What an API server needs for them that does not serve them by default. */
-export const INJECTING_FLAGS = meets(versionUnderTest(), MUTATING_POLICIES)
-  ? {}
-  : {
-      'kube-apiserver': [
-        '--feature-gates=MutatingAdmissionPolicy=true',
-        '--runtime-config=admissionregistration.k8s.io/v1beta1=true',
-      ],
-    };
+export const INJECTING_FLAGS = mutatingFlags(versionUnderTest());
 
 /** An object has the injector that this label of its names. */
 const LABEL = 'test/injector';
@@ -68,7 +61,7 @@ function policy(
   resources: readonly string[],
   path = '/spec/template/spec',
 ): object[] {
-  const apiVersion = `admissionregistration.k8s.io/${meets(versionUnderTest(), MUTATING_POLICIES) ? 'v1' : 'v1beta1'}`;
+  const apiVersion = mutatingApi(versionUnderTest());
   const metadata = { name: `${isEarly ? 'aa' : 'zz'}-${injector}-${what}` };
   const rule = { apiGroups: ['*'], apiVersions: ['*'], resources, operations: ['CREATE', 'UPDATE'] };
   const spec = {

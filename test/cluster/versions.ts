@@ -31,6 +31,9 @@ export interface Need {
 /** Served by default, as config/admission has them. */
 export const MUTATING_POLICIES: Need = { what: 'MutatingAdmissionPolicy v1', from: 36 };
 
+/** Served by default, or as a beta where the API server has been told to. */
+export const SWITCHED_ON: Need = { what: 'MutatingAdmissionPolicy v1beta1', from: 34 };
+
 /** etcd 3.6 comes with it, whose flag for watches has lost its `experimental-`. */
 export const ETCD_3_6: Need = { what: 'etcd 3.6', from: 34 };
 
@@ -39,6 +42,22 @@ export const REFUSALS_WITHOUT_TYPE: Need = { what: 'refusals without the type of
 
 export function meets(version: Version, { from }: Need): boolean {
   return minorOf(version) >= from;
+}
+
+/** The version of the API in which an API server of a release has policies that mutate, with the flags below. */
+export function mutatingApi(version: Version): `admissionregistration.k8s.io/${'v1' | 'v1beta1'}` {
+  return `admissionregistration.k8s.io/${meets(version, MUTATING_POLICIES) ? 'v1' : 'v1beta1'}`;
+}
+
+/** What an API server of a release needs to have them. */
+export function mutatingFlags(version: Version): { readonly 'kube-apiserver'?: readonly string[] } {
+  if (meets(version, MUTATING_POLICIES)) return {};
+  return {
+    'kube-apiserver': [
+      '--feature-gates=MutatingAdmissionPolicy=true',
+      `--runtime-config=${mutatingApi(version)}=true`,
+    ],
+  };
 }
 
 /** `1.36` of `1.36.3`. */
@@ -59,6 +78,6 @@ export function versionUnderTest(environment: Readonly<NodeJS.ProcessEnv> = proc
   return versionNamed(environment.DEPENDENCY_GATE_TEST_KUBERNETES || MAIN_VERSION);
 }
 
-function minorOf(version: Version): number {
+export function minorOf(version: Version): number {
   return Number(version.split('.')[1]);
 }

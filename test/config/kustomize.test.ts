@@ -73,6 +73,16 @@ describe('kubectl kustomize', function () {
     ]);
   });
 
+  for (const folder of ['admission', 'default'])
+    it(`builds config/${folder}-v1beta1: what config/${folder} is, in the beta of the policies that mutate`, () => {
+      const built = kubectl('kustomize', `config/${folder}`);
+      const isMutating = /^apiVersion: (admissionregistration\.k8s\.io)\/v1\n(kind: Mutating)/gm;
+      const expected = built.replaceAll(isMutating, 'apiVersion: $1/v1beta1\n$2');
+      expect(expected).to.not.equal(built);
+      const sorted = (text: string) => text.trim().split('\n---\n').toSorted();
+      expect(sorted(kubectl('kustomize', `config/${folder}-v1beta1`))).to.deep.equal(sorted(expected));
+    });
+
   it('builds config/default with the ServiceAccount that the policies know as the operator', () => {
     const accounts = build('config/default').filter(({ kind }) => kind === 'ServiceAccount');
     expect(accounts.map(({ metadata }) => metadata)).to.deep.include({

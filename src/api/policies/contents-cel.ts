@@ -1,5 +1,6 @@
 import { DECIDING_ENV } from '../deciding-env.ts';
 import { VOLUME_MOUNT_PATH } from '../names.ts';
+import { holdsForEach } from './lists-cel.ts';
 
 /**
  * Whether our containers in a template still are what was rendered, as far as that decides about waiting: what
@@ -65,4 +66,7 @@ const IS_SAME = [
 ].join(' &&\n');
 
 /** CEL: where the names are those that were rendered, in their order. */
-export const IS_UNCHANGED = `lists.range(size(variables.mine)).all(k,\n[variables.live[variables.mine[k]]].all(l, [variables.render.initContainers[k]].all(r,\n${IS_SAME})))`;
+export const IS_UNCHANGED = holdsForEach(
+  'variables.mine',
+  `[variables.live[variables.mine[k]]].all(l, [variables.render.initContainers[k]].all(r,\n${IS_SAME}))`,
+);

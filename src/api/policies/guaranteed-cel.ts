@@ -1,4 +1,5 @@
 import { VOLUME_MOUNT_PATH } from '../names.ts';
+import { holdsForEach, positions } from './lists-cel.ts';
 
 /** How our requests are raised where a template is Guaranteed by its own containers: `render/guaranteed.ts`, said in CEL. */
 
@@ -13,12 +14,15 @@ const isFirm = (container: string) => {
 export const isGuaranteed = (own: string) =>
   [
     '!variables.hasPodResources',
-    `lists.range(size(variables.live)).all(i, variables.owners[i] != '${own}' || ${isFirm('variables.live[i]')})`,
+    holdsForEach('variables.live', `variables.owners[k] != '${own}' || ${isFirm('variables.live[k]')}`),
     `variables.template.spec.containers.all(c, ${isFirm('c')})`,
   ].join(' &&\n');
 
 /** CEL: the positions of the rendered containers whose requests are raised to their limits. */
-export const RAISED = `!variables.isGuaranteed ? [] : lists.range(size(variables.rendered)).filter(k,\nvariables.render.initContainers[k].?volumeMounts.orValue([]).exists(m, m.mountPath == '${VOLUME_MOUNT_PATH}') &&\n['cpu', 'memory'].all(r, variables.render.initContainers[k].?resources.?limits[?r].hasValue()))`;
+export const RAISED = `!variables.isGuaranteed ? [] : ${positions(
+  'variables.rendered',
+  `variables.render.initContainers[i].?volumeMounts.orValue([]).exists(m, m.mountPath == '${VOLUME_MOUNT_PATH}') &&\n['cpu', 'memory'].all(r, variables.render.initContainers[i].?resources.?limits[?r].hasValue())`,
+)}`;
 
 /** CEL: whether they have been, where the names are those that were rendered, in their order. */
 export const ARE_RAISED = `variables.raised.all(k, ${isFirm('variables.live[variables.mine[k]]')})`;

@@ -7,7 +7,7 @@ import {
 } from '../names.ts';
 import { TARGET_RESOURCES } from '../target-resources.ts';
 import { lackingGates } from './hold-policy.ts';
-import { positions } from './order-cel.ts';
+import { positions } from './lists-cel.ts';
 import type { Place } from './placement.ts';
 import { type Expression, onPods, onWorkload } from './policy.ts';
 import { kindOf } from './workloads.ts';

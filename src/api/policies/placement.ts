@@ -12,7 +12,8 @@ import {
 import { IS_UNCHANGED, PARTS_OF_IMAGES } from './contents-cel.ts';
 import { ARE_RAISED, isGuaranteed, RAISED } from './guaranteed-cel.ts';
 import { INHERITING, inheritance, SOURCES } from './inherit-cel.ts';
-import { orderVariables, positions } from './order-cel.ts';
+import { ofEach, positions } from './lists-cel.ts';
+import { orderVariables } from './order-cel.ts';
 import { type Expression, IS_AN_OPERATOR, type MatchConstraints, type MutatingSpec } from './policy.ts';
 import { HAS_PULL_SECRETS, PULL_SECRETS, pullSecretsPatch } from './pull-secrets-cel.ts';
 import { IS_RIGHT_SIZE, IS_UNFIT, isSized } from './surroundings-cel.ts';
@@ -126,7 +127,7 @@ function variables({ path, target }: Place): Expression[] {
       "variables.annotations[?variables.key].orValue('') == variables.render.hash",
       `variables.annotations[?'${TARGET_ANNOTATION}'].orValue('') == variables.target`,
       `variables.labels[?'${GATED_LABEL}'].orValue('') == 'true'`,
-      'variables.mine == lists.range(size(variables.rendered)).map(i, i + variables.at)',
+      `variables.mine == ${ofEach('variables.rendered', 'i', 'i + variables.at')}`,
       'variables.mine.map(i, variables.names[i]) == variables.rendered',
       'size(variables.moves) == 0',
       HAS_PULL_SECRETS,
@@ -153,7 +154,7 @@ function patch({ path, besides }: Place): string {
     `(${condition} ? [] : [${add(`'${pointer}/${place}'`, empty)}])`;
   const remove = (place: string) => `JSONPatch{op: 'remove', path: ${place}}`;
   // From the first to the last, each some places further in front: those before it are gone already.
-  const removal = `lists.range(size(variables.mine)).map(k, ${remove(containers('variables.mine[k] - k'))})`;
+  const removal = ofEach('variables.mine', 'k', remove(containers('variables.mine[k] - k')));
   return [
     // Containers that are not valid any more would keep everybody from writing the target.
     'variables.isUnfit ? (',
@@ -163,13 +164,16 @@ function patch({ path, besides }: Place): string {
     `${removal} +`,
     `variables.moves.map(k, JSONPatch{op: 'move', from: ${containers('variables.froms[k]')}, path: ${containers('k')}}) +`,
     `${unless('has(variables.template.spec.initContainers)', 'spec/initContainers', '[]')} +`,
-    `lists.range(size(variables.rendered)).map(k, ${add(containers('variables.at + k'), 'variables.render.initContainers[k]')}) +`,
-    'lists.range(size(variables.rendered)).filter(k, variables.hasPodResources && has(variables.render.initContainers[k].resources))',
+    `${ofEach('variables.rendered', 'k', add(containers('variables.at + k'), 'variables.render.initContainers[k]'))} +`,
+    positions(
+      'variables.rendered',
+      'variables.hasPodResources && has(variables.render.initContainers[i].resources)',
+    ),
     `.map(k, ${remove(`${containers('variables.at + k')} + '/resources'`)}) +`,
     `variables.raised.map(k, ${add(`${containers('variables.at + k')} + '/resources/requests'`, 'variables.render.initContainers[k].resources.limits')}) +`,
-    `${inheritance({ container: containers('variables.at + k'), own: `'${pointer}/spec/containers'` })} +`,
+    `${inheritance({ container: (k) => containers(`variables.at + ${k}`), own: `'${pointer}/spec/containers'` })} +`,
     `${unless('has(variables.template.spec.volumes)', 'spec/volumes', '[]')} +`,
-    `lists.range(size(variables.myVolumes)).map(k, JSONPatch{op: 'remove', path: ${volumes('variables.myVolumes[k] - k')}}) +`,
+    `${ofEach('variables.myVolumes', 'k', remove(volumes('variables.myVolumes[k] - k')))} +`,
     `variables.render.volumes.map(v, ${add(volumes('variables.volumeAt'), 'v')}) +`,
     `${unless('size(variables.annotations) > 0', 'metadata/annotations', '{}')} +`,
     `${unless('size(variables.labels) > 0', 'metadata/labels', '{}')} +`,

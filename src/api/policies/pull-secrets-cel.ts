@@ -1,4 +1,5 @@
 import { PULL_SECRETS_ANNOTATION_PREFIX, PULL_SECRETS_SEPARATOR } from '../names.ts';
+import { byRank, ofEach, positions, ranks } from './lists-cel.ts';
 
 /** What `render/pull-secrets.ts` does, said in CEL. */
 
@@ -23,12 +24,16 @@ export const PULL_SECRETS: Readonly<Record<string, string>> = {
   record: "string(variables.annotations[?variables.secretsKey].orValue(''))",
   recordOfOthers: recordedIn('variables.annotations', 'k != variables.secretsKey'),
   putSecrets: `variables.wantedSecrets.filter(n, !(n in variables.secrets) || n in variables.recordOfOthers || n in variables.record.split(${SEPARATOR}))`,
-  lostSecrets: `lists.range(size(variables.secrets)).filter(i, variables.secrets[i] in variables.record.split(${SEPARATOR}) &&\n!(variables.secrets[i] in variables.recordOfOthers) && !(variables.secrets[i] in variables.putSecrets))`,
-  leftSecrets:
-    'lists.range(size(variables.secrets)).filter(i, !(i in variables.lostSecrets)).map(i, variables.secrets[i])',
-  newSecrets: 'variables.wantedSecrets.filter(n, !(n in variables.secrets)).sort()',
+  lostSecrets: positions(
+    'variables.secrets',
+    `variables.secrets[i] in variables.record.split(${SEPARATOR}) &&\n!(variables.secrets[i] in variables.recordOfOthers) && !(variables.secrets[i] in variables.putSecrets)`,
+  ),
+  leftSecrets: 'variables.secrets.transformList(i, n, !(i in variables.lostSecrets), n)',
+  addedSecrets: 'variables.wantedSecrets.filter(n, !(n in variables.secrets))',
+  rankedSecrets: ranks('variables.addedSecrets'),
+  newSecrets: `${byRank('variables.rankedSecrets')}.map(i, variables.addedSecrets[i])`,
   // Behind the target's own, and sorted among themselves: gates come in random order.
-  secretPlaces: `variables.newSecrets.map(n, (lists.range(size(variables.leftSecrets)).filter(i, variables.leftSecrets[i] > n &&\n(variables.leftSecrets[i] in variables.recordOfOthers || variables.leftSecrets[i] in variables.record.split(${SEPARATOR}))) + [size(variables.leftSecrets)])[0])`,
+  secretPlaces: `variables.newSecrets.map(n, (${positions('variables.leftSecrets', `variables.leftSecrets[i] > n &&\n(variables.leftSecrets[i] in variables.recordOfOthers || variables.leftSecrets[i] in variables.record.split(${SEPARATOR}))`)} + [size(variables.leftSecrets)])[0])`,
 };
 
 /** CEL: nothing is to be done about them. */
@@ -45,9 +50,17 @@ interface Pointers {
 export function pullSecretsPatch({ template, record }: Pointers): string {
   const list = `'${template}/spec/imagePullSecrets`;
   return [
-    `lists.range(size(variables.lostSecrets)).map(k, JSONPatch{op: 'remove', path: ${list}/' + string(variables.lostSecrets[k] - k)})`,
+    ofEach(
+      'variables.lostSecrets',
+      'k',
+      `JSONPatch{op: 'remove', path: ${list}/' + string(variables.lostSecrets[k] - k)}`,
+    ),
     `(size(variables.secrets) > 0 || size(variables.newSecrets) == 0 ? [] : [JSONPatch{op: 'add', path: ${list}', value: []}])`,
-    `lists.range(size(variables.newSecrets)).map(k, JSONPatch{op: 'add', path: ${list}/' + string(variables.secretPlaces[k] + k), value: {'name': variables.newSecrets[k]}})`,
+    ofEach(
+      'variables.newSecrets',
+      'k',
+      `JSONPatch{op: 'add', path: ${list}/' + string(variables.secretPlaces[k] + k), value: {'name': variables.newSecrets[k]}}`,
+    ),
     `(size(variables.putSecrets) > 0 ? [JSONPatch{op: 'add', path: ${record}, value: variables.putSecrets.join(${SEPARATOR})}] :\nvariables.record == '' ? [] : [JSONPatch{op: 'remove', path: ${record}}])`,
   ].join(' +\n');
 }

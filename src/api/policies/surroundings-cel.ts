@@ -1,6 +1,7 @@
 import { CONTAINER_PREFIX } from '../names.ts';
 import { NOT_ON_WINDOWS } from '../rendered.ts';
 import { IS_SOURCELESS } from './inherit-cel.ts';
+import { holdsForEach } from './lists-cel.ts';
 
 /**
  * What of a Pod's own decides whether our containers are valid beside it: what `core/render/surroundings.ts` does, in CEL.
@@ -21,4 +22,7 @@ export function isSized(resources: string): string {
 }
 
 /** CEL: where the names are those that were rendered. Only whether there are any is compared. */
-export const IS_RIGHT_SIZE = `lists.range(size(variables.mine)).all(k, [${isSized('variables.live[variables.mine[k]].?resources')}].all(sized,\nvariables.hasPodResources ? !sized : sized || !(${isSized('variables.render.initContainers[k].?resources')})))`;
+export const IS_RIGHT_SIZE = holdsForEach(
+  'variables.mine',
+  `[${isSized('variables.live[variables.mine[k]].?resources')}].all(sized,\nvariables.hasPodResources ? !sized : sized || !(${isSized('variables.render.initContainers[k].?resources')}))`,
+);

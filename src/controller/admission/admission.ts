@@ -42,7 +42,7 @@ const FIRST_STARTS: Readonly<Record<FirstStarts, string>> = {
   placed:
     'first starts are gated when their workloads are written: the policies of config/admission are installed',
   refused:
-    'first starts are refused until their templates carry the containers: the policies of config/first-starts are installed (on Kubernetes 1.36 or newer, config/default gates them when their workloads are written)',
+    'first starts are refused until their templates carry the containers: the policies of config/first-starts are installed (config/default gates them when their workloads are written: Kubernetes 1.36 or newer)',
   patched:
     'no policies that gate first starts are installed: targets are patched after they are created, so their first Pods may run ungated (install config/default on Kubernetes 1.36 or newer, else config/without-admission)',
 };

@@ -108,11 +108,21 @@ export class AdmissionWatch {
 
   async #view(policy: Policy): Promise<PolicyView> {
     const name = storedName(policy, this.#options.policyName);
-    const [one, binding] = await Promise.all([
-      this.#get(RESOURCES[policyKind(policy)].policy, name),
-      this.#get(RESOURCES[policyKind(policy)].binding, name),
-    ]);
-    return viewOf(policy, name, one, binding);
+    const { plurals, versions } = SERVED[policyKind(policy)];
+    const [one, binding] = await Promise.all(plurals.map((plural) => this.#find(plural, name, versions)));
+    return viewOf(policy, name, one ?? 'absent', binding ?? 'absent');
+  }
+
+  /** What is stored is served in each version that the API server has: the first that knows it will do. */
+  async #find(plural: string, name: string, versions: readonly string[]): Promise<PolicyAnswer> {
+    for (const version of versions) {
+      const answer = await this.#get(
+        { group: 'admissionregistration.k8s.io', version, plural, namespaced: false },
+        name,
+      );
+      if (answer !== 'absent') return answer;
+    }
+    return 'absent';
   }
 
   async #get(resource: Resource, name: string): Promise<PolicyAnswer> {
@@ -131,18 +141,15 @@ export function areInstalled(views: PolicyViews): boolean {
   return isInstalled(views['dependencygate-inject']);
 }
 
-function resourceOf(plural: string): Resource {
-  return { group: 'admissionregistration.k8s.io', version: 'v1', plural, namespaced: false };
-}
-
-const RESOURCES = {
+/** The resources of each kind of policy, and the versions in which API servers have them: `v1beta1` by flags, before 1.36. */
+const SERVED = {
   MutatingAdmissionPolicy: {
-    policy: resourceOf('mutatingadmissionpolicies'),
-    binding: resourceOf('mutatingadmissionpolicybindings'),
+    plurals: ['mutatingadmissionpolicies', 'mutatingadmissionpolicybindings'],
+    versions: ['v1', 'v1beta1'],
   },
   ValidatingAdmissionPolicy: {
-    policy: resourceOf('validatingadmissionpolicies'),
-    binding: resourceOf('validatingadmissionpolicybindings'),
+    plurals: ['validatingadmissionpolicies', 'validatingadmissionpolicybindings'],
+    versions: ['v1'],
   },
 } as const;
 

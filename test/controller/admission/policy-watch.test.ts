@@ -15,9 +15,10 @@ function rig() {
   const changes: boolean[] = [];
   const errors: unknown[] = [];
   const stored = storedPolicies();
-  const server = { status: 200, stored };
-  const get = async ({ plural }: Resource, { name }: ObjectName): Promise<unknown> => {
-    const found = server.stored.get(asked(plural, name));
+  const server = { status: 200, stored, mutating: 'v1' };
+  const get = async ({ plural, version }: Resource, { name }: ObjectName): Promise<unknown> => {
+    const served = plural.startsWith('mutating') ? server.mutating : 'v1';
+    const found = version === served ? server.stored.get(asked(plural, name)) : undefined;
     if (server.status === 200 && found) return found;
     const status = server.status === 200 ? 404 : server.status;
     throw new ApiError({ status, reason: 'Unknown', message: 'no' });
@@ -38,6 +39,15 @@ describe('AdmissionWatch', () => {
     await watch.start();
     expect(watch.isThere).to.equal(true);
     expect(changes).to.deep.equal([true]);
+    watch.stop();
+  });
+
+  it('finds the policies where the API server has them as a beta only', async () => {
+    const { watch, server } = rig();
+    server.mutating = 'v1beta1';
+    await watch.start();
+    expect(watch.isThere).to.equal(true);
+    expect(watch.views['dependencygate-inject']).to.include({ isThere: true, isBound: true, isOurs: true });
     watch.stop();
   });
 

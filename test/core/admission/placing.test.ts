@@ -26,14 +26,14 @@ describe('placingOf', () => {
     expect(placing.get('DaemonSet')).to.deep.equal(there);
     expect(placing.get('CronJob')).to.deep.equal({
       isThere: false,
-      why: 'MutatingAdmissionPolicy dependencygate-place-cronjob and MutatingAdmissionPolicyBinding dependencygate-place-cronjob is not there: apply config/admission',
+      why: 'MutatingAdmissionPolicy dependencygate-place-cronjob and MutatingAdmissionPolicyBinding dependencygate-place-cronjob is not there: apply config/admission (before Kubernetes 1.36 config/admission-v1beta1)',
     });
   });
 
   it('counts on none that is not bound, and on none of another release or edited', () => {
     expect(placingOf(views({ isBound: false })).get('Deployment')).to.deep.equal({
       isThere: false,
-      why: 'MutatingAdmissionPolicyBinding dependencygate-place is not there: apply config/admission',
+      why: 'MutatingAdmissionPolicyBinding dependencygate-place is not there: apply config/admission (before Kubernetes 1.36 config/admission-v1beta1)',
     });
     expect(placingOf(views({ isOurs: false })).get('StatefulSet')).to.have.property('isThere', false);
   });
