@@ -3,6 +3,7 @@ import type { JsonObject, Workload } from '../core/model.ts';
 import type { OrderQuestion } from '../core/plan/plan.ts';
 import { firstByAdmission, othersInFront, patchWithout } from '../core/render/others-first.ts';
 import type { Requests } from '../kube/client/requests.ts';
+import type { Clock } from '../kube/clock.ts';
 import { projectWorkload } from '../projections/project-workload.ts';
 import { WORKLOADS } from '../projections/resources.ts';
 import type { WorkloadMemory } from './workload-memory.ts';
@@ -10,7 +11,8 @@ import { isRefusal, type Result, unlessGone } from './write.ts';
 
 export interface OrderAsking {
   readonly requests: Pick<Requests, 'patch'>;
-  readonly memory: Pick<WorkloadMemory, 'foundFirst'>;
+  readonly memory: Pick<WorkloadMemory, 'denials' | 'foundFirst'>;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 /**
@@ -38,16 +40,16 @@ export function askOrder(
  * it tells is kept for one template, and is void if that has changed meanwhile.
  */
 async function answerTo(
-  { requests }: OrderAsking,
+  asking: OrderAsking,
   workload: Workload,
   patch: JsonObject,
 ): Promise<readonly string[]> {
   const options = { type: 'strategic', fieldManager: FIELD_MANAGER, dryRun: true } as const;
   try {
-    const answer = await requests.patch(WORKLOADS[workload.kind], workload, patch, options);
+    const answer = await asking.requests.patch(WORKLOADS[workload.kind], workload, patch, options);
     return projectWorkload(workload.kind, answer).template.initContainers;
   } catch (error) {
-    if (isRefusal(error)) return [];
+    if (isRefusal(error, asking)) return [];
     throw error;
   }
 }

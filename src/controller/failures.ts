@@ -1,4 +1,4 @@
-import { ApiError, isConflict, isNamespaceGone, isTransient } from '../kube/api-error.ts';
+import { ApiError, isConflict, isForbidden, isNamespaceGone, isTransient } from '../kube/api-error.ts';
 import { Undone } from './act.ts';
 
 /** Why a reconcile did not end well: the label of its metric. */
@@ -19,6 +19,8 @@ export function classifyFailure(error: unknown): FailureHandling {
   if (isConflict(error)) return { failure: 'conflict', level: 'debug', waitMs: undefined };
   if (error instanceof Undone) return { failure: 'undone', level: 'warn', waitMs: undefined };
   if (isTransient(error)) return { failure: 'transient', level: 'warn', waitMs: error.retryAfterMs };
+  // Where it lasts the gate, the Events and the probe tell of it: at first the API server may just have started.
+  if (isForbidden(error)) return { failure: 'refused', level: 'warn', waitMs: undefined };
   if (error instanceof ApiError) return { failure: 'refused', level: 'error', waitMs: undefined };
   return { failure: 'bug', level: 'error', waitMs: undefined };
 }

@@ -2,11 +2,13 @@ import type { Gate, KnownGate, Pod, Refusal } from '../core/model.ts';
 import { GATHER_MS } from '../core/plan/gather.ts';
 import { openingKey } from '../core/plan/open.ts';
 import { Answers } from './answers.ts';
+import { Denials } from './denials.ts';
 import { Expectations } from './expectations.ts';
 
 /** What is remembered of one gate. */
 export class GateMemory {
   readonly expectations = new Expectations();
+  readonly denials = new Denials();
   readonly answers = new Answers();
   /** Hash of the render that a dry-run was last accepted for. */
   #triedRender: string | undefined;

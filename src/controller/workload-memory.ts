@@ -1,5 +1,6 @@
 import type { OthersFirst, Pod, Refusal, Repair } from '../core/model.ts';
 import { DISPUTE_WINDOW_MS } from '../core/progress/dispute.ts';
+import { Denials } from './denials.ts';
 import { Expectations } from './expectations.ts';
 
 /** A patch that the API server has stored. */
@@ -15,6 +16,7 @@ export interface Accepted {
 /** What is remembered of one workload: who refuses its patches, who undoes them, and who is first whatever is written. */
 export class WorkloadMemory {
   readonly expectations = new Expectations();
+  readonly denials = new Denials();
   #refusals: readonly Refusal[] = [];
   #repairs: readonly Repair[] = [];
   #othersFirst: OthersFirst | undefined;

@@ -7,7 +7,7 @@ import type { GateMemory } from './gate-memory.ts';
 import { ifThere, isRefusal, patch, type Result, type Writing, writePod } from './write.ts';
 
 export interface GateWriting extends Writing {
-  readonly memory: Pick<GateMemory, 'renderAccepted' | 'renderRefused' | 'opened'>;
+  readonly memory: Pick<GateMemory, 'denials' | 'renderAccepted' | 'renderRefused' | 'opened'>;
 }
 
 /** Makes one write of a gate's reconcile. */
@@ -41,17 +41,19 @@ function setFinalizers(writing: GateWriting, gate: Gate, finalizers: readonly st
 }
 
 async function tryRender(
-  { requests, memory, clock }: GateWriting,
+  writing: GateWriting,
   { gate, workload, hash, patch: body }: Extract<GateWrite, { do: 'try-render' }>,
 ): Promise<Result> {
+  const { requests, memory, clock } = writing;
   const options = { type: 'strategic', fieldManager: FIELD_MANAGER, dryRun: true } as const;
   try {
     await requests.patch(WORKLOADS[workload.kind], workload, body, options);
+    memory.denials.ended();
     memory.renderAccepted(hash);
     return 'learned';
   } catch (error) {
     if (isNotFound(error)) return 'gone';
-    if (!isRefusal(error)) throw error;
+    if (!isRefusal(error, writing)) throw error;
     const { kind, name, uid, generation } = workload;
     const target = targetAnnotationValue(kind, name);
     const { message } = error;

@@ -15,7 +15,7 @@ import { type ScaleWriting, scaleDown, scaleDownEmpty } from './write-scale-down
 export interface WorkloadWriting extends ScaleWriting {
   readonly memory: Pick<
     WorkloadMemory,
-    'accepted' | 'refused' | 'triedToScaleDown' | 'foundFirst' | 'othersFirst'
+    'accepted' | 'refused' | 'denials' | 'triedToScaleDown' | 'foundFirst' | 'othersFirst'
   >;
 }
 
@@ -55,7 +55,7 @@ async function patchWorkload(writing: WorkloadWriting, write: WorkloadPatch): Pr
       checkAnswer(write, left);
     });
   } catch (error) {
-    if (!isRefusal(error) || write.additions.length === 0) throw error;
+    if (!isRefusal(error, writing) || write.additions.length === 0) throw error;
     const refused = await refusedOf(writing, write, error);
     for (const one of refused) writing.memory.refused(one);
     return 'learned';
@@ -90,6 +90,7 @@ function remember(
   const { uid, generation } = write.workload;
   const target = targetAnnotationValue(write.workload.kind, write.workload.name);
   const changes = [...write.additions, ...write.removals];
+  memory.denials.ended();
   const at = clock.now();
   memory.accepted(
     {
@@ -141,17 +142,17 @@ async function refusedOf(
 }
 
 async function refusalAlone(
-  { requests }: WorkloadWriting,
+  writing: WorkloadWriting,
   workload: Workload,
   addition: Addition,
 ): Promise<ApiError | undefined> {
   const { patch: body } = workloadPatch(workload, [addition], []);
   const options = { type: 'strategic', fieldManager: FIELD_MANAGER, dryRun: true } as const;
   try {
-    await requests.patch(WORKLOADS[workload.kind], workload, body, options);
+    await writing.requests.patch(WORKLOADS[workload.kind], workload, body, options);
     return undefined;
   } catch (error) {
-    if (isRefusal(error)) return error;
+    if (isRefusal(error, writing)) return error;
     throw error;
   }
 }

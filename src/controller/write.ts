@@ -7,6 +7,7 @@ import type { Clock } from '../kube/clock.ts';
 import type { Resource } from '../kube/resource.ts';
 import { metadataSchema } from '../projections/metadata.ts';
 import { PODS } from '../projections/resources.ts';
+import type { Denials } from './denials.ts';
 import type { Expectations } from './expectations.ts';
 import type { Reference } from './reference.ts';
 
@@ -102,7 +103,15 @@ export async function unlessGone(write: () => Promise<Result>): Promise<Result> 
   }
 }
 
-/** An answer that the same write would get again. */
-export function isRefusal(error: unknown): error is ApiError {
-  return isInvalid(error) || isForbidden(error);
+/**
+ * An answer that the same write would get again. Of a 403 nobody knows that at first: it has to last, and until then it is
+ * an error like others, after which it is tried again.
+ */
+export function isRefusal(
+  error: unknown,
+  { memory, clock }: { readonly memory: { readonly denials: Denials }; readonly clock: Pick<Clock, 'now'> },
+): error is ApiError {
+  if (isForbidden(error)) return memory.denials.denied(clock.now());
+  memory.denials.ended();
+  return isInvalid(error);
 }

@@ -137,7 +137,10 @@ export const isGone = (error: unknown): error is ApiError => has(error, 410);
 /** Refused for what it says (422 by validation, 400 by decoding): sending it again does not help. */
 export const isInvalid = (error: unknown): error is ApiError => has(error, 422) || has(error, 400);
 
-/** Refused by RBAC, admission, quota, or because the namespace is going away. */
+/**
+ * Refused by RBAC, admission, quota, or because the namespace is going away. By RBAC for some seconds too where the API
+ * server has just started and has not read the roles; nothing but words for people tells these apart.
+ */
 export const isForbidden = (error: unknown): error is ApiError => has(error, 403);
 
 /** Refused since the namespace is going away, or gone: nothing can be created there any more. */

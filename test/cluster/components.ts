@@ -46,6 +46,11 @@ export class Components {
     this.#running.splice(this.#running.indexOf(component), 1);
   }
 
+  /** The same, at once, of the one with this name. */
+  async stopNamed(name: string): Promise<void> {
+    for (const component of this.#running.filter((one) => one.name === name)) await this.stop(component);
+  }
+
   /** Ends all, the last one started first. */
   async stopAll(): Promise<void> {
     this.#cancelAtExit();

@@ -30,8 +30,20 @@ export interface ControlPlane extends Access {
   readonly logs: string | undefined;
   /** The API server's audit log, which `readAudit` reads. */
   readonly auditLog: string | undefined;
+  /**
+   * Ends API server and controller manager, and starts those of a release (default: the same) on what etcd has. `between`
+   * is done while there are none. A cluster that was given cannot do it.
+   */
+  restart(options?: RestartOptions): Promise<void>;
   /** Ends everything that was started. The scratch folder goes too, unless its logs are to be kept. */
   stop(options?: { readonly keepLogs?: boolean }): Promise<void>;
+}
+
+export interface RestartOptions {
+  readonly version?: Version;
+  /** In place of those that it was started with. */
+  readonly flags?: ControlPlaneOptions['flags'];
+  readonly between?: () => Promise<void>;
 }
 
 /** Where a control plane listens and keeps its files. */
@@ -74,6 +86,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     return Object.assign(access, {
       logs: undefined,
       auditLog: undefined,
+      restart: () => Promise.reject(new Error('this cluster was not started here')),
       stop: async () => scratch.remove(false),
     });
   }
@@ -90,12 +103,22 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     if (keepLogs) say(`logs of the control plane: ${scratch.logs}`);
   };
   const components = new Components(scratch.logs, (why) => remove(why === 'exit'));
-  const { access } = await runControlPlane(site, programs, components, options.flags);
+  const { access, credentials } = await runControlPlane(site, programs, components, options.flags);
+  const restart: ControlPlane['restart'] = async ({ version = programs.version, flags, between } = {}) => {
+    const next = await findPrograms(options.assets, say, version);
+    for (const name of ['kube-controller-manager', 'kube-apiserver']) await components.stopNamed(name);
+    await between?.();
+    await runServers(
+      { site, programs: next, components, flags: flags ?? options.flags ?? {} },
+      access,
+      credentials,
+    );
+  };
   const stop: ControlPlane['stop'] = async ({ keepLogs = false } = {}) => {
     await components.stopAll();
     remove(keepLogs);
   };
-  return Object.assign(access, { logs: scratch.logs, auditLog: auditLog(site), stop });
+  return Object.assign(access, { logs: scratch.logs, auditLog: auditLog(site), restart, stop });
 }
 
 /** Where the API server of a site writes its audit log. */
@@ -117,19 +140,10 @@ export async function runControlPlane(
     credentials.kubeconfigs.admin,
     credentials.folder,
   );
-  const start = (name: ControlPlaneComponent, program: string, own: readonly string[]): void => {
-    components.start(name, [...site.enter, program, ...own, ...(flags[name] ?? [])]);
-  };
-  const answers = async (what: string, args: readonly string[]): Promise<void> => {
-    const attempt = (): Promise<string> => access.kubectl(args, { limitMs: 10_000 });
-    await eventually(what, 60_000, attempt, () => components.assertRunning());
-  };
+  const run: Run = { site, programs, components, flags };
   try {
-    start('etcd', programs.etcd, etcdFlags(site, programs.version));
-    start('kube-apiserver', programs.apiServer, apiServerFlags(site, credentials));
-    await answers('the API server is ready', ['get', '--raw', '/readyz']);
-    start('kube-controller-manager', programs.controllerManager, controllerManagerFlags(site, credentials));
-    await answers('controllers work', ['get', 'serviceaccount', 'default', '--namespace', 'default']);
+    startComponent(run, 'etcd', programs.etcd, etcdFlags(site, programs.version));
+    await runServers(run, access, credentials);
     return { access, credentials };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
@@ -137,6 +151,41 @@ export async function runControlPlane(
     await components.stopAll();
     throw error;
   }
+}
+
+/** What it takes to run a component. */
+interface Run {
+  readonly site: Site;
+  readonly programs: Programs;
+  readonly components: Components;
+  readonly flags: NonNullable<ControlPlaneOptions['flags']>;
+}
+
+function startComponent(
+  { site, components, flags }: Run,
+  name: ControlPlaneComponent,
+  program: string,
+  own: readonly string[],
+): void {
+  components.start(name, [...site.enter, program, ...own, ...(flags[name] ?? [])]);
+}
+
+/** All but etcd, which runs. */
+async function runServers(run: Run, access: Access, credentials: Credentials): Promise<void> {
+  const { site, programs, components } = run;
+  const answers = async (what: string, args: readonly string[]): Promise<void> => {
+    const attempt = (): Promise<string> => access.kubectl(args, { limitMs: 10_000 });
+    await eventually(what, 60_000, attempt, () => components.assertRunning());
+  };
+  startComponent(run, 'kube-apiserver', programs.apiServer, apiServerFlags(site, credentials));
+  await answers('the API server is ready', ['get', '--raw', '/readyz']);
+  startComponent(
+    run,
+    'kube-controller-manager',
+    programs.controllerManager,
+    controllerManagerFlags(site, credentials),
+  );
+  await answers('controllers work', ['get', 'serviceaccount', 'default', '--namespace', 'default']);
 }
 
 function etcdFlags(site: Site, version: Version): string[] {

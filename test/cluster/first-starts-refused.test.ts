@@ -6,6 +6,7 @@ import { births } from './refused-starts/births.ts';
 import { changes } from './refused-starts/changes.ts';
 import { startRefusingCluster } from './refused-starts/cluster.ts';
 import { jobs } from './refused-starts/jobs.ts';
+import { restarts } from './refused-starts/restarts.ts';
 import { room } from './refused-starts/room.ts';
 import { useCluster } from './use.ts';
 
@@ -14,7 +15,7 @@ describe('refused first starts', function () {
   this.timeout(240_000);
   const cluster = useCluster(() => requirePrograms(process.env.KUBEBUILDER_ASSETS), startRefusingCluster);
 
-  for (const stories of [births, adopted, changes, jobs, room, orders]) stories(cluster);
+  for (const stories of [births, adopted, changes, jobs, room, restarts, orders]) stories(cluster);
 
   describe('in all of these', () => {
     it('no reconcile ended in a defect', () => expect(cluster().operator.errors).to.be.empty);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { LASTING_MS } from '../../src/controller/denials.ts';
 import { workloadReference } from '../../src/controller/stores.ts';
 import { GATHER_MS } from '../../src/core/plan/gather.ts';
 import { dns, gate, type WorkloadBuilder, workload } from '../core/builders.ts';
@@ -76,10 +77,18 @@ describe('reconcile, of a workload in which others stand first', () => {
     expect(rig.looked).to.deep.equal(['DependencyGate/my-namespace/api-first']);
   });
 
-  for (const status of [400, 403, 422]) {
+  for (const [status, lasts] of [
+    [400, 0],
+    [403, LASTING_MS],
+    [422, 0],
+  ] as const) {
     it(`patches as ever where the question is refused with ${status}`, async () => {
       const rig = await rigOf((sent) => (sent.isDryRun ? answered(status) : storing(gated)(sent)));
-      expect(rig.tried()).to.deep.equal(['try pinger']);
+      if (lasts > 0) {
+        rig.later(lasts);
+        await rig.workload(behind);
+      }
+      expect(new Set(rig.tried())).to.deep.equal(new Set(['try pinger']));
       expect(await rig.workload(behind)).to.equal(undefined);
       expect(rig.tried()).to.deep.equal(['pinger']);
     });

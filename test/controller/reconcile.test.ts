@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { z } from 'zod';
+import { LASTING_MS } from '../../src/controller/denials.ts';
 import { Expectations } from '../../src/controller/expectations.ts';
 import { referenceTo } from '../../src/controller/reference.ts';
 import { report } from '../../src/controller/report.ts';
@@ -8,6 +9,7 @@ import { workloadReference } from '../../src/controller/stores.ts';
 import { EVALUATOR, type Evaluator } from '../../src/core/expression/expression.ts';
 import { GATHER_MS } from '../../src/core/plan/gather.ts';
 import { DISPUTE_WINDOW_MS } from '../../src/core/progress/dispute.ts';
+import type { ApiError } from '../../src/kube/api-error.ts';
 import { dns, gate, NOW, pod, type WorkloadBuilder, workload } from '../core/builders.ts';
 import { database } from '../core/evaluated-builders.ts';
 import { answered, errorOf, ReconcileRig, type Sent, storing } from './reconcile-rig.ts';
@@ -51,6 +53,27 @@ describe('reconcile, of a workload', () => {
       'api-first PatchFailed: Deployment pinger cannot be patched and is tried again: no',
       'api-first Ungated: removed the init containers from Deployment poller',
     ]);
+  });
+
+  it('takes a 403 for a refusal by the target only where it lasts: an API server that starts denies all', async () => {
+    let answer: ApiError | undefined = answered(403);
+    const rig = new ReconcileRig((sent) => answer ?? storing(gatedPinger)(sent));
+    rig.see(apiFirst, pinger);
+    await settled(rig, pinger);
+    const refusals = () => rig.memory.workloads.of(workloadReference(pinger.workload)).refusals;
+    for (const wait of [0, LASTING_MS - 1]) {
+      rig.later(wait);
+      expect(await errorOf(rig.workload(pinger))).to.include({ status: 403 });
+      expect(refusals()).to.deep.equal([]);
+    }
+    answer = undefined;
+    await rig.workload(pinger);
+    answer = answered(403);
+    rig.later(LASTING_MS);
+    expect(await errorOf(rig.workload(pinger)), 'for the first time since').to.include({ status: 403 });
+    rig.later(LASTING_MS);
+    expect(await errorOf(rig.workload(pinger))).to.equal(undefined);
+    expect(refusals().map(({ gate, message }) => [gate, message])).to.deep.equal([['api-first', 'no']]);
   });
 
   it('says nothing of a conflict', async () => {

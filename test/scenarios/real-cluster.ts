@@ -6,6 +6,7 @@ import { startSimulation } from '../../src/sandbox/simulation/simulation.ts';
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from '../cluster/control-plane.ts';
 import { established } from '../cluster/established.ts';
 import { httpCluster } from '../cluster/http-cluster.ts';
+import { type Version, versionUnderTest } from '../cluster/versions.ts';
 import { manifestFiles, read } from '../config/manifests.ts';
 import { hastyClock, type TestCluster } from './cluster.ts';
 import { OperatorRunner } from './operator-runner.ts';
@@ -24,12 +25,15 @@ export interface RealCluster extends TestCluster {
  * already, with its own, cannot take its place.
  *
  * @param prepare does what is to be done before the operator is installed
+ * @param version the release to run; default the one under test
  */
 export async function startRealCluster(
   flags: ControlPlaneOptions['flags'] = {},
   prepare: (controlPlane: ControlPlane) => Promise<void> = async () => {},
+  version: Version = versionUnderTest(),
 ): Promise<RealCluster> {
-  const controlPlane = await startControlPlane({ flags, assets: process.env.KUBEBUILDER_ASSETS });
+  const assets = process.env.KUBEBUILDER_ASSETS;
+  const controlPlane = await startControlPlane({ flags, assets, version });
   await prepare(controlPlane);
   await install(controlPlane);
   const source = { kubeconfigPath: controlPlane.kubeconfig };

@@ -35,6 +35,7 @@ export function viewOf(
   const wanted = [one.spec, { ...binding.spec, policyName: name }];
   return {
     isThere: objects[0] !== undefined,
+    ...(policyAnswer === 'forbidden' && { isForbidden: true }),
     isBound: objects[1] !== undefined || bindingAnswer === 'forbidden',
     isOurs: objects.every((found, index) => !found || holds(found.spec, wanted[index])),
     writtenAt: objects.map((found) => found?.writtenAt ?? '').reduce(later, ''),

@@ -20,6 +20,8 @@ import { type PolicyAnswer, viewOf } from './policy-view.ts';
 const LOOK_EVERY_MS = 60_000;
 /** When to look again after no answer. */
 const LOOK_AGAIN_MS = 5000;
+/** An API server that has just started denies everything until it has read the roles: so often that is no answer. */
+const DENIALS = 4;
 
 export interface AdmissionWatchOptions {
   readonly requests: Pick<Requests, 'get'>;
@@ -39,6 +41,8 @@ export class AdmissionWatch {
   readonly #settled = Promise.withResolvers<boolean>();
   #views: PolicyViews | undefined;
   #isStopped = false;
+  /** How often in a row it was not allowed to look. */
+  #denied = 0;
   #cancel = () => {};
 
   constructor(options: AdmissionWatchOptions) {
@@ -99,11 +103,22 @@ export class AdmissionWatch {
   async #ask(): Promise<PolicyViews | undefined> {
     try {
       const views = await Promise.all(POLICIES.map((policy) => this.#view(policy)));
+      if (this.#isDenied(views)) return undefined;
       return byPolicy((policy) => views[POLICIES.indexOf(policy)] ?? NO_POLICY);
     } catch (error) {
       this.#options.onError(error);
       return undefined;
     }
+  }
+
+  /** Whether something that was seen may not be seen any more, and that not for long. */
+  #isDenied(views: readonly PolicyView[]): boolean {
+    const isLost = ({ isForbidden }: PolicyView, index: number) => {
+      const policy = POLICIES[index];
+      return isForbidden === true && policy !== undefined && this.views[policy].isThere;
+    };
+    this.#denied = views.some(isLost) ? this.#denied + 1 : 0;
+    return this.#denied > 0 && this.#denied <= DENIALS;
   }
 
   async #view(policy: Policy): Promise<PolicyView> {

@@ -48,6 +48,8 @@ export function policyKind(policy: Policy): 'MutatingAdmissionPolicy' | 'Validat
 export interface PolicyView {
   readonly isThere: boolean;
   readonly isBound: boolean;
+  /** The operator may not read the policy. */
+  readonly isForbidden?: boolean;
   /** Whether the two are what this release ships: an older release's, or edited ones, may do something else. */
   readonly isOurs: boolean;
   /** When one of the two was last written, RFC 3339; empty where that is not known. */

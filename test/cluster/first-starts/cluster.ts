@@ -11,6 +11,7 @@ import {
 import { AdmissionCluster } from '../admission-cluster.ts';
 import type { ControlPlaneOptions } from '../control-plane.ts';
 import { httpCluster } from '../http-cluster.ts';
+import type { Version } from '../versions.ts';
 import { PodHistory, type PodRecord } from './pod-history.ts';
 
 /** A real control plane that remembers every Pod. */
@@ -18,8 +19,12 @@ export interface WatchedCluster extends RealCluster {
   readonly history: PodHistory;
 }
 
-export async function startWatchedCluster(flags: ControlPlaneOptions['flags'] = {}): Promise<WatchedCluster> {
-  const cluster = await startRealCluster(flags);
+/** @param version the release to run; default the one under test */
+export async function startWatchedCluster(
+  flags: ControlPlaneOptions['flags'] = {},
+  version?: Version,
+): Promise<WatchedCluster> {
+  const cluster = await startRealCluster(flags, undefined, version);
   const ending = new AbortController();
   const history = new PodHistory(httpCluster(cluster.connection), ending.signal);
   const stop: RealCluster['stop'] = async (options) => {

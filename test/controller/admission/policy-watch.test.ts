@@ -62,6 +62,22 @@ describe('AdmissionWatch', () => {
     });
   }
 
+  it('goes on with what it knows where it may not look for a moment, as when an API server starts', async () => {
+    const { watch, changes, server, clock } = rig();
+    await watch.start();
+    server.status = 403;
+    await clock.advance(MINUTE + 10_000);
+    expect(watch.isThere).to.equal(true);
+    server.status = 200;
+    await clock.advance(5000);
+    server.status = 403;
+    await clock.advance(MINUTE + 10_000);
+    expect([watch.isThere, ...changes]).to.deep.equal([true, true]);
+    await clock.advance(10_000);
+    expect([watch.isThere, ...changes]).to.deep.equal([false, true, false]);
+    watch.stop();
+  });
+
   it('counts on no policy without its binding, and says which it is', async () => {
     const { watch, changes, server, clock } = rig();
     await watch.start();
