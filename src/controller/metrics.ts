@@ -27,6 +27,8 @@ export interface Gauges {
   readonly failed: () => number;
   /** What gates first starts. */
   readonly firstStarts: () => FirstStarts;
+  /** How many policies are there that are not those of this release. */
+  readonly foreignPolicies: () => number;
   /** Whether they also do what they are for, as far as it was seen. */
   readonly isAdmissionActing: () => boolean;
 }
@@ -85,6 +87,12 @@ export function createMetrics(gauges: Gauges): Metrics {
     'dependency_gate_first_starts_refused',
     'Whether first starts are refused until their templates carry the containers (1): not so where admission places these, or nothing gates first starts.',
     () => (gauges.firstStarts() === 'refused' ? 1 : 0),
+  );
+  gauge(
+    registry,
+    'dependency_gate_foreign_policies',
+    'Policies that gate first starts and are not those of this release: of another one, or edited.',
+    gauges.foreignPolicies,
   );
   gauge(
     registry,

@@ -23,6 +23,7 @@ export interface ReconcileSurroundings {
   readonly memory: Memory;
   readonly settings: Settings;
   readonly firstStarts: World['firstStarts'];
+  readonly foreignPolicies: World['foreignPolicies'];
   readonly idleAdmission: World['idleAdmission'];
   readonly placing: World['placing'];
   readonly referenced: Watched['referenced'];
@@ -31,7 +32,7 @@ export interface ReconcileSurroundings {
 /** The world of one gate, from the stores only; undefined where there is no such gate. */
 export function observe(
   stores: Stores,
-  { memory, settings, firstStarts, idleAdmission, placing, referenced }: ReconcileSurroundings,
+  { memory, settings, referenced, ...admission }: ReconcileSurroundings,
   key: ObjectKey,
   now: number,
 ): World | undefined {
@@ -41,6 +42,7 @@ export function observe(
   const pods = podsOf(stores, key, targets);
   const workloads = workloadsOf(stores, key, [...targets, ...pods.map(({ target }) => target)]);
   const observations = observationsOf({ gates: stores.gates, referenced }, gate);
+  const { firstStarts, foreignPolicies, idleAdmission, placing } = admission;
   const part = memory.gates.of(referenceTo(key));
   const { inForceSince } = part.know(gate, now);
   const { triedRender, refusals, openings } = part;
@@ -49,7 +51,7 @@ export function observe(
   );
   return {
     ...{ gate, workloads, pods, observations, triedRender, openings, settings },
-    ...{ firstStarts, idleAdmission, placing, inForceSince },
+    ...{ firstStarts, foreignPolicies, idleAdmission, placing, inForceSince },
     refusals: [...refusals, ...patched.flatMap((one) => one.refusals)],
     repairs: patched.flatMap((one) => one.repairs),
     othersFirst: patched.flatMap((one) => one.othersFirst),

@@ -80,6 +80,7 @@ export class Operator {
       overdue: () => countDependencies(this.#stores).overdue,
       failed: () => countDependencies(this.#stores).failed,
       firstStarts: () => this.#admission.firstStarts,
+      foreignPolicies: () => this.#admission.foreignPolicies.length,
       isAdmissionActing: () => this.#admission.isActing,
     });
     const observer = (observation: RequestObservation) => this.metrics.requestEnded(observation);
@@ -192,6 +193,7 @@ export class Operator {
       memory: this.#memory,
       stores: this.#stores,
       firstStarts: this.#admission.firstStarts,
+      foreignPolicies: this.#admission.foreignPolicies,
       idleAdmission: this.#admission.idle,
       placing: this.#admission.placing,
       referenced: this.#referenced,

@@ -203,6 +203,8 @@ export interface World {
   readonly othersFirst: readonly OthersFirst[];
   /** What gates first starts; only where they are `placed`, rollouts of others are gated too. */
   readonly firstStarts: FirstStarts;
+  /** The policies that are there and are not those of this release. */
+  readonly foreignPolicies: readonly string[];
   /** The kinds of workloads for which they are there and do nothing, and why in words. */
   readonly idleAdmission: ReadonlyMap<TargetKind, string>;
   /** Whether renders are placed into the Pods of workloads of a kind. */

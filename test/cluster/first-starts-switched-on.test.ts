@@ -76,4 +76,27 @@ describeWith(SWITCHED_ON, 'first starts where policies may mutate, by default or
     await untilSaid('placed');
     expect(operator.errors).to.be.empty;
   });
+
+  it('the operator names policies of another release, and those that are edited, until they are replaced', async () => {
+    const { controlPlane, operator } = cluster();
+    const foreign = () => operator.gauge('dependency_gate_foreign_policies');
+    const edit = (policy: string, conditions: string) =>
+      controlPlane.kubectl(['patch', policy, '--type=json', `--patch=${conditions}`]);
+    const without = JSON.stringify([{ op: 'remove', path: '/spec/matchConditions/0' }]);
+    await here().create(gate('first', ['app'], [dns('api')]));
+    await untilSaid('placed');
+    expect(await foreign()).to.equal(0);
+    await edit('mutatingadmissionpolicy/dependencygate-inject-cronjob', without);
+    await edit('validatingadmissionpolicy/dependencygate-first-start-cronjob', without);
+    await here().untilGate('first', {
+      ready: 'True/InForce',
+      readyMessage:
+        /gated by admission; policies .* applied: dependencygate-inject-cronjob, dependencygate-first-start-cronjob$/,
+    });
+    expect(await foreign()).to.equal(2);
+    expect(operator.warnings.join()).to.contain('the policies are not those of this release');
+    for (const folder of [FIRST_STARTS, ADMISSION]) await controlPlane.kubectl(['apply', '-k', folder]);
+    await untilSaid('placed');
+    expect(await foreign()).to.equal(0);
+  });
 });

@@ -31,7 +31,14 @@ describe('metrics of an operator with --metrics-access=authorized', function () 
     connection = connect({ kubeconfigPath }, { clock: systemClock, userAgent: 'dependency-gate-operator' });
     const requests = createRequests({ connection, clock: systemClock });
     const metrics = createMetrics({
-      ...{ queued: nobody, gates: nobody, held: nobody, overdue: nobody, failed: nobody },
+      ...{
+        queued: nobody,
+        gates: nobody,
+        held: nobody,
+        overdue: nobody,
+        failed: nobody,
+        foreignPolicies: nobody,
+      },
       ...{ firstStarts: () => 'placed' as const, isAdmissionActing: () => true },
     });
     health = await serveHealth({

@@ -106,6 +106,7 @@ function metrics() {
     overdue: none,
     failed: none,
     firstStarts: () => 'placed' as const,
+    foreignPolicies: none,
     isAdmissionActing: () => true,
   };
   return createMetrics(gauges)

@@ -16,6 +16,7 @@ describe('serveHealth', () => {
     overdue: () => 4,
     failed: () => 2,
     firstStarts: () => 'placed',
+    foreignPolicies: () => 0,
     isAdmissionActing: () => false,
   });
   before(async () => {

@@ -25,6 +25,7 @@ const around = {
   memory: new Memory(),
   settings: SETTINGS,
   firstStarts: 'placed' as const,
+  foreignPolicies: [],
   idleAdmission: new Map(),
   placing: new Map(),
   referenced,

@@ -94,6 +94,7 @@ export class ReconcileRig {
       stores: this.stores,
       settings: SETTINGS,
       firstStarts: 'placed',
+      foreignPolicies: [],
       idleAdmission: new Map(),
       placing: PLACING,
       referenced: this.#referenced,

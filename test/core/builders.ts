@@ -33,6 +33,7 @@ export function world(gate: GateBuilder, ...around: (WorkloadBuilder | PodBuilde
     othersFirst: [],
     openings: new Map(),
     firstStarts: 'placed',
+    foreignPolicies: [],
     idleAdmission: new Map(),
     placing: PLACING,
     inForceSince: NOW - 3_600_000,

@@ -5,6 +5,7 @@ import { placingOf } from '../../core/admission/placing.ts';
 import {
   type FirstStarts,
   firstStartsBy,
+  foreignOf,
   isInstalled,
   lacking,
   POLICIES,
@@ -97,6 +98,11 @@ export class Admission {
     return firstStartsBy(this.#watch.views);
   }
 
+  /** The policies that are there and are not those of this release: they act, and may do something else. */
+  get foreignPolicies(): readonly Policy[] {
+    return foreignOf(this.#watch.views);
+  }
+
   /** Whether they are there and nothing is known of one that does nothing. */
   get isActing(): boolean {
     return this.isThere && this.idle.size === 0;
@@ -137,7 +143,7 @@ export class Admission {
     if (by !== firstStartsBy(before)) this.#sayFirstStarts(by, missing);
     else if (missing.length > 0)
       log.warn({ missing }, 'some of the policies that gate first starts are gone');
-    const foreign = POLICIES.filter((policy) => !now[policy].isOurs);
+    const foreign = foreignOf(now);
     if (foreign.length > 0)
       log.warn(
         { policies: foreign },

@@ -88,6 +88,11 @@ export function isInstalled({ isThere, isBound }: PolicyView): boolean {
   return isThere && isBound;
 }
 
+/** Those that are stored, and are not what this release ships: of another release, or edited. They act all the same. */
+export function foreignOf(views: PolicyViews): Policy[] {
+  return POLICIES.filter((policy) => !views[policy].isOurs);
+}
+
 /** What is lacking of a policy, for people: kind and name of each object. */
 export function lacking(policy: Policy, { isThere, isBound }: PolicyView): string[] {
   return [

@@ -33,6 +33,7 @@ export interface Findings {
   /** The kinds of workloads for which the admission policies are there and do nothing, and why in words. */
   readonly idleAdmission: World['idleAdmission'];
   readonly firstStarts: World['firstStarts'];
+  readonly foreignPolicies: World['foreignPolicies'];
   /** Dependencies that will not come by themselves, as the operator evaluates it. */
   readonly failed: readonly string[];
   /** Dependencies that block a Pod for longer than their `overdueAfterSeconds`. */
@@ -85,7 +86,7 @@ function evaluateReady(findings: Findings): Verdict {
 }
 
 /** Targets that carry the containers, and those that need not yet, or cannot any more. */
-function inForce({ targets, idleAdmission, firstStarts }: Findings): string[] {
+function inForce({ targets, idleAdmission, firstStarts, foreignPolicies }: Findings): string[] {
   const idle = targets.flatMap(({ kind, isInPods }) => (isInPods ? [] : (idleAdmission.get(kind) ?? [])))[0];
   const carrying = targets.filter(({ workload, lag }) => workload && lag === 'none').length;
   const later = targets.filter(({ lag }) => lag === 'next rollout');
@@ -101,7 +102,13 @@ function inForce({ targets, idleAdmission, firstStarts }: Findings): string[] {
     ...(later.length > 0 ? [`with the next rollout: ${names(later)}`] : []),
     ...(never.length > 0 ? [`created without them: ${names(never)}`] : []),
     idle === undefined ? FIRST_STARTS[firstStarts] : `admission does not act: ${idle}`,
+    ...(foreignPolicies.length > 0 ? [foreignWords(foreignPolicies)] : []),
   ];
+}
+
+/** They were left behind by an upgrade of the operator, or edited. */
+function foreignWords(policies: readonly string[]): string {
+  return `policies that are not those of the operator's release, whose manifests are to be applied: ${policies.join(', ')}`;
 }
 
 function carriedBy(carrying: number, all: number, isInPods: boolean): string {

@@ -37,6 +37,7 @@ export function status(observed: Observed, now: number): GateStatus {
     dependencies,
     stall: stallOf(observed),
     firstStarts: world.firstStarts,
+    foreignPolicies: world.foreignPolicies,
     idleAdmission: world.idleAdmission,
     failed: [...evaluated.keys()].filter((name) => isLost(name, spec, evaluated)),
     overdue: late,

@@ -39,9 +39,19 @@ function findings(of: GateBuilder, around: Around, more: Partial<Findings> = {})
   const pods = targets.flatMap((target) => target.pods);
   const dependencies = dependencyStatuses({ world: at, spec, pods, evaluated: new Map(), overdue: [] });
   const isRendered = render?.hash === renderHash(spec);
-  const { idleAdmission, firstStarts } = at;
+  const { idleAdmission, firstStarts, foreignPolicies } = at;
   const none = { stall: undefined, failed: [], overdue: [] };
-  return { spec, isRendered, targets, dependencies, idleAdmission, firstStarts, ...none, ...more };
+  return {
+    spec,
+    isRendered,
+    targets,
+    dependencies,
+    idleAdmission,
+    firstStarts,
+    foreignPolicies,
+    ...none,
+    ...more,
+  };
 }
 
 /** `Ready=True InForce, Open=False Waiting` */
@@ -71,6 +81,17 @@ describe('evaluate', () => {
     expect(said({ firstStarts: 'patched' })).to.equal('first starts run ungated until patched');
     const idleAdmission = new Map([['Deployment', 'it fails']] as const);
     expect(said({ idleAdmission })).to.equal('admission does not act: it fails');
+  });
+
+  it('names policies of another release, whatever gates first starts, and is Ready all the same', () => {
+    for (const firstStarts of ['placed', 'refused', 'patched'] as const) {
+      const foreignPolicies = ['dependencygate-inject', 'dependencygate-first-start'];
+      const verdicts = evaluate(findings(apiFirst, [carrier], { firstStarts, foreignPolicies }));
+      expect(messageOf('Ready', verdicts)?.split('; ')[2]).to.match(
+        /^policies that are not those .* applied: dependencygate-inject, dependencygate-first-start$/,
+      );
+      expect(summary(verdicts)).to.match(/^Ready=True InForce/);
+    }
   });
 
   it('says which expressions are evaluated late', () => {
