@@ -76,6 +76,7 @@ e2e: dist ## Run the tests of the real node only: Linux, root and Go
 .PHONY: bench-cluster
 bench-cluster: dist cluster-build ## Measure on real Kubernetes: admission, and (as root) from a Service to the app's start, and opening
 	$(NODE) test/bench/admission.ts
+	$(NODE) test/bench/first-starts.ts
 	$(NODE) test/bench/latency.ts
 	$(NODE) test/bench/opening.ts
 
