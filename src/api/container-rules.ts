@@ -31,6 +31,12 @@ export const CONTAINER_RULES: { readonly [P in keyof ContainerPlaces]: readonly 
         holds: (container) => present(container, ['image', 'from']) === 1,
       },
       {
+        cel: '!has(self.from) || has(self.command) || has(self.args)',
+        message:
+          "from without a command starts the app itself, which does not end: set the command that checks, or the args of the image's own",
+        holds: ({ from, command, args }) => from === undefined || command !== undefined || args !== undefined,
+      },
+      {
         cel: `${CONTAINER_SIZE_CEL} <= ${MAX_CONTAINER_CHARACTERS}`,
         message: `all that stands in a container, but resources and securityContext, has at most ${MAX_CONTAINER_CHARACTERS} characters: put a longer script into the image`,
         holds: (container) => containerSize(container) <= MAX_CONTAINER_CHARACTERS,

@@ -47,14 +47,16 @@ export const podMatchSchema = z
       .boolean()
       .optional()
       .describe(
-        "The object has a container whose image one of the Pod's own containers has too, by repository and by digest or tag; and none whose image the Pod has in another version. Init containers do not count. The registry, and what a mirror puts before the repository, are not compared.",
+        "The object has a container whose image one of the Pod's own containers has too, by repository and by digest or tag; and none whose image the Pod has in another version, or in two of which the object has one. Init containers do not count. The registry, and what a mirror puts before the repository, are not compared.",
       ),
     labels: z
       .array(labelKey())
       .min(1)
       .max(MAX_LABELS)
       .optional()
-      .describe('Both have these labels, with equal values, for example app.kubernetes.io/version.')
+      .describe(
+        'Both have these labels, with equal values, which are not all empty, for example app.kubernetes.io/version.',
+      )
       .meta(atomic),
     node: z.boolean().optional().describe('The object is a Pod on the same node.'),
   })

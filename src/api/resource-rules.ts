@@ -15,6 +15,14 @@ export const lookRules: readonly Rule<ResourceCheck>[] = [
     message: 'minReady counts the objects of a selector: remove it, or set selector instead of name',
     holds: ({ minReady, selector }) => minReady === undefined || selector !== undefined,
   },
+  {
+    cel: "!has(self.matchPod) || !has(self.matchPod.node) || !self.matchPod.node || (self.apiVersion == 'v1' && self.kind == 'Pod')",
+    message:
+      'only Pods are on a node, so with matchPod.node no other object would ever match: set apiVersion v1 and kind Pod, or remove node',
+    field: ['matchPod'],
+    holds: ({ apiVersion, kind, matchPod }) =>
+      matchPod?.node !== true || (apiVersion === 'v1' && kind === 'Pod'),
+  },
 ];
 
 export const selectorRules: readonly Rule<Selector>[] = [

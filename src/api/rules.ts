@@ -139,14 +139,13 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
   ],
   spec: [
     {
-      cel: "!has(self.open) || self.open.all(o, o == '*' || self.dependencies.exists(d, d.name == o && !has(d.container)))",
+      cel: "!has(self.open) || self.open.all(o, self.dependencies.exists(d, (o == '*' || d.name == o) && !has(d.container)))",
       message:
         'open names dependencies of this gate, or * for all, and no container, which cannot see it: remove what is neither',
       field: ['open'],
       holds: ({ open = [], dependencies }) =>
-        open.every(
-          (name) =>
-            name === '*' || dependencies.some((one) => one.name === name && one.container === undefined),
+        open.every((opened) =>
+          dependencies.some(({ name, container }) => (opened === '*' || name === opened) && !container),
         ),
     },
     {
@@ -156,6 +155,13 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
       field: ['when'],
       holds: ({ when, dependencies }) =>
         when !== 'Rollout' || dependencies.every(({ container }) => container === undefined),
+    },
+    {
+      cel: "!has(self.placement) || self.placement != 'Pod' || !has(self.updatePolicy) || self.updatePolicy != 'OnNextRollout'",
+      message:
+        'with placement: Pod the containers come with each new Pod, and there is no rollout to wait for: remove updatePolicy, or use placement: Template',
+      field: ['updatePolicy'],
+      holds: ({ placement, updatePolicy }) => placement !== 'Pod' || updatePolicy !== 'OnNextRollout',
     },
     {
       cel: `!has(self.after) || !self.after.matches('^${CONTAINER_PREFIX}.*${CONTAINER_SEPARATOR}')`,
@@ -209,6 +215,12 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
   'spec.dependencies[].tcp.hostFrom': keySourceRules,
   'spec.dependencies[].tcp.portFrom': keySourceRules,
   'spec.dependencies[].http': [
+    {
+      cel: "!has(self.status) || size(self.status) == 1 || self.status.all(code, code != 'any')",
+      message: 'any takes every status code: remove the others, or any',
+      field: ['status'],
+      holds: ({ status = [] }) => status.length < 2 || !status.includes('any'),
+    },
     {
       cel: 'has(self.url) != has(self.urlFrom)',
       message: 'set exactly one of url and urlFrom',

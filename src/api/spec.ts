@@ -176,7 +176,7 @@ export const specSchema = z
       .enum(['Immediate', 'OnNextRollout'])
       .optional()
       .describe(
-        `When new or changed containers enter the targets. Immediate: at once, which restarts their Pods. OnNextRollout: when a target is created or its Pod template changes for another reason; needs the admission policies. Without effect where placement is Pod. Default: ${DEFAULT_UPDATE_POLICY}.`,
+        `When new or changed containers enter the targets. Immediate: at once, which restarts their Pods. OnNextRollout: when a target is created or its Pod template changes for another reason; needs the admission policies. Not with placement Pod, which changes no template. Default: ${DEFAULT_UPDATE_POLICY}.`,
       ),
     placement: z
       .enum(['Template', 'Pod'])

@@ -36,6 +36,15 @@ const requesting = (...headers: Record<string, unknown>[]) => depending({ http: 
 const running = (settings: Record<string, unknown>) =>
   depending({ container: { ...container, ...settings } });
 const asking = (more: Record<string, unknown>) => depending({ resource: { ...resource, ...more } });
+const onNode = (more: Record<string, unknown>) =>
+  depending({
+    resource: {
+      ...{ apiVersion: 'v1', kind: 'Pod', selector: { matchLabels: { app: 'agent' } } },
+      ...{ matchPod: { node: true }, ...more },
+    },
+  });
+const inheriting = (settings: Record<string, unknown>) =>
+  depending({ container: { from: 'app', ...settings } });
 const map = { name: 'settings' };
 const mounting = (...volumeMounts: Record<string, unknown>[]) => running({ volumeMounts });
 const selecting = (matchLabels: Record<string, string>, more: Record<string, unknown> = {}) =>
@@ -155,7 +164,55 @@ export const RULE_CASES: readonly RuleCase[] = [
       'open names dependencies of this gate, or * for all, and no container, which cannot see it: remove what is neither',
     field: 'spec.open',
     kept: [opening([]), opening(['api']), opening(['*', 'api'])],
-    broken: [opening(['own']), opening(['other']), opening(['api', 'own'])],
+    broken: [
+      opening(['own']),
+      opening(['other']),
+      opening(['api', 'own']),
+      manifest({ open: ['*'], dependencies: [{ name: 'own', container }] }),
+    ],
+  },
+  {
+    place: 'spec',
+    message:
+      'with placement: Pod the containers come with each new Pod, and there is no rollout to wait for: remove updatePolicy, or use placement: Template',
+    field: 'spec.updatePolicy',
+    kept: [
+      manifest({ placement: 'Pod', updatePolicy: 'Immediate' }),
+      manifest({ placement: 'Template', updatePolicy: 'OnNextRollout' }),
+      manifest({ updatePolicy: 'OnNextRollout' }),
+    ],
+    broken: [manifest({ placement: 'Pod', updatePolicy: 'OnNextRollout' })],
+  },
+  {
+    place: 'spec.dependencies[].resource',
+    message:
+      'only Pods are on a node, so with matchPod.node no other object would ever match: set apiVersion v1 and kind Pod, or remove node',
+    field: 'spec.dependencies[0].resource.matchPod',
+    kept: [onNode({}), asking({ matchPod: { image: true, node: false } })],
+    broken: [
+      onNode({ kind: 'Node' }),
+      onNode({ apiVersion: 'example.com/v1' }),
+      asking({ matchPod: { node: true } }),
+    ],
+  },
+  {
+    place: 'spec.dependencies[].container',
+    message:
+      "from without a command starts the app itself, which does not end: set the command that checks, or the args of the image's own",
+    field: 'spec.dependencies[0].container',
+    kept: [inheriting({ command: ['check'] }), inheriting({ args: ['check'] }), running({})],
+    broken: [inheriting({}), inheriting({ workingDir: '/app' })],
+  },
+  {
+    place: 'spec.dependencies[].http',
+    message: 'any takes every status code: remove the others, or any',
+    field: 'spec.dependencies[0].http.status',
+    kept: [['any'], [200, 204], [401]].map((status) => depending({ http: { ...http, status } })),
+    broken: [
+      ['any', 200],
+      [401, 'any'],
+      ['any', 'any'],
+    ].map((status) => depending({ http: { ...http, status } })),
   },
   {
     place: 'spec',
@@ -334,7 +391,7 @@ export const RULE_CASES: readonly RuleCase[] = [
     field: 'spec.dependencies[0].resource.matchPod',
     kept: [
       asking({ matchPod: { image: true } }),
-      asking({ matchPod: { node: true, image: false } }),
+      onNode({ matchPod: { node: true, image: false } }),
       asking({ matchPod: { labels: ['app.kubernetes.io/version', 'release'] } }),
       selecting({ app: 'shop' }, { matchPod: { image: true, labels: ['release'] }, expression }),
     ],
@@ -495,7 +552,7 @@ export const RULE_CASES: readonly RuleCase[] = [
     message: 'set exactly one of image and from',
     field: 'spec.dependencies[0].container',
     kept: [depending({ container: { from: 'web', args: ['check'] } })],
-    broken: [depending({ container: { args: ['check'] } }), running({ from: 'web' })],
+    broken: [depending({ container: { args: ['check'] } }), running({ from: 'web', args: ['check'] })],
   },
   {
     place: 'spec.dependencies[].container.env[]',

@@ -349,7 +349,7 @@ describe('renderSources, other outputs', () => {
 
   it('says which containers there are where one that a check is made from is missing', () => {
     const schema = gateOf('schema', ['pinger'], {
-      dependencies: [{ ...head, container: { from: 'web' } }],
+      dependencies: [{ ...head, container: { from: 'web', args: ['check'] } }],
     });
     expect(() => printed([schema, DEPLOYMENT])).to.throw(/no container named web .*\(pinger\)/);
   });
