@@ -8,6 +8,7 @@ import { createRequests } from '../kube/client/http-requests.ts';
 import type { RequestObservation, Requests } from '../kube/client/requests.ts';
 import type { Clock } from '../kube/clock.ts';
 import { EventRecorder } from '../kube/events.ts';
+import { fewDiscoveries } from '../kube/few-discoveries.ts';
 import { keyOf, type Meta } from '../kube/object.ts';
 import { type Priority, Queue, type Requeue } from '../kube/queue.ts';
 import type { Reflector } from '../kube/watch/reflector.ts';
@@ -116,7 +117,7 @@ export class Operator {
       onChange: () => this.#admissionChanged(),
     });
     const watching: WatchedKindOptions = {
-      requests: this.#requests,
+      requests: fewDiscoveries(this.#requests),
       gates: this.#stores.gates,
       clock,
       random,
