@@ -181,6 +181,29 @@ export function inPods(on: () => WatchedCluster): void {
       });
     }
 
+    it("gates a DaemonSet's Pod on a node that comes later, and leaves those that run", async () => {
+      await here().create(daemonSet('app'));
+      const [running] = await here().untilPods('app', 1, 'are ready', isReady);
+      await here().create(inPods(['DaemonSet/app'], dns('api')));
+      await here().untilGate('first', { ready: 'True/InForce', ungated: 1, pods: '0/0' });
+      await untilPlaced('app');
+      const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'later' } };
+      await here().kubectl(['create', '--filename=-'], JSON.stringify(node));
+      try {
+        // What takes a new node's taint off looks at heartbeats.
+        await here().kubectl(['patch', 'node', 'later', '--type=merge', '--patch={"spec":{"taints":null}}']);
+        await here().untilGate('first', { pods: '0/1', ungated: 1, open: 'False/Waiting' });
+        const pods = await here().pods('app');
+        expect(pods.filter((pod) => !isGated(pod)).map(({ metadata }) => metadata.uid)).to.deep.equal([
+          running?.metadata.uid,
+        ]);
+        expect((await here().workload('app', 'DaemonSet')).metadata.generation).to.equal(1);
+        expect(writesOfWorkloads()).to.deep.equal([]);
+      } finally {
+        await here().kubectl(['delete', 'node', 'later']);
+      }
+    });
+
     it('lets the Pods go that wait when it is deleted, also in a container of the user', async () => {
       const stuck = {
         ...PASSING,
