@@ -47,6 +47,7 @@ async function answerTo(
   const options = { type: 'strategic', fieldManager: FIELD_MANAGER, dryRun: true } as const;
   try {
     const answer = await asking.requests.patch(WORKLOADS[workload.kind], workload, patch, options);
+    asking.memory.denials.ended();
     return projectWorkload(workload.kind, answer).template.initContainers;
   } catch (error) {
     if (isRefusal(error, asking)) return [];

@@ -4,18 +4,28 @@
  */
 export const LASTING_MS = 10_000;
 
-/** Since when writes of one object have been forbidden, with none answered otherwise in between. */
-export class Denials {
-  #since: number | undefined;
+/** Longer than any pause between two tries: what was forbidden before that tells nothing of now. */
+const FORGOTTEN_MS = 6 * 60_000;
 
-  /** One more was. Returns whether that has lasted. */
-  denied(now: number): boolean {
-    this.#since ??= now;
-    return now - this.#since >= LASTING_MS;
+/** Since when something has been forbidden, with no other answer in between. */
+export class Denials {
+  readonly #lastingMs: number;
+  #since = 0;
+  #last: number | undefined;
+
+  constructor(lastingMs = LASTING_MS) {
+    this.#lastingMs = lastingMs;
   }
 
-  /** One was let through, or refused for what it says. */
+  /** It was once more. Returns whether that has lasted. */
+  denied(now: number): boolean {
+    if (this.#last === undefined || now - this.#last > FORGOTTEN_MS) this.#since = now;
+    this.#last = now;
+    return now - this.#since >= this.#lastingMs;
+  }
+
+  /** It was let through, or refused for what it says. */
   ended(): void {
-    this.#since = undefined;
+    this.#last = undefined;
   }
 }

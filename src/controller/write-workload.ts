@@ -3,7 +3,7 @@ import type { Drift, OthersFirst, Refusal, Workload } from '../core/model.ts';
 import { workloadPatch } from '../core/plan/decide-workload.ts';
 import type { Addition, JobRelease, WorkloadPatch, WorkloadWrite } from '../core/plan/plan.ts';
 import { driftOf } from '../core/render/others-first.ts';
-import type { ApiError } from '../kube/api-error.ts';
+import { type ApiError, isForbidden, isInvalid } from '../kube/api-error.ts';
 import { projectWorkload } from '../projections/project-workload.ts';
 import { WORKLOADS } from '../projections/resources.ts';
 import { Undone } from './act.ts';
@@ -152,7 +152,8 @@ async function refusalAlone(
     await writing.requests.patch(WORKLOADS[workload.kind], workload, body, options);
     return undefined;
   } catch (error) {
-    if (isRefusal(error, writing)) return error;
+    // That a 403 lasts is known by now: by that of the whole patch, or since a 422 comes after all permissions.
+    if (isInvalid(error) || isForbidden(error)) return error;
     throw error;
   }
 }

@@ -10,7 +10,7 @@ export type Drift =
   | 'missing volume'
   | 'other pull secrets'
   /** Its Pods wait for an image of the waiter that none of them could pull, and the render has another one by now. */
-  | 'image that no Pod could pull'
+  | `image that no Pod could pull, now ${string}`
   | 'missing label'
   | 'wrong target annotation';
 

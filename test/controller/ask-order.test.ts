@@ -94,6 +94,21 @@ describe('reconcile, of a workload in which others stand first', () => {
     });
   }
 
+  it('takes one answer of 403 for none, also after another long before', async () => {
+    let status = 403;
+    const rig = await rigOf((sent) => (status === 403 ? answered(403) : injecting('certs')(sent)));
+    expect(known(rig)).to.deep.equal([]);
+    status = 200;
+    await rig.workload(behind);
+    expect(known(rig)).to.deep.equal([['certs']]);
+    rig.later(LASTING_MS);
+    status = 403;
+    const next = behind.own('more').with({ templateHash: 'next', resourceVersion: '201' });
+    rig.see(next);
+    expect(await errorOf(rig.workload(next))).to.include({ status: 403 });
+    expect(known(rig), 'of the template before').to.deep.equal([['certs']]);
+  });
+
   it('asks again where the API server cannot answer, and says so', async () => {
     const rig = new ReconcileRig(() => answered(500));
     rig.see(apiFirst, behind);

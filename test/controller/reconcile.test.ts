@@ -168,6 +168,23 @@ describe('reconcile, of a workload that the API server refuses to have patched',
     expect(rig.tried()).to.deep.equal(['pinger']);
   });
 
+  it('puts the others in where one gate is refused for what it says, and another by a policy', async () => {
+    const web = gate('web-first').targets('pinger').dependsOn(dns('web')).rendered();
+    const rig = new ReconcileRig((sent) => {
+      const body = JSON.stringify(sent.body);
+      if (body.includes('dgate-api-first--')) return answered(422);
+      return body.includes(`dgate-${REFUSED}--`) ? answered(403) : storing(pinger.carrying(web))(sent);
+    });
+    rig.see(apiFirst, dbFirst, web, pinger);
+    await settled(rig, pinger);
+    expect(await rig.workload(pinger), 'at once').to.equal(0);
+    rig.tried();
+    await rig.workload(pinger);
+    expect(rig.tried()).to.deep.equal(['pinger']);
+    const { refusals } = rig.memory.workloads.of(workloadReference(pinger.workload));
+    expect(refusals.map((one) => one.gate)).to.have.members(['api-first', REFUSED]);
+  });
+
   it('takes it for all of them where none is refused by itself', async () => {
     const rig = new ReconcileRig(({ isDryRun }) => (isDryRun ? undefined : answered(422)));
     rig.see(apiFirst, dbFirst, pinger);

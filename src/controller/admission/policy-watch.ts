@@ -14,14 +14,17 @@ import { isForbidden, isNotFound } from '../../kube/api-error.ts';
 import type { Requests } from '../../kube/client/requests.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { Resource } from '../../kube/resource.ts';
+import { Denials } from '../denials.ts';
 import { type PolicyAnswer, viewOf } from './policy-view.ts';
 
 /** How often the policies are looked for where nothing else is said: they are installed and removed by people, rarely. */
 const LOOK_EVERY_MS = 60_000;
 /** When to look again after no answer. */
 const LOOK_AGAIN_MS = 5000;
-/** An API server that has just started denies everything until it has read the roles: so often that is no answer. */
-const DENIALS = 4;
+/** An API server that has just started denies everything until it has read the roles: for so long that is no answer. */
+const STARTING_MS = 20_000;
+/** For so long after the start what is denied is soon looked for again: the whole cluster may have started. */
+const YOUNG_MS = 60_000;
 
 export interface AdmissionWatchOptions {
   readonly requests: Pick<Requests, 'get'>;
@@ -41,8 +44,9 @@ export class AdmissionWatch {
   readonly #settled = Promise.withResolvers<boolean>();
   #views: PolicyViews | undefined;
   #isStopped = false;
-  /** How often in a row it was not allowed to look. */
-  #denied = 0;
+  /** Of what was seen before. */
+  readonly #denials = new Denials(STARTING_MS);
+  #startedAt = 0;
   #cancel = () => {};
 
   constructor(options: AdmissionWatchOptions) {
@@ -65,6 +69,7 @@ export class AdmissionWatch {
 
   /** Looks until there is an answer, and from then on every so often. Becomes true with the first answer, false when stopped before. */
   start(): Promise<boolean> {
+    this.#startedAt = this.#options.clock.now();
     void this.#turn();
     return this.#settled.promise;
   }
@@ -86,7 +91,9 @@ export class AdmissionWatch {
     const found = await this.#ask();
     if (this.#isStopped) return;
     const { clock, everyMs = LOOK_EVERY_MS } = this.#options;
-    this.#cancel = clock.after(found === undefined ? LOOK_AGAIN_MS : everyMs, () => void this.#turn());
+    const isSure = found !== undefined && !this.#mayChangeSoon(found);
+    const pauseMs = isSure ? everyMs : Math.min(LOOK_AGAIN_MS, everyMs);
+    this.#cancel = clock.after(pauseMs, () => void this.#turn());
     if (found === undefined) return;
     this.#learn(found);
     this.#settled.resolve(true);
@@ -117,8 +124,14 @@ export class AdmissionWatch {
       const policy = POLICIES[index];
       return isForbidden === true && policy !== undefined && this.views[policy].isThere;
     };
-    this.#denied = views.some(isLost) ? this.#denied + 1 : 0;
-    return this.#denied > 0 && this.#denied <= DENIALS;
+    if (views.some(isLost)) return !this.#denials.denied(this.#options.clock.now());
+    this.#denials.ended();
+    return false;
+  }
+
+  #mayChangeSoon(found: PolicyViews): boolean {
+    const isDenied = POLICIES.some((policy) => found[policy].isForbidden === true);
+    return isDenied && this.#options.clock.now() - this.#startedAt < YOUNG_MS;
   }
 
   async #view(policy: Policy): Promise<PolicyView> {

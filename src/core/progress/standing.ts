@@ -6,6 +6,7 @@ import { carries, obstacle } from '../render/inject.ts';
 import type { Obstacle } from '../render/obstacle.ts';
 import { lost } from '../render/order.ts';
 import { driftOf, type WorkloadDrift } from '../render/others-first.ts';
+import { waiterImageOf } from '../render/render.ts';
 import { additionMark, type Dispute, dispute } from './dispute.ts';
 import { hasUnpulledImage } from './unpulled.ts';
 
@@ -44,18 +45,13 @@ export interface Claim {
 }
 
 export function standing(claim: Claim, workload: Workload, known: Known, now: number): Standing {
-  const { gate, render, isInPods } = claim;
+  const { gate, render, spec, isInPods } = claim;
   const target = targetAnnotationValue(workload.kind, workload.name);
   const injection = { gate: gate.name, render, target };
-  const isStuck = hasUnpulledImage(
-    gate.name,
-    render,
-    workload.template,
-    known.pods.filter((pod) => pod.target === target),
-  );
+  const isStuck = isStuckOnImage(claim, workload, known);
   const found = isInPods
     ? { drift: leftover(workload, gate.name), isOrderUnknown: false }
-    : withImage(driftOf(workload, injection, known.othersFirst), isStuck);
+    : withImage(driftOf(workload, injection, known.othersFirst), isStuck && unpulled(render, spec));
   return {
     ...found,
     lag: found.drift.length > 0 ? lagOf(workload, claim, isStuck) : 'none',
@@ -69,8 +65,30 @@ export function standing(claim: Claim, workload: Workload, known: Known, now: nu
   };
 }
 
-function withImage({ drift, isOrderUnknown }: WorkloadDrift, isStuck: boolean): WorkloadDrift {
-  return { drift: isStuck ? [...drift, 'image that no Pod could pull'] : drift, isOrderUnknown };
+/**
+ * A patch for the image alone is made once for each image: where it helps nobody, since somebody writes another into the
+ * template, or mirrors it, that is to be seen by the kubelet's words, and not as a dispute. A Job never changes.
+ */
+function isStuckOnImage(
+  { gate, render, spec, isInPods }: Claim,
+  workload: Workload,
+  { pods, repairs }: Known,
+): boolean {
+  if (workload.kind === 'Job' || isInPods) return false;
+  const target = targetAnnotationValue(workload.kind, workload.name);
+  const own = pods.filter((pod) => pod.target === target);
+  if (!hasUnpulledImage(gate.name, render, workload.template, own)) return false;
+  const mark = additionMark(gate, render, workload.template);
+  const why = unpulled(render, spec);
+  return !repairs.some((one) => one.uid === workload.uid && one.mark === mark && one.why?.includes(why));
+}
+
+function unpulled(render: Render, spec: GateSpec): Drift {
+  return `image that no Pod could pull, now ${waiterImageOf(render, spec) ?? ''}`;
+}
+
+function withImage({ drift, isOrderUnknown }: WorkloadDrift, why: Drift | false): WorkloadDrift {
+  return { drift: why ? [...drift, why] : drift, isOrderUnknown };
 }
 
 /** What is placed into Pods is to leave the template. */

@@ -62,6 +62,30 @@ describe('AdmissionWatch', () => {
     });
   }
 
+  it('looks again soon where it may not look as it starts: the whole cluster may have started', async () => {
+    const { watch, changes, server, clock } = rig();
+    server.status = 403;
+    await watch.start();
+    expect(watch.isThere).to.equal(false);
+    server.status = 200;
+    await clock.advance(5000);
+    expect([watch.isThere, ...changes.filter(Boolean)]).to.deep.equal([true, true]);
+    watch.stop();
+  });
+
+  it('looks as rarely as ever where it may not look at all', async () => {
+    const { watch, server, clock } = rig();
+    server.status = 403;
+    await watch.start();
+    await clock.advance(2 * MINUTE);
+    server.status = 200;
+    await clock.advance(MINUTE / 2);
+    expect(watch.isThere).to.equal(false);
+    await clock.advance(MINUTE / 2);
+    expect(watch.isThere).to.equal(true);
+    watch.stop();
+  });
+
   it('goes on with what it knows where it may not look for a moment, as when an API server starts', async () => {
     const { watch, changes, server, clock } = rig();
     await watch.start();

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { GateStatus } from '../../../src/api/status.ts';
 import type { World } from '../../../src/core/model.ts';
 import {
   container,
@@ -7,6 +8,7 @@ import {
   dns,
   type GateBuilder,
   gate,
+  job,
   type PodBuilder,
   pod,
   SETTINGS,
@@ -15,13 +17,12 @@ import {
   workload,
   world,
 } from '../builders.ts';
-import { additionsOf, writesOf } from '../in-words.ts';
-import { decide, settle } from '../simulate.ts';
+import { additionsOf, messageOf, writesOf } from '../in-words.ts';
+import { carryOut, decide, settle } from '../simulate.ts';
 import { NOW } from '../time.ts';
 
 const REASONS = ['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull'];
 const OTHERS = ['CrashLoopBackOff', 'PodInitializing', 'CreateContainerConfigError', ''];
-const WHY = 'image that no Pod could pull';
 /** The same name with another tag, which alone rolls nobody. */
 const CORRECTED = `${SETTINGS.waiterImage.split(':')[0]}:corrected`;
 
@@ -29,6 +30,8 @@ const first = gate('first').targets('pinger').dependsOn(dns('api'), dns('redis')
 const pinger = workload('pinger').carrying(first);
 const waiting = (name = 'pinger-1') => pod(name).of('pinger').carrying(first);
 const stuck = (name?: string) => waiting(name).starting('api', 'ImagePullBackOff', 'not found');
+
+const PINGER = { target: 'Deployment/pinger', uid: 'uid-of-pinger' };
 
 /** The operator was started again, with another image. */
 const restarted = (before: World, waiterImage = CORRECTED): World => ({
@@ -48,7 +51,9 @@ describe('an image of the waiter that no Pod could pull', () => {
       const before = restarted(world(first, pinger, waiting().starting('api', reason)));
       const { plans, world: after } = settle(before, NOW);
       expect(plans.slice(0, 2).map(writesOf)).to.deep.equal([[], ['patch-target pinger']]);
-      expect(plans[1] && additionsOf(plans[1])[0]).to.deep.include({ why: [WHY] });
+      expect(plans[1] && additionsOf(plans[1])[0]).to.deep.include({
+        why: [`image that no Pod could pull, now ${CORRECTED}`],
+      });
       expect(after.gate.status.render?.initContainers.map(({ image }) => image)).to.deep.equal([
         CORRECTED,
         CORRECTED,
@@ -143,6 +148,39 @@ describe('an image of the waiter that no Pod could pull', () => {
       expect(plans.slice(0, 2).map(writesOf)).to.deep.equal([[], ['patch-target app']]);
     });
 
+  it('is put right once for each image: what somebody else puts in its place is no dispute', () => {
+    const stuckTemplate = restarted(world(first.withStatus(stored(CORRECTED)), pinger, stuck()));
+    const writes: string[][] = [];
+    const after = Array.from({ length: 8 }).reduce<World>((before, _, index) => {
+      const at = NOW + index * 60_000;
+      const round = decide(before, at);
+      writes.push(writesOf(round));
+      const repairs = additionsOf(round).map(({ mark, why }) => ({ ...PINGER, mark, why, at }));
+      // A webhook puts the old image back each time, and the kubelet goes on trying.
+      return {
+        ...carryOut(before, round, at),
+        workloads: before.workloads,
+        repairs: [...before.repairs, ...repairs],
+      };
+    }, stuckTemplate);
+    expect(writes.flat()).to.deep.equal(['patch-target pinger']);
+    expect(messageOf(after.gate.status, 'Stalled')).to.equal(undefined);
+    const again = restarted(
+      { ...after, gate: first.withStatus(stored('dependency-gate:2')).gate },
+      'dependency-gate:2',
+    );
+    expect(writesOf(decide(again, NOW)), 'another image is tried too').to.deep.equal(['patch-target pinger']);
+  });
+
+  it('stays in a Job that carries it, which is not called one without it', () => {
+    const one = gate('first').targets('Job/app').dependsOn(dns('api')).rendered();
+    const renewed = one.withStatus({ ...one.gate.status, render: imageIn(one, CORRECTED) });
+    const held = pod('app-1').of('Job/app').carrying(one).starting('api', 'ErrImagePull');
+    const { writes, status } = decide(restarted(world(renewed, job('app').carrying(one), held)), NOW);
+    expect(writes).to.deep.equal([]);
+    expect(status?.targets?.[0]).to.include({ state: 'Current' });
+  });
+
   it('makes way in Pods that have it from their birth: they are made anew', () => {
     const inPods = gate('first')
       .targets('pinger')
@@ -162,6 +200,10 @@ describe('an image of the waiter that no Pod could pull', () => {
 function expectNothing(before: World): void {
   expect(decide(before, NOW).writes).to.deep.equal([]);
   expect(imagesOf(before)).to.deep.equal(before.gate.status.render?.initContainers.map(({ image }) => image));
+}
+
+function stored(image: string): GateStatus {
+  return { ...first.gate.status, render: imageIn(first, image) };
 }
 
 function imageIn({ render }: GateBuilder, image: string): GateBuilder['render'] {
