@@ -39,7 +39,8 @@ const START = [
 ];
 
 const annotations = (object: string) => orElse(`${object}.metadata`, 'annotations', '{}');
-const template = (object: string) => `${object}.spec.template`;
+// Of its type no map could stand for metadata that is missing.
+const template = (object: string) => `dyn(${object}.spec.template)`;
 const metadata = (object: string) => orElse(template(object), 'metadata', '{}');
 const notes = (object: string) => `${template(object)}.?metadata.?annotations.orValue({})`;
 const both = (of: (object: string) => string) => [of('object'), of('oldObject')] as const;
