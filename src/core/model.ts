@@ -71,6 +71,8 @@ export interface Workload {
   readonly selector: string;
   /** Job: who is to resume it, once the gates are in force which it requires and was created without. */
   readonly resumedBy: 'operator' | 'others' | undefined;
+  /** Job: it is suspended, still or again, though its gates came into force, and its template can be written. */
+  readonly isReleased: boolean;
   /** StatefulSet: Pods below this ordinal keep the old template. 0 otherwise. */
   readonly partition: number;
   /** StatefulSet: `status.updateRevision`, the value of the label `controller-revision-hash` on up-to-date Pods. */

@@ -4,6 +4,7 @@ import {
   FIELD_MANAGER,
   QUEUE_LABEL,
   START_ANNOTATION,
+  START_RELEASED,
   START_SUSPENDED,
   START_WAITING,
 } from '../api/names.ts';
@@ -58,6 +59,7 @@ const statusSchema = z
     desiredNumberScheduled: count,
     currentNumberScheduled: count,
     active: z.unknown().optional(),
+    startTime: z.string().nullish().catch(undefined),
     conditions: z
       .array(z.object({ type: z.string(), status: z.string(), reason: text, message: text }))
       .default([]),
@@ -114,6 +116,8 @@ export function projectWorkload(kind: TargetKind, raw: unknown): Workload {
   const found = spec.template ?? spec.jobTemplate?.spec.template;
   const missing = found ? undefined : `${templatePath(kind).join('.')}: there is none`;
   const template = found ?? NO_TEMPLATE;
+  const view = viewTemplate(template);
+  const isSuspended = kind === 'Job' && spec.suspend;
   return {
     kind,
     ...identityOf(metadata),
@@ -126,10 +130,12 @@ export function projectWorkload(kind: TargetKind, raw: unknown): Workload {
     paused: spec.paused,
     lacksPods: status.conditions.some(({ type, status }) => type === 'ReplicaFailure' && status === 'True'),
     selector: kind === 'Deployment' && spec.selector ? queryOf(spec.selector) : '',
-    resumedBy: kind === 'Job' && spec.suspend ? resumedBy(metadata, spec) : undefined,
+    // With the label off the template it is its user's to resume, whatever admission has left on it.
+    resumedBy: isSuspended && view.required.length > 0 ? resumedBy(metadata, spec) : undefined,
+    isReleased: whole.success && isSuspended && isReleased(metadata, status),
     partition: spec.updateStrategy?.rollingUpdate?.partition ?? 0,
     updateRevision: status.updateRevision,
-    template: viewTemplate(template),
+    template: view,
     templateHash: hash('sha1', JSON.stringify(template), 'base64').slice(0, 16),
     ...writersOf(metadata.managedFields),
     unreadable: whole.error ? firstProblem(whole.error) : missing,
@@ -145,6 +151,14 @@ function resumedBy(
   if (start !== START_SUSPENDED && start !== START_WAITING) return undefined;
   const isOurs = start === START_SUSPENDED && managedBy === undefined && !(QUEUE_LABEL in labels);
   return isOurs ? 'operator' : 'others';
+}
+
+/** Whether its gates came into force once. Its template can be written when its controller has taken the start time away. */
+function isReleased(
+  { annotations }: { readonly annotations: Strings },
+  { startTime }: Raw['status'],
+): boolean {
+  return annotations[START_ANNOTATION] === START_RELEASED && !startTime;
 }
 
 type Strings = Readonly<Record<string, string>>;

@@ -305,6 +305,16 @@ describe('the token of the operator, on workloads', function () {
       expect(JSON.stringify(await cluster().send('GET', path()))).to.contain('"suspend":true');
     });
 
+    it('notes a gate that is gone in one that is let go and suspended still, and changes nothing besides', async () => {
+      await store({ [START_ANNOTATION]: START_RELEASED });
+      const note = { template: noting({ [gateAnnotation('gone')]: REMOVED }) };
+      await policyRefusal(token.patch(path(), { spec: { ...note, suspend: false } }));
+      await policyRefusal(
+        token.patch(path(), { ...noting({ [START_ANNOTATION]: START_SUSPENDED }), spec: note }),
+      );
+      await token.patch(path(), { spec: note });
+    });
+
     for (const [what, patch] of [
       ['leaves the mark', { spec: { suspend: false } }],
       [

@@ -42,6 +42,7 @@ function workloadOfKind(kind: TargetKind, name: string): WorkloadBuilder {
     lacksPods: false,
     selector: kind === 'Deployment' ? `app=${name}` : '',
     resumedBy: undefined,
+    isReleased: false,
     partition: 0,
     updateRevision: undefined,
     template: viewTemplate(template),

@@ -1,10 +1,18 @@
 import { expect } from 'chai';
-import { QUEUE_LABEL, START_ANNOTATION } from '../../src/api/names.ts';
+import { QUEUE_LABEL, REQUIRE_LABEL, START_ANNOTATION } from '../../src/api/names.ts';
 import type { TargetKind } from '../../src/api/spec.ts';
 import type { Workload } from '../../src/core/model.ts';
 import { projectWorkload } from '../../src/projections/project-workload.ts';
 
-function resumedBy(start: string | undefined, spec: object, labels = {}, kind: TargetKind = 'Job') {
+const TEMPLATE = { metadata: { labels: { [REQUIRE_LABEL]: 'first' } }, spec: {} };
+
+function project(
+  start: string | undefined,
+  spec: object,
+  labels = {},
+  kind: TargetKind = 'Job',
+  status: object = {},
+): Workload {
   const annotations = start === undefined ? {} : { [START_ANNOTATION]: start };
   const metadata = {
     namespace: 'shop',
@@ -14,12 +22,12 @@ function resumedBy(start: string | undefined, spec: object, labels = {}, kind: T
     annotations,
     labels,
   };
-  return projectWorkload(kind, { metadata, spec: { template: { spec: {} }, ...spec } }).resumedBy;
+  return projectWorkload(kind, { metadata, spec: { template: TEMPLATE, ...spec }, status });
 }
 
 describe('projectWorkload, of a Job that waits for gates', () => {
   const suspend = true;
-  const cases: readonly (readonly [string, Workload['resumedBy'], ...Parameters<typeof resumedBy>])[] = [
+  const cases: readonly (readonly [string, Workload['resumedBy'], ...Parameters<typeof project>])[] = [
     ['one that admission has suspended', 'operator', 'suspended', { suspend }],
     ['one that somebody else has suspended', 'others', 'waiting', { suspend }],
     [
@@ -34,11 +42,27 @@ describe('projectWorkload, of a Job that waits for gates', () => {
     ['one that nobody has annotated', undefined, undefined, { suspend }],
     ['one with a word that there is not', undefined, 'other', { suspend }],
     ['one that runs', undefined, 'suspended', {}],
+    [
+      'one whose user has taken the label off its template',
+      undefined,
+      'suspended',
+      { suspend, template: { spec: {} } },
+    ],
     ['a Deployment', undefined, 'suspended', { suspend }, {}, 'Deployment'],
   ];
   for (const [what, by, ...args] of cases) {
     it(`says who resumes ${what}: ${by ?? 'nobody has to for gates'}`, () => {
-      expect(resumedBy(...args)).to.equal(by);
+      expect(project(...args).resumedBy).to.equal(by);
     });
   }
+
+  it('says of one that is suspended still after its gates came into force that it is released', () => {
+    const released = (...args: Parameters<typeof project>) => project(...args).isReleased;
+    expect(released('released', { suspend })).to.equal(true);
+    expect(released('suspended', { suspend })).to.equal(false);
+    expect(released('released', {}), 'one that runs').to.equal(false);
+    expect(released('released', { suspend, parallelism: 'x' }), 'one that cannot be read').to.equal(false);
+    const startTime = '2026-11-26T10:00:00Z';
+    expect(released('released', { suspend }, {}, 'Job', { startTime }), 'one that has run').to.equal(false);
+  });
 });

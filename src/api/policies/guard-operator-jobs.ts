@@ -4,9 +4,10 @@ import {
   START_ANNOTATION,
   START_RELEASED,
   START_SUSPENDED,
+  START_WAITING,
 } from '../names.ts';
 import { confining, OTHERS_CHANGES } from './guard-operator.ts';
-import { isSuspended, isWaiting, startOf } from './hold-job.ts';
+import { isSuspended, startOf } from './hold-job.ts';
 import { type Admission, onWorkload } from './policy.ts';
 import { BOOKKEEPING, isOneOf, orElse, unchanged } from './unchanged.ts';
 
@@ -31,9 +32,9 @@ export function guardOperatorJobs(): Admission {
 const WAS_OURS = `${startOf('oldObject')} == '${START_SUSPENDED}'`;
 const IS_RELEASED = `${startOf('object')} == '${START_RELEASED}'`;
 
-/** CEL: the mark goes on, or stays, and only what admission has suspended is resumed, with the mark. */
+/** CEL: the mark goes on, or stays, and only what admission has suspended is resumed, with the mark: so it is once. */
 const START = [
-  isWaiting('oldObject'),
+  `${isSuspended('oldObject')} && ${startOf('oldObject')} in ['${START_SUSPENDED}', '${START_WAITING}', '${START_RELEASED}']`,
   `${IS_RELEASED} || ${startOf('object')} == ${startOf('oldObject')}`,
   `${isSuspended('object')} || (${WAS_OURS} && ${IS_RELEASED})`,
 ];

@@ -33,7 +33,9 @@ export function cleanUp(leaving: Leaving, all: readonly Workload[]): Cleanup {
   const workloads = all.filter(({ deleting }) => !deleting);
   const opened = workloads.flatMap((workload) => openPods(podsOf(leaving, workload), gate));
   const isCarried = workloads.some(({ kind, template }) => kind !== 'Job' && carries(template, gate));
-  const isAwaited = workloads.some(({ resumedBy, template }) => resumedBy && lacksRequired(template, gate));
+  const isAwaited = workloads.some(
+    ({ resumedBy, isReleased, template }) => (resumedBy || isReleased) && lacksRequired(template, gate),
+  );
   if (opened.length > 0 || isCarried || isAwaited) return { writes: opened, isDone: false };
   const stuck = workloads.filter((workload) => stuckPods(leaving, workload).length > 0);
   const ready = stuck.filter(({ observedGeneration, generation }) => observedGeneration >= generation);

@@ -79,11 +79,16 @@ function heldFor({ kind, name, resumedBy }: Workload, gate: string, exists: bool
   const why = exists
     ? 'which does not name it as a target: name it there'
     : 'which does not exist: create it';
+  // Nobody replaces those of a Job, and its template changes only while it is suspended.
+  const cure =
+    kind === 'Job' && !resumedBy
+      ? 'or suspend the Job, take the label dependencygate.dev/require off its Pod template, and resume it'
+      : 'or correct the label dependencygate.dev/require';
   return {
     type: 'Warning',
     reason: exists ? 'HeldByOtherGate' : 'HeldWithoutGate',
     action: 'Hold',
-    note: `${what} for gate ${gate}, ${why}, or correct the label dependencygate.dev/require`,
+    note: `${what} for gate ${gate}, ${why}, ${cure}`,
   };
 }
 

@@ -16,16 +16,18 @@ import type { JobRelease } from './plan.ts';
 /**
  * Resumes a Job that admission has suspended, once each Pod that it makes gets all gates that it requires. One that somebody
  * else has suspended is only marked, and is theirs to resume. A gate that is being deleted is noted in the template, where
- * nothing else may be written, so that no Pod is held for it.
+ * nothing else may be written, so that no Pod is held for it; also of one that is marked already, and suspended still.
  */
 export function releaseJob(
   world: WorkloadWorld,
   now: number,
 ): { readonly writes: readonly JobRelease[]; readonly next: number | undefined } {
   const { workload } = world;
-  if (!workload.resumedBy || workload.unreadable !== undefined) return { writes: [], next: undefined };
+  if (!workload.resumedBy && !workload.isReleased) return { writes: [], next: undefined };
   const lacking = gatesNotCarried(workload.template);
   const gone = lacking.filter((name) => isGoing(world, name));
+  if (workload.isReleased)
+    return { writes: gone.length > 0 ? [write(world, { gone, isReady: false })] : [], next: undefined };
   const times = lacking.filter((name) => !gone.includes(name)).map((name) => inForceFrom(world, name));
   const isReady = times.every((at) => at !== undefined && at <= now);
   if (isReady || gone.length > 0) return { writes: [write(world, { gone, isReady })], next: undefined };
@@ -58,6 +60,7 @@ function inForceFrom(
   { workload, gates, refusals, placing }: WorkloadWorld,
   name: string,
 ): number | undefined {
+  if (workload.unreadable !== undefined) return undefined;
   const known = gates.get(name);
   const render = known?.gate.status.render;
   if (!render || !isNaming(known.gate, workload) || isRendering(known.gate, refusals)) return undefined;

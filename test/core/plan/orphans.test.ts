@@ -147,6 +147,13 @@ describe('decideWorkload, of Pods that are held', () => {
     );
   });
 
+  it('tells what lets a Job go on whose gate was deleted while it ran', () => {
+    const held = pod('migrate-1').of('Job/migrate').heldFor('gone');
+    expect(decided(job('migrate').requiring('gone'), [], held).unattended[0]?.event.note).to.match(
+      /^Pods of Job migrate are held for gate gone, .* or suspend the Job, take the label .* off .*, and resume it$/,
+    );
+  });
+
   it('tells those that a gate which exists does not name', () => {
     const held = pinger.requiring('gone');
     const elsewhere = gone.targets('poller').rendered();

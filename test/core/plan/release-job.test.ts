@@ -70,6 +70,43 @@ describe('a Job that admission has suspended', () => {
     expect(writesOf(decide(world(b.deleting(), noted), NOW))).to.deep.equal(['remove-finalizer']);
   });
 
+  it('is noted the same of one that its queue has yet to resume, and nothing else is written', () => {
+    const released = suspended.with({ resumedBy: undefined, isReleased: true });
+    expect(decided(released, [a, b]).writes).to.deep.equal([]);
+    const [write, ...others] = decided(released, [a, b.deleting()]).writes;
+    expect(others).to.deep.equal([]);
+    expect(write).to.deep.include({
+      do: 'release-job',
+      patch: {
+        metadata: { resourceVersion: '200' },
+        spec: { template: { metadata: { annotations: { 'gate.dependencygate.dev/b': 'removed' } } } },
+      },
+    });
+    expect(writesOf(decide(world(b.deleting(), released), NOW)), 'the gate stays until then').to.deep.equal([
+      'release-job migrate',
+    ]);
+    const noted = released.leftBy('b');
+    expect(decided(noted, [a, b.deleting()]).writes).to.deep.equal([]);
+    expect(writesOf(decide(world(b.deleting(), noted), NOW))).to.deep.equal(['remove-finalizer']);
+  });
+
+  it('hinders no gate from going where it cannot be read, and is resumed without it', () => {
+    const unreadable = suspended.with({ unreadable: 'spec.parallelism: no number' });
+    expect(decided(unreadable, [a, b]).writes, 'nobody knows whether they come in').to.deep.equal([]);
+    expect(writesOf(decide(world(b.deleting(), unreadable), NOW))).to.deep.equal(['release-job migrate']);
+    const [write] = decided(unreadable, [a.deleting(), b.deleting()]).writes;
+    expect(write?.do === 'release-job' && write.patch).to.deep.include({
+      spec: {
+        suspend: false,
+        template: {
+          metadata: {
+            annotations: { 'gate.dependencygate.dev/a': 'removed', 'gate.dependencygate.dev/b': 'removed' },
+          },
+        },
+      },
+    });
+  });
+
   it('is only marked where somebody else has suspended it, and not resumed', () => {
     const [write] = decided(suspended.with({ resumedBy: 'others' }), [a, b]).writes;
     expect(write).to.deep.include({
