@@ -31,6 +31,8 @@ export function askOrder(
     const without = doubtful.length > 0 ? await answerTo(asking, workload, patchWithout(kind, doubtful)) : [];
     const names = firstByAdmission({ stored, ordered, without }, injections);
     asking.memory.foundFirst({ uid, templateHash, names });
+    // Not by the first of the two, or a 403 of the second would never last.
+    asking.memory.denials.ended();
     return 'learned';
   });
 }
@@ -47,7 +49,6 @@ async function answerTo(
   const options = { type: 'strategic', fieldManager: FIELD_MANAGER, dryRun: true } as const;
   try {
     const answer = await asking.requests.patch(WORKLOADS[workload.kind], workload, patch, options);
-    asking.memory.denials.ended();
     return projectWorkload(workload.kind, answer).template.initContainers;
   } catch (error) {
     if (isRefusal(error, asking)) return [];

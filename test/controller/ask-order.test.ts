@@ -109,6 +109,14 @@ describe('reconcile, of a workload in which others stand first', () => {
     expect(known(rig), 'of the template before').to.deep.equal([['certs']]);
   });
 
+  it("takes them for the template's own where only the second question is forbidden, and that lasts", async () => {
+    const rig = await rigOf((sent) => (isWithout(sent) ? answered(403) : injecting('certs')(sent)));
+    expect(known(rig)).to.deep.equal([]);
+    rig.later(LASTING_MS);
+    await rig.workload(behind);
+    expect(known(rig)).to.deep.equal([[]]);
+  });
+
   it('asks again where the API server cannot answer, and says so', async () => {
     const rig = new ReconcileRig(() => answered(500));
     rig.see(apiFirst, behind);
