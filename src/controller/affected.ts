@@ -4,6 +4,7 @@ import type { Gate, Pod, Workload } from '../core/model.ts';
 import { gatesInPod } from '../core/plan/clean-up.ts';
 import { isWaitingForImage } from '../core/progress/unpulled.ts';
 import { gatesIn } from '../core/render/inject.ts';
+import { renderIdentity } from '../core/render/render.ts';
 import { targetKeys } from '../core/targets.ts';
 import type { ObjectKey } from '../kube/object.ts';
 import { idOf, type Reconciled, referenceTo } from './reference.ts';
@@ -51,10 +52,7 @@ function affectedByGate(stores: Stores, before: Gate | undefined, after: Gate | 
   return [...[...waiting.values()].map(referenceTo), ...workloads.map(workloadReference)];
 }
 
-/**
- * Of a gate its status changes most, and of that only the render matters to workloads: its hash, and the image, which may be
- * another one where no Pod could pull it.
- */
+/** Of a gate its status changes most, and of that only the render matters to workloads. */
 function isSameForWorkloads(before: Gate | undefined, after: Gate | undefined): boolean {
   const isHeld = (gate: Gate | undefined) => gate?.finalizers.includes(FINALIZER);
   return (
@@ -62,13 +60,8 @@ function isSameForWorkloads(before: Gate | undefined, after: Gate | undefined): 
     before?.generation === after?.generation &&
     before?.deleting === after?.deleting &&
     isHeld(before) === isHeld(after) &&
-    before?.status.render?.hash === after?.status.render?.hash &&
-    imagesOf(before) === imagesOf(after)
+    renderIdentity(before?.status.render) === renderIdentity(after?.status.render)
   );
-}
-
-function imagesOf(gate: Gate | undefined): string | undefined {
-  return gate?.status.render?.initContainers.map(({ image }) => image).join(' ');
 }
 
 /** What a gate names, what carries it, and what has Pods that carry or require it; as far as it exists. */

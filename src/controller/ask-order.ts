@@ -1,13 +1,11 @@
-import { FIELD_MANAGER } from '../api/names.ts';
 import type { JsonObject, Workload } from '../core/model.ts';
 import type { OrderQuestion } from '../core/plan/plan.ts';
 import { firstByAdmission, othersInFront, patchWithout } from '../core/render/others-first.ts';
 import type { Requests } from '../kube/client/requests.ts';
 import type { Clock } from '../kube/clock.ts';
 import { projectWorkload } from '../projections/project-workload.ts';
-import { WORKLOADS } from '../projections/resources.ts';
 import type { WorkloadMemory } from './workload-memory.ts';
-import { isRefusal, type Result, unlessGone } from './write.ts';
+import { isRefusal, type Result, tryPatch, unlessGone } from './write.ts';
 
 export interface OrderAsking {
   readonly requests: Pick<Requests, 'patch'>;
@@ -46,9 +44,8 @@ async function answerTo(
   workload: Workload,
   patch: JsonObject,
 ): Promise<readonly string[]> {
-  const options = { type: 'strategic', fieldManager: FIELD_MANAGER, dryRun: true } as const;
   try {
-    const answer = await asking.requests.patch(WORKLOADS[workload.kind], workload, patch, options);
+    const answer = await tryPatch(asking, workload, patch);
     return projectWorkload(workload.kind, answer).template.initContainers;
   } catch (error) {
     if (isRefusal(error, asking)) return [];

@@ -1,6 +1,7 @@
 import type { Gate, KnownGate, Pod, Refusal } from '../core/model.ts';
 import { GATHER_MS } from '../core/plan/gather.ts';
 import { openingKey } from '../core/plan/open.ts';
+import { renderIdentity } from '../core/render/render.ts';
 import { Answers } from './answers.ts';
 import { Denials } from './denials.ts';
 import { Expectations } from './expectations.ts';
@@ -71,9 +72,7 @@ export class GateMemory {
   }
 
   #since({ uid, generation, deleting, status }: Gate, now: number): number {
-    // An image that no Pod could pull makes way for another, with the same hash.
-    const images = status.render?.initContainers.map(({ image }) => image);
-    const version = `${uid} ${generation} ${deleting} ${status.render?.hash} ${images}`;
+    const version = `${uid} ${generation} ${deleting} ${renderIdentity(status.render)}`;
     if (this.#inForce?.version !== version) this.#inForce = { version, since: now };
     return this.#inForce.since;
   }

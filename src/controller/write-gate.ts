@@ -1,10 +1,10 @@
-import { FIELD_MANAGER, FINALIZER, KIND, targetAnnotationValue } from '../api/names.ts';
+import { FINALIZER, KIND, targetAnnotationValue } from '../api/names.ts';
 import type { Gate } from '../core/model.ts';
 import type { GateWrite } from '../core/plan/plan.ts';
 import { isNotFound } from '../kube/api-error.ts';
-import { GATES, WORKLOADS } from '../projections/resources.ts';
+import { GATES } from '../projections/resources.ts';
 import type { GateMemory } from './gate-memory.ts';
-import { ifThere, isRefusal, patch, type Result, type Writing, writePod } from './write.ts';
+import { ifThere, isRefusal, patch, type Result, tryPatch, type Writing, writePod } from './write.ts';
 
 export interface GateWriting extends Writing {
   readonly memory: Pick<GateMemory, 'denials' | 'renderAccepted' | 'renderRefused' | 'opened'>;
@@ -44,10 +44,9 @@ async function tryRender(
   writing: GateWriting,
   { gate, workload, hash, patch: body }: Extract<GateWrite, { do: 'try-render' }>,
 ): Promise<Result> {
-  const { requests, memory, clock } = writing;
-  const options = { type: 'strategic', fieldManager: FIELD_MANAGER, dryRun: true } as const;
+  const { memory, clock } = writing;
   try {
-    await requests.patch(WORKLOADS[workload.kind], workload, body, options);
+    await tryPatch(writing, workload, body);
     memory.denials.ended();
     memory.renderAccepted(hash);
     return 'learned';

@@ -1,4 +1,4 @@
-import { FIELD_MANAGER, targetAnnotationValue } from '../api/names.ts';
+import { targetAnnotationValue } from '../api/names.ts';
 import type { Drift, OthersFirst, Refusal, Workload } from '../core/model.ts';
 import { workloadPatch } from '../core/plan/decide-workload.ts';
 import type { Addition, JobRelease, WorkloadPatch, WorkloadWrite } from '../core/plan/plan.ts';
@@ -9,7 +9,7 @@ import { WORKLOADS } from '../projections/resources.ts';
 import { Undone } from './act.ts';
 import { askOrder } from './ask-order.ts';
 import type { WorkloadMemory } from './workload-memory.ts';
-import { ifThere, isRefusal, patch, type Result, writePod } from './write.ts';
+import { ifThere, isRefusal, type KnownObject, patch, type Result, tryPatch, writePod } from './write.ts';
 import { type ScaleWriting, scaleDown, scaleDownEmpty } from './write-scale-down.ts';
 
 export interface WorkloadWriting extends ScaleWriting {
@@ -40,15 +40,17 @@ export function writeWorkload(writing: WorkloadWriting, write: WorkloadWrite): P
 
 /** With its version as precondition: whoever suspends it meanwhile is heard. */
 function releaseJob(writing: WorkloadWriting, { workload, patch: body }: JobRelease): Promise<Result> {
-  const known = { resource: WORKLOADS[workload.kind], kind: workload.kind, object: workload };
-  return ifThere(patch(writing, known, body, { type: 'merge' }), () => {});
+  return ifThere(patch(writing, known(workload), body, { type: 'merge' }));
+}
+
+function known(workload: Workload): KnownObject {
+  return { resource: WORKLOADS[workload.kind], kind: workload.kind, object: workload };
 }
 
 async function patchWorkload(writing: WorkloadWriting, write: WorkloadPatch): Promise<Result> {
   const { workload } = write;
-  const known = { resource: WORKLOADS[workload.kind], kind: workload.kind, object: workload };
   try {
-    return await ifThere(patch(writing, known, write.patch, { type: 'strategic' }), (answer) => {
+    return await ifThere(patch(writing, known(workload), write.patch, { type: 'strategic' }), (answer) => {
       const stored = projectWorkload(workload.kind, answer);
       const left = leftIn(write, stored, writing.memory.othersFirst);
       remember(writing, write, stored, left);
@@ -147,9 +149,8 @@ async function refusalAlone(
   addition: Addition,
 ): Promise<ApiError | undefined> {
   const { patch: body } = workloadPatch(workload, [addition], []);
-  const options = { type: 'strategic', fieldManager: FIELD_MANAGER, dryRun: true } as const;
   try {
-    await writing.requests.patch(WORKLOADS[workload.kind], workload, body, options);
+    await tryPatch(writing, workload, body);
     return undefined;
   } catch (error) {
     // That a 403 lasts is known by now: by that of the whole patch, or since a 422 comes after all permissions.

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { FIELD_MANAGER } from '../api/names.ts';
+import type { JsonObject, Workload } from '../core/model.ts';
 import type { PodWrite } from '../core/plan/plan.ts';
 import { type ApiError, isForbidden, isInvalid, isNotFound } from '../kube/api-error.ts';
 import type { PatchOptions, Requests } from '../kube/client/requests.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { Resource } from '../kube/resource.ts';
 import { metadataSchema } from '../projections/metadata.ts';
-import { PODS } from '../projections/resources.ts';
+import { PODS, WORKLOADS } from '../projections/resources.ts';
 import type { Denials } from './denials.ts';
 import type { Expectations } from './expectations.ts';
 import type { Reference } from './reference.ts';
@@ -44,6 +45,16 @@ export async function patch(
   });
   expectToSee(writing, kind, answer);
   return answer;
+}
+
+/** The same of a workload, of which nothing is stored: what would become of it, or why it would be refused. */
+export function tryPatch(
+  { requests }: { readonly requests: Pick<Requests, 'patch'> },
+  workload: Workload,
+  body: JsonObject,
+): Promise<unknown> {
+  const options = { type: 'strategic', fieldManager: FIELD_MANAGER, dryRun: true } as const;
+  return requests.patch(WORKLOADS[workload.kind], workload, body, options);
 }
 
 /** What is left without a finalizer while it is being deleted is gone with this write: there is no version to see. */

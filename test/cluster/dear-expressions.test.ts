@@ -1,13 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { KubeObject } from '../../src/sandbox/cluster.ts';
-import { ROOT } from '../config/manifests.ts';
 import { deployment, dns, gate } from '../scenarios/manifests.ts';
 import { Namespace } from '../scenarios/namespace.ts';
-import { SERVICE_ACCOUNT, startRealCluster } from '../scenarios/real-cluster.ts';
+import { startRealCluster } from '../scenarios/real-cluster.ts';
+import { useOperatorProcess } from './operator-process.ts';
 import { freePorts } from './ports.ts';
 import { requirePrograms } from './programs.ts';
 import { useCluster } from './use.ts';
@@ -47,12 +44,7 @@ function dear(number: number): KubeObject {
 describe('an operator that has come to thousands of dear expressions', function () {
   this.timeout(300_000);
   const cluster = useCluster(() => requirePrograms(process.env.KUBEBUILDER_ASSETS), startRealCluster);
-  let operator: ChildProcess | undefined;
-  after('stop it', async () => {
-    if (operator?.exitCode !== null || operator.signalCode !== null) return;
-    operator.kill();
-    await once(operator, 'exit');
-  });
+  const startOperator = useOperatorProcess(cluster);
 
   it('gates another namespace meanwhile, and answers probes as the kubelet wants it', async () => {
     const [here, ...others] = [1, 2, 3].map(() => new Namespace(cluster()));
@@ -63,16 +55,8 @@ describe('an operator that has come to thousands of dear expressions', function 
       await one.create(LONG);
       await one.create(...Array.from({ length: GATES }, (_, number) => dear(number)));
     }
-    const { namespace, name } = SERVICE_ACCOUNT;
-    const kubeconfig = await cluster().controlPlane.serviceAccountKubeconfig(namespace, name);
-    const [port] = await freePorts(1);
-    const args = [
-      'operator',
-      '--waiter-image=waiter:1',
-      `--kubeconfig=${kubeconfig}`,
-      `--health-port=${port}`,
-    ];
-    operator = spawn(process.execPath, [join(ROOT, 'src/main.ts'), ...args], { stdio: 'ignore' });
+    const [port = 0] = await freePorts(1);
+    await startOperator(port);
     const answers = async (path: string) => {
       const asked = fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(1000) });
       return asked.then(

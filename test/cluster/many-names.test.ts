@@ -1,11 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { expect } from 'chai';
-import { ROOT } from '../config/manifests.ts';
 import { deployment, dns, gate } from '../scenarios/manifests.ts';
 import { Namespace } from '../scenarios/namespace.ts';
-import { SERVICE_ACCOUNT, startRealCluster } from '../scenarios/real-cluster.ts';
+import { startRealCluster } from '../scenarios/real-cluster.ts';
+import { useOperatorProcess } from './operator-process.ts';
 import { requirePrograms } from './programs.ts';
 import { useCluster } from './use.ts';
 
@@ -23,15 +20,9 @@ function claims(object: number): Record<string, string> {
 describe('an operator with little memory', function () {
   this.timeout(300_000);
   const cluster = useCluster(() => requirePrograms(process.env.KUBEBUILDER_ASSETS), startRealCluster);
-  let operator: ChildProcess | undefined;
-  after('stop it', async () => {
-    if (operator?.exitCode !== null || operator.signalCode !== null) return;
-    operator.kill();
-    await once(operator, 'exit');
-  });
+  const startOperator = useOperatorProcess(cluster);
 
   it('gates as ever beside sixty Pods and as many templates with six thousand names of gates each', async () => {
-    const { controlPlane } = cluster();
     const here = new Namespace(cluster());
     await here.open();
     for (let index = 0; index < OBJECTS; index++) {
@@ -55,11 +46,7 @@ describe('an operator with little memory', function () {
         },
       );
     }
-    const { namespace, name } = SERVICE_ACCOUNT;
-    const kubeconfig = await controlPlane.serviceAccountKubeconfig(namespace, name);
-    const args = ['operator', '--waiter-image=waiter:1', `--kubeconfig=${kubeconfig}`, '--health-port=0'];
-    const main = join(ROOT, 'src/main.ts');
-    operator = spawn(process.execPath, [`--max-old-space-size=${HEAP}`, main, ...args], { stdio: 'ignore' });
+    const operator = await startOperator(0, `--max-old-space-size=${HEAP}`);
     await here.create(deployment('pinger'), gate('first', ['pinger'], [dns('api')]));
     await here.untilGate('first', { ready: 'True/InForce' });
     expect([operator.exitCode, operator.signalCode]).to.deep.equal([null, null]);

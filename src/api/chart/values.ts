@@ -1,12 +1,11 @@
 import { z } from 'zod';
+import { label } from '../fields.ts';
 import { OPERATOR_SERVICE_ACCOUNT } from '../names.ts';
 
 /**
  * The values of the Helm chart: what they are for, what they may be and what they are by default. config/chart has its
  * values.yaml, its schema and its README from here. Nothing is here that no template reads.
  */
-
-const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 
 /** Either nothing, which leaves it to somebody else, or what the pattern says. */
 function optional(pattern: string): z.ZodString {
@@ -125,12 +124,7 @@ export const chartValues = z.strictObject({
     .describe('Gates and workloads that are reconciled at a time. Default: 4.')
     .default(null),
   namespaces: z
-    .array(
-      z
-        .string()
-        .regex(new RegExp(`^${LABEL}$`))
-        .max(63),
-    )
+    .array(label(63))
     .describe('Namespaces to work in, with permissions in these only; they must exist. Default: all.')
     .default([]),
   waiter,

@@ -29,12 +29,12 @@ export const DISCOVERY_LAG_MS = 45_000;
 /** Applied together, the two are stored in either order. */
 const TOGETHER_MS = 2000;
 
-const APPLY = 'apply config/admission (before Kubernetes 1.36 config/admission-v1beta1)';
+const MANIFESTS = 'config/admission (before Kubernetes 1.36 config/admission-v1beta1)';
 
 /** @param at when the target was written, ms since the epoch */
 export function diagnose(policy: Policy, view: PolicyView, crd: CrdView, at: number): Diagnosis {
   if (!isInstalled(view)) {
-    const words = `${lacking(policy, view).join(' and ')} is not there: ${APPLY}`;
+    const words = `${lacking(policy, view).join(' and ')} is not there: apply ${MANIFESTS}`;
     return { cause: view.isThere ? 'binding_missing' : 'policy_missing', words };
   }
   if (crd === 'absent')
@@ -67,6 +67,6 @@ const UNKNOWN: Diagnosis = {
 };
 
 function differs(policy: Policy): Diagnosis {
-  const words = `MutatingAdmissionPolicy ${policy} or its binding is not that of this release: ${APPLY.replace('config', "this release's config")}`;
+  const words = `MutatingAdmissionPolicy ${policy} or its binding is not that of this release: apply this release's ${MANIFESTS}`;
   return { cause: 'policy_differs', words };
 }

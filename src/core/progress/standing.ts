@@ -45,19 +45,20 @@ export interface Claim {
 }
 
 export function standing(claim: Claim, workload: Workload, known: Known, now: number): Standing {
-  const { gate, render, spec, isInPods } = claim;
+  const { gate, render, isInPods } = claim;
   const target = targetAnnotationValue(workload.kind, workload.name);
   const injection = { gate: gate.name, render, target };
-  const isStuck = isStuckOnImage(claim, workload, known);
-  const found = isInPods
+  const stuck = imageDrift(claim, workload, known);
+  const { isOrderUnknown, ...found } = isInPods
     ? { drift: leftover(workload, gate.name), isOrderUnknown: false }
-    : withImage(driftOf(workload, injection, known.othersFirst), isStuck && unpulled(render, spec));
+    : driftOf(workload, injection, known.othersFirst);
+  const drift = [...found.drift, ...stuck];
   return {
-    ...found,
-    lag: found.drift.length > 0 ? lagOf(workload, claim, isStuck) : 'none',
+    ...{ drift, isOrderUnknown },
+    lag: drift.length > 0 ? lagOf(workload, claim, stuck.length > 0) : 'none',
     obstacle: unreadable(workload) ?? obstacle(workload.template, injection),
     lost:
-      workload.kind === 'Job' && found.drift.length > 0
+      workload.kind === 'Job' && drift.length > 0
         ? undefined
         : lost(workload.template.initContainers, render.after),
     refusal: known.refusals.find((refusal) => isStill(refusal, claim, workload)),
@@ -69,26 +70,21 @@ export function standing(claim: Claim, workload: Workload, known: Known, now: nu
  * A patch for the image alone is made once for each image: where it helps nobody, since somebody writes another into the
  * template, or mirrors it, that is to be seen by the kubelet's words, and not as a dispute. A Job never changes.
  */
-function isStuckOnImage(
+function imageDrift(
   { gate, render, spec, isInPods }: Claim,
   workload: Workload,
   { pods, repairs }: Known,
-): boolean {
-  if (workload.kind === 'Job' || isInPods) return false;
+): Drift[] {
+  if (workload.kind === 'Job' || isInPods) return [];
   const target = targetAnnotationValue(workload.kind, workload.name);
   const own = pods.filter((pod) => pod.target === target);
-  if (!hasUnpulledImage(gate.name, render, workload.template, own)) return false;
+  if (!hasUnpulledImage(gate.name, render, workload.template, own)) return [];
   const mark = additionMark(gate, render, workload.template);
-  const why = unpulled(render, spec);
-  return !repairs.some((one) => one.uid === workload.uid && one.mark === mark && one.why?.includes(why));
-}
-
-function unpulled(render: Render, spec: GateSpec): Drift {
-  return `image that no Pod could pull, now ${waiterImageOf(render, spec) ?? ''}`;
-}
-
-function withImage({ drift, isOrderUnknown }: WorkloadDrift, why: Drift | false): WorkloadDrift {
-  return { drift: why ? [...drift, why] : drift, isOrderUnknown };
+  const why: Drift = `image that no Pod could pull, now ${waiterImageOf(render, spec) ?? ''}`;
+  const isTried = repairs.some(
+    (one) => one.uid === workload.uid && one.mark === mark && one.why?.includes(why),
+  );
+  return isTried ? [] : [why];
 }
 
 /** What is placed into Pods is to leave the template. */

@@ -68,6 +68,11 @@ export function isRenderOf(stored: Render | undefined, gate: string, spec: GateS
   return canonicalJson(stored) === canonicalJson(render(gate, spec, settingsOf(stored, spec)));
 }
 
+/** What tells one stored render of a gate from another: an image that no Pod could pull makes way for one with the same hash. */
+export function renderIdentity(stored: Render | undefined): string {
+  return [stored?.hash, ...(stored?.initContainers.map(({ image }) => image) ?? [])].join(' ');
+}
+
 /** The image of its waiters; undefined where all its containers are the user's. */
 export function waiterImageOf(stored: Render, spec: GateSpec): string | undefined {
   return firstWaiter(stored, spec)?.image;

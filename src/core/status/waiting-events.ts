@@ -2,7 +2,6 @@ import { containerName } from '../../api/names.ts';
 import type { Dependency } from '../../api/spec.ts';
 import type { DependencyStatus, GateStatus } from '../../api/status.ts';
 import type { GateEvent, Pod, Workload, World } from '../model.ts';
-import { targetKey } from '../targets.ts';
 import { checkWords } from './check-words.ts';
 
 /** What is told of a Pod that waits, or of a workload some of whose Pods do. */
@@ -41,19 +40,14 @@ function ofDependency(
     before?.reason === now.reason && !(before && isThere(before)) ? (before?.blockedPods ?? []) : [];
   const waiting = named(world.pods, now.blockedPods ?? []);
   const news = waiting.filter(({ name }) => !told.includes(name));
-  const toldOf = new Set(named(world.pods, told).map(({ target }) => target));
-  const workloads = world.gate.spec.valid
-    ? world.gate.spec.value.targets.map(targetKey).filter((key) => !toldOf.has(key))
-    : [];
+  const toldOf = named(world.pods, told).map(({ target }) => target);
+  const firstOf = new Map(news.toReversed().map((pod) => [pod.target, pod]));
   const what = `waiting for ${dependency.name} (${checkWords(dependency)}) of gate ${world.gate.name}`;
   return [
     ...news.map((pod) => ({ about: pod, event: waits(`${what}: ${why(world, pod, now)}`) })),
-    ...workloads.flatMap((key) => {
-      const workload = world.workloads.get(key);
-      const pod = news.find(({ target }) => target === key);
-      return workload && pod
-        ? [{ about: workload, event: waits(`Pods are ${what}: ${why(world, pod, now)}`) }]
-        : [];
+    ...[...firstOf].flatMap(([target, pod]) => {
+      const workload = toldOf.includes(target) ? undefined : world.workloads.get(target);
+      return workload ? [{ about: workload, event: waits(`Pods are ${what}: ${why(world, pod, now)}`) }] : [];
     }),
   ];
 }
