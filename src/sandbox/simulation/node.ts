@@ -9,7 +9,7 @@ const NODE_NAME = 'sandbox';
 /** How long the containers of a deleted Pod take to end. */
 const TERMINATION_MS = 200;
 
-/** Scheduler and kubelet of the one node: binds every Pod, lets a worker walk it, and writes down how far it is. */
+/** Scheduler and kubelet of the one node: binds every Pod that is for it, lets a worker walk it, and writes down how far it is. */
 export function startNode(machine: Machine): void {
   const { pods, clock, signal } = machine;
   const workers = new Map<string, PodWorker>();
@@ -26,7 +26,7 @@ export function startNode(machine: Machine): void {
       await clock.sleep(TERMINATION_MS, signal);
       return pods.delete(pod);
     }
-    if (pod.spec.schedulingGates.length > 0) return;
+    if (pod.spec.schedulingGates.length > 0 || isForAnother(pod)) return;
     if (pod.spec.nodeName === undefined) return pods.patch(pod, { spec: { nodeName: NODE_NAME } });
     if (pod.spec.nodeName !== NODE_NAME || (pod.status.phase === 'Failed' && !workers.has(key))) return;
     const worker = workers.get(key) ?? engage(key, pod);
@@ -43,6 +43,15 @@ export function startNode(machine: Machine): void {
     workers.get(key)?.stop();
     workers.delete(key);
   }
+}
+
+/** By the one field of a node that affinity knows, its name. Of several terms one is enough. */
+function isForAnother({ spec: { affinity } }: Pod): boolean {
+  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  const terms = required?.nodeSelectorTerms ?? [];
+  const isOfAnother = ({ operator, values }: { readonly operator: string; readonly values: string[] }) =>
+    operator === 'In' && !values.includes(NODE_NAME);
+  return terms.length > 0 && terms.every(({ matchFields }) => matchFields.some(isOfAnother));
 }
 
 /** 10.244.0.1 and on, as many as a /16 has. */

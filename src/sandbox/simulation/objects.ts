@@ -136,11 +136,31 @@ export const replicaSetSchema = z.looseObject({
   status: z.looseObject({ replicas: count, readyReplicas: count, availableReplicas: count }).prefault({}),
 });
 
+/** The DaemonSet controller ties each of its Pods to a node by it. */
+const affinity = z.looseObject({
+  nodeAffinity: z
+    .looseObject({
+      requiredDuringSchedulingIgnoredDuringExecution: z
+        .looseObject({
+          nodeSelectorTerms: z.array(
+            z.looseObject({
+              matchFields: z
+                .array(z.looseObject({ operator: z.string(), values: z.array(z.string()).default([]) }))
+                .default([]),
+            }),
+          ),
+        })
+        .optional(),
+    })
+    .optional(),
+});
+
 export const podSchema = z.looseObject({
   kind: z.literal('Pod'),
   metadata,
   spec: z.looseObject({
     nodeName: z.string().optional(),
+    affinity: affinity.optional(),
     schedulingGates: z.array(z.object({ name: z.string() })).default([]),
     restartPolicy: z.string().default('Always'),
     serviceAccountName: z.string().default('default'),

@@ -22,6 +22,28 @@ describe('startNode', () => {
     expect(describeState(stage.appStatus())).to.equal('running');
   });
 
+  it('leaves a Pod that is tied to another node, as a DaemonSet has them', async () => {
+    const tiedTo = (...nodes: string[]) => ({
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: nodes.map((node) => ({
+            matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }],
+          })),
+        },
+      },
+    });
+    for (const [name, nodes] of Object.entries({
+      here: ['sandbox'],
+      either: ['later', 'sandbox'],
+      there: ['later'],
+    }))
+      await stage.cluster.create(deployment(name, { pod: { affinity: tiedTo(...nodes) } }));
+    await stage.untilReady(2);
+    await stage.clock.advance(10_000);
+    const bound = stage.pods.map(({ metadata, spec }) => `${metadata.labels.app} ${spec.nodeName}`);
+    expect(bound).to.have.members(['here sandbox', 'either sandbox', 'there undefined']);
+  });
+
   describe('with a gate container', () => {
     const gate = {
       args: [
