@@ -225,4 +225,12 @@ export class Namespace {
       ({ path }) => path.includes(inside) && !path.includes('/events'),
     );
   }
+
+  /** The same with the status of each: a watch may tell what was written before its answer comes. */
+  answeredWrites(): Promise<Call[]> {
+    return this.until('the writes are answered', () => {
+      const made = this.writes();
+      return made.some(({ isUnderWay }) => isUnderWay) ? undefined : made;
+    });
+  }
 }

@@ -10,6 +10,7 @@ export interface Call {
   readonly body: unknown;
   /** Of the answer; undefined while there is none, and where there was none. */
   status: number | undefined;
+  isUnderWay: boolean;
 }
 
 /** A connection that notes every request that is made through it, in their order. */
@@ -19,11 +20,16 @@ export function recorded(connection: Connection, calls: Call[]): Connection {
       const [path = '', query = ''] = url.split('?');
       const body: unknown = init.body === undefined ? undefined : JSON.parse(init.body);
       const contentType = init.headers?.['Content-Type'] ?? '';
-      const call: Call = { method: init.method, path, query, contentType, body, status: undefined };
+      const asked = { method: init.method, path, query, contentType, body };
+      const call: Call = { ...asked, status: undefined, isUnderWay: true };
       calls.push(call);
-      const answer = await connection.fetch(url, init);
-      call.status = answer.status;
-      return answer;
+      try {
+        const answer = await connection.fetch(url, init);
+        call.status = answer.status;
+        return answer;
+      } finally {
+        call.isUnderWay = false;
+      }
     },
     close: () => connection.close(),
   };

@@ -17,10 +17,10 @@ function inOne(on: Parameters<Scenario>[0]): void {
 
   const six = (...targets: readonly string[]) => SIX.map((name) => gate(name, targets, [dns('api')]));
   /** Those that were stored: a conflict with the Deployment's own controller is no rollout. */
-  const patches = (name = 'pinger') =>
-    here()
-      .writes()
-      .filter(({ path, status }) => path.endsWith(`/deployments/${name}`) && status !== 409);
+  const patches = async (name = 'pinger') =>
+    (await here().answeredWrites()).filter(
+      ({ path, status }) => path.endsWith(`/deployments/${name}`) && status !== 409,
+    );
   const untilGone = async (...gates: readonly string[]) => {
     for (const name of gates) await here().untilGone('DependencyGate', name);
   };
@@ -29,11 +29,11 @@ function inOne(on: Parameters<Scenario>[0]): void {
       await here().untilGate(name, { ready: 'True/InForce', targets: /^pinger (Rolling|Current)$/ });
   };
   /** Of gates that nobody else writes. */
-  const noConflicts = () =>
+  const expectNoConflicts = async () =>
     expect(
-      here()
-        .writes()
-        .filter(({ path, status }) => path.includes('/dependencygates/') && status === 409),
+      (await here().answeredWrites()).filter(
+        ({ path, status }) => path.includes('/dependencygates/') && status === 409,
+      ),
     ).to.deep.equal([]);
 
   /** Whether the template is as it was made. */
@@ -44,17 +44,17 @@ function inOne(on: Parameters<Scenario>[0]): void {
     await makeAvailable(here(), deployment('pinger'));
     await here().apply(...six('pinger'));
     await untilInForce(...SIX);
-    expect(patches()).to.have.length(1);
+    expect(await patches()).to.have.length(1);
     const gated = await here().workload('pinger');
     expect(initNames(gated)).to.deep.equal(SIX.map((name) => `dgate-${name}--api`));
     expect(gated.metadata.generation).to.equal(2);
     await here().untilPods('pinger', 1, 'wait', (pod) => !isReady(pod));
     expect(await here().replicaSets('pinger')).to.have.length(2);
-    noConflicts();
+    await expectNoConflicts();
 
     await here().kubectl(['delete', 'dependencygates', '--all']);
     await untilGone(...SIX);
-    expect(patches()).to.have.length(2);
+    expect(await patches()).to.have.length(2);
     const left = await here().workload('pinger');
     expect(left.metadata.generation).to.equal(3);
     expect(isBare(left)).to.equal(true);
@@ -67,24 +67,24 @@ function inOne(on: Parameters<Scenario>[0]): void {
     const [last, ...five] = six('pinger');
     await here().apply(...five);
     await untilInForce(...SIX.slice(1));
-    const before = patches().length;
+    const before = (await patches()).length;
     if (last) await here().apply(last);
     await untilInForce(...SIX);
-    expect(patches()).to.have.length(before + 1);
+    expect(await patches()).to.have.length(before + 1);
     expect(initNames(await here().workload('pinger'))).to.deep.equal(SIX.map((name) => `dgate-${name}--api`));
-    noConflicts();
+    await expectNoConflicts();
   });
 
   it('once, for the target that stays, when a gate is changed and another one goes', async () => {
     await makeAvailable(here(), deployment('pinger'));
     await here().apply(...six('pinger').slice(0, 2));
     await untilInForce('a', 'b');
-    const before = patches().length;
+    const before = (await patches()).length;
     await here().delete('DependencyGate', 'b');
     await here().patch('DependencyGate', 'a', { spec: { dependencies: [dns('redis')] } });
     await untilGone('b');
     await untilInForce('a');
-    expect(patches()).to.have.length(before + 1);
+    expect(await patches()).to.have.length(before + 1);
     expect(initNames(await here().workload('pinger'))).to.deep.equal(['dgate-a--redis']);
   });
 
@@ -94,9 +94,9 @@ function inOne(on: Parameters<Scenario>[0]): void {
     await here().create(templated('pinger', annotations, {}, {}));
     await here().untilWorkload('pinger', 'is bare', isBare);
     // A conflict with the controller of a Deployment that is new is nothing that was written.
-    const answers = here()
-      .writes()
-      .map(({ path, status }) => `${path.split('/').at(-1)} ${status}`);
+    const answers = (await here().answeredWrites()).map(
+      ({ path, status }) => `${path.split('/').at(-1)} ${status}`,
+    );
     expect(answers.filter((one) => one !== 'pinger 409')).to.deep.equal(['pinger 200']);
   });
 
@@ -108,7 +108,7 @@ function inOne(on: Parameters<Scenario>[0]): void {
     await untilInForce('a');
     await here().delete('DependencyGate', 'a');
     await untilGone('a');
-    expect(patches('pinger')).to.have.length(2);
+    expect(await patches('pinger')).to.have.length(2);
     expect(initNames(await here().workload('pinger'))).to.deep.equal([]);
   });
 
@@ -127,7 +127,7 @@ function inOne(on: Parameters<Scenario>[0]): void {
     await here().untilGate('a', { ready: 'True/InForce', targets: 'other Missing' });
     await here().delete('DependencyGate', 'a');
     await untilGone('a');
-    expect(patches('copy')).to.deep.equal([]);
+    expect(await patches('copy')).to.deep.equal([]);
     expect(initNames(await here().workload('copy'))).to.deep.equal(['dgate-a--api']);
     const [pod] = await here().pods('copy');
     expect(JSON.stringify(pod?.metadata.annotations)).not.to.contain('open.dependencygate.dev');
@@ -161,7 +161,7 @@ function inOne(on: Parameters<Scenario>[0]): void {
       const [pod] = await here().pods(app);
       expect(JSON.stringify(pod?.metadata.annotations), app).not.to.contain('open.dependencygate.dev');
     }
-    expect(patches('copy')).to.deep.equal([]);
+    expect(await patches('copy')).to.deep.equal([]);
   });
 
   it('never when it is deleted together with its gates', async () => {

@@ -44,7 +44,7 @@ export function away(on: () => WatchedCluster): void {
 
       await on().operator.start();
       await here().untilGone('Namespace', here().name);
-      const made = here().writes().slice(before);
+      const made = (await here().answeredWrites()).slice(before);
       expect(made.map(({ method, path, status }) => `${method} ${path} ${status}`)).to.deep.equal([
         `PATCH /apis/dependencygate.dev/v1alpha1/namespaces/${here().name}/dependencygates/first 200`,
       ]);
