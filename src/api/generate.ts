@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { CHART_TEMPLATES } from './chart/templates.ts';
 import { formatChartReadme, formatValues, formatValuesSchema } from './chart/values-files.ts';
 import { formatCrdYaml } from './crd.ts';
+import { formatEventsReference } from './events-document.ts';
+import { formatMetricsReference } from './metrics-document.ts';
 import { POLICY_MANIFESTS } from './policies/manifests.ts';
 import { formatReference } from './reference-document.ts';
 
@@ -10,6 +12,8 @@ import { formatReference } from './reference-document.ts';
 export const GENERATED: Readonly<Record<string, () => string>> = {
   'crds/dependencygates.yaml': formatCrdYaml,
   'docs/reference/api.md': formatReference,
+  'docs/reference/metrics.md': formatMetricsReference,
+  'docs/reference/events.md': formatEventsReference,
   ...POLICY_MANIFESTS,
   'config/chart/values.yaml': formatValues,
   'config/chart/values.schema.json': formatValuesSchema,

@@ -1,6 +1,6 @@
 /**
- * The reasons of conditions and Events: closed lists, since programs rely on them. docs/reference/reasons.md has the
- * meanings.
+ * The reasons of conditions, dependencies and targets: closed lists, since programs rely on them.
+ * docs/reference/reasons.md has the meanings.
  */
 
 /** Of `Ready` alone. */
@@ -127,43 +127,3 @@ export const TARGET_REASONS = [
   'WorkloadUnreadable',
 ] as const;
 export type TargetReason = (typeof TARGET_REASONS)[number];
-
-/** Of Events on a gate. Those of a stalled gate, and of one that is not open, are the condition's. */
-export const GATE_EVENT_REASONS = [
-  'Gated',
-  'Ungated',
-  'PodReplaced',
-  'PodOpened',
-  'OpenedByHand',
-  'DependencySatisfied',
-  'Opened',
-  'StartedUnchecked',
-  'Waiting',
-  'Held',
-  'DependencyFailed',
-  'TargetFailed',
-  'PodFailed',
-  'Overdue',
-  'FirstStartUngated',
-  'PatchFailed',
-  ...STALL_REASONS,
-] as const;
-
-/** Of Events on a workload. */
-export const WORKLOAD_EVENT_REASONS = [
-  'Waiting',
-  'HeldWithoutGate',
-  'HeldByOtherGate',
-  'HeldPodsReplaced',
-  'AdmissionSkipped',
-  'FirstStartUngated',
-  'RemovalUndone',
-  'PatchFailed',
-] as const;
-
-/** Of Events on a Pod. */
-export const POD_EVENT_REASONS = ['Waiting'] as const;
-export type EventReason =
-  | (typeof GATE_EVENT_REASONS)[number]
-  | (typeof WORKLOAD_EVENT_REASONS)[number]
-  | (typeof POD_EVENT_REASONS)[number];

@@ -1,5 +1,6 @@
 import { gateJsonSchema } from './crd.ts';
 import type { JsonSchema } from './json-schema.ts';
+import { code, table } from './markdown.ts';
 import { API_VERSION, GROUP, KIND, PLURAL, SHORT_NAME } from './names.ts';
 import { CONDITIONS } from './status.ts';
 
@@ -88,15 +89,4 @@ function ruleList(schema: JsonSchema): string[] {
 
 function rules(schema: JsonSchema): string[] {
   return (schema['x-kubernetes-validations'] ?? []).map(({ message }) => message);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.trim().replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-/** A code span. A value that holds a backtick needs two around it. */
-function code(text: string): string {
-  return text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``;
 }

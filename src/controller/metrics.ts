@@ -1,11 +1,20 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  type LabelValues,
+  type MetricConfiguration,
+  Registry,
+} from 'prom-client';
+import { type GateState, type LabelOf, METRICS, type MetricName, type MetricOf } from '../api/metrics.ts';
 import { CAUSES, type Cause } from '../core/admission/cause.ts';
 import type { FirstStarts } from '../core/admission/policies.ts';
 import type { RequestObservation } from '../kube/client/requests.ts';
 import { nameOf } from '../kube/resource.ts';
 import type { Failure } from './failures.ts';
 
-/** What the operator counts. No label holds the name of an object: their number has no bound. */
+/** What the operator counts. No label holds the name of an object but a namespace's, of those that have gates. */
 export interface Metrics {
   readonly registry: Registry;
   reconcileEnded(result: 'success' | Failure, seconds: number): void;
@@ -14,11 +23,17 @@ export interface Metrics {
   admissionSkipped(cause: Cause): void;
 }
 
+/** How many gates of each state there are, by the namespaces that have any. */
+export type GatesByNamespace = ReadonlyMap<string, Readonly<Record<GateState, number>>>;
+
+/** What is read when somebody asks for it. */
 export interface Gauges {
+  /** The release that runs. */
+  readonly version: string;
   /** Gates and workloads that wait for a reconcile. */
   readonly queued: () => number;
   /** Gates that exist. */
-  readonly gates: () => number;
+  readonly gates: () => GatesByNamespace;
   /** Pods that are held back. */
   readonly held: () => number;
   /** Dependencies that block a Pod for longer than they may, over all gates. */
@@ -33,73 +48,24 @@ export interface Gauges {
   readonly isAdmissionActing: () => boolean;
 }
 
+/** Of prom-client, and named against Prometheus' rules: gauges called `_total`. Each comes without it too, by type. */
+const MISNAMED = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
+
 /** A registry of its own, so that two operators in one process (as in tests) do not count together. */
 export function createMetrics(gauges: Gauges): Metrics {
   const registry = new Registry();
-  const registers = [registry];
   collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
   const reconciles = new Histogram({
-    name: 'dependency_gate_reconcile_seconds',
-    help: 'Time of one reconcile, by its result.',
-    labelNames: ['result'],
+    ...configuration(registry, 'dependency_gate_reconcile_duration_seconds'),
     buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
-    registers,
   });
-  const requests = new Counter({
-    name: 'dependency_gate_api_requests_total',
-    help: 'Requests to the API server, by verb, resource and HTTP status (0: no answer).',
-    labelNames: ['verb', 'resource', 'status'],
-    registers,
-  });
-  gauge(
-    registry,
-    'dependency_gate_queue_length',
-    'Gates and workloads that wait for a reconcile.',
-    gauges.queued,
-  );
-  gauge(registry, 'dependency_gate_gates', 'Gates that exist.', gauges.gates);
-  gauge(
-    registry,
-    'dependency_gate_held_pods',
-    'Pods that are held back until their gates are in place.',
-    gauges.held,
-  );
-  gauge(
-    registry,
-    'dependency_gate_overdue_dependencies',
-    'Dependencies that keep Pods for longer than overdueAfterSeconds.',
-    gauges.overdue,
-  );
-  gauge(
-    registry,
-    'dependency_gate_failed_dependencies',
-    'Dependencies in state Failed: the last attempt of a Pod failed, or they will not come by themselves.',
-    gauges.failed,
-  );
-  gauge(
-    registry,
-    'dependency_gate_admission_installed',
-    'Whether the admission policies that place containers are there (1) or not (0).',
-    () => (gauges.firstStarts() === 'placed' ? 1 : 0),
-  );
-  gauge(
-    registry,
-    'dependency_gate_first_starts_refused',
-    'Whether first starts are refused until their templates carry the containers (1): not so where admission places these, or nothing gates first starts.',
-    () => (gauges.firstStarts() === 'refused' ? 1 : 0),
-  );
-  gauge(
-    registry,
-    'dependency_gate_foreign_policies',
-    'Policies that gate first starts and are not those of this release: of another one, or edited.',
-    gauges.foreignPolicies,
-  );
-  gauge(
-    registry,
-    'dependency_gate_admission_acting',
-    'Whether the admission policies are there and act (1), or not (0): 0 after three targets in a row came without the containers.',
-    () => (gauges.isAdmissionActing() ? 1 : 0),
-  );
+  const requests = new Counter(configuration(registry, 'dependency_gate_api_requests_total'));
+  registerGauges(registry, gauges);
   const skipped = skippedCounter(registry);
   return {
     registry,
@@ -110,25 +76,65 @@ export function createMetrics(gauges: Gauges): Metrics {
   };
 }
 
+function registerGauges(registry: Registry, gauges: Gauges): void {
+  const gauge = (name: MetricOf<'gauge'>, read: () => number) =>
+    labelled(registry, name, () => [[{}, read()]]);
+  labelled(registry, 'dependency_gate_build_info', () => [
+    [{ version: gauges.version, nodeversion: process.version }, 1],
+  ]);
+  labelled(registry, 'dependency_gate_gates', () => gateSeries(gauges.gates()));
+  gauge('dependency_gate_queue_length', gauges.queued);
+  gauge('dependency_gate_held_pods', gauges.held);
+  gauge('dependency_gate_overdue_dependencies', gauges.overdue);
+  gauge('dependency_gate_failed_dependencies', gauges.failed);
+  gauge('dependency_gate_admission_installed', () => Number(gauges.firstStarts() === 'placed'));
+  gauge('dependency_gate_first_starts_refused', () => Number(gauges.firstStarts() === 'refused'));
+  gauge('dependency_gate_foreign_policies', gauges.foreignPolicies);
+  gauge('dependency_gate_admission_acting', () => Number(gauges.isAdmissionActing()));
+}
+
+/** All states of a namespace, those of no gate too: a state that is left must be seen to fall to 0. */
+function gateSeries(gates: GatesByNamespace): Series<'dependency_gate_gates'>[] {
+  return [...gates].flatMap(([namespace, states]) =>
+    Object.entries(states).map(([state, count]) => [{ gate_namespace: namespace, state }, count] as const),
+  );
+}
+
 /** Each cause is there from the beginning: an increase from nothing is none to whoever computes rates. */
 function skippedCounter(registry: Registry): Counter<'cause'> {
-  const counter = new Counter({
-    name: 'dependency_gate_admission_skipped_total',
-    help: 'Writes of targets by others that came without the containers although a gate was in force, by cause.',
-    labelNames: ['cause'],
-    registers: [registry],
-  });
+  const counter = new Counter(configuration(registry, 'dependency_gate_admission_skipped_total'));
   for (const cause of CAUSES) counter.inc({ cause }, 0);
   return counter;
 }
 
-function gauge(registry: Registry, name: string, help: string, read: () => number): void {
+type Series<Name extends MetricName> = readonly [labels: LabelValues<LabelOf<Name>>, value: number];
+
+/** What it held before is forgotten each time, as the namespaces are that have no gates any more. */
+function labelled<Name extends MetricOf<'gauge'>>(
+  registry: Registry,
+  name: Name,
+  read: () => readonly Series<Name>[],
+): void {
   new Gauge({
-    name,
-    help,
-    registers: [registry],
+    ...configuration(registry, name),
     collect() {
-      this.set(read());
+      this.reset();
+      for (const [labels, value] of read()) this.set(labels, value);
     },
   });
+}
+
+function configuration<Name extends MetricName>(
+  registry: Registry,
+  name: Name,
+): MetricConfiguration<LabelOf<Name>> & { readonly labelNames: LabelOf<Name>[] } {
+  const { help, labels } = METRICS[name];
+  return { name, help, labelNames: namesOf(labels), registers: [registry] };
+}
+
+/** What `Object.keys` answers with, of an object whose type has no more keys than itself. */
+function namesOf<Labels extends object>(labels: Labels): Extract<keyof Labels, string>[] {
+  const names: Extract<keyof Labels, string>[] = [];
+  for (const name in labels) names.push(name);
+  return names;
 }

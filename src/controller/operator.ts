@@ -27,6 +27,7 @@ import type { WatchedKindOptions } from './referenced/watched-kind.ts';
 import { createReflectors } from './reflectors.ts';
 import {
   countDependencies,
+  countGates,
   countHeld,
   createStores,
   everything,
@@ -38,6 +39,8 @@ import { logVersion } from './tested-versions.ts';
 export interface OperatorOptions {
   readonly connection: Connection;
   readonly settings: Settings;
+  /** The release, for the metrics. Default: unknown. */
+  readonly version?: string;
   /** Name of this instance in Events, e.g. the Pod's. */
   readonly instance: string;
   /** Only gates of these, and nothing else is looked at. Default: all. */
@@ -75,8 +78,9 @@ export class Operator {
     const { connection, clock, random, log, instance } = options;
     this.#options = options;
     this.metrics = createMetrics({
+      version: options.version ?? 'unknown',
       queued: () => this.#queue.waiting,
-      gates: () => this.#stores.gates.size,
+      gates: () => countGates(this.#stores),
       held: () => countHeld(this.#stores),
       overdue: () => countDependencies(this.#stores).overdue,
       failed: () => countDependencies(this.#stores).failed,

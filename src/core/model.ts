@@ -1,4 +1,4 @@
-import type { EventReason } from '../api/reasons.ts';
+import type { EventMeaning, EventReason } from '../api/events.ts';
 import type { Render } from '../api/rendered.ts';
 import type { GateSpec, TargetKind } from '../api/spec.ts';
 import type { Condition, GateStatus } from '../api/status.ts';
@@ -259,9 +259,12 @@ export interface Settings {
   readonly runAsUser: number | undefined;
 }
 
-export interface GateEvent {
-  readonly type: 'Normal' | 'Warning';
-  readonly reason: EventReason;
+/** An Event with the type that its reason has. */
+export type GateEvent = EventOf<'Normal'> | EventOf<'Warning'>;
+
+interface EventOf<Type extends EventMeaning['type']> {
+  readonly type: Type;
+  readonly reason: EventReason<Type>;
   /** What was done or is going on, one verb in CamelCase: the Event's action. */
   readonly action: string;
   readonly note: string;

@@ -7,13 +7,13 @@ import { type Connection, connect } from '../../src/kube/client/connection.ts';
 import { createRequests } from '../../src/kube/client/http-requests.ts';
 import { systemClock } from '../../src/kube/clock.ts';
 import { manifestFiles, read } from '../config/manifests.ts';
+import { NO_GAUGES } from '../controller/gauges.ts';
 import { ManualClock } from '../kube/manual-clock.ts';
 import { install, SERVICE_ACCOUNT } from '../scenarios/real-cluster.ts';
 import { grantedRights, usedRights } from './permissions.ts';
 import { useControlPlane } from './use.ts';
 
 const READER = 'dependency-gate-metrics-reader';
-const nobody = () => 0;
 
 describe('metrics of an operator with --metrics-access=authorized', function () {
   this.timeout(60_000);
@@ -30,17 +30,7 @@ describe('metrics of an operator with --metrics-access=authorized', function () 
     const kubeconfigPath = await cluster().serviceAccountKubeconfig(namespace, name);
     connection = connect({ kubeconfigPath }, { clock: systemClock, userAgent: 'dependency-gate-operator' });
     const requests = createRequests({ connection, clock: systemClock });
-    const metrics = createMetrics({
-      ...{
-        queued: nobody,
-        gates: nobody,
-        held: nobody,
-        overdue: nobody,
-        failed: nobody,
-        foreignPolicies: nobody,
-      },
-      ...{ firstStarts: () => 'placed' as const, isAdmissionActing: () => true },
-    });
+    const metrics = createMetrics(NO_GAUGES);
     health = await serveHealth({
       port: 0,
       metricsPort: undefined,

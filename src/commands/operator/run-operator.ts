@@ -57,6 +57,7 @@ export async function runOperator(flags: OperatorFlags, process: Process): Promi
       waiterImagePullPolicy: flags.waiterImagePullPolicy,
       runAsUser: chosenUid(flags.runAsUser),
     },
+    version: VERSION,
     instance: hostname(),
     namespaces: flags.namespaces,
     admissionPolicy: process.env.ADMISSION_POLICY,

@@ -1,4 +1,5 @@
-import { type EventReason, STALL_REASONS } from '../../api/reasons.ts';
+import type { EventReason } from '../../api/events.ts';
+import { STALL_REASONS } from '../../api/reasons.ts';
 import type { Condition, DependencyStatus, GateStatus, TargetStatus } from '../../api/status.ts';
 import type { GateEvent } from '../model.ts';
 import type { GateWrite, PodWrite, ScaleDown, ScaleDownEmpty, WorkloadPatch } from '../plan/plan.ts';
@@ -180,10 +181,10 @@ function nameOf({ kind, name }: { readonly kind: string; readonly name: string }
   return `${kind} ${name}`;
 }
 
-function normal(reason: EventReason, action: string, note: string): GateEvent {
+function normal(reason: EventReason<'Normal'>, action: string, note: string): GateEvent {
   return { type: 'Normal', reason, action, note };
 }
 
-function warning(reason: EventReason, action: string, note: string): GateEvent {
+function warning(reason: EventReason<'Warning'>, action: string, note: string): GateEvent {
   return { type: 'Warning', reason, action, note };
 }
