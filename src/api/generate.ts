@@ -5,6 +5,7 @@ import { formatChartReadme, formatValues, formatValuesSchema } from './chart/val
 import { formatCrdYaml } from './crd.ts';
 import { formatEventsReference } from './events-document.ts';
 import { formatMetricsReference } from './metrics-document.ts';
+import { MONITORING_MANIFESTS } from './monitoring/manifests.ts';
 import { POLICY_MANIFESTS } from './policies/manifests.ts';
 import { formatReference } from './reference-document.ts';
 
@@ -15,6 +16,7 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
   'docs/reference/metrics.md': formatMetricsReference,
   'docs/reference/events.md': formatEventsReference,
   ...POLICY_MANIFESTS,
+  ...MONITORING_MANIFESTS,
   'config/chart/values.yaml': formatValues,
   'config/chart/values.schema.json': formatValuesSchema,
   'config/chart/README.md': formatChartReadme,

@@ -7,7 +7,7 @@ export function formatMetricsReference(): string {
   return `${[
     '<!-- Generated from src/api/metrics.ts by `make generate`. -->',
     '# Metrics',
-    'What the operator tells at `/metrics`, on its port 8081 beside the probes or on that of `--metrics-port` ([who may read it](../guide/metrics.md)). The metrics of Node itself (`process_*`, `nodejs_*`) are there too. Of all names of objects only those of namespaces are in labels, and of these only those that have gates.',
+    'What the operator tells at `/metrics`, on its port 8081 beside the probes or on that of `--metrics-port` ([who may read it](../guide/metrics.md), [alerts and dashboards](../guide/monitoring.md)). The metrics of Node itself (`process_*`, `nodejs_*`) are there too. Of all names of objects only those of namespaces are in labels, and of these only those that have gates.',
     table(
       ['Metric', 'Type', 'Labels', 'Meaning'],
       metrics.map(([name, { type, labels, help }]) => [

@@ -39,6 +39,8 @@ interface Program {
 const COREDNS = 'github.com/coredns/coredns@v1.15.0';
 const KUBE_ROUTER = 'github.com/cloudnativelabs/kube-router/v2/cmd/kube-router@v2.1.0';
 const HELM = 'helm.sh/helm/v4/cmd/helm@v4.3.1';
+const PROMTOOL = 'github.com/prometheus/prometheus/cmd/promtool@v0.316.0';
+const GLUA = 'github.com/yuin/gopher-lua/cmd/glua@v1.1.2';
 const KUSTOMIZE = 'sigs.k8s.io/kustomize/kustomize/v5@v5.8.1';
 
 /** Two programs, since the API alone is built in half the time of everything. */
@@ -55,7 +57,13 @@ function programsFor(tier: Tier, version: Version): readonly Program[] {
         installed('kube-router', KUBE_ROUTER),
       ];
     case 'tools':
-      return [installed('helm', HELM), installed('kustomize', KUSTOMIZE)];
+      return [
+        installed('helm', HELM),
+        installed('kustomize', KUSTOMIZE),
+        // Without the clouds that it would ask for what to scrape: they are most of the build.
+        installed('promtool', PROMTOOL, ['-tags', 'remove_all_sd']),
+        installed('glua', GLUA),
+      ];
   }
 }
 
@@ -95,7 +103,7 @@ function kubernetes(name: string, components: readonly string[], version: Versio
 }
 
 /** A program as its module makes it, with the versions that it pins itself. */
-function installed(name: string, module: string): Program {
+function installed(name: string, module: string, flags: readonly string[] = []): Program {
   return {
     name,
     components: [],
@@ -109,6 +117,7 @@ function installed(name: string, module: string): Program {
       '-trimpath',
       '-ldflags',
       '-s -w',
+      ...flags,
       module,
     ],
   };

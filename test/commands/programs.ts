@@ -15,6 +15,8 @@ const HINTS = {
   kubectl: 'make cluster-build',
   kustomize: 'make cluster-build',
   helm: 'make cluster-build',
+  promtool: 'make cluster-build',
+  glua: 'make cluster-build',
 } as const;
 
 export interface Outcome {

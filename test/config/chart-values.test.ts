@@ -28,6 +28,14 @@ const SETTINGS: Readonly<Record<string, readonly [value: unknown, made: string]>
   'metrics.port': [9090, 'containerPort: 9090'],
   'metrics.access': ['authorized', '- --metrics-access=authorized'],
   'metrics.certificateSecret': ['cert', 'secretName: cert'],
+  'monitoring.serviceMonitor': [true, 'kind: ServiceMonitor\n'],
+  'monitoring.podMonitor': [true, 'kind: PodMonitor\n'],
+  'monitoring.prometheusRule': [true, 'kind: PrometheusRule\n'],
+  'monitoring.dashboard': [true, 'grafana_dashboard: "1"\n'],
+  'monitoring.labels': [{ release: 'prometheus' }, 'release: prometheus\n'],
+  'monitoring.interval': ['90s', 'interval: 90s\n'],
+  'monitoring.authorization': [{ credentials: { name: 'token' } }, 'authorization:\n      credentials:'],
+  'monitoring.tlsConfig': [{ serverName: 'metrics' }, 'scheme: https\n'],
   'networkPolicy.enabled': [true, 'kind: NetworkPolicy'],
   'networkPolicy.apiServerPorts': [[16443], 'port: 16443'],
   'networkPolicy.metricsFrom': [[{ podSelector: {} }], '- podSelector: {}'],
@@ -54,7 +62,7 @@ const SWITCHES: Readonly<Record<string, readonly [value: unknown, gone: string]>
 };
 
 /** Tried by themselves, below. */
-const APART = ['image.tag', 'crds.keep'];
+const APART = ['image.tag', 'crds.keep', 'monitoring.service'];
 
 /** `{ a: { b: 1 } }` of `a.b` and 1. */
 function nested(path: string, value: unknown): Record<string, unknown> {
@@ -131,6 +139,21 @@ describe('the values of config/chart', function () {
     expect(annotations({ crds: { keep: false } })).to.equal(undefined);
   });
 
+  it('make a Service for the metrics, where they are served, with a ServiceMonitor or without', () => {
+    const portsOf = (values: object) =>
+      chartObjects(helm(), { values }).flatMap(({ kind, spec }) => (kind === 'Service' ? [spec] : []));
+    expect(portsOf({})).to.deep.equal([]);
+    for (const [metrics, port, targetPort] of [
+      [{}, 8081, 'health'],
+      [{ port: 9090 }, 9090, 'metrics'],
+    ] as const) {
+      const [spec, ...others] = portsOf({ metrics, monitoring: { service: true } });
+      expect(others).to.deep.equal([]);
+      expect(spec).to.deep.include({ ports: [{ name: 'metrics', port, targetPort }] });
+      expect(portsOf({ metrics, monitoring: { serviceMonitor: true } })).to.deep.equal([spec]);
+    }
+  });
+
   it('take a security context apart by null, as OpenShift wants it', () => {
     const podSecurityContext = { runAsUser: null, runAsGroup: null };
     const values = { podSecurityContext, waiter: { runAsUser: 'none' } };
@@ -188,6 +211,11 @@ describe('the values of config/chart', function () {
       'guards of some namespaces without any',
       { policies: { guardNamespacesOnly: true } },
       /guardNamespacesOnly takes namespaces too/,
+    ],
+    [
+      'a monitor of metrics that take a token, without one',
+      { metrics: { access: 'authorized' }, monitoring: { podMonitor: true } },
+      /Prometheus needs monitoring\.authorization/,
     ],
     ['metrics in the place of the probes', { metrics: { port: 8081 } }, /metrics\.port must not be 8081/],
   ] as const)

@@ -77,6 +77,16 @@ const SAME: readonly Same[] = [
     },
   },
   {
+    what: 'monitoring',
+    release: { values: { monitoring: { serviceMonitor: true, prometheusRule: true, dashboard: true } } },
+    overlay: { resources: ['config/default', 'config/monitoring'] },
+  },
+  {
+    what: 'a PodMonitor',
+    release: { values: { monitoring: { podMonitor: true } } },
+    overlay: { resources: ['config/default', 'config/monitoring/pod-monitor'] },
+  },
+  {
     what: 'more kinds',
     release: { values: { rbac: { moreKinds: true } } },
     overlay: { resources: ['config/default', 'config/more-kinds'] },

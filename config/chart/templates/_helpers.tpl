@@ -41,3 +41,31 @@ version decides.
 {{- or (.Capabilities.APIVersions.Has "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy") (semverCompare ">=1.36-0" .Capabilities.KubeVersion.Version) }}
 {{- end }}
 {{- end }}
+
+{{- /* The Pod's port that serves the metrics. */}}
+{{- define "dependency-gate.metricsPort" -}}
+{{- if .Values.metrics.port }}metrics{{ else }}health{{ end }}
+{{- end }}
+
+{{- /* How Prometheus is to read them, where not as it would by itself. */}}
+{{- define "dependency-gate.scrape" -}}
+{{- with .Values.monitoring }}
+{{- if and (eq $.Values.metrics.access "authorized") (not .authorization) }}
+{{- fail "with metrics.access authorized, Prometheus needs monitoring.authorization: the Secret with its token" }}
+{{- end }}
+{{- if $.Values.metrics.certificateSecret }}
+scheme: https
+{{- end }}
+{{- with .interval }}
+interval: {{ . }}
+{{- end }}
+{{- with .authorization }}
+authorization:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .tlsConfig }}
+tlsConfig:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+{{- end }}

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatCrdYaml } from '../crd.ts';
+import { MONITORING_MANIFESTS } from '../monitoring/manifests.ts';
 import { OPERATOR_NAMESPACE, OPERATOR_SERVICE_ACCOUNT } from '../names.ts';
 import { POLICY_MANIFESTS } from '../policies/manifests.ts';
 
 /**
  * The chart's templates that are made from the manifests which kustomize has: what is installed is written once. Those of
- * the Deployment and the NetworkPolicy, which most values are for, are the chart's own; a test compares what both make.
+ * the Deployment, the NetworkPolicy and what scrapes the metrics, which most values are for, are the chart's own; a test
+ * compares what both make.
  */
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -34,6 +36,18 @@ const MANIFESTS: Readonly<Record<string, string>> = {
   'config/namespaced/policies-reader.yaml': '.Values.namespaces',
 };
 
+/** Those of what is made from typed sources for Prometheus and Grafana. */
+const MONITORING: Readonly<Record<string, string>> = {
+  'config/monitoring/prometheus-rule.yaml': '.Values.monitoring.prometheusRule',
+  'config/monitoring/dashboard.yaml': '.Values.monitoring.dashboard',
+};
+
+/** More labels, before those that all objects of the release have. */
+const MORE_LABELS = `    {{- with .Values.monitoring.labels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+`;
+
 const BINDINGS = 'config/namespaced/bindings/bindings.yaml';
 const DOCUMENTS_END = /^---\n/m;
 
@@ -56,6 +70,10 @@ export const CHART_TEMPLATES: Readonly<Record<string, () => string>> = {
   ...byTemplate(Object.keys(POLICY_MANIFESTS), (path) => {
     const [, condition = ''] = POLICY_CONDITIONS.find(([start]) => path.startsWith(start)) ?? [];
     return made(path, ifSo(condition, ofSomeNamespaces(parametrized(POLICY_MANIFESTS[path]?.() ?? ''))));
+  }),
+  ...byTemplate(Object.keys(MONITORING), (path) => {
+    const manifest = parametrized(MONITORING_MANIFESTS[path]?.() ?? '');
+    return made(path, ifSo(MONITORING[path] ?? '', labelled(path, manifest)));
   }),
   ...byTemplate(Object.keys(MANIFESTS), (path) =>
     made(path, ifSo(MANIFESTS[path] ?? '', onlyWhereNeeded(path, parametrized(read(path))))),
@@ -113,6 +131,13 @@ function ofSomeNamespaces(manifests: string): string {
   return documents
     .map((document) => (knowsOperator(document) ? document.replace(/^spec:\n/m, `$&${MATCHED}`) : document))
     .join('---\n');
+}
+
+/** What Prometheus selects has the labels that the values give it. */
+function labelled(path: string, manifest: string): string {
+  return path.endsWith('/prometheus-rule.yaml')
+    ? manifest.replace(/^ {2}labels:\n/m, `$&${MORE_LABELS}`)
+    : manifest;
 }
 
 /** With `namespaces` the roles are bound in these, and not everywhere. */

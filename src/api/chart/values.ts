@@ -99,6 +99,40 @@ const metrics = z
   })
   .describe('Who may read the metrics, and where.');
 
+const monitoring = z
+  .strictObject({
+    service: z.boolean().describe('A Service for the metrics.').default(false),
+    serviceMonitor: z
+      .boolean()
+      .describe("The Service, and a ServiceMonitor of Prometheus' operator for it.")
+      .default(false),
+    podMonitor: z.boolean().describe('A PodMonitor, which needs no Service.').default(false),
+    prometheusRule: z.boolean().describe('The alerts, as a PrometheusRule.').default(false),
+    dashboard: z
+      .boolean()
+      .describe(
+        "The dashboard, as a ConfigMap that Grafana's sidecar takes: with the label `grafana_dashboard`.",
+      )
+      .default(false),
+    labels: strings
+      .describe(
+        'More labels of ServiceMonitor, PodMonitor and PrometheusRule, by which Prometheus selects them.',
+      )
+      .default({}),
+    interval: optional('([0-9]+(ms|[smhdwy]))+')
+      .describe("How often the metrics are read. Default: Prometheus' own.")
+      .default(''),
+    authorization: anyObject
+      .describe(
+        'Of the endpoint of either monitor: whose token is sent, where `metrics.access` is `authorized`.',
+      )
+      .default({}),
+    tlsConfig: anyObject
+      .describe('Of the same: which certificate is taken, where `metrics.certificateSecret` is set.')
+      .default({}),
+  })
+  .describe('For Prometheus and Grafana.');
+
 const networkPolicy = z
   .strictObject({
     enabled: z.boolean().describe('Creates it.').default(false),
@@ -160,6 +194,7 @@ export const chartValues = z.strictObject({
     })
     .describe("The operator's ServiceAccount."),
   metrics,
+  monitoring,
   networkPolicy,
   resources: anyObject
     .describe(
