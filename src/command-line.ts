@@ -1,8 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
 import { formatCrdYaml } from './api/crd.ts';
 import { plain } from './api/plain.ts';
+import { completeCommand, completionCommand } from './commands/completion/completion-command.ts';
 import { convertCommand } from './commands/convert/convert-command.ts';
 import { explainCommand } from './commands/explain/explain-command.ts';
+import { listCommand } from './commands/list/list-command.ts';
+import { openCommand } from './commands/open/open-command.ts';
 import type { OperatorFlags } from './commands/operator/run-operator.ts';
 import { namespaces } from './commands/options/namespaces.ts';
 import { port, positive } from './commands/options/numbers.ts';
@@ -10,6 +13,7 @@ import { pullPolicyOption, runAsUserOption } from './commands/options/waiter-opt
 import type { Process } from './commands/process.ts';
 import { renderCommand } from './commands/render/render-command.ts';
 import type { SandboxFlags } from './commands/sandbox/run-sandbox.ts';
+import { statusCommand } from './commands/status/status-command.ts';
 import { VERSION } from './commands/version.ts';
 
 /** Runs one sub-command to its end. Wrong usage prints one line and exits 2; what cannot go on, one line and 1. */
@@ -35,10 +39,15 @@ function program(process: Process): Command {
   root.addCommand(operatorCommand(process).copyInheritedSettings(root));
   root.addCommand(waitCommand().copyInheritedSettings(root));
   root.addCommand(sandboxCommand(process).copyInheritedSettings(root));
+  root.addCommand(listCommand(process).copyInheritedSettings(root));
   root.addCommand(explainCommand(process).copyInheritedSettings(root));
+  root.addCommand(openCommand(process).copyInheritedSettings(root));
+  root.addCommand(statusCommand(process).copyInheritedSettings(root));
   root.addCommand(renderCommand(process).copyInheritedSettings(root));
   root.addCommand(convertCommand(process).copyInheritedSettings(root));
   root.addCommand(crdCommand().copyInheritedSettings(root));
+  root.addCommand(completionCommand().copyInheritedSettings(root));
+  root.addCommand(completeCommand(root, process).copyInheritedSettings(root), { hidden: true });
   return root;
 }
 

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { expect } from 'chai';
 import type { Dependency } from '../../src/api/spec.ts';
+import type { ClusterFlags } from '../../src/commands/cluster/cluster-options.ts';
 import { layOut } from '../../src/commands/explain/layout.ts';
-import { type ExplainFlags, explain, runExplain } from '../../src/commands/explain/run-explain.ts';
+import { explain, runExplain } from '../../src/commands/explain/run-explain.ts';
 import { connect } from '../../src/kube/client/connection.ts';
+import { createRequests } from '../../src/kube/client/http-requests.ts';
 import { systemClock } from '../../src/kube/clock.ts';
 import { deployment, dns, gate, service, tcp } from '../scenarios/manifests.ts';
 import { isRunning } from '../scenarios/views.ts';
@@ -28,7 +30,9 @@ describe('the requests of explain', function () {
       { clock: systemClock, userAgent: 'explaining' },
     );
     try {
-      const text = layOut(await explain(connection, { namespace: here().name, name }));
+      const text = layOut(
+        await explain(createRequests({ connection, clock: systemClock }), { namespace: here().name, name }),
+      );
       const made = server.journal.entries
         .filter(({ userAgent }) => userAgent === 'explaining')
         .map(
@@ -150,7 +154,7 @@ describe('the requests of explain', function () {
       kubeconfig,
       cluster().server.kubeconfig.replace('namespace: default', 'namespace: of-mine'),
     );
-    const run = (flags: ExplainFlags, env: Readonly<Record<string, string>>) =>
+    const run = (flags: ClusterFlags, env: Readonly<Record<string, string>>) =>
       runExplain({ namespace: undefined, name: 'nope' }, flags, env).catch(({ message }: Error) => message);
     try {
       expect(await run({ kubeconfig }, {})).to.equal('DependencyGate of-mine/nope does not exist');

@@ -1,5 +1,7 @@
 import { layOut } from '../../src/commands/explain/layout.ts';
 import { explain } from '../../src/commands/explain/run-explain.ts';
+import { createRequests } from '../../src/kube/client/http-requests.ts';
+import { systemClock } from '../../src/kube/clock.ts';
 import { type Scenario, useNamespace } from './cluster.ts';
 import { deployment, dns, gate, service, statefulSet, tcp } from './manifests.ts';
 
@@ -9,7 +11,10 @@ export const explainingReal: Scenario = (on) => {
     const here = useNamespace(on);
     const untilSaid = (words: string) =>
       here().until(`explain says: ${words}`, async () => {
-        const lines = await explain(on().connection, { namespace: here().name, name: 'first' });
+        const lines = await explain(createRequests({ connection: on().connection, clock: systemClock }), {
+          namespace: here().name,
+          name: 'first',
+        });
         const text = layOut(lines).replaceAll(/\s+/g, ' ');
         if (text.includes(words)) return text;
         throw new Error(text);

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { layOut } from '../../src/commands/explain/layout.ts';
 import { explain } from '../../src/commands/explain/run-explain.ts';
+import { createRequests } from '../../src/kube/client/http-requests.ts';
+import { systemClock } from '../../src/kube/clock.ts';
 import { type Scenario, useNamespace } from './cluster.ts';
 import { deployment, dns, gate, service, tcp } from './manifests.ts';
 import { isGated, isRunning } from './views.ts';
@@ -10,7 +12,12 @@ export const explaining: Scenario = (on) => {
   describe('explain', () => {
     const here = useNamespace(on);
     const read = async () =>
-      layOut(await explain(on().connection, { namespace: here().name, name: 'api-first' }));
+      layOut(
+        await explain(createRequests({ connection: on().connection, clock: systemClock }), {
+          namespace: here().name,
+          name: 'api-first',
+        }),
+      );
 
     it('tells of a Service that is missing, then of the next dependency, and of the end', async () => {
       await here().create(gate('api-first', ['pinger'], [dns('api'), tcp('redis', 6379)]));

@@ -3,14 +3,8 @@ import { openedBySpec } from '../../api/settled.ts';
 import type { Dependency } from '../../api/spec.ts';
 import type { DependencyStatus } from '../../api/status.ts';
 import { checkWords } from '../../core/status/check-words.ts';
-import {
-  blockedBy,
-  dependenciesOf,
-  type ExplainWorld,
-  type LastLines,
-  statusOf,
-  type Unread,
-} from './explain-world.ts';
+import type { Unread } from '../cluster/reader.ts';
+import { blockedBy, dependenciesOf, type ExplainWorld, type LastLines, statusOf } from './explain-world.ts';
 import { heading, type Line, text, verbatim } from './layout.ts';
 import { count, forHowLong, some } from './words.ts';
 

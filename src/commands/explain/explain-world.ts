@@ -4,6 +4,7 @@ import type { Gate, Pod } from '../../core/model.ts';
 import { carriesRender, type PodProgress, podProgress } from '../../core/progress/pod-progress.ts';
 import { isHeld } from '../../core/render/hold.ts';
 import type { ObjectName } from '../../kube/resource.ts';
+import type { Unread } from '../cluster/reader.ts';
 import type { PodDetails } from './pod-details.ts';
 
 /** What `explain` has read, with the permissions of whoever asks. All that it prints is a function of this. */
@@ -29,13 +30,6 @@ export interface ExplainWorld {
 
 /** Why a workload has no Pods: nobody makes any, or they are refused, in the words of whoever refuses them. */
 export type Trouble = { readonly is: 'paused' } | { readonly is: 'refused'; readonly message: string };
-
-/** Something that could not be read, in the API server's words. */
-export interface Unread {
-  readonly unread: string;
-  /** Whether whoever asks may not read it. */
-  readonly forbidden: boolean;
-}
 
 export interface LastLines {
   readonly pod: string;

@@ -4,8 +4,8 @@ import { TARGET_RESOURCES } from '../../api/target-resources.ts';
 import { serviceOf } from '../../core/evaluate/references.ts';
 import type { Gate } from '../../core/model.ts';
 import type { Resource } from '../../kube/resource.ts';
+import { ifReadable, type Reader } from '../cluster/reader.ts';
 import { type ExplainWorld, statusOf, type Trouble } from './explain-world.ts';
-import { ifReadable, type Reader } from './reader.ts';
 import { lacksPods } from './steps/rest-steps.ts';
 
 const SERVICES: Resource = { group: '', version: 'v1', plural: 'services', namespaced: true };

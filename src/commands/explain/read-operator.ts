@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Gate } from '../../core/model.ts';
 import type { ObjectName, Resource } from '../../kube/resource.ts';
-import { ifReadable, type Reader } from './reader.ts';
+import { ifReadable, type Reader } from '../cluster/reader.ts';
 
 const BINDINGS: Resource = {
   group: 'admissionregistration.k8s.io',

@@ -3,16 +3,15 @@ import { evaluatedCheckOf } from '../../api/settled.ts';
 import type { Gate, Pod } from '../../core/model.ts';
 import { isGated, isLive } from '../../core/progress/pod-progress.ts';
 import { isHeldFor } from '../../core/render/hold.ts';
-import { ApiError, isForbidden, isNotFound } from '../../kube/api-error.ts';
 import type { ObjectName } from '../../kube/resource.ts';
-import { projectGate } from '../../projections/project-gate.ts';
 import { projectPod } from '../../projections/project-pod.ts';
-import { GATES, PODS } from '../../projections/resources.ts';
+import { PODS } from '../../projections/resources.ts';
+import { readGate } from '../cluster/read-gates.ts';
+import { orUnread, type Reader } from '../cluster/reader.ts';
 import { blockedBy, dependenciesOf, type ExplainWorld, type LastLines } from './explain-world.ts';
 import { type PodDetails, podDetails } from './pod-details.ts';
 import { readSelectors, readTroubles } from './read-around.ts';
 import { readOperator } from './read-operator.ts';
-import { orUnread, type Reader } from './reader.ts';
 
 /** Enough to see what was answered before the last answer; the waiter writes a line only when its answer changes. */
 const TAIL_LINES = 3;
@@ -42,26 +41,6 @@ export async function readWorld(
     readOperator(reader, gate),
   ]);
   return { ...world, logs, selectors, troubles, operator };
-}
-
-async function readGate(reader: Reader, target: Required<ObjectName>): Promise<Gate> {
-  try {
-    return projectGate(await reader.get(GATES, target));
-  } catch (error) {
-    throw new Error(whyNoGate(error, `${target.namespace}/${target.name}`), { cause: error });
-  }
-}
-
-function whyNoGate(error: unknown, gate: string): string {
-  if (!(error instanceof ApiError)) return `DependencyGate ${gate} cannot be read: ${String(error)}`;
-  const { status, reason, message } = error;
-  // A path that is not served has no Status, and so no reason, in its answer.
-  if (isNotFound(error) && reason !== 'NotFound')
-    return 'the cluster knows no DependencyGate: its CustomResourceDefinition is not installed';
-  if (isNotFound(error)) return `DependencyGate ${gate} does not exist`;
-  if (isForbidden(error)) return `you may not read DependencyGate ${gate}: ${message}`;
-  if (status === 401) return 'the cluster does not accept the credentials of the kubeconfig';
-  return status === 0 && reason !== 'Credentials' ? `the cluster does not answer: ${message}` : message;
 }
 
 /** A Pod, and what else is asked of it here. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { Agent, request } from 'undici';
+import { Agent, ProxyAgent, request } from 'undici';
 import { errorFromNetwork } from '../api-error.ts';
 import type { Clock } from '../clock.ts';
 import {
@@ -73,10 +73,13 @@ const CREDENTIALS_WITHIN_MS = 30_000;
 
 /** Connections to the one server, and what they were made with. */
 interface Pools {
-  readonly tls: Credentials['tls'];
-  readonly requests: Agent;
-  readonly watches: Agent;
+  readonly way: Way;
+  readonly requests: Pool;
+  readonly watches: Pool;
 }
+
+type Pool = Agent | ProxyAgent;
+type Way = Pick<Credentials, 'tls' | 'proxy'>;
 
 /**
  * All requests share one pool of connections: a connection of its own for each costs twice the time and CPU. Watches have
@@ -93,7 +96,7 @@ class PooledConnection implements Connection {
   #reading: Promise<Credentials> | undefined;
   #pools: Pools | undefined;
   /** Those in use, and those whose last requests are not over. */
-  readonly #agents = new Set<Agent>();
+  readonly #agents = new Set<Pool>();
 
   constructor(source: Source, options: ConnectOptions) {
     this.#source = source;
@@ -158,7 +161,7 @@ class PooledConnection implements Connection {
         headers: { ...headers, ...credentials.headers },
         body: init.body ?? null,
         signal: init.signal,
-        dispatcher: this.#poolsFor(credentials.tls)[init.isWatch ? 'watches' : 'requests'],
+        dispatcher: this.#poolsFor(credentials)[init.isWatch ? 'watches' : 'requests'],
       });
       const retryAfter = answer.headers['retry-after'];
       return {
@@ -172,28 +175,32 @@ class PooledConnection implements Connection {
     }
   }
 
-  #poolsFor(tls: Credentials['tls']): Pools {
-    if (this.#pools && isDeepStrictEqual(this.#pools.tls, tls)) return this.#pools;
+  #poolsFor({ tls, proxy }: Credentials): Pools {
+    const way = { tls, ...(proxy !== undefined && { proxy }) };
+    if (this.#pools && isDeepStrictEqual(this.#pools.way, way)) return this.#pools;
     if (this.#pools) for (const agent of [this.#pools.requests, this.#pools.watches]) this.#retire(agent);
-    const pools = { tls, requests: openAgent(tls, MOST_REQUESTS), watches: openAgent(tls, null) };
+    const pools = { way, requests: openPool(way, MOST_REQUESTS), watches: openPool(way, null) };
     this.#pools = pools;
     this.#agents.add(pools.requests).add(pools.watches);
     return pools;
   }
 
-  #retire(agent: Agent): void {
+  #retire(agent: Pool): void {
     const forget = () => this.#agents.delete(agent);
     agent.close().then(forget, forget);
   }
 }
 
-function openAgent(tls: Credentials['tls'], connections: number | null): Agent {
-  return new Agent({
-    connect: { ...tls, keepAlive: true, keepAliveInitialDelay: 30_000 },
+function openPool({ tls, proxy }: Way, connections: number | null): Pool {
+  const connect = { ...tls, keepAlive: true, keepAliveInitialDelay: 30_000 };
+  const limits = {
     allowH2: false,
     connections,
     headersTimeout: 15_000,
     // Watches are silent for long; who reads a body sets its limit.
     bodyTimeout: 0,
-  });
+  };
+  return proxy === undefined
+    ? new Agent({ ...limits, connect })
+    : new ProxyAgent({ ...limits, uri: proxy, requestTls: connect, proxyTunnel: true });
 }

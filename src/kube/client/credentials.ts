@@ -30,15 +30,20 @@ export interface Credentials {
   /** Authorization and impersonation. Never to be logged. */
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>;
+  /** What all connections go through: `proxy-url` of the kubeconfig's cluster. */
+  readonly proxy?: string;
 }
+
+/** As kubectl takes them. */
+const PROXIES = ['http://', 'https://', 'socks5://'];
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /**
  * Reads the configuration: client-node understands kubeconfig files and runs their plugins.
  *
- * @throws Error when it cannot be read, names no cluster, or wants a proxy, which is not supported: going around one
- * would be worse.
+ * @throws Error when it cannot be read, names no cluster, or wants a proxy of a kind that is not supported: going around
+ * one would be worse.
  */
 export function loadConfig(source: Source): KubeConfig {
   const config = new KubeConfig();
@@ -48,8 +53,9 @@ export function loadConfig(source: Source): KubeConfig {
   else loadText(config, source.kubeconfigText, 'the text given');
   const cluster = config.getCurrentCluster();
   if (!cluster?.server) throw new Error('the kubeconfig has no current context with a cluster');
-  if (cluster.proxyUrl)
-    throw new Error(`the cluster ${cluster.name} has a proxy-url, which is not supported`);
+  const { proxyUrl } = cluster;
+  if (proxyUrl && !PROXIES.some((scheme) => proxyUrl.startsWith(scheme) && URL.canParse(proxyUrl)))
+    throw new Error(`the proxy-url of cluster ${cluster.name} must be a URL of ${PROXIES.join(', ')}`);
   // client-node refuses plain http unless TLS is not to be verified; there is none to verify.
   config.clusters = config.clusters.map((each) =>
     each.server?.startsWith('http:') ? { ...each, skipTLSVerify: true } : each,
@@ -132,9 +138,11 @@ export async function readCredentials(config: KubeConfig): Promise<Credentials> 
     throw credentialsError(error);
   }
   const { ca, cert, key, servername, rejectUnauthorized } = options;
+  const { server = '', proxyUrl } = config.getCurrentCluster() ?? {};
   return {
-    server: config.getCurrentCluster()?.server ?? '',
+    server,
     headers: headersOf(options),
+    ...(proxyUrl && { proxy: proxyUrl }),
     tls: {
       ...(ca !== undefined && { ca }),
       ...(cert !== undefined && { cert }),

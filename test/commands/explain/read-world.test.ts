@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import type { Reader } from '../../../src/commands/cluster/reader.ts';
 import { readWorld } from '../../../src/commands/explain/read-world.ts';
-import type { Reader } from '../../../src/commands/explain/reader.ts';
 import { ApiError, errorFromAnswer } from '../../../src/kube/api-error.ts';
 import { NOW } from '../../core/builders.ts';
 

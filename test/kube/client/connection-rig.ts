@@ -6,6 +6,7 @@ import type { Source } from '../../../src/kube/client/credentials.ts';
 import { certificate, type Pair } from '../certificates.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { MisbehavingServer } from './misbehaving-server.ts';
+import { TunnelProxy } from './tunnel-proxy.ts';
 
 /** Certificates for all tests of a file. */
 export interface Certificates {
@@ -33,6 +34,12 @@ export class ConnectionRig {
     const server = await new MisbehavingServer(tls).start(port);
     this.#cleanUp.push(() => server.stop());
     return server;
+  }
+
+  async proxy(): Promise<TunnelProxy> {
+    const proxy = await new TunnelProxy().start();
+    this.#cleanUp.push(() => proxy.stop());
+    return proxy;
   }
 
   open(source: Source): Connection {

@@ -219,10 +219,44 @@ describe('connect', () => {
       expect(await status({ 'insecure-skip-tls-verify': true })).to.equal(undefined);
     });
 
+    it('goes through the proxy that the kubeconfig names, with the TLS of the server', async () => {
+      const server = await rig.serve(made.pair);
+      const proxy = await rig.proxy();
+      server.script(json({}), json({}));
+      const cluster = {
+        server: `https://127.0.0.1:${server.port}`,
+        'certificate-authority-data': btoa(made.authority.cert),
+        'proxy-url': `http://me:secret@127.0.0.1:${proxy.port}`,
+      };
+      const connection = rig.open({ kubeconfigText: kubeconfig(cluster, { token: 'one' }) });
+      expect(await get(connection)).to.equal(200);
+      expect(proxy.asked).to.deep.equal([
+        { to: `127.0.0.1:${server.port}`, authorization: `Basic ${btoa('me:secret')}` },
+      ]);
+      expect(authorizations(server)).to.deep.equal(['Bearer one']);
+    });
+
+    it('goes through it without TLS as well, and to no server where the proxy refuses', async () => {
+      const server = await rig.serve();
+      const proxy = await rig.proxy();
+      server.script(json({}));
+      const at = (port: number) =>
+        kubeconfig({ server: `http://127.0.0.1:${port}`, 'proxy-url': `http://127.0.0.1:${proxy.port}` }, {});
+      expect(await get(rig.open({ kubeconfigText: at(server.port) }))).to.equal(200);
+      proxy.refuse();
+      const refused = await caught(get(rig.open({ kubeconfigText: at(server.port) })));
+      expect(refused).to.include({ status: 0, reason: 'NetworkError' });
+      expect(server.seen).to.have.length(1);
+    });
+
     it('refuses a kubeconfig that it cannot use, without quoting it', () => {
       const cluster = { server: 'https://127.0.0.1:1' };
-      const proxied = kubeconfig({ ...cluster, 'proxy-url': 'http://proxy' }, {});
-      expect(() => rig.open({ kubeconfigText: proxied })).to.throw('the cluster c has a proxy-url');
+      for (const url of ['socks4://proxy', 'proxy:3128', 'http://']) {
+        const proxied = kubeconfig({ ...cluster, 'proxy-url': url }, {});
+        expect(() => rig.open({ kubeconfigText: proxied })).to.throw(
+          'the proxy-url of cluster c must be a URL of http://, https://, socks5://',
+        );
+      }
       expect(() => rig.open({ kubeconfigText: '{}' })).to.throw();
       const broken = `${kubeconfig(cluster, { token: 'secret' })} }`;
       expect(() => rig.open({ kubeconfigText: broken })).to.throw('the text given is not a kubeconfig');

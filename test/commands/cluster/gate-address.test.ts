@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { InvalidArgumentError } from 'commander';
-import { gateAddress, label } from '../../../src/commands/explain/gate-address.ts';
+import { gateAddress, label } from '../../../src/commands/cluster/gate-address.ts';
 
 describe('gateAddress', () => {
   it('reads NAMESPACE/NAME and NAME', () => {

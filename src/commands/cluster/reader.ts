@@ -1,9 +1,15 @@
 import { ApiError, isForbidden } from '../../kube/api-error.ts';
 import type { Requests } from '../../kube/client/requests.ts';
-import type { Unread } from './explain-world.ts';
 
-/** What `explain` asks the API server for, as whoever runs it. */
+/** What commands that read ask the API server for, as whoever runs it. */
 export type Reader = Pick<Requests, 'get' | 'list' | 'log'>;
+
+/** Something that could not be read, in the API server's words. */
+export interface Unread {
+  readonly unread: string;
+  /** Whether whoever asks may not read it. */
+  readonly forbidden: boolean;
+}
 
 /** What was read, or why not. @throws what is no answer of the API server */
 export async function orUnread<T>(reading: Promise<T>): Promise<T | Unread> {

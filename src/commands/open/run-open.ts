@@ -1,0 +1,123 @@
+import type { Gate } from '../../core/model.ts';
+import { ApiError, isConflict, isForbidden, isNotFound } from '../../kube/api-error.ts';
+import type { Requests } from '../../kube/client/requests.ts';
+import { systemClock } from '../../kube/clock.ts';
+import type { ObjectName } from '../../kube/resource.ts';
+import { GATES, PODS } from '../../projections/resources.ts';
+import { addressed, type ClusterAccess, withCluster } from '../cluster/cluster-access.ts';
+import type { ClusterFlags } from '../cluster/cluster-options.ts';
+import type { GateAddress } from '../cluster/gate-address.ts';
+import { readGate } from '../cluster/read-gates.ts';
+import { count } from '../explain/words.ts';
+import type { Terminal } from '../terminal.ts';
+import { meant, openAfter, podAnnotations } from './opening.ts';
+
+/** The options of `dependency-gate open`. */
+export interface OpenFlags extends ClusterFlags {
+  readonly all?: true;
+  readonly pod?: string;
+  readonly undo?: true;
+  readonly dryRun?: true;
+}
+
+/** What is on the command line besides the options. */
+interface Named {
+  readonly address: GateAddress;
+  readonly dependencies: readonly string[];
+}
+
+/** Opens what was named, and prints what that means. @throws Error, of one line, where it cannot be */
+export async function runOpen(
+  { address, dependencies }: Named,
+  flags: OpenFlags,
+  { env, print }: Terminal,
+): Promise<void> {
+  const { all = false, undo = false } = flags;
+  await withCluster(flags, { env, command: 'open' }, async (access) => {
+    const opening: Opening = {
+      access,
+      target: addressed(address, access),
+      names: (gate) => meant(gate, { dependencies, all, undo }),
+      flags,
+    };
+    await print(flags.pod === undefined ? await openGate(opening) : await openPod(opening, flags.pod));
+  });
+}
+
+interface Opening {
+  readonly access: ClusterAccess;
+  readonly target: Required<ObjectName>;
+  readonly names: (gate: Gate) => string[];
+  readonly flags: OpenFlags;
+}
+
+/** Somebody else may write the gate in between, whose change must not be lost. */
+const MOST_TRIES = 5;
+
+async function openGate({ access: { requests }, target, names, flags }: Opening): Promise<string> {
+  for (let tries = 1; ; tries++) {
+    const gate = await readGate(requests, target);
+    const chosen = names(gate);
+    const before = (gate.spec.valid && gate.spec.value.open) || [];
+    const after = openAfter(before, chosen, flags.undo === true);
+    const { resourceVersion } = gate;
+    const body = { metadata: { resourceVersion }, spec: { open: after.length === 0 ? null : after } };
+    try {
+      await requests.patch(GATES, target, body, writing(flags));
+      return gateWords(gate, chosen, flags);
+    } catch (error) {
+      if (!isConflict(error) || tries === MOST_TRIES)
+        throw new Error(whyNot(error, `DependencyGate ${target.namespace}/${target.name}`), { cause: error });
+    }
+  }
+}
+
+async function openPod(
+  { access: { requests }, target, names, flags }: Opening,
+  pod: string,
+): Promise<string> {
+  const gate = await readGate(requests, target);
+  const chosen = names(gate);
+  const value = flags.undo ? null : new Date(systemClock.now()).toISOString();
+  const annotations = podAnnotations(gate, chosen, value);
+  const of = { namespace: target.namespace, name: pod };
+  try {
+    await requests.patch(PODS, of, { metadata: { annotations } }, writing(flags));
+  } catch (error) {
+    throw new Error(whyNot(error, `Pod ${of.namespace}/${pod}`), { cause: error });
+  }
+  const what = Object.keys(annotations).join(', ');
+  return `Pod ${pod}: ${flags.undo ? 'taken away' : 'annotated with'} ${what}${drily(flags)}\n`;
+}
+
+/** Not a name that begins with `kubectl`: Flux takes back what managers of such names have written. */
+function writing({ dryRun }: OpenFlags): Parameters<Requests['patch']>[3] {
+  return { type: 'merge', fieldManager: 'dependency-gate-open', dryRun: dryRun === true };
+}
+
+function gateWords({ namespace, name, status }: Gate, chosen: readonly string[], flags: OpenFlags): string {
+  const all = chosen.includes('*');
+  const what = all ? 'all dependencies' : chosen.join(', ');
+  const gate = `DependencyGate ${namespace}/${name}`;
+  if (flags.undo) return `${gate}: spec.open names ${all ? 'nothing' : `${what} no more`}${drily(flags)}\n`;
+  const waiting = (status.dependencies ?? [])
+    .filter((one) => all || chosen.includes(one.name))
+    .reduce((sum, { blocked }) => sum + blocked, 0);
+  const back = `dgate open ${namespace}/${name} ${all ? '--all' : chosen.join(' ')} --undo`;
+  return [
+    `${gate}: ${what} open for ${count(waiting, 'Pod')} waiting now, and for all later ones${drily(flags)}`,
+    `When it is over: kubectl ${back}`,
+    '',
+  ].join('\n');
+}
+
+function drily({ dryRun }: OpenFlags): string {
+  return dryRun ? ' (dry run)' : '';
+}
+
+function whyNot(error: unknown, what: string): string {
+  if (!(error instanceof ApiError)) return `${what} cannot be changed: ${String(error)}`;
+  const { message } = error;
+  if (isNotFound(error)) return `${what} does not exist`;
+  return isForbidden(error) ? `you may not change ${what}: ${message}` : message;
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import type { Resource } from '../../kube/resource.ts';
+import { orUnread, type Reader, type Unread } from '../cluster/reader.ts';
+
+/** A Deployment of the operator. */
+export interface InstalledOperator {
+  readonly namespace: string;
+  readonly name: string;
+  readonly image: string;
+  readonly ready: number;
+  readonly wanted: number;
+}
+
+const DEPLOYMENTS: Resource = { group: 'apps', version: 'v1', plural: 'deployments', namespaced: true };
+/** As config/operator and the chart label it. */
+const OURS = { labelSelector: 'app.kubernetes.io/name=dependency-gate' };
+
+const container = z.object({ image: z.string() });
+const deploymentSchema = z.object({
+  metadata: z.object({ namespace: z.string(), name: z.string() }),
+  spec: z.object({
+    replicas: z.number().default(1),
+    template: z.object({ spec: z.object({ containers: z.tuple([container], container) }) }),
+  }),
+  status: z.object({ readyReplicas: z.number().default(0) }).default({ readyReplicas: 0 }),
+});
+
+/** The operators of a cluster, in whatever namespaces; or why they cannot be read. */
+export async function readOperators(
+  reader: Pick<Reader, 'list'>,
+): Promise<readonly InstalledOperator[] | Unread> {
+  const read = await orUnread(reader.list(DEPLOYMENTS, OURS));
+  if ('unread' in read) return read;
+  return read.items.map((raw) => {
+    const { metadata, spec, status } = deploymentSchema.parse(raw);
+    const [{ image }] = spec.template.spec.containers;
+    return { ...metadata, image, ready: status.readyReplicas, wanted: spec.replicas };
+  });
+}
