@@ -21,7 +21,15 @@ export const completedJobSchema = z
       .boolean()
       .optional()
       .describe('Another Job of the name came after it: it counts no more. Exists only while true.'),
-    labels: boundedMap(entry(), MAX_ENTRIES).optional().describe('Those of its labels that are looked at.'),
+    createdAt: z
+      .string()
+      .max(64)
+      .meta({ format: 'date-time' })
+      .optional()
+      .describe('When it was created, where nothing of it is compared with Pods.'),
+    labels: boundedMap(entry(), MAX_ENTRIES)
+      .optional()
+      .describe('Those of its labels that are looked at; where none are, the one that tells its version.'),
     annotations: boundedMap(entry(), MAX_ENTRIES)
       .optional()
       .describe('Those of its annotations that are looked at.'),
@@ -29,7 +37,7 @@ export const completedJobSchema = z
       .array(entry())
       .max(MAX_ENTRIES)
       .optional()
-      .describe('Images of its containers, where they are looked at.')
+      .describe('Images of its containers, where they are looked at, or nothing of it is compared with Pods.')
       .meta(atomic),
   })
   .describe('A Job that completed.');

@@ -49,6 +49,10 @@ export const GATE_EVENTS = {
   TargetFailed: NOT_OPEN_BY_ITSELF,
   PodFailed: NOT_OPEN_BY_ITSELF,
   Overdue: { type: 'Warning', when: 'a dependency became overdue' },
+  OpenedEarly: {
+    type: 'Warning',
+    when: 'the Job of an earlier release let Pods through, as is known when the Job of their own has come; the message says how to compare the two',
+  },
   FirstStartUngated: {
     type: 'Warning',
     when: 'the first Pods of a target run without the gate, which was there before it or came with it',

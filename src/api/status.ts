@@ -115,6 +115,9 @@ export const dependencyStatusSchema = z
       'Pods for which it was opened by a person: by spec.open, or by an annotation that the operator did not write.',
     ),
     skipped: later('Pods that did not wait for it, since their template had passed before (when: Rollout).'),
+    openedEarly: later(
+      'Pods that the Job of an earlier release let through: they run what the present Job is of, and passed before that was created. Told where nothing compares Job and Pod. Exists only while there are any.',
+    ),
     openedByHand: later('Those of them for which somebody annotated the Pod itself.'),
     satisfied: z
       .boolean()

@@ -5,6 +5,7 @@ import { useFolder, useProgram } from '../commands/programs.ts';
 import { useNamespace } from '../scenarios/cluster.ts';
 import { startRealCluster } from '../scenarios/real-cluster.ts';
 import { end, migration, PodRecord, standing, VERSION, waiting, web } from '../scenarios/releases.ts';
+import { told } from './first-starts/events.ts';
 import { requirePrograms } from './programs.ts';
 import { runCommand } from './run-command.ts';
 import { useCluster } from './use.ts';
@@ -118,6 +119,60 @@ describe("a release's own Job", function () {
     await here().apply(web(1));
     await seen('1 | ', /migrate/);
     expect(await record.end()).to.deep.equal([1, 2]);
+  });
+
+  describe('by its name alone', () => {
+    const early = async () =>
+      (await here().gate('first')).status.dependencies?.map(({ openedEarly = 0 }) => openedEarly);
+    /** Times of the API server are whole seconds. */
+    const nextSecond = async () => {
+      const now = Math.floor(Date.now() / 1000);
+      await here().until('a second is over', () => (Math.floor(Date.now() / 1000) > now ? true : undefined));
+    };
+    const passes = async (release: number) => {
+      await here().apply(web(release));
+      await here().untilGate('first', { open: 'True/AllPassed', pods: '1/1', older: 0 });
+      await seen(`${release} | `, /Job migrate completed/);
+      await here().until('only its Pods are left', async () =>
+        (await here().pods('web')).length === 1 ? true : undefined,
+      );
+      await nextSecond();
+    };
+    const again = async (release: number) => {
+      await here().delete('Job', 'migrate');
+      await here().untilGone('Job', 'migrate');
+      await here().apply(migration('migrate', release));
+      await completes('migrate', release);
+      await nextSecond();
+    };
+
+    it('is told of where it came after its Pods, and not where it came before them', async () => {
+      await here().apply(waiting({ name: 'migrate' }), migration('migrate', 1));
+      await completes('migrate', 1);
+      await nextSecond();
+      await passes(1);
+      await again(2);
+      await passes(2);
+      expect(await early(), 'of a hook before the upgrade').to.deep.equal([0]);
+      // The record is of wrong openings, and this one is to be.
+      record.completes(3);
+      await passes(3);
+      expect(await early(), 'while nobody knows of its Job').to.deep.equal([0]);
+      await again(3);
+      const [note] = await here().until('an Event tells of it', async () => {
+        const found = await told(here(), 'OpenedEarly');
+        return found.length > 0 ? found.map(({ note }) => note) : undefined;
+      });
+      expect(note).to.contain('dependency migrate: the Job of an earlier release let 1 Pod through');
+      expect(await early()).to.deep.equal([1]);
+      await here().untilGate('first', { open: 'True/AllPassed' });
+      await cluster().operator.stop();
+      await cluster().operator.start();
+      await again(4);
+      await passes(4);
+      expect(await early(), 'of the next release').to.deep.equal([0]);
+      expect(await told(here(), 'OpenedEarly')).to.have.length(1);
+    });
   });
 
   describe('with kubectl apply -k', () => {

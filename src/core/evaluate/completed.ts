@@ -9,6 +9,7 @@ import { canonicalJson } from '../canonical.ts';
 import type { JsonObject } from '../model.ts';
 import type { ObjectFacts } from './object-facts.ts';
 import { type Asked, isForEachPod, picked } from './question.ts';
+import { VERSION_LABEL } from './release.ts';
 
 /** A Job as it is seen now, or was a moment ago. */
 export interface SeenJob {
@@ -39,6 +40,7 @@ export function remembered(
 function isSuperseded(asked: Asked, one: CompletedJob, seen: readonly SeenJob[]): boolean {
   return seen.some(({ facts }) => {
     if (facts.name !== one.name || facts.uid === one.uid) return false;
+    if (!isForEachPod(asked)) return true;
     const next = entryOf(asked, facts);
     return next !== undefined && isAlike(one, next);
   });
@@ -55,7 +57,7 @@ function isAlike(one: CompletedJob, other: CompletedJob): boolean {
  * one of them it would match Pods of other releases, by a sidecar that all have.
  */
 function entryOf(asked: Asked, { name, uid, ...facts }: ObjectFacts): CompletedJob | undefined {
-  if (!isForEachPod(asked)) return { name, uid };
+  if (!isForEachPod(asked)) return { name, uid, ...releaseOf(facts) };
   const { labels = [], image } = asked.resource.matchPod ?? {};
   const reads = asked.reads?.pod && asked.reads.object;
   const room = { left: MAX_REMEMBERED_CHARACTERS };
@@ -72,6 +74,21 @@ function entryOf(asked: Asked, { name, uid, ...facts }: ObjectFacts): CompletedJ
     ...(entry.images.length > 0 && { images: entry.images }),
     ...(Object.keys(entry.labels).length > 0 && { labels: entry.labels }),
     ...(Object.keys(entry.annotations).length > 0 && { annotations: entry.annotations }),
+  };
+}
+
+/** What tells of which release a Job is that counts for all Pods: nothing is decided by it. */
+function releaseOf({
+  createdAt,
+  labels,
+  images,
+}: Pick<ObjectFacts, 'createdAt' | 'labels' | 'images'>): Omit<CompletedJob, 'name' | 'uid'> {
+  const room = { left: MAX_REMEMBERED_CHARACTERS };
+  const version = fitting(room, picked(labels, [VERSION_LABEL]));
+  return {
+    ...(createdAt !== '' && { createdAt }),
+    ...(Object.keys(version).length > 0 && { labels: version }),
+    ...(images.length > 0 && images.every((one) => fits(room, one)) && { images: [...images] }),
   };
 }
 

@@ -28,6 +28,15 @@ export function imagesMatch(ofObject: readonly string[], ofPod: readonly string[
   return isOfPod && isDecided;
 }
 
+/** Whether both run an image, each in another version: neither has it in one that the other has too. */
+export function imagesDiffer(ones: readonly string[], others: readonly string[]): boolean {
+  const [mine, theirs] = [ones.map(parseImage), others.map(parseImage)];
+  return mine.some((one) => {
+    const rivals = theirs.filter((other) => isSameRepository(one, other));
+    return rivals.length > 0 && !rivals.some((other) => isSameVersion(one, other));
+  });
+}
+
 function parseImage(image: string): Image {
   const [named = '', digest] = image.split('@', 2);
   const at = named.lastIndexOf(':');

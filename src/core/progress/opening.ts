@@ -61,6 +61,7 @@ function endOf(state: ContainerStatus['state'] | undefined): string | undefined 
   }
 }
 
-function stateOf(pod: Pod, container: string): ContainerStatus['state'] | undefined {
+/** What a container is, as the kubelet has last reported it. */
+export function stateOf(pod: Pod, container: string): ContainerStatus['state'] | undefined {
   return pod.statuses.find(({ name }) => name === container)?.state;
 }

@@ -7,6 +7,7 @@ import type { World } from '../model.ts';
 import { hasPassedAndGone } from '../progress/passed.ts';
 import { type TargetProgress, unreadablePods } from '../progress/progress.ts';
 import { restWords } from '../progress/rest.ts';
+import { count, earlyWords, skippedWords } from './through-words.ts';
 
 /** What a condition says, before it is compared with what stood there. */
 export interface Verdict {
@@ -236,16 +237,15 @@ function evaluatePassed({ targets, dependencies }: Findings): Verdict {
   const skipped = dependencies.filter(({ skipped: some = 0 }) => some > 0);
   if (skipped.length > 0)
     return verdict('True', 'StartedUnchecked', `${count(pods, 'Pod')} started, ${skippedWords(skipped)}`);
-  if (pods > 0) return verdict('True', 'AllPassed', `${count(pods, 'Pod')} passed`);
+  if (pods > 0)
+    return verdict(
+      'True',
+      'AllPassed',
+      [`${count(pods, 'Pod')} passed`, ...earlyWords(dependencies)].join('; '),
+    );
   return targets.some(({ passed }) => passed !== undefined)
     ? verdict('True', 'NoPods', 'Pods passed before, and none is there now')
     : verdict('Unknown', 'NonePassedYet', 'no Pod has passed yet, and none is there');
-}
-
-/** `some without waiting for db (2), since …` */
-function skippedWords(dependencies: readonly DependencyStatus[]): string {
-  const which = dependencies.map(({ name, skipped }) => `${name} (${skipped})`).join(', ');
-  return `some without waiting for ${which}, since their Pod templates had passed before`;
 }
 
 /** Its Pods never got through: what they were to do is not done, and there will be no others. */
@@ -273,10 +273,6 @@ function atRest({ kind, name, workload, lag, ...counts }: TargetProgress): strin
 
 function names(targets: readonly TargetProgress[]): string {
   return targets.map(({ kind, name }) => `${kind} ${name}`).join(', ');
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
 /** Turns verdicts into conditions: `lastTransitionTime` moves only when the status of a condition does. */

@@ -10,6 +10,7 @@ import { serviceOf } from '../evaluate/references.ts';
 import type { Pod, World } from '../model.ts';
 import { hasSkipped, isVoid } from '../progress/opening.ts';
 import type { DependencyProgress, PodProgress } from '../progress/pod-progress.ts';
+import { openedEarly } from './opened-early.ts';
 
 /** What the status of dependencies is made from. */
 export interface Seen {
@@ -32,6 +33,7 @@ export function dependencyStatuses(seen: Seen): DependencyStatus[] {
       ...progress,
       ...failedByEvaluation(dependency, seen, progress),
       ...openedFor(dependency, seen),
+      ...early(dependency, seen),
       ...(evaluation ? evaluatedStatus(dependency, evaluation) : hint(dependency, seen, progress)),
       ...(seen.overdue.includes(name) && { overdue: true }),
     };
@@ -114,6 +116,15 @@ function openedFor(
     ...(skipped > 0 && { skipped }),
     ...(byHand > 0 && { openedByHand: byHand }),
   };
+}
+
+/** While nothing has been seen, as after a restart, what was told holds. */
+function early(dependency: Dependency, seen: Seen): Pick<DependencyStatus, 'openedEarly'> {
+  const { gate, observations } = seen.world;
+  const isUnseen = observations.get(dependency.name)?.is === 'unseen';
+  const before = gate.status.dependencies?.find(({ name }) => name === dependency.name)?.openedEarly ?? 0;
+  const number = isUnseen ? before : openedEarly(dependency, seen).length;
+  return number > 0 ? { openedEarly: number } : {};
 }
 
 function isByHand({ writtenByOthers }: Pod, key: string): boolean {

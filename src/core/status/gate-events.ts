@@ -3,6 +3,7 @@ import { STALL_REASONS } from '../../api/reasons.ts';
 import type { Condition, DependencyStatus, GateStatus, TargetStatus } from '../../api/status.ts';
 import type { GateEvent } from '../model.ts';
 import type { GateWrite, PodWrite, ScaleDown, ScaleDownEmpty, WorkloadPatch } from '../plan/plan.ts';
+import { count, earlyEvent } from './through-words.ts';
 
 /**
  * The Events of a reconcile: one for each write that was made to somebody else's object, and one where a
@@ -112,10 +113,11 @@ function ofDependencies(before: GateStatus, after: GateStatus): GateEvent[] {
 }
 
 function ofDependency(before: DependencyStatus | undefined, after: DependencyStatus): GateEvent[] {
-  const { name, answer = '', openedByHand = 0, since, message = answer } = after;
+  const { name, answer = '', openedByHand = 0, openedEarly = 0, since, message = answer } = after;
   const isNew = before?.satisfied === false && after.satisfied === true;
   const isOverdue = after.overdue === true && before?.overdue !== true;
   const byHand = openedByHand - (before?.openedByHand ?? 0);
+  const isEarly = openedEarly > 0 && (before?.openedEarly ?? 0) === 0;
   return [
     ...(isNew
       ? [normal('DependencySatisfied', 'Evaluate', `dependency ${name} is satisfied: ${answer}`)]
@@ -129,18 +131,15 @@ function ofDependency(before: DependencyStatus | undefined, after: DependencySta
           ),
         ]
       : []),
+    ...(isEarly ? [warning('OpenedEarly', 'Evaluate', earlyEvent(after))] : []),
     ...(byHand > 0
-      ? [normal('OpenedByHand', 'Open', `${name} was opened by an annotation of ${pods(byHand)}`)]
+      ? [normal('OpenedByHand', 'Open', `${name} was opened by an annotation of ${count(byHand, 'Pod')}`)]
       : []),
   ];
 }
 
 function said(words: string): string {
   return words === '' ? '' : `: ${words}`;
-}
-
-function pods(count: number): string {
-  return `${count} Pod${count === 1 ? '' : 's'}`;
 }
 
 function ofConditions(before: GateStatus, after: GateStatus): GateEvent[] {
