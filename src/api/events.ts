@@ -76,6 +76,10 @@ export const WORKLOAD_EVENTS = {
     type: 'Normal',
     when: 'an older ReplicaSet, all of whose Pods are held, was scaled to zero',
   },
+  HeldPodReleased: {
+    type: 'Normal',
+    when: 'a Pod of a Job was let go that was held for a gate which has been deleted since the Job was started',
+  },
   AdmissionSkipped: {
     type: 'Warning',
     when: 'it was written without the containers of a gate that was in force: the policies were to place them; once until it comes with them',

@@ -14,6 +14,7 @@ const OWN = [
   'scale-down',
   'scale-down-empty',
   'release-job',
+  'release-pod',
   'ask-order',
   'open-pod',
 ] as const;

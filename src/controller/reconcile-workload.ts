@@ -2,7 +2,7 @@ import type { Gate, WorkloadWorld } from '../core/model.ts';
 import { decideWorkload } from '../core/plan/decide-workload.ts';
 import type { Unattended, WorkloadWrite } from '../core/plan/plan.ts';
 import { gatesIn } from '../core/render/inject.ts';
-import { ofPatch, ofScaleDown } from '../core/status/gate-events.ts';
+import { ofPatch, ofPodRelease, ofScaleDown } from '../core/status/gate-events.ts';
 import { act, type Failed } from './act.ts';
 import type { Context } from './context.ts';
 import { observeWorkload, versionIn } from './observe.ts';
@@ -48,11 +48,12 @@ function isNothing({ workload, gates, pods }: WorkloadWorld): boolean {
   return gates.size === 0 && pods.length === 0 && gatesIn(workload.template).size === 0;
 }
 
-/** Of a patch on the gates that it was for; those that do not exist have nobody who asks. Of a scale-down on the workload. */
+/** Of a patch on the gates that it was for; those that do not exist have nobody who asks. Of others on the workload. */
 function recordWrites(context: Context, { gates }: WorkloadWorld, done: readonly WorkloadWrite[]): void {
   for (const write of done) {
     if (write.do === 'scale-down' || write.do === 'scale-down-empty')
       recordEvent(context, write.workload, ofScaleDown(write));
+    if (write.do === 'release-pod') recordEvent(context, write.workload, ofPodRelease(write));
     if (write.do !== 'patch-workload') continue;
     for (const [name, event] of ofPatch(write)) {
       const known = gates.get(name);

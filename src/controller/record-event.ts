@@ -24,6 +24,7 @@ export function failureEvent({ write, error }: Failed): GateEvent | undefined {
 function nameOf(write: Failed['write']): string {
   switch (write.do) {
     case 'open-pod':
+    case 'release-pod':
       return `Pod ${write.pod.name}`;
     case 'scale-down':
       return `ReplicaSet ${write.replicaSet.name}`;

@@ -1,11 +1,11 @@
-import { targetAnnotationValue } from '../api/names.ts';
+import { HOLD_GATE, targetAnnotationValue } from '../api/names.ts';
 import type { Drift, OthersFirst, Refusal, Workload } from '../core/model.ts';
 import { workloadPatch } from '../core/plan/decide-workload.ts';
-import type { Addition, JobRelease, WorkloadPatch, WorkloadWrite } from '../core/plan/plan.ts';
+import type { Addition, JobRelease, PodRelease, WorkloadPatch, WorkloadWrite } from '../core/plan/plan.ts';
 import { driftOf } from '../core/render/others-first.ts';
 import { type ApiError, isForbidden, isInvalid } from '../kube/api-error.ts';
 import { projectWorkload } from '../projections/project-workload.ts';
-import { WORKLOADS } from '../projections/resources.ts';
+import { PODS, WORKLOADS } from '../projections/resources.ts';
 import { Undone } from './act.ts';
 import { askOrder } from './ask-order.ts';
 import type { WorkloadMemory } from './workload-memory.ts';
@@ -32,6 +32,8 @@ export function writeWorkload(writing: WorkloadWriting, write: WorkloadWrite): P
       return askOrder(writing, write);
     case 'release-job':
       return releaseJob(writing, write);
+    case 'release-pod':
+      return releasePod(writing, write);
     case 'open-pod':
     case 'delete-pod':
       return writePod(writing, write);
@@ -41,6 +43,16 @@ export function writeWorkload(writing: WorkloadWriting, write: WorkloadWrite): P
 /** With its version as precondition: whoever suspends it meanwhile is heard. */
 function releaseJob(writing: WorkloadWriting, { workload, patch: body }: JobRelease): Promise<Result> {
   return ifThere(patch(writing, known(workload), body, { type: 'merge' }));
+}
+
+/** With its version as precondition: what is in it now was never looked at. */
+function releasePod(writing: WorkloadWriting, { pod }: PodRelease): Promise<Result> {
+  const { uid, resourceVersion } = pod;
+  const body = {
+    metadata: { uid, resourceVersion },
+    spec: { schedulingGates: [{ $patch: 'delete', name: HOLD_GATE }] },
+  };
+  return ifThere(patch(writing, { resource: PODS, kind: 'Pod', object: pod }, body, { type: 'strategic' }));
 }
 
 function known(workload: Workload): KnownObject {

@@ -73,6 +73,8 @@ export interface Workload {
   readonly resumedBy: 'operator' | 'others' | undefined;
   /** Job: it is suspended, still or again, though its gates came into force, and its template can be written. */
   readonly isReleased: boolean;
+  /** Job: the gates that it requires came into force once, so that one which does not exist is gone, and not to come. */
+  readonly wasReleased: boolean;
   /** StatefulSet: Pods below this ordinal keep the old template. 0 otherwise. */
   readonly partition: number;
   /** StatefulSet: `status.updateRevision`, the value of the label `controller-revision-hash` on up-to-date Pods. */

@@ -132,7 +132,8 @@ export function projectWorkload(kind: TargetKind, raw: unknown): Workload {
     selector: kind === 'Deployment' && spec.selector ? queryOf(spec.selector) : '',
     // With the label off the template it is its user's to resume, whatever admission has left on it.
     resumedBy: isSuspended && view.required.length > 0 ? resumedBy(metadata, spec) : undefined,
-    isReleased: whole.success && isSuspended && isReleased(metadata, status),
+    isReleased: whole.success && isSuspended && wasReleased(metadata) && !status.startTime,
+    wasReleased: kind === 'Job' && wasReleased(metadata),
     partition: spec.updateStrategy?.rollingUpdate?.partition ?? 0,
     updateRevision: status.updateRevision,
     template: view,
@@ -153,12 +154,9 @@ function resumedBy(
   return isOurs ? 'operator' : 'others';
 }
 
-/** Whether its gates came into force once. Its template can be written when its controller has taken the start time away. */
-function isReleased(
-  { annotations }: { readonly annotations: Strings },
-  { startTime }: Raw['status'],
-): boolean {
-  return annotations[START_ANNOTATION] === START_RELEASED && !startTime;
+/** Whether its gates came into force once. Its template can be written while it is suspended, when its controller has taken the start time away. */
+function wasReleased({ annotations }: { readonly annotations: Strings }): boolean {
+  return annotations[START_ANNOTATION] === START_RELEASED;
 }
 
 type Strings = Readonly<Record<string, string>>;

@@ -7,6 +7,7 @@ import {
   HOLD_GATE,
   OPENED_AGAIN_ANNOTATION,
   openAnnotation,
+  REQUIRE_LABEL,
 } from '../../src/api/names.ts';
 import type { PodTemplate } from '../../src/core/render/template.ts';
 import { app, EFFECT_LIMIT_MS, gatePath } from './admission-api.ts';
@@ -21,6 +22,8 @@ const STRATEGIC_MERGE_PATCH = 'application/strategic-merge-patch+json';
 const podsSchema = z.object({
   items: z.array(z.object({ metadata: z.object({ name: z.string() }) })),
 });
+
+const storedSchema = z.object({ metadata: z.object({ uid: z.string() }) });
 
 const own = (name: string) => ({ name, image: `registry.example/${name}:1` });
 
@@ -134,6 +137,57 @@ describe('the token of the operator, on Pods and gates', function () {
       await token.remove(
         await owned({ ...waiting, spec: { ...app().spec, schedulingGates: [{ name: HOLD_GATE }] } }),
       );
+    });
+
+    describe('that are held', () => {
+      const hold = { schedulingGates: [{ name: HOLD_GATE }] };
+      const held: PodTemplate = {
+        metadata: { labels: { app: TARGET, [REQUIRE_LABEL]: 'api-first' } },
+        spec: { ...app().spec, restartPolicy: 'Never', ...hold },
+      };
+      const letGo = (pod: string, left: object[] | null = null, more: object = {}) =>
+        token.patch(pod, { spec: { schedulingGates: left, ...more } });
+      /** A held Pod of a Job. */
+      const ofJob = async (template = held): Promise<string> => {
+        const jobs = pathOf('Job', namespace);
+        // What waits for a gate is suspended, and its Pods are held then.
+        const job = { metadata: { name: 'migrate' }, spec: { template: { spec: template.spec } } };
+        await cluster().send('POST', jobs, job);
+        const { metadata } = storedSchema.parse(await cluster().send('GET', `${jobs}/migrate`));
+        const owner = { apiVersion: 'batch/v1', kind: 'Job', name: 'migrate', uid: metadata.uid };
+        const ownerReferences = [{ ...owner, controller: true }];
+        const pod = {
+          metadata: { ...template.metadata, name: 'held', ownerReferences },
+          spec: template.spec,
+        };
+        await cluster().send('POST', pods(), pod);
+        return `${pods()}/held`;
+      };
+
+      it('lets one of a Job go, and changes nothing besides', async () => {
+        const pod = await ofJob();
+        await policyRefusal(letGo(pod, null, { activeDeadlineSeconds: 1 }));
+        await letGo(pod);
+      });
+
+      it('lets none go whose gate exists', async () => {
+        const pod = await ofJob();
+        await cluster().storeGate(namespace, API_FIRST.with({ finalizers: [] }));
+        const answer = () => token.tries(pod, { spec: { schedulingGates: null } });
+        const message = await eventually('the policy knows the gate', EFFECT_LIMIT_MS, answer);
+        expect(message).to.contain('held for a gate which exists, as api-first does');
+      });
+
+      it("lets none go of another workload, nor what somebody else's scheduling gate keeps", async () => {
+        await policyRefusal(letGo(await owned({ ...held, spec: { ...app().spec, ...hold } })));
+        const pod = await ofJob({
+          ...held,
+          spec: { ...held.spec, schedulingGates: [{ name: 'example.com/a' }, { name: HOLD_GATE }] },
+        });
+        await policyRefusal(letGo(pod));
+        await letGo(pod, [{ name: 'example.com/a' }]);
+        await policyRefusal(letGo(pod));
+      });
     });
 
     it("deletes none that somebody else's scheduling gate keeps", async () => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   AGGREGATE_LABEL,
   gateAnnotation,
+  HOLD_GATE,
   REQUIRE_LABEL,
   START_ANNOTATION,
   START_WAITING,
@@ -131,12 +132,20 @@ function podsOf(namespace: string): string {
   return `/api/v1/namespaces/${namespace}/pods`;
 }
 
+const storedSchema = z.looseObject({ metadata: z.looseObject({ uid: z.string() }) });
+
 /** What the operator may not do, and what nobody may have it do. */
 async function prepareOperatorProbes(cluster: AdmissionApi, namespace: string): Promise<Probes> {
   for (const kind of ['Deployment', 'CronJob', 'Job'] as const)
     await cluster.create(namespace, kind, app(), { name: 'probed' });
   const pods = podsOf(namespace);
   await cluster.send('POST', pods, { metadata: { name: 'probed' }, spec: app().spec });
+  const job = storedSchema.parse(await cluster.send('GET', pathOf('Job', namespace, 'probed'))).metadata;
+  const owner = { apiVersion: 'batch/v1', kind: 'Job', name: 'probed', uid: job.uid, controller: true };
+  await cluster.send('POST', pods, {
+    metadata: { name: 'held', labels: { [REQUIRE_LABEL]: 'foreign' }, ownerReferences: [owner] },
+    spec: { ...app().spec, schedulingGates: [{ name: HOLD_GATE }] },
+  });
   const sets = `/apis/apps/v1/namespaces/${namespace}/replicasets`;
   const labels = { app: 'probed', 'pod-template-hash': 'abc' };
   const template = { ...app(), metadata: { labels } };
@@ -156,6 +165,8 @@ async function prepareOperatorProbes(cluster: AdmissionApi, namespace: string): 
     'operator-jobs': () => mark(pathOf('Job', namespace, 'probed')),
     'operator-cronjobs': () => mark(pathOf('CronJob', namespace, 'probed')),
     'operator-pods': () => mark(`${pods}/probed`),
+    'operator-holds': () =>
+      isRefused(cluster.send('PATCH', `${pods}/held`, { spec: { schedulingGates: null } }, asOperator)),
     'operator-scale': () => isRefused(cluster.send('PATCH', `${sets}/probed-abc/scale`, scale, asOperator)),
     'operator-deletions': () => isRefused(cluster.send('DELETE', `${pods}/probed`, undefined, asOperator)),
     'operator-creations': () =>

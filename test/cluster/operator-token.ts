@@ -18,6 +18,17 @@ export class OperatorToken {
     return this.#cluster().send('PATCH', path, body, { as: OPERATOR, type });
   }
 
+  /** Why the patch would be refused by a policy; undefined where it would not. Nothing is stored. */
+  async tries(path: string, body: unknown): Promise<string | undefined> {
+    const call = { as: OPERATOR, type: MERGE_PATCH, dryRun: true };
+    return this.#cluster()
+      .send('PATCH', path, body, call)
+      .then(
+        () => undefined,
+        (failure: unknown) => String(failure),
+      );
+  }
+
   /** Would delete it: nothing goes. */
   remove(path: string): Promise<unknown> {
     return this.#cluster().send('DELETE', path, undefined, { as: OPERATOR, dryRun: true });

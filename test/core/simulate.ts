@@ -128,6 +128,8 @@ function write(world: World, one: Write, now: number): World {
       return withPods(world, (pod) => (pod.replicaSet?.uid === one.replicaSet.uid ? undefined : pod));
     case 'scale-down-empty':
       return world;
+    case 'release-pod':
+      return withPods(world, (pod) => (pod.uid === one.pod.uid ? { ...pod, held: false } : pod));
     case 'delete-pod':
       return withPods(world, (pod) => (pod.uid === one.pod.uid ? undefined : pod));
   }

@@ -43,6 +43,7 @@ function workloadOfKind(kind: TargetKind, name: string): WorkloadBuilder {
     selector: kind === 'Deployment' ? `app=${name}` : '',
     resumedBy: undefined,
     isReleased: false,
+    wasReleased: false,
     partition: 0,
     updateRevision: undefined,
     template: viewTemplate(template),

@@ -65,4 +65,12 @@ describe('projectWorkload, of a Job that waits for gates', () => {
     const startTime = '2026-11-26T10:00:00Z';
     expect(released('released', { suspend }, {}, 'Job', { startTime }), 'one that has run').to.equal(false);
   });
+
+  it('says of a Job that its gates came into force once, whether it runs or not', () => {
+    const released = (...args: Parameters<typeof project>) => project(...args).wasReleased;
+    for (const spec of [{ suspend }, {}, { parallelism: 'x' }])
+      expect(released('released', spec)).to.equal(true);
+    expect(released('suspended', { suspend })).to.equal(false);
+    expect(released('released', {}, {}, 'Deployment')).to.equal(false);
+  });
 });

@@ -3,11 +3,15 @@ import {
   CONTAINER_SEPARATOR,
   GROUP,
   HOLD_GATE,
+  KIND,
   OPEN_ANNOTATION_PREFIX,
   OPENED_AGAIN_ANNOTATION,
   PLURAL,
+  REQUIRE_LABEL,
+  VERSION,
 } from '../names.ts';
 import { confining, isOwned, OTHERS_CHANGES, onReplicaSets } from './guard-operator.ts';
+import { lackingGates } from './hold-policy.ts';
 import { type Admission, onPods, onWorkload } from './policy.ts';
 import { BOOKKEEPING, isOneOf, orElse, unchanged } from './unchanged.ts';
 
@@ -17,11 +21,19 @@ export const IS_OURS = `c.name.startsWith('${CONTAINER_PREFIX}') && c.name.subst
 /** CEL: the annotation `k` opens a container that the Pod has. */
 const OPENS = `(k.startsWith('${OPEN_ANNOTATION_PREFIX}') && variables.containers.exists(c, c.name == '${CONTAINER_PREFIX}' + k.substring(${OPEN_ANNOTATION_PREFIX.length}).replace('.', '${CONTAINER_SEPARATOR}', 1)))`;
 
+const schedulingGates = (pod: string) => orElse(`dyn(${pod}).spec`, 'schedulingGates', '[]');
+/** CEL: whether a Pod is held, and the scheduling gates that others have put there. */
+const holds = (pod: string) => `${schedulingGates(pod)}.exists(g, g.name == '${HOLD_GATE}')`;
+const others = (pod: string) => `${schedulingGates(pod)}.filter(g, g.name != '${HOLD_GATE}')`;
+/** CEL: a Pod is held no more that a Job has made. */
+const IS_LET_GO = `(!${holds('object')} && ${isOwned('oldObject', ['Job'])})`;
+
 /** What the operator may write of Pods: the openings of their containers. */
 export function guardOperatorPods(): Admission {
   const annotations = (object: string) => orElse(`${object}.metadata`, 'annotations', '{}');
   const isOnlyOpening = [
-    'object.spec == oldObject.spec',
+    unchanged('object.spec', 'oldObject.spec', isOneOf('schedulingGates')),
+    `${others('object')} == ${others('oldObject')} && (${holds('object')} == ${holds('oldObject')} || ${IS_LET_GO})`,
     unchanged('object.metadata', 'oldObject.metadata', isOneOf(...BOOKKEEPING, 'annotations')),
     unchanged(
       annotations('object'),
@@ -31,7 +43,7 @@ export function guardOperatorPods(): Admission {
   ];
   return confining(
     'operator-pods',
-    'Whoever holds the token of the operator changes nothing of a Pod but the annotations that open its waiting containers,\nand of no Pod that is not of a workload.',
+    'Whoever holds the token of the operator changes nothing of a Pod but the annotations that open its waiting containers,\nand the scheduling gate of one that a Job has made; and of no Pod that is not of a workload.',
     {
       matchConstraints: {
         resourceRules: [onPods('UPDATE')],
@@ -45,7 +57,41 @@ export function guardOperatorPods(): Admission {
         },
         {
           expression: isOnlyOpening.join(' && '),
-          message: `the operator changes nothing of a Pod but the annotations ${OPEN_ANNOTATION_PREFIX} of containers that it has: ${OTHERS_CHANGES}`,
+          message: `the operator changes nothing of a Pod but the annotations ${OPEN_ANNOTATION_PREFIX} of containers that it has, and the hold of a Job's: ${OTHERS_CHANGES}`,
+          reason: 'Forbidden',
+        },
+      ],
+    },
+  );
+}
+
+/**
+ * Which Pods the operator lets go. A policy of its own, since it has each gate as its parameter: where these are not to be
+ * had, openings go on.
+ */
+export function guardOperatorHolds(): Admission {
+  return confining(
+    'operator-holds',
+    'Whoever holds the token of the operator lets no Pod go that is held for a gate which exists.',
+    {
+      paramKind: { apiVersion: `${GROUP}/${VERSION}`, kind: KIND },
+      matchConstraints: { resourceRules: [onPods('UPDATE')] },
+      variables: [
+        { name: 'letGo', expression: `${holds('oldObject')} && !${holds('object')}` },
+        {
+          name: 'lacking',
+          expression: lackingGates(
+            `object.metadata.?labels[?'${REQUIRE_LABEL}'].orValue('')`,
+            'object.metadata.?annotations.orValue({})',
+          ),
+        },
+      ],
+      validations: [
+        {
+          expression:
+            '!variables.letGo || !(params.metadata.name in variables.lacking) || has(params.metadata.deletionTimestamp)',
+          messageExpression:
+            "'the operator lets no Pod go that is held for a gate which exists, as ' + params.metadata.name + ' does'",
           reason: 'Forbidden',
         },
       ],

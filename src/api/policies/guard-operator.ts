@@ -42,9 +42,9 @@ export function onReplicaSets(resource: string, ...operations: Operation[]): Res
   return { apiGroups: ['apps'], apiVersions: ['v1'], resources: [resource], operations };
 }
 
-/** CEL: the object is a Pod that a workload owns. */
-export function isOwned(pod: string): string {
-  const kinds = OWNERS.map((kind) => `'${kind}'`).join(', ');
+/** CEL: the object is a Pod that a workload owns, of one of these kinds. */
+export function isOwned(pod: string, owners: readonly string[] = OWNERS): string {
+  const kinds = owners.map((kind) => `'${kind}'`).join(', ');
   return `${orElse(`${pod}.metadata`, 'ownerReferences', '[]')}.exists(o, o.?controller.orValue(false) && o.kind in [${kinds}])`;
 }
 

@@ -14,7 +14,7 @@ export const IS_HELD = `has(object.spec.schedulingGates) && object.spec.scheduli
  * get rid of it, which StatefulSets and Jobs never make.
  */
 export function hold(): Admission {
-  const about = `Keeps a Pod from being scheduled that is born without the gates that the label ${REQUIRE_LABEL}\nof its template names. It is never let go: its workload replaces it once the template carries the gates.`;
+  const about = `Keeps a Pod from being scheduled that is born without the gates that the label ${REQUIRE_LABEL}\nof its template names. Its workload replaces it once the template carries the gates. Only one of a\nJob is let go, where the gate has been deleted since the Job was started.`;
   return mutating('hold', about, {
     failurePolicy: 'Fail',
     reinvocationPolicy: 'Never',

@@ -3,7 +3,7 @@ import { firstStart, firstStartCronJob } from './first-start-policy.ts';
 import { guard, guardOld, guardRemoval } from './guard.ts';
 import { guardOperatorCreations, guardOperatorGates, guardOperatorScale } from './guard-operator.ts';
 import { guardOperatorJobs } from './guard-operator-jobs.ts';
-import { guardOperatorDeletions, guardOperatorPods } from './guard-operator-pods.ts';
+import { guardOperatorDeletions, guardOperatorHolds, guardOperatorPods } from './guard-operator-pods.ts';
 import { guardOperatorCronJobs, guardOperatorTemplates } from './guard-operator-templates.ts';
 import { guardReads } from './guard-reads.ts';
 import { guardRoles } from './guard-roles.ts';
@@ -33,7 +33,8 @@ export const POLICY_MANIFESTS: Readonly<Record<string, () => string>> = {
   'config/guards/guard-status.yaml': () => format(guardStatus()),
   'config/guards/guard-roles.yaml': () => format(guardRoles()),
   'config/guards/operator-gates.yaml': () => format(guardOperatorGates()),
-  'config/guards/operator-pods.yaml': () => format(guardOperatorPods(), guardOperatorDeletions()),
+  'config/guards/operator-pods.yaml': () =>
+    format(guardOperatorPods(), guardOperatorHolds(), guardOperatorDeletions()),
   'config/guards/operator-workloads.yaml': () =>
     format(
       guardOperatorTemplates(),

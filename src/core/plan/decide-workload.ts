@@ -9,7 +9,7 @@ import { nested, patchOfTemplate } from '../render/template.ts';
 import { soonest } from '../soonest.ts';
 import { gatesToOpen, isToLeave } from './clean-up.ts';
 import { gather, isNaming, isRendering } from './gather.ts';
-import { openOrphans, unattended } from './orphans.ts';
+import { openOrphans, releaseHeld, unattended } from './orphans.ts';
 import type { Addition, OrderQuestion, Removal, WorkloadPatch, WorkloadPlan } from './plan.ts';
 import { releaseJob } from './release-job.ts';
 import { scaleDowns } from './scale-down.ts';
@@ -27,7 +27,14 @@ export function decideWorkload(world: WorkloadWorld, now: number): WorkloadPlan 
   const released = releaseJob(world, now);
   const told = unattended(world, now);
   return {
-    writes: [...list(patch), ...released.writes, ...openOrphans(world), ...down.writes, ...list(question)],
+    writes: [
+      ...list(patch),
+      ...released.writes,
+      ...openOrphans(world),
+      ...releaseHeld(world),
+      ...down.writes,
+      ...list(question),
+    ],
     unattended: told.found,
     next: soonest([next, released.next, down.next, told.next]),
   };

@@ -1,12 +1,12 @@
 import { targetAnnotationValue } from '../../api/names.ts';
 import type { Gate, GateEvent, Workload, WorkloadWorld } from '../model.ts';
 import { removalMark, removalPause } from '../progress/dispute.ts';
-import { gatesNotCarried, isHeldFor } from '../render/hold.ts';
+import { gatesLacking, gatesNotCarried, isHeld, isHeldFor } from '../render/hold.ts';
 import { gatesIn } from '../render/inject.ts';
 import { soonest } from '../soonest.ts';
 import { targetKeys } from '../targets.ts';
 import { cleanUp, gatesInPod, isToLeave } from './clean-up.ts';
-import type { PodWrite, Unattended } from './plan.ts';
+import type { PodRelease, PodWrite, Unattended } from './plan.ts';
 
 /**
  * What `rollout undo`, copies and restored backups bring back of gates that are gone is taken out again, and nobody but
@@ -28,6 +28,19 @@ function merged(before: PodWrite | undefined, write: PodWrite): PodWrite {
   if (write.do !== 'open-pod') return write;
   const annotations = { ...before.annotations, ...write.annotations };
   return { ...write, annotations, told: [...before.told, ...write.told] };
+}
+
+/**
+ * Lets held Pods of a Job go, for whose gates nothing is to be waited any more: they were in force when the Job was let go,
+ * and are gone. The template of a Job that runs cannot say so, and a Pod that is deleted counts as failed.
+ */
+export function releaseHeld({ workload, gates, pods }: WorkloadWorld): PodRelease[] {
+  if (workload.kind !== 'Job' || !workload.wasReleased) return [];
+  return pods.filter(isHeld).flatMap((pod) => {
+    const lacking = gatesLacking(pod, workload.template);
+    const isGone = lacking.every((name) => !gates.has(name));
+    return isGone ? [{ do: 'release-pod' as const, workload, pod, gates: lacking }] : [];
+  });
 }
 
 /** A Pod may be held for so long before somebody is told: its gate may come in the same apply, after it. */

@@ -43,13 +43,14 @@ export type GateWrite =
 
 /**
  * What the reconcile of a workload writes: the workload, once, its older ReplicaSets with nothing but held Pods, and Pods
- * that wait in gates which do not exist.
+ * that wait in gates which do not exist, or are held for them.
  */
 export type WorkloadWrite =
   | WorkloadPatch
   | ScaleDown
   | ScaleDownEmpty
   | JobRelease
+  | PodRelease
   | PodWrite
   | OrderQuestion;
 
@@ -58,6 +59,15 @@ export interface JobRelease {
   readonly do: 'release-job';
   readonly workload: Workload;
   readonly patch: JsonObject;
+}
+
+/** Lets a Pod of a Job go that is held for gates which are gone: neither its template can be written, nor itself be replaced. */
+export interface PodRelease {
+  readonly do: 'release-pod';
+  readonly workload: Workload;
+  readonly pod: Pod;
+  /** The names of these gates. */
+  readonly gates: readonly string[];
 }
 
 /** Takes the Pods off a ReplicaSet, all of which are held. */

@@ -2,7 +2,14 @@ import type { EventReason } from '../../api/events.ts';
 import { STALL_REASONS } from '../../api/reasons.ts';
 import type { Condition, DependencyStatus, GateStatus, TargetStatus } from '../../api/status.ts';
 import type { GateEvent } from '../model.ts';
-import type { GateWrite, PodWrite, ScaleDown, ScaleDownEmpty, WorkloadPatch } from '../plan/plan.ts';
+import type {
+  GateWrite,
+  PodRelease,
+  PodWrite,
+  ScaleDown,
+  ScaleDownEmpty,
+  WorkloadPatch,
+} from '../plan/plan.ts';
 import { count, earlyEvent } from './through-words.ts';
 
 /**
@@ -78,6 +85,13 @@ export function ofScaleDown(write: ScaleDown | ScaleDownEmpty): GateEvent {
       ? `scaled ReplicaSet ${write.replicaSet.name} to 0: its Pods are held, and others with the gate take their place`
       : 'scaled an older ReplicaSet to 0: its Pods are refused, and others with the gate take their place';
   return normal('HeldPodsReplaced', 'Scale', note);
+}
+
+/** The Event of letting a held Pod of a Job go. */
+export function ofPodRelease({ pod, gates }: PodRelease): GateEvent {
+  const names = `${gates.length === 1 ? 'gate' : 'gates'} ${gates.join(', ')}`;
+  const note = `let Pod ${pod.name} go, which was held for ${names}: deleted since the Job was started`;
+  return normal('HeldPodReleased', 'Release', note);
 }
 
 /** The Events of a patch, by the gates that they are about. */

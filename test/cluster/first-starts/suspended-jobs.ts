@@ -4,7 +4,7 @@ import { START_ANNOTATION, START_RELEASED, START_SUSPENDED, START_WAITING } from
 import type { KubeObject } from '../../../src/sandbox/cluster.ts';
 import { deployment, dns, gate, service } from '../../scenarios/manifests.ts';
 import { useStory, type WatchedCluster } from './cluster.ts';
-import { told } from './events.ts';
+import { told, untilTold } from './events.ts';
 import { job, requiring } from './manifests.ts';
 
 const jobSchema = z.object({
@@ -222,15 +222,56 @@ export function suspendedJobs(on: () => WatchedCluster): void {
         (await everyPod('migrate')).find(({ name }) => !names.includes(name)),
       );
 
-    it('whose gate is deleted while it runs has its next Pods held, until its user takes the label off', async () => {
+    const untilFree = (name: string) =>
+      here().until(`${name} is free`, async () =>
+        (await everyPod('migrate')).find((pod) => pod.name === name && pod.wasFree),
+      );
+
+    it('whose gate is deleted while it runs has its next Pods let go, which an Event tells', async () => {
       const first = await firstPod();
       await deleteGate();
       await here().delete('Pod', first.name);
       const second = await nextPod(first.name);
-      expect(second.wasHeld).to.equal(true);
+      await untilFree(second.name);
+      const { note } = await untilTold(here(), 'HeldPodReleased');
+      expect(note).to.contain(`let Pod ${second.name} go, which was held for gate first`);
+      expect(await told(here(), 'HeldWithoutGate')).to.be.empty;
+    });
+
+    it('whose gate is deleted while the operator is away has its Pods let go when that returns', async () => {
+      const first = await firstPod();
+      await deleteGate();
+      await on().operator.stop();
+      await here().delete('Pod', first.name);
+      const { name, wasHeld, wasFree } = await nextPod(first.name);
+      expect([wasHeld, wasFree]).to.deep.equal([true, false]);
+      await on().operator.start();
+      await untilFree(name);
+    });
+
+    it('of whose two gates one is deleted while it runs has its next Pods let go behind the other', async () => {
+      const second = gate('second', ['Job/migrate'], [dns('api')]);
+      await here().create(requiring(job('migrate'), 'first', 'second'), ALONE, second);
+      await untilState('free', START_RELEASED);
+      const first = await here().until('it has a Pod', async () => (await everyPod('migrate'))[0]);
+      await deleteGate();
+      await here().delete('Pod', first.name);
+      const { name } = await nextPod(first.name);
+      const { gates } = await untilFree(name);
+      expect([...gates]).to.deep.equal(['second']);
+    });
+
+    it('whose Pods are held for a gate that exists and does not name it keeps them held', async () => {
+      const first = await firstPod();
+      await here().patch('DependencyGate', 'first', { spec: { targets: [{ kind: 'Job', name: 'other' }] } });
+      await here().untilGate('first', { targets: 'other Missing' });
+      await here().delete('Pod', first.name);
+      const { name } = await nextPod(first.name);
+      await untilTold(here(), 'HeldByOtherGate');
+      expect((await everyPod('migrate')).find((pod) => pod.name === name)?.wasFree).to.equal(false);
       await suspend();
       await here().patch('Job', 'migrate', { spec: { suspend: false, template: WITHOUT_LABEL } });
-      expect((await nextPod(first.name, second.name)).wasHeld).to.equal(false);
+      expect((await nextPod(first.name, name)).wasHeld).to.equal(false);
     });
 
     it('that ran and is suspended by hand goes on without a gate that is deleted meanwhile', async () => {

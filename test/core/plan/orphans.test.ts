@@ -181,3 +181,34 @@ describe('decideWorkload, of Pods that are held', () => {
     expect(names(pinger.requiring('other'), [other.targets('pinger')], held)).to.deep.equal([]);
   });
 });
+
+describe('decideWorkload, of Pods of a Job that are held', () => {
+  const migrate = job('migrate').requiring('a', 'b');
+  const released = migrate.with({ wasReleased: true });
+  const held = pod('migrate-x').of('Job/migrate').heldFor('a', 'b');
+  const naming = (name: string) => gate(name).targets('Job/migrate').dependsOn(dns('api')).rendered();
+
+  it('lets them go where all that they lack was deleted since it was let go itself', () => {
+    const { writes } = decided(released, [], held);
+    expect(writesOf({ writes })).to.deep.equal(['release-pod migrate']);
+    expect(writes[0]).to.deep.include({ gates: ['a', 'b'] });
+  });
+
+  it('keeps them while one of these is there, names it or not, or is being deleted', () => {
+    const others = [naming('a'), gate('a').targets('other').dependsOn(dns('api')), naming('a').deleting()];
+    for (const one of others) expect(swept(released, [one], held)).to.deep.equal([]);
+  });
+
+  it('keeps those whose Job was never let go: the gate is to come', () => {
+    expect(swept(migrate, [], held)).to.deep.equal([]);
+  });
+
+  it('keeps those of other workloads, which are replaced', () => {
+    const other = pinger.requiring('gone').with({ wasReleased: true });
+    expect(swept(other, [], heldPinger)).to.deep.equal([]);
+  });
+
+  it('does nothing about Pods that are not held', () => {
+    expect(swept(released, [], pod('migrate-x').of('Job/migrate'))).to.deep.equal([]);
+  });
+});

@@ -2,7 +2,13 @@ import { expect } from 'chai';
 import type { Condition, DependencyStatus, GateStatus } from '../../../src/api/status.ts';
 import type { GateEvent } from '../../../src/core/model.ts';
 import type { Write } from '../../../src/core/plan/plan.ts';
-import { firstStarts, gateEvents, ofPatch, ofScaleDown } from '../../../src/core/status/gate-events.ts';
+import {
+  firstStarts,
+  gateEvents,
+  ofPatch,
+  ofPodRelease,
+  ofScaleDown,
+} from '../../../src/core/status/gate-events.ts';
 import { ago, dns, gate, pod, workload } from '../builders.ts';
 import { injectPatch } from '../patches.ts';
 
@@ -46,6 +52,10 @@ describe('firstStarts', () => {
 
 describe('gateEvents', () => {
   const writes: readonly { readonly write: Write; readonly is: string | undefined }[] = [
+    {
+      write: { do: 'release-pod', workload: pinger, pod: waiting, gates: ['a', 'b'] },
+      is: 'Normal HeldPodReleased Release: let Pod pinger-1 go, which was held for gates a, b: deleted since the Job was started',
+    },
     {
       write: {
         do: 'patch-workload',
@@ -218,6 +228,8 @@ function eventsOf(write: Write): readonly GateEvent[] {
     case 'scale-down':
     case 'scale-down-empty':
       return [ofScaleDown(write)];
+    case 'release-pod':
+      return [ofPodRelease(write)];
     case 'ask-order':
     case 'release-job':
       return [];

@@ -41,7 +41,7 @@ function immutable(world: ExplainWorld, { kind, name, state }: TargetStatus): St
   ];
 }
 
-/** Held Pods are never let go: others take their place, unless something keeps these. */
+/** Held Pods are not let go while their gate is there: others take their place, unless something keeps these. */
 function held(world: ExplainWorld, { kind, name, held = 0, reason }: TargetStatus): Step[] {
   if (held === 0) return [];
   const key = resourceName({ kind, name });
