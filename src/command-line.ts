@@ -66,6 +66,11 @@ function operatorCommand(process: Process): Command {
     )
     .option('--namespaces <names>', 'namespaces to work in, separated by commas (default: all)', namespaces)
     .option('--concurrency <number>', 'gates and workloads that are reconciled at a time', positive, 4)
+    .option(
+      '--leader-election',
+      'stand by while another operator works, by the Lease that LEASE and POD_NAMESPACE name',
+      false,
+    )
     .option('--health-port <port>', 'port of /healthz, /readyz', port, 8081)
     .option('--metrics-port <port>', 'port of /metrics (default: the health port)', port)
     .addOption(

@@ -121,6 +121,12 @@ export const METRICS = {
       status: 'of HTTP; 0 where there was no answer',
     },
   },
+  // As client-go and controller-runtime name it, so that what is made for their operators fits.
+  leader_election_master_status: {
+    type: 'gauge',
+    help: 'Whether this replica is the one that works (1) or stands by (0): then it tells of no gates.',
+    labels: { name: "the Lease's" },
+  },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 
 export type MetricName = keyof typeof METRICS;

@@ -1,4 +1,5 @@
 import { ApiError, isConflict, isForbidden, isNamespaceGone, isTransient } from '../kube/api-error.ts';
+import { isFenced } from '../kube/client/fenced.ts';
 import { Undone } from './act.ts';
 
 /** Why a reconcile did not end well: the label of its metric. */
@@ -17,6 +18,8 @@ export interface FailureHandling {
  */
 export function classifyFailure(error: unknown): FailureHandling {
   if (isConflict(error)) return { failure: 'conflict', level: 'debug', waitMs: undefined };
+  // Who leads now does it.
+  if (isFenced(error)) return { failure: 'transient', level: 'debug', waitMs: undefined };
   if (error instanceof Undone) return { failure: 'undone', level: 'warn', waitMs: undefined };
   if (isTransient(error)) return { failure: 'transient', level: 'warn', waitMs: error.retryAfterMs };
   // Where it lasts the gate, the Events and the probe tell of it: at first the API server may just have started.
@@ -36,5 +39,5 @@ export function levelOfWatch(error: unknown): 'debug' | 'warn' {
 
 /** How loudly an Event is told that could not be recorded. What is about to go with its namespace is missed by nobody. */
 export function levelOfEvent(error: unknown): 'debug' | 'warn' {
-  return isNamespaceGone(error) ? 'debug' : 'warn';
+  return isNamespaceGone(error) || isFenced(error) ? 'debug' : 'warn';
 }

@@ -16,7 +16,7 @@ export interface HealthOptions {
   readonly metricsAccess?: Pick<MetricsAccess, 'refusal'> | undefined;
   /** Whether every store has shown its resource once. */
   readonly isReady: () => boolean;
-  /** Why it is not ready although they have: what it does is refused. */
+  /** Why it is not ready although they have, a sentence: what it does is refused. */
   readonly refusal?: () => string | undefined;
   readonly registry: Registry;
   readonly clock: Clock;
@@ -69,7 +69,7 @@ function healthPaths({ isReady, refusal }: HealthOptions, metrics: Paths[string]
     if (!isReady()) return { status: 503, body: 'the stores are being filled\n' };
     const refused = refusal?.();
     if (refused === undefined) return OK;
-    return { status: 503, body: `the status of gates cannot be written: ${plain(refused)}\n` };
+    return { status: 503, body: `${plain(refused)}\n` };
   };
   return { '/healthz': () => OK, '/readyz': ready, ...(metrics && { '/metrics': metrics }) };
 }

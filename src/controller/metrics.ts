@@ -46,6 +46,8 @@ export interface Gauges {
   readonly foreignPolicies: () => number;
   /** Whether they also do what they are for, as far as it was seen. */
   readonly isAdmissionActing: () => boolean;
+  /** By which Lease one of several operators leads, and whether this is the one. Default: there is one only. */
+  readonly leadership?: { readonly lease: string; readonly isLeader: () => boolean } | undefined;
 }
 
 /** Of prom-client, and named against Prometheus' rules: gauges called `_total`. Each comes without it too, by type. */
@@ -76,13 +78,17 @@ export function createMetrics(gauges: Gauges): Metrics {
   };
 }
 
+/** What is told of the cluster is told by the one that works: it would be counted twice where all replicas are added up. */
 function registerGauges(registry: Registry, gauges: Gauges): void {
+  const { lease, isLeader } = gauges.leadership ?? { lease: undefined, isLeader: () => true };
   const gauge = (name: MetricOf<'gauge'>, read: () => number) =>
-    labelled(registry, name, () => [[{}, read()]]);
+    labelled(registry, name, () => [[{}, isLeader() ? read() : 0]]);
+  if (lease !== undefined)
+    labelled(registry, 'leader_election_master_status', () => [[{ name: lease }, Number(isLeader())]]);
   labelled(registry, 'dependency_gate_build_info', () => [
     [{ version: gauges.version, nodeversion: process.version }, 1],
   ]);
-  labelled(registry, 'dependency_gate_gates', () => gateSeries(gauges.gates()));
+  labelled(registry, 'dependency_gate_gates', () => (isLeader() ? gateSeries(gauges.gates()) : []));
   gauge('dependency_gate_queue_length', gauges.queued);
   gauge('dependency_gate_held_pods', gauges.held);
   gauge('dependency_gate_overdue_dependencies', gauges.overdue);

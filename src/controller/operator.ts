@@ -1,27 +1,23 @@
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { KIND } from '../api/names.ts';
-import type { Gate, GateEvent, Pod, Settings, Workload } from '../core/model.ts';
+import type { GateEvent, Settings, Workload } from '../core/model.ts';
 import type { Random } from '../kube/backoff.ts';
 import type { Connection } from '../kube/client/connection.ts';
+import { fenced } from '../kube/client/fenced.ts';
 import { createRequests } from '../kube/client/http-requests.ts';
 import type { RequestObservation, Requests } from '../kube/client/requests.ts';
 import type { Clock } from '../kube/clock.ts';
-import { EventRecorder } from '../kube/events.ts';
+import type { Election } from '../kube/election/election.ts';
 import { fewDiscoveries } from '../kube/few-discoveries.ts';
-import { keyOf, type Meta } from '../kube/object.ts';
-import { type Priority, Queue, type Requeue } from '../kube/queue.ts';
+import type { Meta } from '../kube/object.ts';
+import type { Priority } from '../kube/queue.ts';
 import type { Reflector } from '../kube/watch/reflector.ts';
 import { Admission } from './admission/admission.ts';
 import { subscribe } from './affected.ts';
-import type { Context } from './context.ts';
-import { eventDraft } from './event-draft.ts';
 import { Expressions } from './expressions.ts';
-import { classifyFailure, levelOfEvent, levelOfWatch } from './failures.ts';
-import { Memory } from './memory.ts';
+import { levelOfWatch } from './failures.ts';
+import { type OwnLease, standForElection } from './leadership.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import { reconcile } from './reconcile.ts';
-import { idOf, type Reconciled, referenceTo } from './reference.ts';
+import { type Reconciled, referenceTo } from './reference.ts';
 import { ReferencedObjects } from './referenced/referenced-by-namespace.ts';
 import type { WatchedKindOptions } from './referenced/watched-kind.ts';
 import { createReflectors } from './reflectors.ts';
@@ -34,6 +30,7 @@ import {
   type Stores,
   workloadReference,
 } from './stores.ts';
+import { Term } from './term.ts';
 import { logVersion } from './tested-versions.ts';
 
 export interface OperatorOptions {
@@ -51,35 +48,39 @@ export interface OperatorOptions {
   readonly admissionPolicy?: string | undefined;
   /** How often the admission policies are looked for, ms. Default a minute. */
   readonly lookForPoliciesEveryMs?: number;
+  /** By which one of several works, and the others stand by. Default: it is the only one. */
+  readonly lease?: OwnLease | undefined;
   readonly log: Logger;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-const EVENT_CONTROLLER = 'dependencygate.dev/operator';
 /** How long reconciles under way may take to end when the operator is stopped. */
-const DRAIN_MS = 10_000;
+const DRAIN_MS = 3500;
 
-/** The reconcile loop: stores kept by watches, a queue of gates and workloads, and one reconcile after another. */
+/**
+ * The operator: stores kept by watches, and for as long as it leads a queue of gates and workloads, and one reconcile after
+ * another. While it stands by its stores are kept too, so that it can go on at once where another has stopped.
+ */
 export class Operator {
   readonly metrics: Metrics;
   readonly #options: OperatorOptions;
   readonly #stores: Stores = createStores();
   readonly #requests: Requests;
   readonly #reflectors: readonly Reflector<Meta>[];
-  readonly #events: EventRecorder;
-  readonly #queue: Queue<Reconciled>;
   readonly #admission: Admission;
-  readonly #memory = new Memory();
   readonly #referenced: ReferencedObjects;
   readonly #expressions: Expressions;
+  readonly #election: Election | undefined;
+  /** While it leads. */
+  #term: Term | undefined;
 
   constructor(options: OperatorOptions) {
-    const { connection, clock, random, log, instance } = options;
+    const { connection, clock, random, log, lease } = options;
     this.#options = options;
     this.metrics = createMetrics({
       version: options.version ?? 'unknown',
-      queued: () => this.#queue.waiting,
+      queued: () => this.#term?.waiting ?? 0,
       gates: () => countGates(this.#stores),
       held: () => countHeld(this.#stores),
       overdue: () => countDependencies(this.#stores).overdue,
@@ -87,27 +88,12 @@ export class Operator {
       firstStarts: () => this.#admission.firstStarts,
       foreignPolicies: () => this.#admission.foreignPolicies.length,
       isAdmissionActing: () => this.#admission.isActing,
+      leadership: lease && { lease: lease.name, isLeader: () => this.isLeader },
     });
     const observer = (observation: RequestObservation) => this.metrics.requestEnded(observation);
-    this.#requests = createRequests({ connection, clock, observer });
-    this.#events = new EventRecorder({
-      requests: this.#requests,
-      controller: EVENT_CONTROLLER,
-      instance,
-      clock,
-      random,
-      onError: (error) => log[levelOfEvent(error)]({ err: error }, 'failed to record an Event'),
-    });
+    // What writes is of a term.
+    this.#requests = createRequests({ connection: fenced(connection, () => false), clock, observer });
     this.#expressions = new Expressions({ clock });
-    this.#queue = new Queue<Reconciled>({
-      clock,
-      random,
-      concurrency: options.concurrency ?? 4,
-      idOf,
-      shareOf: ({ namespace }) => namespace,
-      run: (one) => this.#reconcile(one),
-      onError: (one, error) => log.error({ ...named(one), err: error }, 'the queue failed'),
-    });
     this.#admission = new Admission({
       requests: this.#requests,
       stores: this.#stores,
@@ -115,10 +101,10 @@ export class Operator {
       log,
       policyName: options.admissionPolicy,
       everyMs: options.lookForPoliciesEveryMs,
-      othersFirstIn: (one) => this.#memory.workloads.peek(workloadReference(one))?.othersFirst ?? [],
+      othersFirstIn: (one) => this.#term?.memory.workloads.peek(workloadReference(one))?.othersFirst ?? [],
       emit: (workload, event) => this.#emit(workload, event),
-      count: (cause) => this.metrics.admissionSkipped(cause),
-      onChange: () => this.#admissionChanged(),
+      count: (cause) => this.#term && this.metrics.admissionSkipped(cause),
+      onChange: () => this.#lookAtAll(),
     });
     const watching: WatchedKindOptions = {
       requests: fewDiscoveries(this.#requests),
@@ -134,6 +120,13 @@ export class Operator {
       ...{ requests: this.#requests, clock, random, log },
       namespaces: options.namespaces,
     });
+    this.#election =
+      lease &&
+      standForElection(lease, {
+        ...{ connection, observer, random, log },
+        onLeading: () => this.#lead(),
+        onLost: () => this.#standBy(),
+      });
   }
 
   /** Whether reconciles see the whole world: every store has shown its resource once, and the policies were looked for. */
@@ -141,12 +134,20 @@ export class Operator {
     return this.#admission.isKnown && this.#reflectors.every(({ hasSynced }) => hasSynced);
   }
 
-  /** Why all that it does comes to nothing, in the API server's words: it may not write the status of gates. */
-  get refusal(): string | undefined {
-    return this.#memory.statusRefusal.message;
+  /** Whether it is the one that writes. */
+  get isLeader(): boolean {
+    return this.#term !== undefined && (this.#election?.isLeader ?? true);
   }
 
-  /** Starts the watches, and the reconciles once all stores are filled. Resolves then, or when stopped before. */
+  /** Why all that it does comes to nothing, in words: it may not write the status of gates, or its Lease. */
+  get refusal(): string | undefined {
+    const ofStatus = this.#term?.memory.statusRefusal.message;
+    if (ofStatus !== undefined) return `the status of gates cannot be written: ${ofStatus}`;
+    const ofLease = this.#election?.refusal;
+    return ofLease && `the lease cannot be read or written: ${ofLease}`;
+  }
+
+  /** Starts the watches, and takes part once all stores are filled. Resolves then, or when stopped before. */
   async start(): Promise<void> {
     this.#referenced.start();
     subscribe(this.#stores, (one, initial) => this.#look(one, initial ? 'initial' : 'change'));
@@ -157,71 +158,53 @@ export class Operator {
     this.#admission.storesFilled();
     void logVersion(this.#requests, this.#options.log);
     this.#options.log.info({ gates: this.#stores.gates.size }, 'caches synced');
-    for (const one of everything(this.#stores)) this.#queue.add(one, 'initial');
+    if (this.#election) this.#election.start();
+    else this.#lead();
   }
 
-  /** Ends the reconciles under way, then everything else. */
+  /** Ends the reconciles under way, lets another lead, then ends everything else. */
   async stop(): Promise<void> {
     this.#admission.stop();
-    await this.#queue.stop(DRAIN_MS);
+    const isDrained = (await this.#term?.end(DRAIN_MS)) ?? true;
+    await this.#election?.stop({ release: isDrained });
     await Promise.all([this.#referenced, ...this.#reflectors].map((watch) => watch.stop()));
-    await this.#events.stop();
+  }
+
+  #lead(): void {
+    const { connection, instance, concurrency = 4, settings, log, clock, random } = this.#options;
+    this.#term = new Term({
+      ...{ connection, instance, concurrency, log, clock, random },
+      metrics: this.metrics,
+      mayWrite: () => this.#election?.isLeader ?? true,
+      surroundings: () => ({
+        stores: this.#stores,
+        firstStarts: this.#admission.firstStarts,
+        foreignPolicies: this.#admission.foreignPolicies,
+        idleAdmission: this.#admission.idle,
+        placing: this.#admission.placing,
+        referenced: this.#referenced,
+        expressions: this.#expressions,
+        settings,
+      }),
+    });
+    this.#lookAtAll();
+  }
+
+  #standBy(): void {
+    this.#term?.cut();
+    this.#term = undefined;
   }
 
   /** Until caches synced a reconcile would see a part of the world; everything is added then. */
   #look(one: Reconciled, priority: Priority): void {
-    if (this.isReady) this.#queue.add(one, priority);
+    if (this.isReady) this.#term?.look(one, priority);
   }
 
-  async #reconcile(one: Reconciled): Promise<Requeue | undefined> {
-    const { clock, log } = this.#options;
-    const began = clock.now();
-    const ended = (result: Parameters<Metrics['reconcileEnded']>[0]) =>
-      this.metrics.reconcileEnded(result, (clock.now() - began) / 1000);
-    const reconcileLog = log.child({ ...named(one), reconcileID: randomUUID() });
-    try {
-      const afterMs = await reconcile(this.#context(reconcileLog), one);
-      ended('success');
-      return afterMs === undefined ? undefined : { afterMs };
-    } catch (error) {
-      const { failure, level, waitMs } = classifyFailure(error);
-      ended(failure);
-      reconcileLog[level]({ failure, err: error }, 'reconcile failed, retrying');
-      return { backoff: true, atLeastMs: waitMs };
-    }
+  #lookAtAll(): void {
+    for (const one of everything(this.#stores)) this.#look(one, 'initial');
   }
 
-  #context(log: Logger): Context {
-    const { clock, settings } = this.#options;
-    return {
-      requests: this.#requests,
-      memory: this.#memory,
-      stores: this.#stores,
-      firstStarts: this.#admission.firstStarts,
-      foreignPolicies: this.#admission.foreignPolicies,
-      idleAdmission: this.#admission.idle,
-      placing: this.#admission.placing,
-      referenced: this.#referenced,
-      expressions: this.#expressions,
-      settings,
-      clock,
-      log,
-      emit: (about, event) => this.#emit(about, event),
-      look: (one) => this.#look(one, 'change'),
-    };
+  #emit(about: Workload, event: GateEvent): void {
+    this.#term?.emit(about, event);
   }
-
-  #emit(about: Gate | Workload | Pod, event: GateEvent): void {
-    this.#events.record(eventDraft(about, event));
-  }
-
-  /** What depends on the policies may be decided otherwise now. */
-  #admissionChanged(): void {
-    if (this.isReady) for (const one of everything(this.#stores)) this.#queue.add(one, 'initial');
-  }
-}
-
-/** What log lines call it: `gate: <namespace>/<name>`, `workload: <Kind>/<namespace>/<name>`. */
-function named(one: Reconciled): { readonly gate: string } | { readonly workload: string } {
-  return one.kind === KIND ? { gate: keyOf(one) } : { workload: idOf(one) };
 }

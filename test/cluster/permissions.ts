@@ -1,9 +1,9 @@
-import { readClusterRoles } from '../config/cluster-roles.ts';
+import { readRoles } from '../config/cluster-roles.ts';
 import { type AuditedRequest, readAudit } from './audit.ts';
 
-/** The permissions of the ClusterRoles in a file, one by one: `patch apps/deployments`, `delete /pods`. */
+/** The permissions of the roles in a file, one by one: `patch apps/deployments`, `delete /pods`. */
 export function grantedRights(file: string): string[] {
-  const rules = readClusterRoles(file).flatMap((role) => role.rules);
+  const rules = readRoles(file).flatMap((role) => role.rules);
   return rules.flatMap(({ apiGroups, resources, verbs }) =>
     apiGroups.flatMap((group) =>
       resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group}/${resource}`)),

@@ -14,7 +14,7 @@ const SETTINGS: Readonly<Record<string, readonly [value: unknown, made: string]>
   'image.digest': [DIGEST, `@${DIGEST}\n`],
   'image.pullPolicy': ['Always', 'imagePullPolicy: Always'],
   'image.pullSecrets': [['regcred'], '- name: regcred'],
-  replicas: [0, 'replicas: 0'],
+  replicas: [3, 'replicas: 3'],
   logLevel: ['debug', '- --log-level=debug'],
   concurrency: [8, '- --concurrency=8'],
   namespaces: [['team-a', 'team-b'], 'value: "team-a,team-b"'],
@@ -188,7 +188,7 @@ describe('the values of config/chart', function () {
       { image: { pullSecret: [] } },
       /'\/image': additional properties 'pullSecret'/,
     ],
-    ['two operators', { replicas: 2 }, /'\/replicas': maximum: got 2, want 1/],
+    ['more operators than stand by for anything', { replicas: 6 }, /'\/replicas': maximum: got 6, want 5/],
     ['a word that there is not', { logLevel: 'trace' }, /'\/logLevel': value must be one of 'debug', 'info'/],
     ['a text for a number', { metrics: { port: '8082' } }, /'\/metrics\/port'.*got string, want integer/s],
     [

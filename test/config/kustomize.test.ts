@@ -59,6 +59,9 @@ describe('kubectl kustomize', function () {
     'ClusterRoleBinding /dependency-gate-operator',
     'Role dependency-gate-system/dependency-gate-own-pod',
     'RoleBinding dependency-gate-system/dependency-gate-own-pod',
+    'Role dependency-gate-system/dependency-gate-lease',
+    'RoleBinding dependency-gate-system/dependency-gate-lease',
+    'PodDisruptionBudget dependency-gate-system/dependency-gate-operator',
     'Deployment dependency-gate-system/dependency-gate-operator',
   ];
 
@@ -176,7 +179,7 @@ describe('kubectl kustomize', function () {
         env: {},
         timeout: 60_000,
       });
-      expect(container.args).to.have.length(4);
+      expect(container.args).to.have.length(5);
       expect(stderr).to.match(/^dependency-gate: no cluster/);
     } finally {
       rmSync(folder, { recursive: true });

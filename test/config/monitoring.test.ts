@@ -18,7 +18,7 @@ const OF_HISTOGRAM = /_(bucket|count|sum)$/;
 
 /** The metrics in a query, and the labels of each that it asks for. */
 function asked(expr: string): { readonly name: string; readonly labels: readonly string[] }[] {
-  return [...expr.matchAll(/\b(dependency_gate_\w+)(?:\{([^}]*)\})?/g)].map(
+  return [...expr.matchAll(/\b(dependency_gate_\w+|leader_election_\w+)(?:\{([^}]*)\})?/g)].map(
     ([, name = '', matchers = '']) => ({
       name: name in METRICS ? name : name.replace(OF_HISTOGRAM, ''),
       labels: [...matchers.matchAll(/(\w+)\s*(?:=~|!~|!=|=)/g)].map(([, label = '']) => label),

@@ -85,6 +85,13 @@ function isConsistent(
   for (const subject of bound) expect(subject).to.deep.equal({ kind: 'ServiceAccount', ...operator });
 
   const { container } = operatorDeployment(objects);
+  const lease = container.env.find((one) => one.name === 'LEASE')?.value;
+  expect(lease, 'as the Deployment is called').to.equal(names('Deployment')[0]);
+  const leaseRole = objects.find((one) => one.kind === 'Role' && one.metadata.name.includes('-lease'));
+  const [, named] = rules.parse(leaseRole?.rules);
+  expect(named?.resourceNames).to.deep.equal([lease]);
+  expect(names('PodDisruptionBudget')).to.deep.equal([lease]);
+
   const policy = container.env.find(({ name }) => name === 'ADMISSION_POLICY')?.value;
   const watched = POLICIES.map((one) => storedName(one, String(policy)));
   const readable = ofKind('ClusterRole').flatMap((role) => rules.parse(role.rules));

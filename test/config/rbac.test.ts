@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { AGGREGATE_LABEL } from '../../src/api/names.ts';
+import { AGGREGATE_LABEL, OPERATOR_NAMESPACE } from '../../src/api/names.ts';
 import { readClusterRoles } from './cluster-roles.ts';
 import { readManifests } from './manifests.ts';
+import { operatorDeployment } from './operator-deployment.ts';
 
 const files = ['rbac/operator', 'rbac/referenced', 'rbac/aggregated', 'more-kinds/role'];
 const roles = files.flatMap((name) => readClusterRoles(`config/${name}.yaml`));
@@ -14,6 +15,22 @@ const aggregated = roles.filter(({ metadata }) =>
 const resources = (of: typeof roles) => of.flatMap(({ rules }) => rules.flatMap((rule) => rule.resources));
 
 describe('config/rbac', () => {
+  it('gives the operator one Lease in its own namespace, and no other', () => {
+    const [role, binding, ...others] = readManifests('config/rbac/lease.yaml');
+    expect(others).to.be.empty;
+    expect([role, binding].map((one) => one?.metadata.namespace)).to.deep.equal([
+      OPERATOR_NAMESPACE,
+      OPERATOR_NAMESPACE,
+    ]);
+    const lease = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
+    const { container } = operatorDeployment(readManifests('config/operator/deployment.yaml'));
+    const name = container.env.find((one) => one.name === 'LEASE')?.value;
+    expect(role?.rules).to.deep.equal([
+      { ...lease, verbs: ['create'] },
+      { ...lease, resourceNames: [name], verbs: ['get', 'list', 'watch', 'patch'] },
+    ]);
+  });
+
   it('has one role for the operator, one that others add to, and every other is aggregated', () => {
     expect(operator).to.have.length(1);
     expect([...operator, ...referenced, ...aggregated]).to.have.members(roles);

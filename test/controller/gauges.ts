@@ -11,4 +11,5 @@ export const NO_GAUGES: Gauges = {
   firstStarts: () => 'placed',
   foreignPolicies: () => 0,
   isAdmissionActing: () => true,
+  leadership: { lease: 'dependency-gate-operator', isLeader: () => true },
 };

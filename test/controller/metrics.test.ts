@@ -10,7 +10,7 @@ const NONE = { stalled: 0, failed: 0, overdue: 0, waiting: 0, open: 0, unknown: 
 /** What is registered under names of ours. */
 function registered() {
   const all = createMetrics(NO_GAUGES).registry.getMetricsAsArray();
-  return all.filter(({ name }) => name.startsWith('dependency_gate_'));
+  return all.filter(({ name }) => !/^(process|nodejs)_/.test(name));
 }
 
 /** prom-client keeps them, and its types do not say so. */
@@ -79,6 +79,18 @@ describe('createMetrics', () => {
     const second = await registry.metrics();
     expect(second).to.contain('{gate_namespace="a",state="open"} 2\n');
     expect(second).to.not.contain('gate_namespace="b"');
+  });
+
+  it('tells of the cluster where it works, and of nothing but itself where it stands by', async () => {
+    const gauges = { gates: () => new Map([['a', { ...NONE, open: 2 }]]), held: () => 7 };
+    for (const isLeader of [true, false]) {
+      const said = await text({ ...gauges, leadership: { lease: 'one', isLeader: () => isLeader } });
+      expect(said).to.contain(`\nleader_election_master_status{name="one"} ${Number(isLeader)}\n`);
+      expect(said).to.contain(`\ndependency_gate_held_pods ${isLeader ? 7 : 0}\n`);
+      expect(said.includes('gate_namespace="a"')).to.equal(isLeader);
+      expect(said).to.contain('\ndependency_gate_build_info{');
+    }
+    expect(await text({ leadership: undefined })).to.not.contain('leader_election');
   });
 
   it('has each cause from the beginning, so that the first is an increase', async () => {

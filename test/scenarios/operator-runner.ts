@@ -1,8 +1,10 @@
 import { pino } from 'pino';
 import { z } from 'zod';
 import { SANDBOX_SETTINGS } from '../../src/commands/sandbox/start-sandbox.ts';
+import type { OwnLease } from '../../src/controller/leadership.ts';
 import { Operator } from '../../src/controller/operator.ts';
-import { connect } from '../../src/kube/client/connection.ts';
+import { ApiError } from '../../src/kube/api-error.ts';
+import { type Connection, connect } from '../../src/kube/client/connection.ts';
 import type { Source } from '../../src/kube/client/credentials.ts';
 import { systemClock } from '../../src/kube/clock.ts';
 import { type Call, recorded } from './recorder.ts';
@@ -30,6 +32,8 @@ export class OperatorRunner {
   readonly #passes = new Map<string, number>();
   #stop: (() => Promise<void>) | undefined;
   #operator: Operator | undefined;
+  #isCutOff = false;
+  #cut = new AbortController();
 
   /**
    * @param source its own credentials
@@ -52,6 +56,34 @@ export class OperatorRunner {
     return this.#passes.get(gate) ?? 0;
   }
 
+  /** Whether it is the one that writes. */
+  get isLeader(): boolean {
+    return this.#operator?.isLeader ?? false;
+  }
+
+  /** Whether caches synced. */
+  get isReady(): boolean {
+    return this.#operator?.isReady ?? false;
+  }
+
+  /** Lets none of its requests arrive, and ends its watches, until it is healed. */
+  cutOff(): void {
+    this.#isCutOff = true;
+    this.#cut.abort(unreachable());
+  }
+
+  heal(): void {
+    this.#isCutOff = false;
+    this.#cut = new AbortController();
+  }
+
+  /** As SIGKILL does: nothing of it arrives any more, and nothing is given back. */
+  async kill(): Promise<void> {
+    this.cutOff();
+    await this.stop();
+    this.heal();
+  }
+
   /** The value of one of its gauges or counters, with these labels; undefined while it has never run. */
   async gauge(name: string, labels: Readonly<Record<string, string>> = {}): Promise<number | undefined> {
     const metric = await this.#operator?.metrics.registry.getSingleMetric(name)?.get();
@@ -60,10 +92,16 @@ export class OperatorRunner {
   }
 
   /** Starts it where it does not run. Resolves when it has seen everything that there is. */
-  async start({ waiterImage = SANDBOX_SETTINGS.waiterImage } = {}): Promise<void> {
+  async start({
+    waiterImage = SANDBOX_SETTINGS.waiterImage,
+    lease,
+  }: {
+    readonly waiterImage?: string;
+    readonly lease?: OwnLease;
+  } = {}): Promise<void> {
     if (this.#stop) return;
     const connection = recorded(
-      connect(this.#source, { clock: systemClock, userAgent: 'dependency-gate-operator' }),
+      this.#breakable(connect(this.#source, { clock: systemClock, userAgent: 'dependency-gate-operator' })),
       this.calls,
     );
     const operator = new Operator({
@@ -71,6 +109,7 @@ export class OperatorRunner {
       settings: { ...SANDBOX_SETTINGS, waiterImage },
       instance: 'scenarios',
       namespaces: this.#namespaces,
+      lease,
       admissionPolicy: this.#admissionPolicy,
       lookForPoliciesEveryMs: LOOK_EVERY_MS,
       log: pino({ level: 'debug' }, { write: (line) => this.#note(line) }),
@@ -91,10 +130,25 @@ export class OperatorRunner {
     await stop?.();
   }
 
+  #breakable(connection: Connection): Connection {
+    return {
+      fetch: async (path, init) => {
+        if (this.#isCutOff) throw unreachable();
+        const signal = AbortSignal.any([init.signal, this.#cut.signal]);
+        return connection.fetch(path, { ...init, signal });
+      },
+      close: () => connection.close(),
+    };
+  }
+
   #note(text: string): void {
     const { level, msg, gate } = lineSchema.parse(JSON.parse(text));
     if (msg === 'gate reconciled') this.#passes.set(gate, this.passes(gate) + 1);
     if (level >= WARN_LEVEL) this.warnings.push(msg);
     if (level >= ERROR_LEVEL) this.errors.push(text);
   }
+}
+
+function unreachable(): ApiError {
+  return new ApiError({ status: 0, reason: 'NetworkError', message: 'the API server cannot be reached' });
 }

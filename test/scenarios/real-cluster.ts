@@ -43,13 +43,14 @@ export async function startRealCluster(
   const node = connect(source, { clock: systemClock, userAgent: 'node' });
   const simulation = startSimulation(httpCluster(node), { clock: hastyClock, controllers: false });
   const { namespace, name } = SERVICE_ACCOUNT;
-  const operator = new OperatorRunner({
-    kubeconfigPath: await controlPlane.serviceAccountKubeconfig(namespace, name),
-  });
+  const kubeconfigPath = await controlPlane.serviceAccountKubeconfig(namespace, name);
+  const anotherOperator = () => new OperatorRunner({ kubeconfigPath });
+  const operator = anotherOperator();
   return {
     controlPlane,
     connection,
     operator,
+    anotherOperator,
     logs: simulation.logs,
     kubectl: (args, options) => controlPlane.kubectl(args, options),
     stop: async (options) => {

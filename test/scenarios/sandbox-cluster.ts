@@ -36,12 +36,15 @@ export async function startSandboxCluster({
     { kubeconfigText: server.kubeconfig },
     { clock: systemClock, userAgent: 'scenario' },
   );
-  const operator = new OperatorRunner({ kubeconfigText: kubeconfig(server.url, OPERATOR_USER) });
+  const source = { kubeconfigText: kubeconfig(server.url, OPERATOR_USER) };
+  const anotherOperator = () => new OperatorRunner(source);
+  const operator = anotherOperator();
   const folder = mkdtempSync(join(tmpdir(), 'dependency-gate-scenarios-'));
   return {
     server: { ...server, ...observer },
     connection,
     operator,
+    anotherOperator,
     logs: simulation.logs,
     kubectl: kubectl(server.kubeconfig, folder),
     stop: async () => {

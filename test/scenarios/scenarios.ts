@@ -6,6 +6,7 @@ import { explaining } from './explain.scenario.ts';
 import { explainingReal } from './explain-real.scenario.ts';
 import { held } from './held.scenario.ts';
 import { kubectl } from './kubectl.scenario.ts';
+import { leaders } from './leaders.scenario.ts';
 import { operator } from './operator.scenario.ts';
 import { others } from './others.scenario.ts';
 import { ownImage } from './own-image.scenario.ts';
@@ -33,6 +34,7 @@ export const EVERYWHERE: readonly Scenario[] = [
   when,
   others,
   operator,
+  leaders,
   rollouts,
   held,
   explaining,

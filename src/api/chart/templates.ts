@@ -29,6 +29,8 @@ const MANIFESTS: Readonly<Record<string, string>> = {
   'config/rbac/operator.yaml': '',
   'config/rbac/referenced.yaml': '',
   'config/rbac/own-pod.yaml': '',
+  'config/rbac/lease.yaml': '',
+  'config/operator/disruption-budget.yaml': 'gt (int .Values.replicas) 1',
   'config/rbac/aggregated.yaml': '.Values.rbac.aggregate',
   'config/more-kinds/role.yaml': '.Values.rbac.moreKinds',
   'config/metrics-access/reader.yaml': IS_AUTHORIZED,

@@ -151,7 +151,12 @@ const networkPolicy = z
 /** All of them. */
 export const chartValues = z.strictObject({
   image,
-  replicas: z.int().min(0).max(1).describe('The operator runs as one; 0 stops it.').default(1),
+  replicas: z
+    .int()
+    .min(0)
+    .max(5)
+    .describe('One works, the others stand by and go on where it stops; 0 stops the operator.')
+    .default(2),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).describe('Least severe lines to log.').default('info'),
   concurrency: z
     .union([z.int().min(1).max(100), z.null()])
@@ -198,7 +203,7 @@ export const chartValues = z.strictObject({
   networkPolicy,
   resources: anyObject
     .describe(
-      'Of the operator: 70 to 90 MB of memory at rest; the limit is for the caches of a large cluster.',
+      'Of each: 70 to 90 MB of memory at rest, whether it works or stands by; the limit is for the caches of a large cluster.',
     )
     .default({ requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } }),
   podSecurityContext: anyObject.describe("The Pod's. A key is taken out by `null`.").default({
@@ -220,7 +225,8 @@ export const chartValues = z.strictObject({
   priorityClassName: z
     .string()
     .describe(
-      '`system-cluster-critical` where no Pod should wait for what the operator evaluates for want of room.',
+      '`system-cluster-critical` where no Pod should wait for what the operator evaluates for want of room. Not by ' +
+        'default: some clusters have that class only in namespaces with a quota for it.',
     )
     .default(''),
   global: anyObject.describe('Of a chart that has this one as a dependency: not read.').optional(),

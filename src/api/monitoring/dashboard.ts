@@ -121,6 +121,16 @@ export const ROWS: readonly (readonly Panel[])[] = [
       ],
     },
     {
+      title: 'Replica that works',
+      kind: 'timeseries',
+      queries: [
+        {
+          expr: 'max by (instance, name) (leader_election_master_status{name=~".*dependency-gate-operator.*"})',
+          legend: '{{instance}}',
+        },
+      ],
+    },
+    {
       title: 'Operator',
       kind: 'table',
       queries: [{ expr: 'sum by (version, nodeversion, instance) (dependency_gate_build_info)', legend: '' }],

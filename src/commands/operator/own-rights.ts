@@ -17,6 +17,8 @@ export const WRITES: readonly string[] = [
   'delete /pods',
   'create events.k8s.io/events',
   'patch events.k8s.io/events',
+  'create coordination.k8s.io/leases',
+  'patch coordination.k8s.io/leases',
 ];
 
 /** What it asks the API server of whoever reads its metrics, as config/metrics-access has it. */

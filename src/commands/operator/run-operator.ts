@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { serveHealth } from '../../controller/health.ts';
@@ -15,6 +16,7 @@ import type { Process } from '../process.ts';
 import { signalled } from '../process.ts';
 import { VERSION } from '../version.ts';
 import { ownImage, ownPod } from './own-image.ts';
+import { ownLease } from './own-lease.ts';
 import { type Needs, rightsBeyond } from './own-rights.ts';
 
 /** The options of `dependency-gate operator`. */
@@ -25,6 +27,7 @@ export interface OperatorFlags {
   readonly kubeconfig?: string;
   readonly namespaces?: readonly string[];
   readonly concurrency: number;
+  readonly leaderElection: boolean;
   readonly healthPort: number;
   readonly metricsPort?: number;
   readonly metricsAccess: 'anyone' | 'authorized';
@@ -40,6 +43,7 @@ export async function runOperator(flags: OperatorFlags, process: Process): Promi
     clock: systemClock,
     userAgent: 'dependency-gate-operator',
   });
+  const lease = flags.leaderElection ? ownLease(process.env, randomUUID()) : undefined;
   const requests = createRequests({ connection, clock: systemClock });
   const reviews = flags.metricsAccess === 'authorized';
   const namespace = flags.namespaces?.[0] ?? ownPod(process.env)?.namespace;
@@ -62,6 +66,7 @@ export async function runOperator(flags: OperatorFlags, process: Process): Promi
     namespaces: flags.namespaces,
     admissionPolicy: process.env.ADMISSION_POLICY,
     concurrency: flags.concurrency,
+    lease,
     log,
     clock: systemClock,
     random: Math.random,

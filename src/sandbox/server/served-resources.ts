@@ -114,6 +114,7 @@ const BUILT_IN: readonly ResourceType[] = [
     subresources: ['status'],
     generationOf: [['spec']],
   }),
+  core('Lease', 'leases', { group: 'coordination.k8s.io' }),
   core('EndpointSlice', 'endpointslices', {
     group: 'discovery.k8s.io',
     generationOf: [['endpoints'], ['ports'], ['addressType']],

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { REVIEWS_OF_OTHERS, rightsBeyond, WRITES } from '../../../src/commands/operator/own-rights.ts';
 import type { Resource } from '../../../src/kube/resource.ts';
 import { grantedRights } from '../../cluster/permissions.ts';
-import { readClusterRoles } from '../../config/cluster-roles.ts';
+import { readClusterRoles, readRoles } from '../../config/cluster-roles.ts';
 
 const READING = /^(get|list|watch) /;
 
@@ -18,10 +18,8 @@ function beyond(...resourceRules: object[]) {
 
 describe('rightsBeyond', () => {
   it('is nothing for the permissions of config/rbac, and those that everybody has', async () => {
-    const files = ['rbac/operator', 'rbac/referenced', 'more-kinds/role'];
-    const rules = files
-      .flatMap((file) => readClusterRoles(`config/${file}.yaml`))
-      .flatMap((role) => role.rules);
+    const files = ['rbac/operator', 'rbac/lease', 'rbac/referenced', 'more-kinds/role'];
+    const rules = files.flatMap((file) => readRoles(`config/${file}.yaml`)).flatMap((role) => role.rules);
     const own = {
       apiGroups: ['authorization.k8s.io'],
       resources: ['selfsubjectaccessreviews'],
@@ -31,7 +29,9 @@ describe('rightsBeyond', () => {
   });
 
   it('expects no more than config/rbac has', () => {
-    const writes = grantedRights('config/rbac/operator.yaml').filter((right) => !READING.test(right));
+    const writes = ['operator', 'lease']
+      .flatMap((file) => grantedRights(`config/rbac/${file}.yaml`))
+      .filter((right) => !READING.test(right));
     expect(WRITES).to.have.members(writes);
   });
 
