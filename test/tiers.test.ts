@@ -13,6 +13,11 @@ describe('selectTiers', () => {
     expect(named().filter((name) => asked.some((version) => name.includes(version)))).to.deep.equal([]);
   });
 
+  it('takes what is only asked for where it is named, and not otherwise', () => {
+    expect(named()).to.not.include('gitops');
+    expect(named('gitops')).to.deep.equal(['gitops']);
+  });
+
   it('takes the tiers named, in the order in which they run', () => {
     expect(named('node', 'unit')).to.deep.equal(['unit', 'node']);
   });
@@ -36,6 +41,6 @@ describe('selectTiers', () => {
 
   it('has a name for each', () => {
     expect(new Set(TIERS.map(({ name }) => name)).size).to.equal(TIERS.length);
-    expect(TIERS.filter(({ version }) => version === MAIN_VERSION)).to.have.length(4);
+    expect(TIERS.filter(({ version }) => version === MAIN_VERSION)).to.have.length(5);
   });
 });

@@ -13,6 +13,8 @@ export interface Tier {
   readonly version: Version;
   /** How many of its files run at once, each number in a process of its own; one after the other where there is none. */
   readonly jobs?: number;
+  /** It runs only where it is named, and not with what always runs. */
+  readonly isAsked?: true;
   /** Scripts that must end well first. */
   readonly before: () => Promise<readonly (readonly string[])[]>;
   /** Why it cannot run here. */
@@ -20,6 +22,7 @@ export interface Tier {
 }
 
 const NODE_FILES = 'test/cluster/**/*.node.test.ts';
+const GITOPS_FILES = 'test/cluster/**/*.gitops.test.ts';
 
 const CONTROL_PLANE = ['test/cluster/build.ts', 'control-plane'] as const;
 const TOOLS = ['test/cluster/build.ts', 'tools'] as const;
@@ -58,7 +61,7 @@ export const TIERS: readonly Tier[] = [
     name: 'control-plane',
     what: `whole stories on a real API server, of Kubernetes ${MAIN_VERSION}`,
     files: ['test/cluster/**/*.test.ts'],
-    without: [NODE_FILES],
+    without: [NODE_FILES, GITOPS_FILES],
     version: MAIN_VERSION,
     jobs: clusters(),
     // helm: what is released with it is installed as people do it.
@@ -74,6 +77,16 @@ export const TIERS: readonly Tier[] = [
     before: async () => [CONTROL_PLANE, ['test/cluster/build.ts', 'node']],
     missing: async () => withoutRoot() ?? withoutGo(),
   },
+  {
+    name: 'gitops',
+    what: 'that the engines of Flux and Argo CD find nothing to do where gates are, on a real API server',
+    files: [GITOPS_FILES],
+    without: [],
+    version: MAIN_VERSION,
+    isAsked: true,
+    before: async () => [CONTROL_PLANE, ['test/cluster/build.ts', 'gitops']],
+    missing: withoutGo,
+  },
   ...others.map(controlPlaneOf),
 ];
 
@@ -88,7 +101,7 @@ function controlPlaneOf(version: Version): Tier {
     name: `control-plane ${version}`,
     what: `whole stories on an API server of Kubernetes ${version}`,
     files: ['test/cluster/**/*.test.ts'],
-    without: [NODE_FILES, OF_NO_RELEASE],
+    without: [NODE_FILES, GITOPS_FILES, OF_NO_RELEASE],
     version,
     jobs: clusters(),
     before: async () => [[...CONTROL_PLANE, version], TOOLS],
@@ -99,7 +112,7 @@ function controlPlaneOf(version: Version): Tier {
 
 /** Those named: by name, by release (`1.37` is its control plane tier) or all releases (`versions`). None: what always runs. */
 export function selectTiers(names: readonly string[]): readonly Tier[] {
-  if (names.length === 0) return TIERS.filter(({ version }) => runsAlways(version));
+  if (names.length === 0) return TIERS.filter(({ version, isAsked }) => runsAlways(version) && !isAsked);
   const selected = names.flatMap(tiersNamed);
   return TIERS.filter((tier) => selected.includes(tier));
 }

@@ -1,7 +1,7 @@
 /**
  * Builds the Kubernetes programs that the tests run, from the modules that go.mod pins:
  *
- *     node test/cluster/build.ts [control-plane|node|tools]
+ *     node test/cluster/build.ts [control-plane|node|tools|gitops]
  *     node test/cluster/build.ts control-plane 1.37.2     # of another release of versions.ts
  *
  * The result is kept under .cache/cluster/bin (.cache/cluster/bin/1.37.2) and built again only when what it is made of
@@ -23,8 +23,12 @@ import { GO_MODULE, moduleFile, moduleFlags, programsOf } from './go-module.ts';
 import { runCommand } from './run-command.ts';
 import { MAIN_VERSION, type Version, versionNamed } from './versions.ts';
 
-/** `control-plane`: what serves the API. `node`: what a real node needs on top of it. `tools`: what renders manifests. */
-export type Tier = 'control-plane' | 'node' | 'tools';
+/**
+ * `control-plane`: what serves the API. `node`: what a real node needs on top of it. `tools`: what renders manifests, and reads
+ * what is rendered. `gitops`: the engines of Flux and Argo CD.
+ */
+const BUILT = ['control-plane', 'node', 'tools', 'gitops'] as const;
+export type Tier = (typeof BUILT)[number];
 
 interface Program {
   readonly name: string;
@@ -64,6 +68,8 @@ function programsFor(tier: Tier, version: Version): readonly Program[] {
         installed('promtool', PROMTOOL, ['-tags', 'remove_all_sd']),
         installed('glua', GLUA),
       ];
+    case 'gitops':
+      return [ofModule('flux'), ofModule('argo-cd')];
   }
 }
 
@@ -99,6 +105,30 @@ function kubernetes(name: string, components: readonly string[], version: Versio
         `./${name}`,
       ];
     },
+  };
+}
+
+/** A program with a Go module of its own, since what it is made of does not go with other releases. */
+function ofModule(name: string): Program {
+  const sources = ['go.mod', 'go.sum', 'main.go'].map((file) => join(name, file));
+  return {
+    name,
+    components: [],
+    inputs: () => sources.map((file) => readFileSync(join(GO_MODULE, file))),
+    command: (folder) => [
+      'go',
+      'build',
+      '-C',
+      name,
+      '-v',
+      '-mod=readonly',
+      '-trimpath',
+      '-ldflags',
+      '-s -w',
+      '-o',
+      join(folder, name),
+      '.',
+    ],
   };
 }
 
@@ -209,10 +239,11 @@ async function compile(program: Program, folder: string, say: (line: string) => 
 
 if (import.meta.main) {
   const [tier = 'control-plane', version = MAIN_VERSION] = process.argv.slice(2);
-  if (tier !== 'control-plane' && tier !== 'node' && tier !== 'tools') {
-    console.error('usage: node test/cluster/build.ts [control-plane|node|tools] [VERSION]');
+  const known = BUILT.find((one) => one === tier);
+  if (known === undefined) {
+    console.error(`usage: node test/cluster/build.ts [${BUILT.join('|')}] [VERSION]`);
     process.exitCode = 2;
   } else {
-    console.log(await build(tier, console.error, versionNamed(version)));
+    console.log(await build(known, console.error, versionNamed(version)));
   }
 }
