@@ -10,6 +10,7 @@ export class Undone extends Error {
 /** A write that is one object's own: what fails it says nothing of the others. */
 type Own = Extract<Write, { do: (typeof OWN)[number] }>;
 const OWN = [
+  'add-finalizer',
   'patch-workload',
   'scale-down',
   'scale-down-empty',

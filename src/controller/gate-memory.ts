@@ -1,3 +1,4 @@
+import { FINALIZER } from '../api/names.ts';
 import type { Gate, KnownGate, Pod, Refusal } from '../core/model.ts';
 import { GATHER_MS } from '../core/plan/gather.ts';
 import { openingKey } from '../core/plan/open.ts';
@@ -71,8 +72,9 @@ export class GateMemory {
     return { gate, changedAt, changingSince, inForceSince: this.#since(gate, now) };
   }
 
-  #since({ uid, generation, deleting, status }: Gate, now: number): number {
-    const version = `${uid} ${generation} ${deleting} ${renderIdentity(status.render)}`;
+  #since({ uid, generation, deleting, finalizers, status }: Gate, now: number): number {
+    const isPlaced = finalizers.includes(FINALIZER);
+    const version = `${uid} ${generation} ${deleting} ${isPlaced} ${renderIdentity(status.render)}`;
     if (this.#inForce?.version !== version) this.#inForce = { version, since: now };
     return this.#inForce.since;
   }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { KIND } from '../api/names.ts';
 import type { GateEvent, Settings, Workload } from '../core/model.ts';
 import type { Random } from '../kube/backoff.ts';
 import type { Connection } from '../kube/client/connection.ts';
@@ -8,7 +9,7 @@ import type { RequestObservation, Requests } from '../kube/client/requests.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { Election } from '../kube/election/election.ts';
 import { fewDiscoveries } from '../kube/few-discoveries.ts';
-import type { Meta } from '../kube/object.ts';
+import { keyOf, type Meta } from '../kube/object.ts';
 import type { Priority } from '../kube/queue.ts';
 import type { Reflector } from '../kube/watch/reflector.ts';
 import { Admission } from './admission/admission.ts';
@@ -197,7 +198,13 @@ export class Operator {
 
   /** Until caches synced a reconcile would see a part of the world; everything is added then. */
   #look(one: Reconciled, priority: Priority): void {
-    if (this.isReady) this.#term?.look(one, priority);
+    if (this.isReady) this.#term?.look(one, this.#isNew(one) ? 'urgent' : priority);
+  }
+
+  /** Until a gate has its first status nothing keeps the first Pods of its targets from starting without it. */
+  #isNew(one: Reconciled): boolean {
+    const gate = one.kind === KIND ? this.#stores.gates.get(keyOf(one)) : undefined;
+    return gate !== undefined && gate.status.observedGeneration === undefined;
   }
 
   #lookAtAll(): void {

@@ -51,11 +51,12 @@ async function carryOut(context: Context, world: World, plan: Plan, memory: Gate
   const { statusRefusal } = context.memory;
   const writing = { requests, clock, memory, statusRefusal, expectations: memory.expectations };
   const { done, hasLearned, failures } = await act(plan.writes, (write) => writeGate(writing, write));
-  const hasReported = plan.status !== undefined && (await report(writing, world.gate, plan.status));
-  for (const event of gateEvents(world.gate.status, plan.status, done))
-    recordEvent(context, world.gate, event);
-  emitFirstStarts(context, world, plan);
-  for (const { about, event } of waitingEvents(world, plan.status)) context.emit(about, event);
+  // Now that the finalizer is there what follows may go on, and whether the gate is in force is told after that.
+  const status = done.some((write) => write.do === 'add-finalizer') ? undefined : plan.status;
+  const hasReported = status !== undefined && (await report(writing, world.gate, status));
+  for (const event of gateEvents(world.gate.status, status, done)) recordEvent(context, world.gate, event);
+  emitFirstStarts(context, world, status);
+  for (const { about, event } of waitingEvents(world, status)) context.emit(about, event);
   context.log.debug(
     { writes: done.map((write) => write.do), status: hasReported, next: plan.next },
     'gate reconciled',
@@ -66,7 +67,7 @@ async function carryOut(context: Context, world: World, plan: Plan, memory: Gate
 }
 
 /** On the workloads, where whoever deploys them looks. */
-function emitFirstStarts(context: Context, { gate, workloads }: World, { status }: Plan): void {
+function emitFirstStarts(context: Context, { gate, workloads }: World, status: Plan['status']): void {
   for (const { kind, name, note } of firstStarts(gate.status, status)) {
     const workload = workloads.get(targetAnnotationValue(kind, name));
     if (workload) recordEvent(context, workload, ungatedFirst(`gate ${gate.name}: ${note}`));

@@ -23,6 +23,8 @@ export function failureEvent({ write, error }: Failed): GateEvent | undefined {
 
 function nameOf(write: Failed['write']): string {
   switch (write.do) {
+    case 'add-finalizer':
+      return `gate ${write.gate.name}`;
     case 'open-pod':
     case 'release-pod':
       return `Pod ${write.pod.name}`;

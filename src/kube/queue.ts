@@ -2,8 +2,8 @@ import { type BackoffLimits, backoffMs, type Random } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { FairRuns, type Task } from './fair-runs.ts';
 
-/** `change` (somebody did something) goes before `initial` (it was there when we started). */
-export type Priority = 'change' | 'initial';
+/** `urgent` (somebody waits for it) goes before `change` (somebody did something), and that before `initial` (it was there when we started). */
+export type Priority = 'urgent' | 'change' | 'initial';
 
 /**
  * When a key is to be looked at again although nothing changes: after a time in ms, or after its back-off, which grows
@@ -47,7 +47,7 @@ interface Delay {
 
 const CONCURRENCY = 4;
 const BACKOFF: BackoffLimits = { baseMs: 500, maxMs: 300_000 };
-const PRIORITIES = { initial: 0, change: 1 } as const;
+const PRIORITIES = { initial: 0, change: 1, urgent: 2 } as const;
 
 /**
  * A work queue of keys. A key is in it once, however often it was added; a reconcile that begins after an add sees what the add

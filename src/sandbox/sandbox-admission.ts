@@ -1,5 +1,6 @@
 import { parseStatus, validateGate } from '../api/gate.ts';
 import {
+  FINALIZER,
   gateAnnotation,
   HOLD_GATE,
   KIND,
@@ -85,11 +86,12 @@ interface Written {
   readonly isRollout?: boolean;
 }
 
-/** The gate's stored render, where it is placed there, is not going away, and does not wait for a rollout. */
+/** The gate's stored render, where it is placed there, will be taken out again, and does not wait for a rollout. */
 function rendered(object: KubeObject, { name, where, isRollout = false }: Written): RenderedGate[] {
   const verdict = validateGate(object);
   const { render } = parseStatus(object.status);
-  if (!verdict.valid || !render || object.metadata.deletionTimestamp) return [];
+  const { deletionTimestamp, finalizers = [] } = object.metadata;
+  if (!verdict.valid || !render || deletionTimestamp || !finalizers.includes(FINALIZER)) return [];
   const { spec } = verdict.gate;
   if (isPlacedInPods(spec, 'Deployment') !== (where === 'Pod')) return [];
   if (where === 'Template' && spec.updatePolicy === 'OnNextRollout' && !isRollout) return [];

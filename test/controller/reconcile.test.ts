@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { z } from 'zod';
+import { FINALIZER } from '../../src/api/names.ts';
 import { LASTING_MS } from '../../src/controller/denials.ts';
 import { Expectations } from '../../src/controller/expectations.ts';
 import { referenceTo } from '../../src/controller/reference.ts';
@@ -19,6 +20,7 @@ const dbFirst = gate('db-first').targets('pinger').dependsOn(dns('db')).rendered
 const [pinger, poller] = [workload('pinger'), workload('poller')];
 const [gatedPinger, gatedPoller] = [pinger.carrying(apiFirst), poller.carrying(apiFirst)];
 const both = pinger.carrying(apiFirst, dbFirst);
+const bodyOf = (sent: Pick<Sent, 'body'> | undefined) => z.looseObject({}).parse(sent?.body);
 const isFailed = (one: string) => one.includes('PatchFailed');
 
 /** The gates are known for long: their workloads wait for nothing. */
@@ -291,6 +293,40 @@ describe('reconcile, of a gate', () => {
     rig.stores.gates.delete('my-namespace/api-first');
     await rig.gate(apiFirst);
     expect(rig.memory.gates.size).to.equal(0);
+  });
+});
+
+describe('reconcile, of a new gate', () => {
+  const fresh = gate('api-first').targets('pinger').dependsOn(dns('api'));
+  const begun = fresh.withStatus({ ...fresh.gate.status, observedGeneration: 1, render: fresh.render });
+
+  it('stores the status with the render, and no finalizer in the way of it', async () => {
+    const rig = new ReconcileRig();
+    rig.see(fresh);
+    await rig.gate(fresh);
+    const [status, ...more] = rig.sent;
+    expect(more).to.deep.equal([]);
+    expect(bodyOf(status)).to.have.nested.property('status.render');
+  });
+
+  it('then adds the finalizer, and leaves the status to what follows', async () => {
+    const rig = new ReconcileRig();
+    rig.see(begun);
+    await rig.gate(begun);
+    const { resourceVersion } = begun.gate;
+    expect(rig.sent.map(bodyOf)).to.deep.equal([{ metadata: { resourceVersion, finalizers: [FINALIZER] } }]);
+    expect(rig.told).to.deep.equal([]);
+  });
+
+  it('says that it is not in force, and why, where the finalizer is refused, and tries it again', async () => {
+    const rig = new ReconcileRig(({ body }) => ('status' in bodyOf({ body }) ? undefined : answered(403)));
+    rig.see(begun);
+    expect(await errorOf(rig.gate(begun))).to.include({ status: 403 });
+    const [, status] = rig.sent;
+    expect(JSON.stringify(bodyOf(status))).to.contain('"reason":"Rendering"');
+    expect(rig.told).to.deep.equal([
+      'api-first PatchFailed: gate api-first cannot be patched and is tried again: no',
+    ]);
   });
 });
 

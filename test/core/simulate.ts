@@ -55,7 +55,8 @@ function workloadWorlds(world: World): WorkloadWorld[] {
 /** The world after the plan, at that time; its controllers have seen every change. */
 export function carryOut(world: World, { writes, status }: Omit<Round, 'next'>, now: number): World {
   const after = writes.reduce((before, one) => write(before, one, now), world);
-  return frozen(status ? { ...after, gate: { ...after.gate, status } } : after);
+  const isBegun = writes.some((one) => one.do === 'add-finalizer');
+  return frozen(status && !isBegun ? { ...after, gate: { ...after.gate, status } } : after);
 }
 
 export interface Story {

@@ -1,3 +1,4 @@
+import { FINALIZER } from '../../src/api/names.ts';
 import { useCluster } from '../cluster/use.ts';
 import type { JournalEntry } from '../sandbox/journal.ts';
 import { useNamespace } from '../scenarios/cluster.ts';
@@ -56,6 +57,14 @@ export function useFixture(options: Parameters<typeof startSandboxCluster>[0] = 
       await here().list('ConfigMap');
     },
   };
+}
+
+/** Waits until a gate has its finalizer, which follows its first status. */
+export async function untilKept(here: Namespace, name: string): Promise<void> {
+  await here.until('the finalizer is there', async () => {
+    const { finalizers } = (await here.gate(name)).metadata;
+    return finalizers.includes(FINALIZER) || undefined;
+  });
 }
 
 /** `PATCH deployments/pinger`, `PATCH dependencygates/api-first/status`, `GET pods`: what a request is about. */

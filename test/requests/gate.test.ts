@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { z } from 'zod';
 import { makeAvailable } from '../scenarios/available.ts';
 import { deployment, dns, gate, service } from '../scenarios/manifests.ts';
-import { brief, form, useFixture } from './fixture.ts';
+import { brief, form, untilKept, useFixture } from './fixture.ts';
 
 const MERGE = 'application/merge-patch+json';
 const STRATEGIC = 'application/strategic-merge-patch+json';
@@ -60,11 +60,11 @@ describe('the requests for a gate', function () {
     await sentinel();
   }
 
-  it('on two live targets: a finalizer, a render, two targets, then a status for a change at most', async () => {
+  it('on two live targets: a render, a finalizer, two targets, then a status for a change at most', async () => {
     const changes = countChanges();
     await hold();
     const made = requests();
-    expect(made.map(brief).slice(0, 2)).to.deep.equal(['PATCH dependencygates/api-first', STATUS]);
+    expect(made.map(brief).slice(0, 2)).to.deep.equal([STATUS, 'PATCH dependencygates/api-first']);
     // Each workload is reconciled by itself, so either may be first.
     expect(made.map(brief).slice(2, 4)).to.have.members([
       'PATCH deployments/pinger',
@@ -111,15 +111,27 @@ describe('the requests for a gate', function () {
 
   it('add the finalizer by a merge patch with the resource version as precondition', async () => {
     await hold();
-    const [first] = requests();
-    expect(first && form(first)).to.deep.equal({
+    const [status, finalizer] = requests();
+    expect(finalizer && form(finalizer)).to.deep.equal({
       method: 'PATCH',
       contentType: MERGE,
       query: MANAGER,
       status: 200,
     });
     const body = z.object({ metadata: z.strictObject({ resourceVersion: z.string(), finalizers: z.any() }) });
-    expect(body.strict().parse(first?.body).metadata.finalizers).to.deep.equal([FINALIZER]);
+    const { metadata } = body.strict().parse(finalizer?.body);
+    expect(metadata.finalizers).to.deep.equal([FINALIZER]);
+    expect(metadata.resourceVersion, 'that of the status').to.not.equal(
+      statusBody.parse(status?.body).metadata.resourceVersion,
+    );
+  });
+
+  it('on a target that is still to come are two, since the first status speaks of both', async () => {
+    await here().create(gate('api-first', ['pinger'], [dns('api')]));
+    await here().untilGate('api-first', { ready: 'True/InForce' });
+    await untilKept(here(), 'api-first');
+    await sentinel();
+    expect(requests().map(brief)).to.deep.equal([STATUS, 'PATCH dependencygates/api-first']);
   });
 
   it('write the status by a merge patch of the difference with the resource version as precondition', async () => {

@@ -20,7 +20,7 @@ describe('the requests for several gates on one target', function () {
     await sentinel();
   };
 
-  it('are one patch, after a finalizer and a render of each', async () => {
+  it('are one patch, after a render and a finalizer of each', async () => {
     const own = { initContainers: [{ name: 'own', image: 'registry.example/app:1' }] };
     await makeAvailable(here(), deployment('pinger', { pod: own }));
     await here().create(...six());

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { API_VERSION, KIND, OPERATOR_USER } from '../../src/api/names.ts';
+import { API_VERSION, FINALIZER, KIND, OPERATOR_USER } from '../../src/api/names.ts';
 import type { KubeObject } from '../../src/sandbox/cluster.ts';
 import { admit } from '../../src/sandbox/sandbox-admission.ts';
 import type { AdmissionRequest } from '../../src/sandbox/server/registry.ts';
@@ -11,7 +11,7 @@ function stored(spec: object = {}, metadata: object = {}): KubeObject {
   return {
     apiVersion: API_VERSION,
     kind: KIND,
-    metadata: { name: 'api-first', namespace: 'shop', ...metadata },
+    metadata: { name: 'api-first', namespace: 'shop', finalizers: [FINALIZER], ...metadata },
     spec: { ...built.spec, ...spec },
     status: { render: built.render },
   };
@@ -55,6 +55,10 @@ describe('admit, a target', () => {
     [
       'a gate that is going away',
       () => admitted(deployment(), {}, [stored({}, { deletionTimestamp: 'now' })]),
+    ],
+    [
+      'a gate without its finalizer, which could go and leave its containers behind',
+      () => admitted(deployment(), {}, [stored({}, { finalizers: ['example.com/own'] })]),
     ],
     [
       'a gate that names others',

@@ -3,6 +3,7 @@ import {
   API_VERSION,
   CONTAINER_PREFIX,
   CONTAINER_SEPARATOR,
+  FINALIZER,
   GATE_ANNOTATION_PREFIX,
   GATED_LABEL,
   KIND,
@@ -67,6 +68,11 @@ function conditions({ isTargeted, conditions: others }: Place): Expression[] {
       name: 'rendered',
       expression:
         'has(params.status) && has(params.status.render) && !has(params.metadata.deletionTimestamp)',
+    },
+    // What nobody would take out again is not put in: the status is stored before the finalizer.
+    {
+      name: 'kept',
+      expression: `has(params.metadata.finalizers) && '${FINALIZER}' in params.metadata.finalizers`,
     },
     { name: 'alive', expression: '!has(object.metadata.deletionTimestamp)' },
     NOT_THE_OPERATOR,

@@ -1,3 +1,4 @@
+import { placedHash } from '../../core/admission/written.ts';
 import type { Gate } from '../../core/model.ts';
 import type { Stores } from '../stores.ts';
 
@@ -49,7 +50,7 @@ export class GatesInForce {
       now?.uid === gate.uid &&
       now.generation === gate.generation &&
       now.deleting === gate.deleting &&
-      now.status.render?.hash === gate.status.render?.hash
+      placedHash(now) === placedHash(gate)
     );
   }
 
@@ -58,8 +59,8 @@ export class GatesInForce {
       this.#known.delete(key);
       return;
     }
-    const { uid, generation, status, writtenAt } = gate;
-    const hash = status.render?.hash;
+    const { uid, generation, writtenAt } = gate;
+    const hash = placedHash(gate);
     const known = this.#known.get(key);
     if (known?.uid === uid && known.generation === generation && known.hash === hash) return;
     this.#known.set(key, { uid, generation, hash, since: writtenAt });

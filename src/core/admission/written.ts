@@ -1,4 +1,4 @@
-import { targetAnnotationValue } from '../../api/names.ts';
+import { FINALIZER, targetAnnotationValue } from '../../api/names.ts';
 import { isPlacedInPods } from '../../api/settled.ts';
 import type { Gate, OthersFirst, Workload } from '../model.ts';
 import { drift } from '../render/drift.ts';
@@ -30,8 +30,14 @@ export const CACHE_LAG_MS = 5000;
 const WATCH_LAG_MS = 25_000;
 
 /** Whether admission places a gate's render into workloads that are written now. */
-export function isInForce({ deleting, spec, status }: Gate): boolean {
-  return !deleting && spec.valid && spec.value.suspend !== true && status.render !== undefined;
+export function isInForce(gate: Gate): boolean {
+  const { deleting, spec } = gate;
+  return !deleting && spec.valid && spec.value.suspend !== true && placedHash(gate) !== undefined;
+}
+
+/** The hash of the render that admission places: none before the gate has its finalizer. */
+export function placedHash({ finalizers, status }: Gate): string | undefined {
+  return finalizers.includes(FINALIZER) ? status.render?.hash : undefined;
 }
 
 /** Whether something written at a time was written when admission knew, for sure, what was stored at another. */

@@ -4,7 +4,7 @@ import { isPlacedInPods, openedBySpec } from '../../api/settled.ts';
 import type { GateSpec, TargetKind } from '../../api/spec.ts';
 import { evaluations } from '../evaluate/evaluate.ts';
 import { EVALUATOR, type Evaluator } from '../expression/expression.ts';
-import type { Refusal, Workload, World } from '../model.ts';
+import type { Gate, Refusal, Workload, World } from '../model.ts';
 import { templateOf } from '../progress/passed-template.ts';
 import { type TargetProgress, targetsProgress } from '../progress/progress.ts';
 import { dueIn, isDue, refusalOfRender } from '../progress/standing.ts';
@@ -23,8 +23,9 @@ import { replacePlaced } from './replace-placed.ts';
 
 /**
  * What is to be done about a gate, its workloads apart: they have decisions of their own (`decideWorkload`). The order is:
- * finalizer, then the stored render, then the targets; each step is taken by a reconcile of its own, when the stores show
- * that the one before it has been stored. Targets get the *stored* render only, since admission places that one too.
+ * the first status with the render, by which first Pods are refused; then the finalizer, without which nobody puts the
+ * render anywhere; then the targets, when the stores show both. Targets get the *stored* render only, since admission
+ * places that one too.
  */
 export function decide(world: World, now: number, expressions: Evaluator = EVALUATOR): Plan {
   const { gate } = world;
@@ -32,10 +33,22 @@ export function decide(world: World, now: number, expressions: Evaluator = EVALU
   if (!gate.spec.valid) {
     return { writes: [], status: invalidStatus(gate, gate.spec.message, now), next: undefined };
   }
-  if (!gate.finalizers.includes(FINALIZER)) {
-    return { writes: [{ do: 'add-finalizer', gate }], status: undefined, next: undefined };
-  }
-  return enforce(world, gate.spec.value, now, expressions);
+  const enforced = enforce(world, gate.spec.value, now, expressions);
+  return gate.finalizers.includes(FINALIZER) ? enforced : beginning(gate, enforced);
+}
+
+/**
+ * A refusal leaves nothing that would have to be taken out again. So the status, which refuses, does not wait for the
+ * finalizer, and of many new gates all have the one before the first has the other: workloads may come right behind them.
+ */
+function beginning(gate: Gate, { writes, status }: Plan): Plan {
+  const first = writes.filter((write) => write.do === 'try-render');
+  return { writes: isNew(gate) ? first : [{ do: 'add-finalizer', gate }], status, next: undefined };
+}
+
+/** Nothing has been said of it yet. */
+function isNew({ status }: Gate): boolean {
+  return status.observedGeneration === undefined;
 }
 
 /** The finalizer goes when no workload is left that the gate is to leave; each change of one looks here again. */
@@ -62,7 +75,7 @@ function enforce(world: World, spec: GateSpec, now: number, expressions: Evaluat
   const evaluated = evaluations(world, spec, expressions);
   const observed: Observed = {
     ...{ world, spec, render: current, targets, evaluated, refusal: step.refusal },
-    isRendered: step.isStored || step.render !== undefined,
+    isRendered: (step.isStored || step.render !== undefined) && isKept(world.gate),
   };
   const isSettled = step.render === undefined && step.trial === undefined;
   const enforced =
@@ -79,6 +92,11 @@ function enforce(world: World, spec: GateSpec, now: number, expressions: Evaluat
     status: status(observed, now),
     next: soonest([nextLook(observed, now), opened.next, enforced.next]),
   };
+}
+
+/** Nothing has the render before the finalizer is there. The first status speaks of the moment after, which follows at once. */
+function isKept(gate: Gate): boolean {
+  return gate.finalizers.includes(FINALIZER) || isNew(gate);
 }
 
 /** Its Pods of templates that have passed, by their UIDs, and when. */

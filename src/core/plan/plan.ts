@@ -28,6 +28,7 @@ export type PodWrite =
 
 /** What the reconcile of a gate writes: its gate and Pods, never a workload. At most one write per object. */
 export type GateWrite =
+  /** It keeps a gate until it has left its workloads. The status of that plan is for the case that it is refused. */
   | { readonly do: 'add-finalizer'; readonly gate: Gate }
   | { readonly do: 'remove-finalizer'; readonly gate: Gate }
   | {

@@ -16,7 +16,7 @@ export interface Observed {
   readonly spec: GateSpec;
   /** The render that Pods and targets are compared with. */
   readonly render: Render | undefined;
-  /** Whether it is one that the spec gives. */
+  /** Whether it is one that the spec gives, and may be put into targets. */
   readonly isRendered: boolean;
   readonly targets: readonly TargetProgress[];
   /** What the operator makes of the dependencies that it evaluates, by their names. */

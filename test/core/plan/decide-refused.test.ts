@@ -44,8 +44,8 @@ describe('decide', () => {
         });
       const { plans, world: after } = settle(world(mounting, pinger, poller.volume('data')), NOW);
       expect(plans.flatMap(writesOf)).to.deep.equal([
-        'add-finalizer',
         'try-render poller',
+        'add-finalizer',
         'patch-target poller',
       ]);
       expect(after.gate.status.targets?.map(({ reason }) => reason)).to.deep.equal([

@@ -31,26 +31,42 @@ const reported = (before: World) => carryOut(before, { ...decide(before, NOW), w
 
 describe('decide', () => {
   describe('bringing a gate into force', () => {
-    it('takes one step a reconcile: finalizer, stored render, targets; then there is nothing left to do', () => {
+    it('takes one step a reconcile: stored render, finalizer, targets; then there is nothing left to do', () => {
       expect(passes(world(apiFirst, pinger, poller))).to.deep.equal([
-        ['add-finalizer'],
         [],
+        ['add-finalizer'],
         ['patch-target pinger', 'patch-target poller'],
         [],
         [],
       ]);
     });
 
-    it('only adds the finalizer at first', () => {
-      const before = world(apiFirst, pinger, poller);
-      expect(decide(before, NOW)).to.deep.equal({
-        writes: [{ do: 'add-finalizer', gate: before.gate }],
-        status: undefined,
-        next: undefined,
-      });
+    it('stores the render with the first status, by which first Pods are refused, and makes no other write', () => {
+      const { writes, status } = decide(world(apiFirst, pinger, poller), NOW);
+      expect(writes).to.deep.equal([]);
+      expect(status?.render).to.deep.equal(apiFirst.render);
     });
 
-    it('then stores the render with the status, and patches nothing with a render that is not stored', () => {
+    it('says Ready in the first status where no target is there, since the finalizer follows at once', () => {
+      expect(conditionOf(decide(world(apiFirst), NOW).status, 'Ready')).to.equal('True InForce');
+      const { plans, world: after } = settle(world(apiFirst), NOW);
+      expect(plans.map(writesOf)).to.deep.equal([[], ['add-finalizer'], []]);
+      expect(conditionOf(after.gate.status, 'Ready')).to.equal('True InForce');
+    });
+
+    it('has it that a gate is not Ready whose finalizer is refused: nobody places or patches anything', () => {
+      const { writes, status } = decide(reported(world(apiFirst)), NOW);
+      expect(writesOf({ writes })).to.deep.equal(['add-finalizer']);
+      expect(conditionOf(status, 'Ready')).to.equal('False Rendering');
+    });
+
+    it('patches no target, and touches no Pod, before the finalizer is there', () => {
+      const waiting = pod('pinger-1').of('pinger').carrying(apiFirst).checking('api');
+      const stored = reported(world(apiFirst, gatedPinger, poller, waiting));
+      expect(writesOf(decide(stored, NOW))).to.deep.equal(['add-finalizer']);
+    });
+
+    it('patches nothing with a render that is not stored', () => {
       const plan = decide(world(apiFirst.withFinalizer(), pinger, poller), NOW);
       expect(plan.writes).to.deep.equal([]);
       expect(plan.status?.render).to.deep.equal(apiFirst.render);
