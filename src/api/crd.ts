@@ -82,20 +82,33 @@ const OBJECT: Readonly<Record<string, JsonSchema>> = {
   metadata: { type: 'object', properties: { name: { type: 'string', maxLength: 253 } } },
 };
 
+/**
+ * How the title begins that tells one release's schema from another's: what follows is the number of fields, which grows with
+ * every release. It stands in the schema, so that it is replaced with it, whoever applies it and however.
+ */
+export const TITLE_START = `${KIND}, fields: `;
+
 /** The schema of a gate in the API server's terms, with the rules at their places. */
 export function gateJsonSchema(): JsonSchema {
   const { description = '', properties: { spec, status } = {} } = toJsonSchema(gateSchema);
   if (!spec || !status) throw new TypeError('a gate has a spec and a status');
+  const properties = { ...OBJECT, spec, status };
   const root: JsonSchema = {
     type: 'object',
+    title: `${TITLE_START}${fieldsIn({ properties })}`,
     description,
     required: ['spec'],
-    properties: { ...OBJECT, spec, status },
+    properties,
   };
   for (const [place, rules] of Object.entries(RULES)) {
     schemaAt(root, place)['x-kubernetes-validations'] = rules.map(celRule);
   }
   return root;
+}
+
+function fieldsIn({ properties = {}, items, additionalProperties }: JsonSchema): number {
+  const below = [...Object.values(properties), ...[items ?? [], additionalProperties ?? []].flat()];
+  return below.reduce((sum, schema) => sum + fieldsIn(schema), Object.keys(properties).length);
 }
 
 function celRule({ cel, message, field }: Omit<Rule<never>, 'holds'>): CelRule {

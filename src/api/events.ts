@@ -25,6 +25,7 @@ const STALL_EVENTS = {
   AfterMissing: STALLED,
   Conflict: STALLED,
   NoAdmission: STALLED,
+  CrdOutdated: STALLED,
 } as const satisfies Meanings<StallReason>;
 
 /** On a gate. Those of a stalled gate, and of one that is not open, are the condition's. */

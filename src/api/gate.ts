@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { causesOf, type FieldCause } from './causes.ts';
 import { API_VERSION, KIND } from './names.ts';
 import { specSchema } from './spec.ts';
-import { type GateStatus, statusSchema } from './status.ts';
+import {
+  conditionSchema,
+  dependencyStatusSchema,
+  type GateStatus,
+  statusSchema,
+  targetStatusSchema,
+} from './status.ts';
 import { violations } from './violations.ts';
 
 const shape = {
@@ -55,12 +61,33 @@ export function statusCauses(status: unknown): readonly FieldCause[] {
 }
 
 /**
+ * How a stored list is read whose items remember something: what a newer operator has added to an item is left out, and an
+ * item that cannot be read takes no other with it.
+ */
+function eachOf<Item extends z.ZodType>(item: Item) {
+  const orNothing = item.optional().catch(undefined);
+  return z.array(orNothing).transform((items) => items.filter((one) => one !== undefined));
+}
+
+const readableStatus = {
+  ...statusSchema.shape,
+  conditions: eachOf(conditionSchema.strip()),
+  targets: eachOf(
+    targetStatusSchema.extend({ state: targetStatusSchema.shape.state.catch('Pending') }).strip(),
+  ),
+  dependencies: eachOf(
+    dependencyStatusSchema.extend({ state: dependencyStatusSchema.shape.state.catch('Pending') }).strip(),
+  ),
+};
+
+/**
  * Reads a stored status. Field by field: what is missing, or what another version of the operator wrote in another
- * form, is absent, and takes nothing else with it. Above all not the render, which would roll every target.
+ * form, is absent, and takes nothing else with it. Above all not the render, which would roll every target, and not what
+ * is remembered of targets and dependencies, which can be found out nowhere else.
  */
 export function parseStatus(status: unknown): GateStatus {
   const fields = z.looseObject({}).catch({}).parse(withoutNulls(status));
-  const known = Object.entries(statusSchema.shape).flatMap(([name, schema]) => {
+  const known = Object.entries(readableStatus).flatMap(([name, schema]) => {
     const field = schema.safeParse(fields[name]);
     return field.success && field.data !== undefined ? [[name, field.data] as const] : [];
   });

@@ -7,6 +7,8 @@ import { z } from 'zod';
 export interface JsonSchema {
   /** Of every value but an integer or string, which has none. */
   type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
+  /** Of the whole: see `TITLE_START`. */
+  title?: string;
   description?: string;
   format?: string;
   enum?: string[];

@@ -97,6 +97,11 @@ export const METRICS = {
     help: 'Policies that gate first starts and are not those of this release: of another one, or edited.',
     labels: {},
   },
+  dependency_gate_crd_lacking_fields: {
+    type: 'gauge',
+    help: 'Fields of this release that the CustomResourceDefinition in the cluster does not keep: it is older than the operator.',
+    labels: {},
+  },
   dependency_gate_admission_skipped_total: {
     type: 'counter',
     help: 'Writes of targets by others that came without the containers although a gate was in force.',

@@ -34,6 +34,7 @@ export const STALL_REASONS = [
   'AfterMissing',
   'Conflict',
   'NoAdmission',
+  'CrdOutdated',
 ] as const;
 
 export type StallReason = (typeof STALL_REASONS)[number];

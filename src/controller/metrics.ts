@@ -44,6 +44,8 @@ export interface Gauges {
   readonly firstStarts: () => FirstStarts;
   /** How many policies are there that are not those of this release. */
   readonly foreignPolicies: () => number;
+  /** How many fields of this release the custom resource in the cluster does not keep. */
+  readonly lackingFields: () => number;
   /** Whether they also do what they are for, as far as it was seen. */
   readonly isAdmissionActing: () => boolean;
   /** By which Lease one of several operators leads, and whether this is the one. Default: there is one only. */
@@ -96,6 +98,7 @@ function registerGauges(registry: Registry, gauges: Gauges): void {
   gauge('dependency_gate_admission_installed', () => Number(gauges.firstStarts() === 'placed'));
   gauge('dependency_gate_first_starts_refused', () => Number(gauges.firstStarts() === 'refused'));
   gauge('dependency_gate_foreign_policies', gauges.foreignPolicies);
+  gauge('dependency_gate_crd_lacking_fields', gauges.lackingFields);
   gauge('dependency_gate_admission_acting', () => Number(gauges.isAdmissionActing()));
 }
 

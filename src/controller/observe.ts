@@ -24,6 +24,7 @@ export interface ReconcileSurroundings {
   readonly settings: Settings;
   readonly firstStarts: World['firstStarts'];
   readonly foreignPolicies: World['foreignPolicies'];
+  readonly olderCrd: World['olderCrd'];
   readonly idleAdmission: World['idleAdmission'];
   readonly placing: World['placing'];
   readonly referenced: Watched['referenced'];
@@ -32,7 +33,7 @@ export interface ReconcileSurroundings {
 /** The world of one gate, from the stores only; undefined where there is no such gate. */
 export function observe(
   stores: Stores,
-  { memory, settings, referenced, ...admission }: ReconcileSurroundings,
+  { memory, settings, referenced, olderCrd, ...admission }: ReconcileSurroundings,
   key: ObjectKey,
   now: number,
 ): World | undefined {
@@ -51,7 +52,7 @@ export function observe(
   );
   return {
     ...{ gate, workloads, pods, observations, triedRender, openings, settings },
-    ...{ firstStarts, foreignPolicies, idleAdmission, placing, inForceSince },
+    ...{ firstStarts, foreignPolicies, idleAdmission, placing, olderCrd, inForceSince },
     refusals: [...refusals, ...patched.flatMap((one) => one.refusals)],
     repairs: patched.flatMap((one) => one.repairs),
     othersFirst: patched.flatMap((one) => one.othersFirst),

@@ -14,6 +14,7 @@ import type { Priority } from '../kube/queue.ts';
 import type { Reflector } from '../kube/watch/reflector.ts';
 import { Admission } from './admission/admission.ts';
 import { subscribe } from './affected.ts';
+import { CustomResource } from './custom-resource.ts';
 import { Expressions } from './expressions.ts';
 import { levelOfWatch } from './failures.ts';
 import { type OwnLease, standForElection } from './leadership.ts';
@@ -47,7 +48,7 @@ export interface OperatorOptions {
   readonly concurrency?: number;
   /** The name of the policy `dependencygate-first-start` in this cluster. Default: as it is shipped. */
   readonly admissionPolicy?: string | undefined;
-  /** How often the admission policies are looked for, ms. Default a minute. */
+  /** How often the admission policies and the custom resource are looked for, ms. Default a minute. */
   readonly lookForPoliciesEveryMs?: number;
   /** By which one of several works, and the others stand by. Default: it is the only one. */
   readonly lease?: OwnLease | undefined;
@@ -70,6 +71,7 @@ export class Operator {
   readonly #requests: Requests;
   readonly #reflectors: readonly Reflector<Meta>[];
   readonly #admission: Admission;
+  readonly #customResource: CustomResource;
   readonly #referenced: ReferencedObjects;
   readonly #expressions: Expressions;
   readonly #election: Election | undefined;
@@ -88,6 +90,7 @@ export class Operator {
       failed: () => countDependencies(this.#stores).failed,
       firstStarts: () => this.#admission.firstStarts,
       foreignPolicies: () => this.#admission.foreignPolicies.length,
+      lackingFields: () => this.#customResource.older?.lacking.length ?? 0,
       isAdmissionActing: () => this.#admission.isActing,
       leadership: lease && { lease: lease.name, isLeader: () => this.isLeader },
     });
@@ -105,6 +108,11 @@ export class Operator {
       othersFirstIn: (one) => this.#term?.memory.workloads.peek(workloadReference(one))?.othersFirst ?? [],
       emit: (workload, event) => this.#emit(workload, event),
       count: (cause) => this.#term && this.metrics.admissionSkipped(cause),
+      onChange: () => this.#lookAtAll(),
+    });
+    this.#customResource = new CustomResource({
+      ...{ requests: this.#requests, clock, log },
+      everyMs: options.lookForPoliciesEveryMs,
       onChange: () => this.#lookAtAll(),
     });
     const watching: WatchedKindOptions = {
@@ -154,7 +162,7 @@ export class Operator {
     subscribe(this.#stores, (one, initial) => this.#look(one, initial ? 'initial' : 'change'));
     for (const reflector of this.#reflectors) reflector.start();
     const synced = this.#reflectors.map((reflector) => reflector.synced);
-    const known = await Promise.all([this.#admission.start(), ...synced]);
+    const known = await Promise.all([this.#customResource.start(), this.#admission.start(), ...synced]);
     if (!known.every(Boolean)) return;
     this.#admission.storesFilled();
     void logVersion(this.#requests, this.#options.log);
@@ -166,6 +174,7 @@ export class Operator {
   /** Ends the reconciles under way, lets another lead, then ends everything else. */
   async stop(): Promise<void> {
     this.#admission.stop();
+    this.#customResource.stop();
     const isDrained = (await this.#term?.end(DRAIN_MS)) ?? true;
     await this.#election?.stop({ release: isDrained });
     await Promise.all([this.#referenced, ...this.#reflectors].map((watch) => watch.stop()));
@@ -181,6 +190,7 @@ export class Operator {
         stores: this.#stores,
         firstStarts: this.#admission.firstStarts,
         foreignPolicies: this.#admission.foreignPolicies,
+        olderCrd: this.#customResource.older,
         idleAdmission: this.#admission.idle,
         placing: this.#admission.placing,
         referenced: this.#referenced,

@@ -1,4 +1,5 @@
 import type { EventMeaning, EventReason } from '../api/events.ts';
+import type { FieldSchema } from '../api/kept-fields.ts';
 import type { Render } from '../api/rendered.ts';
 import type { GateSpec, TargetKind } from '../api/spec.ts';
 import type { Condition, GateStatus } from '../api/status.ts';
@@ -213,9 +214,19 @@ export interface World {
   readonly idleAdmission: ReadonlyMap<TargetKind, string>;
   /** Whether renders are placed into the Pods of workloads of a kind. */
   readonly placing: ReadonlyMap<TargetKind, Placing>;
+  /** The CustomResourceDefinition, where it does not keep all that this release writes. */
+  readonly olderCrd: OlderCrd | undefined;
   /** Since when the gate has had its render and its spec, as far as that is known; ms since the epoch. */
   readonly inForceSince: number;
   readonly settings: Settings;
+}
+
+/** The CustomResourceDefinition of a release before this one: the API server drops the fields that it lacks. */
+export interface OlderCrd {
+  /** These, by their paths. */
+  readonly lacking: readonly string[];
+  /** What it says of a gate. */
+  readonly schema: FieldSchema;
 }
 
 /** Whether the policy is there that places renders into Pods, and is that of this release. Times are ms since the epoch. */

@@ -262,6 +262,21 @@ describe('parseStatus', () => {
     expect(parseStatus(status)).to.deep.equal({ render });
   });
 
+  it('keeps what is remembered of targets and dependencies where a newer operator has added to it', () => {
+    const target = { kind: 'Deployment', name: 'app', state: 'Current', open: 1, waiting: 0, ungated: 0 };
+    const counts = { pending: 0, starting: 0, checking: 0, failed: 0, passed: 1, blocked: 0 };
+    const dependency = { name: 'db', check: 'dns', state: 'Passed', ...counts, fingerprint: 'f' };
+    const targets = [{ ...target, passed: 'uid', firstStart: 'uid' }];
+    const status = {
+      targets: [{ ...targets[0], tomorrow: 1, state: 'Tomorrow' }, { name: 7 }],
+      dependencies: [{ ...dependency, tomorrow: [] }],
+    };
+    expect(parseStatus(status)).to.deep.equal({
+      targets: [{ ...targets[0], state: 'Pending' }],
+      dependencies: [dependency],
+    });
+  });
+
   it('takes no render that it does not know in full', () => {
     const volumes = [{ name: 'dependency-gate', csi: { driver: 'x' } }];
     expect(parseStatus({ render: { ...render, volumes } })).to.deep.equal({});

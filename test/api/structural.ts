@@ -30,7 +30,18 @@ function levelProblems(path: string, schema: Record<string, unknown>): string[] 
 }
 
 const KEYWORDS = new Set([
-  ...['type', 'description', 'format', 'enum', 'pattern', 'minLength', 'maxLength', 'minimum', 'maximum'],
+  ...[
+    'type',
+    'title',
+    'description',
+    'format',
+    'enum',
+    'pattern',
+    'minLength',
+    'maxLength',
+    'minimum',
+    'maximum',
+  ],
   ...['minItems', 'maxItems', 'items', 'required', 'properties', 'additionalProperties', 'maxProperties'],
   ...[
     'x-kubernetes-int-or-string',

@@ -1,14 +1,19 @@
 import { z } from 'zod';
 import {
   AGGREGATE_LABEL,
+  GROUP,
   gateAnnotation,
   HOLD_GATE,
+  PLURAL,
   REQUIRE_LABEL,
   START_ANNOTATION,
   START_WAITING,
 } from '../../src/api/names.ts';
 import { TARGET_RESOURCES } from '../../src/api/target-resources.ts';
 import { ApiError } from '../../src/kube/api-error.ts';
+import { objectPath } from '../../src/kube/resource.ts';
+import { CRDS } from '../../src/projections/resources.ts';
+import { definitionOfBefore } from '../api/definition.ts';
 import { dns, gate } from '../core/builders.ts';
 import { type AdmissionApi, app, type Call, gatePath, MERGE_PATCH, OPERATOR } from './admission-api.ts';
 import { completed, manifestOf, pathOf } from './admission-workloads.ts';
@@ -28,6 +33,7 @@ const IN_PODS = gate('in-pods')
   .targets('DaemonSet/placed', 'CronJob/placed')
   .dependsOn(dns('api'))
   .rendered();
+const CRD_PATH = objectPath(CRDS, { name: `${PLURAL}.${GROUP}` });
 const apiOf = (kind: string) => (kind === 'CronJob' ? 'batch/v1' : 'apps/v1');
 
 /** Makes what the probes look at. Whatever else they write is not stored. */
@@ -65,11 +71,19 @@ export async function prepareProbes(cluster: AdmissionApi): Promise<Probes> {
       isRefused(cluster.send('DELETE', gatePath(namespace, 'foreign'), undefined, asProber)),
     'guard-reads': () =>
       isRefused(change({ ...foreign.spec, targets: [{ name: 'own' }], dependencies: [ON_POD] })),
+    'guard-crd': () =>
+      isRefused(cluster.send('PATCH', CRD_PATH, ofBefore(), { dryRun: true, type: MERGE_PATCH })),
     'guard-status': () =>
       isRefused(cluster.send('PATCH', `${gatePath(namespace, 'foreign')}/status`, { status: {} }, asProber)),
     ...(await prepareBirthProbes(cluster, namespace)),
     ...(await prepareOperatorProbes(cluster, namespace)),
   };
+}
+
+/** The definition of a release before this one. */
+function ofBefore() {
+  const { metadata, spec } = definitionOfBefore();
+  return { metadata, spec: { versions: spec.versions } };
 }
 
 /** What is born without a gate that it requires, or as the first of a gate's target. */

@@ -10,7 +10,7 @@ import { requirePrograms } from './programs.ts';
 import { useCluster } from './use.ts';
 
 /** Used only where there are policies, which no scenario here has: admission-skipped.test.ts and first-starts.test.ts do. */
-const WITH_POLICIES = ['get apiextensions.k8s.io/customresourcedefinitions', 'patch batch/jobs'];
+const WITH_POLICIES = ['patch batch/jobs'];
 
 describe('a real control plane', function () {
   this.timeout(180_000);

@@ -10,6 +10,7 @@ export const NO_GAUGES: Gauges = {
   failed: () => 0,
   firstStarts: () => 'placed',
   foreignPolicies: () => 0,
+  lackingFields: () => 0,
   isAdmissionActing: () => true,
   leadership: { lease: 'dependency-gate-operator', isLeader: () => true },
 };

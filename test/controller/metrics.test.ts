@@ -49,6 +49,7 @@ describe('createMetrics', () => {
       failed: () => 2,
       queued: () => 3,
       foreignPolicies: () => 5,
+      lackingFields: () => 6,
       firstStarts: () => 'refused',
       isAdmissionActing: () => false,
     });
@@ -58,6 +59,7 @@ describe('createMetrics', () => {
       'failed_dependencies 2',
       'queue_length 3',
       'foreign_policies 5',
+      'crd_lacking_fields 6',
       'admission_installed 0',
       'first_starts_refused 1',
       'admission_acting 0',

@@ -26,6 +26,7 @@ const around = {
   settings: SETTINGS,
   firstStarts: 'placed' as const,
   foreignPolicies: [],
+  olderCrd: undefined,
   idleAdmission: new Map(),
   placing: new Map(),
   referenced,

@@ -38,6 +38,7 @@ function rig(path: string, answer: (signal: AbortSignal) => Promise<HttpAnswer>,
     if (url.startsWith(path)) return answer(signal);
     if (url.includes('admissionpolic')) return answered(policies(), storedPolicy(url));
     if (url === '/version') return answered(200, version);
+    if (url.includes('customresourcedefinitions')) return answered(404, {});
     if (url.includes('sendInitialEvents')) return answered(422, {});
     if (url.includes('watch=true')) return untilAborted(signal);
     if (!url.includes(PLURAL)) return answered(200, EMPTY);

@@ -95,6 +95,7 @@ export class ReconcileRig {
       settings: SETTINGS,
       firstStarts: 'placed',
       foreignPolicies: [],
+      olderCrd: undefined,
       idleAdmission: new Map(),
       placing: PLACING,
       referenced: this.#referenced,

@@ -34,6 +34,7 @@ export function world(gate: GateBuilder, ...around: (WorkloadBuilder | PodBuilde
     openings: new Map(),
     firstStarts: 'placed',
     foreignPolicies: [],
+    olderCrd: undefined,
     idleAdmission: new Map(),
     placing: PLACING,
     inForceSince: NOW - 3_600_000,

@@ -34,7 +34,8 @@ export function useFixture(options: Parameters<typeof startSandboxCluster>[0] = 
   const ofOperator = () =>
     journal().entries.filter(({ userAgent }) => userAgent === 'dependency-gate-operator');
   // Once a minute, whatever happens: whether the admission policies have been installed meanwhile.
-  const isLook = ({ path }: JournalEntry) => path.includes('admissionpolic');
+  const isLook = ({ path }: JournalEntry) =>
+    path.includes('admissionpolic') || path.includes('customresourcedefinitions');
   const isEvent = ({ path }: JournalEntry) => path.endsWith('/events');
   const isFinding = ({ method, path }: JournalEntry) =>
     method === 'GET' && /^\/(api|apis\/[^/]+)\/[^/]+(\/(services|endpointslices))?$/.test(path);

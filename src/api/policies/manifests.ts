@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { firstStart, firstStartCronJob } from './first-start-policy.ts';
 import { guard, guardOld, guardRemoval } from './guard.ts';
+import { guardCrd } from './guard-crd.ts';
 import { guardOperatorCreations, guardOperatorGates, guardOperatorScale } from './guard-operator.ts';
 import { guardOperatorJobs } from './guard-operator-jobs.ts';
 import { guardOperatorDeletions, guardOperatorHolds, guardOperatorPods } from './guard-operator-pods.ts';
@@ -29,6 +30,7 @@ export const POLICY_MANIFESTS: Readonly<Record<string, () => string>> = {
   'config/first-starts/require.yaml': () => format(requireGates()),
   'config/first-starts/hold-job.yaml': () => format(holdJob(), holdResumed(), tellOfSuspended()),
   'config/guards/guard.yaml': () => format(guard(), guardOld(), guardRemoval()),
+  'config/guards/guard-crd.yaml': () => format(guardCrd()),
   'config/guards/guard-reads.yaml': () => format(guardReads()),
   'config/guards/guard-status.yaml': () => format(guardStatus()),
   'config/guards/guard-roles.yaml': () => format(guardRoles()),

@@ -10,6 +10,8 @@ export interface ResourceRule {
   readonly apiGroups: readonly string[];
   readonly apiVersions: readonly string[];
   readonly resources: readonly string[];
+  /** Default: whichever. */
+  readonly resourceNames?: readonly string[];
   readonly operations: readonly Operation[];
 }
 

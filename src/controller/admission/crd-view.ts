@@ -3,14 +3,7 @@ import { GROUP, PLURAL } from '../../api/names.ts';
 import type { CrdView } from '../../core/admission/cause.ts';
 import { isNotFound } from '../../kube/api-error.ts';
 import type { Requests } from '../../kube/client/requests.ts';
-import type { Resource } from '../../kube/resource.ts';
-
-const CRDS: Resource = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  plural: 'customresourcedefinitions',
-  namespaced: false,
-};
+import { CRDS } from '../../projections/resources.ts';
 
 const crdSchema = z.object({ metadata: z.object({ creationTimestamp: z.string() }) });
 

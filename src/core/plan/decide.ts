@@ -14,6 +14,7 @@ import { hasUserContainer, isRenderOf, render, renderHash } from '../render/rend
 import { nested } from '../render/template.ts';
 import { soonest } from '../soonest.ts';
 import { invalidStatus, type Observed, status, statusNext } from '../status/gate-status.ts';
+import { keepsRender, keptStatus } from '../status/older-crd.ts';
 import { targetKey } from '../targets.ts';
 import { type Cleanup, cleanUp, isToLeave } from './clean-up.ts';
 import { openings } from './open.ts';
@@ -28,6 +29,12 @@ import { replacePlaced } from './replace-placed.ts';
  * places that one too.
  */
 export function decide(world: World, now: number, expressions: Evaluator = EVALUATOR): Plan {
+  const plan = decideAll(world, now, expressions);
+  const { olderCrd } = world;
+  return olderCrd && plan.status ? { ...plan, status: keptStatus(plan.status, olderCrd) } : plan;
+}
+
+function decideAll(world: World, now: number, expressions: Evaluator): Plan {
   const { gate } = world;
   if (gate.deleting) return finalize(world);
   if (!gate.spec.valid) {
@@ -75,6 +82,7 @@ function enforce(world: World, spec: GateSpec, now: number, expressions: Evaluat
   const evaluated = evaluations(world, spec, expressions);
   const observed: Observed = {
     ...{ world, spec, render: current, targets, evaluated, refusal: step.refusal },
+    isRenderDropped: step.isDropped ?? false,
     isRendered: (step.isStored || step.render !== undefined) && isKept(world.gate),
   };
   const isSettled = step.render === undefined && step.trial === undefined;
@@ -124,6 +132,8 @@ interface RenderStep {
   readonly trial?: GateWrite;
   /** Why the spec's render is not stored. */
   readonly refusal?: Refusal;
+  /** It is not stored since the CustomResourceDefinition would drop a part of it. */
+  readonly isDropped?: boolean;
 }
 
 /**
@@ -137,6 +147,7 @@ function nextRender(world: World, spec: GateSpec, now: number): RenderStep {
   if (spec.suspend || isStored) return { isStored: isOfSpec };
   const hash = renderHash(spec);
   const wanted = render(world.gate.name, spec, world.settings);
+  if (world.olderCrd && !keepsRender(wanted, world.olderCrd)) return { isStored, isDropped: true };
   const workload = [...liveTargets(world, spec)].find(
     (one) => !obstacle(one.template, injectionOf(world, one, wanted)),
   );

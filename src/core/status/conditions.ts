@@ -1,12 +1,12 @@
 import type { ConditionReason, OpenReason, ReadyReason, StallReason } from '../../api/reasons.ts';
 import type { GateSpec } from '../../api/spec.ts';
 import type { Condition, ConditionType, DependencyStatus } from '../../api/status.ts';
-import type { FirstStarts } from '../admission/policies.ts';
 import { cut } from '../cut.ts';
 import type { World } from '../model.ts';
 import { hasPassedAndGone } from '../progress/passed.ts';
 import { type TargetProgress, unreadablePods } from '../progress/progress.ts';
 import { restWords } from '../progress/rest.ts';
+import { installationWords } from './installation-words.ts';
 import { count, earlyWords, skippedWords } from './through-words.ts';
 
 /** What a condition says, before it is compared with what stood there. */
@@ -35,6 +35,7 @@ export interface Findings {
   readonly idleAdmission: World['idleAdmission'];
   readonly firstStarts: World['firstStarts'];
   readonly foreignPolicies: World['foreignPolicies'];
+  readonly olderCrd: World['olderCrd'];
   /** Dependencies that will not come by themselves, as the operator evaluates it. */
   readonly failed: readonly string[];
   /** Dependencies that block a Pod for longer than their `overdueAfterSeconds`. */
@@ -87,7 +88,8 @@ function evaluateReady(findings: Findings): Verdict {
 }
 
 /** Targets that carry the containers, and those that need not yet, or cannot any more. */
-function inForce({ targets, idleAdmission, firstStarts, foreignPolicies }: Findings): string[] {
+function inForce(findings: Findings): string[] {
+  const { targets, idleAdmission } = findings;
   const idle = targets.flatMap(({ kind, isInPods }) => (isInPods ? [] : (idleAdmission.get(kind) ?? [])))[0];
   const carrying = targets.filter(({ workload, lag }) => workload && lag === 'none').length;
   const later = targets.filter(({ lag }) => lag === 'next rollout');
@@ -102,14 +104,8 @@ function inForce({ targets, idleAdmission, firstStarts, foreignPolicies }: Findi
     ...(older > 0 ? [`created with older ones: ${count(older, 'Pod')}`] : []),
     ...(later.length > 0 ? [`with the next rollout: ${names(later)}`] : []),
     ...(never.length > 0 ? [`created without them: ${names(never)}`] : []),
-    idle === undefined ? FIRST_STARTS[firstStarts] : `admission does not act: ${idle}`,
-    ...(foreignPolicies.length > 0 ? [foreignWords(foreignPolicies)] : []),
+    ...installationWords(findings, idle),
   ];
-}
-
-/** They were left behind by an upgrade of the operator, or edited. */
-function foreignWords(policies: readonly string[]): string {
-  return `policies that are not those of the operator's release, whose manifests are to be applied: ${policies.join(', ')}`;
 }
 
 function carriedBy(carrying: number, all: number, isInPods: boolean): string {
@@ -119,12 +115,6 @@ function carriedBy(carrying: number, all: number, isInPods: boolean): string {
     ? `${carrying} of 1 target exists and ${what}`
     : `${carrying} of ${all} targets exist and ${whatAll}`;
 }
-
-const FIRST_STARTS: Readonly<Record<FirstStarts, string>> = {
-  placed: 'first starts are gated by admission',
-  refused: 'first starts are refused until gated',
-  patched: 'first starts run ungated until patched',
-};
 
 /** The gate is in force, and its status is behind. */
 function postponed(dependencies: readonly DependencyStatus[]): string[] {

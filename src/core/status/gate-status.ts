@@ -9,6 +9,7 @@ import type { PodProgress } from '../progress/pod-progress.ts';
 import { podCounts, type TargetProgress, targetStatus } from '../progress/progress.ts';
 import { conditions, evaluate, evaluateInvalid, type Stall } from './conditions.ts';
 import { dependencyStatuses, isLost } from './dependency-status.ts';
+import { olderCrdWords } from './older-crd.ts';
 
 /** What the status of a valid gate is made from. */
 export interface Observed {
@@ -23,6 +24,8 @@ export interface Observed {
   readonly evaluated: ReadonlyMap<string, Evaluation>;
   /** The API server's refusal of the spec's render. */
   readonly refusal: Refusal | undefined;
+  /** Whether the spec's render cannot be stored as it is, since the CustomResourceDefinition is older. Default false. */
+  readonly isRenderDropped?: boolean;
 }
 
 export function status(observed: Observed, now: number): GateStatus {
@@ -38,6 +41,7 @@ export function status(observed: Observed, now: number): GateStatus {
     stall: stallOf(observed),
     firstStarts: world.firstStarts,
     foreignPolicies: world.foreignPolicies,
+    olderCrd: world.olderCrd,
     idleAdmission: world.idleAdmission,
     failed: [...evaluated.keys()].filter((name) => isLost(name, spec, evaluated)),
     overdue: late,
@@ -81,7 +85,10 @@ export function invalidStatus(gate: Gate, message: string, now: number): GateSta
   };
 }
 
-function stallOf({ world, spec, refusal, targets, evaluated }: Observed): Stall | undefined {
+function stallOf(observed: Observed): Stall | undefined {
+  const { world, spec, refusal, targets, evaluated, isRenderDropped } = observed;
+  if (isRenderDropped && world.olderCrd)
+    return { reason: 'CrdOutdated', message: olderCrdWords(world.olderCrd) };
   for (const [name, { fault }] of evaluated) {
     if (fault) return { reason: fault.reason, message: `dependency ${name}: ${fault.message}` };
   }

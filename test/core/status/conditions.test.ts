@@ -39,7 +39,7 @@ function findings(of: GateBuilder, around: Around, more: Partial<Findings> = {})
   const pods = targets.flatMap((target) => target.pods);
   const dependencies = dependencyStatuses({ world: at, spec, pods, evaluated: new Map(), overdue: [] });
   const isRendered = render?.hash === renderHash(spec);
-  const { idleAdmission, firstStarts, foreignPolicies } = at;
+  const { idleAdmission, firstStarts, foreignPolicies, olderCrd } = at;
   const none = { stall: undefined, failed: [], overdue: [] };
   return {
     spec,
@@ -49,6 +49,7 @@ function findings(of: GateBuilder, around: Around, more: Partial<Findings> = {})
     idleAdmission,
     firstStarts,
     foreignPolicies,
+    olderCrd,
     ...none,
     ...more,
   };

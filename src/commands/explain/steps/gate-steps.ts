@@ -73,6 +73,8 @@ const STALLED: Readonly<Record<Stall['reason'], string>> = {
     'Let the manager that is named ignore init containers whose name starts with dgate-, or install the admission policies, with which its own writes carry them. Where it is admission that undoes it, in the writes of the operator, let that webhook or policy put none of the own init containers before them. Webhooks are listed by:',
   NoAdmission:
     'Install the admission policies (config/default), or take updatePolicy and placement out of the gate.',
+  CrdOutdated:
+    "Apply the CustomResourceDefinition of the operator's release (crds/, or dependencygates.yaml of the release). What was in force before stays until then.",
 };
 
 function stalledSteps(world: ExplainWorld): Step[] {

@@ -84,6 +84,7 @@ describe('what to do about the gate', () => {
     ['AfterMissing', /Give that init container to the target, or correct spec\.after/],
     ['Conflict', /ignore init containers whose name starts with dgate-/],
     ['NoAdmission', /admission policies/],
+    ['CrdOutdated', /CustomResourceDefinition of the operator's release/],
     ['OfTomorrow', /says what to change/],
   ] as const) {
     it(`is known for Stalled, ${reason}`, () => {

@@ -1,0 +1,74 @@
+import { expect } from 'chai';
+import { gateJsonSchema } from '../../../src/api/crd.ts';
+import { lackingFields } from '../../../src/api/kept-fields.ts';
+import type { GateStatus, OlderCrd, World } from '../../../src/core/model.ts';
+import { decide } from '../../../src/core/plan/decide.ts';
+import { olderCrdWords } from '../../../src/core/status/older-crd.ts';
+import { lacking } from '../../api/definition.ts';
+import { dns, gate, NOW, pod, workload, world } from '../builders.ts';
+
+/** One that lacks a field. */
+function without(path: string): OlderCrd {
+  const schema = gateJsonSchema();
+  lacking(path)(schema);
+  return { lacking: lackingFields(gateJsonSchema(), schema), schema };
+}
+
+const first = gate('first').targets('app').dependsOn(dns('api')).rendered();
+const app = workload('app').carrying(first);
+const one = pod('app-1').of('app').carrying(first).open();
+const planned = (olderCrd: OlderCrd | undefined, more: Partial<World> = {}) =>
+  decide({ ...world(first, app, one), olderCrd, ...more }, NOW);
+const ready = (status: GateStatus | undefined) =>
+  status?.conditions?.find(({ type }) => type === 'Ready') ?? expect.fail('no Ready');
+
+describe('decide, with an older CustomResourceDefinition', () => {
+  it('writes of the status what is kept, so that it has nothing to write when it looks again', () => {
+    const passed = without('status.targets.passed');
+    expect(planned(undefined).status?.targets?.[0]).to.have.property('passed');
+    expect(planned(passed).status?.targets?.[0]).to.include({ name: 'app' }).and.not.have.property('passed');
+    const stored = first.with({ status: planned(passed).status ?? {} });
+    const again = decide({ ...world(stored, app, one), olderCrd: passed }, NOW + 5000);
+    expect(again.status).to.deep.equal(stored.gate.status);
+  });
+
+  it('says it in Ready, and the gate is in force all the same', () => {
+    const { status, message } = ready(planned(without('status.targets.passed')).status);
+    expect(status).to.equal('True');
+    expect(message).to.contain('; the CustomResourceDefinition').and.to.contain('status.targets[].passed:');
+  });
+
+  it('does not say that first starts are refused where that by which they are is dropped', () => {
+    const refused = { firstStarts: 'refused' } as const;
+    const said = (crd: OlderCrd) => ready(planned(crd, refused).status).message;
+    expect(said(without('status.targets.passed'))).to.contain('first starts are refused until gated');
+    for (const path of ['status.targets.firstStart', 'status.targets'])
+      expect(said(without(path))).to.contain('first starts run ungated until patched');
+  });
+
+  describe('that would drop a part of the render', () => {
+    const crd = without('status.render.initContainers.securityContext');
+    const fresh = gate('first').withFinalizer().targets('app').dependsOn(dns('api'));
+
+    it('stores no such render, and is Stalled', () => {
+      const { status, writes } = decide({ ...world(fresh, workload('app')), olderCrd: crd }, NOW);
+      expect(writes).to.deep.equal([]);
+      expect(status).to.not.have.property('render');
+      expect(ready(status)).to.include({ status: 'False', reason: 'CrdOutdated' });
+      expect(ready(status).message).to.equal(olderCrdWords(crd));
+    });
+
+    it('keeps what is in force', () => {
+      const { status } = planned(without('spec.when'));
+      expect(status?.render).to.deep.equal(first.render);
+    });
+  });
+});
+
+describe('olderCrdWords', () => {
+  it('name three fields and count the others', () => {
+    expect(olderCrdWords({ lacking: ['a', 'b', 'c', 'd', 'e'] })).to.contain(
+      'keeps no a, b, c and 2 more: apply',
+    );
+  });
+});
