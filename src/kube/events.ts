@@ -47,6 +47,9 @@ const SERIES_MS = 600_000;
 const MOST_SERIES = 1000;
 /** Requests that wait; beyond it events are dropped, of the namespace that has most of them. */
 const MOST_WAITING = 1000;
+/** Warnings are what somebody has to act on: they are not kept waiting, nor dropped, for those that say how things go. */
+const WARNING = 1;
+const NORMAL = 0;
 /** Requests at a time, see Workers. */
 const WORKERS = 4;
 const LONGEST_NOTE = 1024;
@@ -99,7 +102,7 @@ export class EventRecorder {
     this.#asked += 1;
     this.#writes.add({
       id: String(this.#asked),
-      priority: 0,
+      priority: event.type === 'Warning' ? WARNING : NORMAL,
       share: namespaceOf(event),
       reason: event.reason,
       series,

@@ -58,11 +58,18 @@ export class FairLine<P extends Place> {
     this.enqueue({ ...place, priority });
   }
 
-  /** Takes the last place of the share that has most of them: whoever fills the line loses by it. */
+  /**
+   * Takes a place of the share that has most of them: whoever fills the line loses by it. It is the last of its lowest
+   * priority.
+   */
   dropLast(): P | undefined {
-    const lines = [...this.#waiting.values()].flatMap((shares) => [...shares.values()]);
-    const [longest] = lines.sort((a, b) => b.size - a.size);
-    const last = longest && [...longest.values()].at(-1);
+    const share = this.#longest();
+    if (share === undefined) return undefined;
+    const [lowest] = [...this.#waiting.keys()]
+      .filter((priority) => this.#waiting.get(priority)?.has(share))
+      .sort((a, b) => a - b);
+    const line = lowest === undefined ? undefined : this.#waiting.get(lowest)?.get(share);
+    const last = [...(line?.values() ?? [])].at(-1);
     if (last) this.#remove(last);
     return last;
   }
@@ -71,6 +78,14 @@ export class FairLine<P extends Place> {
   clear(): void {
     this.#waiting.clear();
     this.#places.clear();
+  }
+
+  /** The share that has most places, of whatever priorities. */
+  #longest(): string | undefined {
+    const sizes = new Map<string, number>();
+    for (const shares of this.#waiting.values())
+      for (const [share, { size }] of shares) sizes.set(share, (sizes.get(share) ?? 0) + size);
+    return [...sizes].sort(([, a], [, b]) => b - a)[0]?.[0];
   }
 
   /** The priorities that wait, in the order in which they are looked at. */

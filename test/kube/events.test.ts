@@ -220,6 +220,17 @@ describe('EventRecorder', () => {
     expect(again?.body, 'it is counted with the next').to.have.nested.property('series.count', 2);
   });
 
+  it('writes warnings before what says how things go, and drops none of them for these', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    writes.gate = promise;
+    for (let count = 0; count < 1500; count += 1) recorder.record({ ...event, note: String(count) });
+    recorder.record({ ...event, type: 'Warning', note: 'the last' });
+    resolve();
+    await recorder.flush();
+    const notes = writes.done.map(({ body }) => (body as EventDraft).note);
+    expect(notes.indexOf('the last')).to.be.within(1, 4);
+  });
+
   for (const count of [1, 2, 5, 20])
     it(`writes the Events of a namespace although those of ${count} others hang`, async () => {
       const of = (namespace: string, note: string) => {

@@ -68,6 +68,12 @@ describe('FairLine', () => {
     expect(line.dropLast()).to.equal(undefined);
   });
 
+  it('drops what has the lowest priority in that share, however few of it there are', () => {
+    const line = lineOf(...places('b1', 'a1'), ...places('b2', 'b3').map((one) => ({ ...one, priority: 2 })));
+    expect(line.dropLast()?.id).to.equal('b1');
+    expect(line.dropLast()?.id).to.equal('b3');
+  });
+
   it('makes nobody wait for more than one turn of each other share, however many keys they have', () => {
     const shares = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 });
     fc.assert(
