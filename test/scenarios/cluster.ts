@@ -14,8 +14,8 @@ export interface TestCluster {
   /** As an administrator. */
   readonly connection: Connection;
   readonly operator: OperatorRunner;
-  /** Another operator of the same cluster, with the same permissions. It does not run yet. */
-  readonly anotherOperator: () => OperatorRunner;
+  /** Another operator of the same cluster, or of some namespaces of it, with the same permissions. It does not run yet. */
+  readonly anotherOperator: (namespaces?: readonly string[]) => OperatorRunner;
   /** What containers have written. */
   readonly logs: LogSource;
   /** Runs kubectl as an administrator and gives its output; undefined where none is found. */

@@ -14,10 +14,26 @@ const lineSchema = z.looseObject({
   msg: z.string().default(''),
   gate: z.string().default(''),
 });
+/** A write that the operator does not survive. */
+export interface CrashPoint {
+  /** Its method and path. */
+  readonly write: RegExp;
+  /** Which one of these, from 1. */
+  readonly nth: number;
+  /** It is not sent, or it is stored and its answer is not read. */
+  readonly when: 'before' | 'after';
+}
+
 const ERROR_LEVEL = 50;
 const WARN_LEVEL = 40;
 /** Nobody waits a minute for what a scenario installs. */
 const LOOK_EVERY_MS = 1000;
+
+interface Crash {
+  readonly point: CrashPoint;
+  left: number;
+  readonly resolve: () => void;
+}
 
 /** The operator as scenarios have it: stopped and started again as they like, each of its requests noted. */
 export class OperatorRunner {
@@ -34,6 +50,7 @@ export class OperatorRunner {
   #operator: Operator | undefined;
   #isCutOff = false;
   #cut = new AbortController();
+  #crash: Crash | undefined;
 
   /**
    * @param source its own credentials
@@ -75,6 +92,13 @@ export class OperatorRunner {
   heal(): void {
     this.#isCutOff = false;
     this.#cut = new AbortController();
+  }
+
+  /** Cuts it off at a write that is still to come. Resolves then. */
+  crashAt(point: CrashPoint): Promise<void> {
+    return new Promise((resolve) => {
+      this.#crash = { point, left: point.nth, resolve };
+    });
   }
 
   /** As SIGKILL does: nothing of it arrives any more, and nothing is given back. */
@@ -130,12 +154,26 @@ export class OperatorRunner {
     await stop?.();
   }
 
+  #crashIn(request: string): Crash | undefined {
+    const crash = this.#crash;
+    if (!crash?.point.write.test(request)) return undefined;
+    crash.left -= 1;
+    if (crash.left > 0) return undefined;
+    this.#crash = undefined;
+    return crash;
+  }
+
   #breakable(connection: Connection): Connection {
     return {
       fetch: async (path, init) => {
         if (this.#isCutOff) throw unreachable();
         const signal = AbortSignal.any([init.signal, this.#cut.signal]);
-        return connection.fetch(path, { ...init, signal });
+        const crash = this.#crashIn(`${init.method} ${path}`);
+        if (!crash) return connection.fetch(path, { ...init, signal });
+        if (crash.point.when === 'after') await (await connection.fetch(path, { ...init, signal })).text();
+        this.cutOff();
+        crash.resolve();
+        throw unreachable();
       },
       close: () => connection.close(),
     };

@@ -44,7 +44,8 @@ export async function startRealCluster(
   const simulation = startSimulation(httpCluster(node), { clock: hastyClock, controllers: false });
   const { namespace, name } = SERVICE_ACCOUNT;
   const kubeconfigPath = await controlPlane.serviceAccountKubeconfig(namespace, name);
-  const anotherOperator = () => new OperatorRunner({ kubeconfigPath });
+  const anotherOperator = (namespaces?: readonly string[]) =>
+    new OperatorRunner({ kubeconfigPath }, namespaces);
   const operator = anotherOperator();
   return {
     controlPlane,

@@ -37,7 +37,7 @@ export async function startSandboxCluster({
     { clock: systemClock, userAgent: 'scenario' },
   );
   const source = { kubeconfigText: kubeconfig(server.url, OPERATOR_USER) };
-  const anotherOperator = () => new OperatorRunner(source);
+  const anotherOperator = (namespaces?: readonly string[]) => new OperatorRunner(source, namespaces);
   const operator = anotherOperator();
   const folder = mkdtempSync(join(tmpdir(), 'dependency-gate-scenarios-'));
   return {

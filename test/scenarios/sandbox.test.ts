@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { useCluster } from '../cluster/use.ts';
 import { admission } from './admission.scenario.ts';
 import type { Scenario } from './cluster.ts';
+import { crashes } from './crashes.scenario.ts';
 import { faults } from './faults.scenario.ts';
 import { type SandboxCluster, startSandboxCluster } from './sandbox-cluster.ts';
 import { EVERYWHERE } from './scenarios.ts';
@@ -18,7 +19,7 @@ function runAll(cluster: () => SandboxCluster, scenarios: readonly Scenario<Sand
 
 describe('on the sandbox', function () {
   this.timeout(120_000);
-  runAll(useCluster(always, startSandboxCluster), [...EVERYWHERE, faults]);
+  runAll(useCluster(always, startSandboxCluster), [...EVERYWHERE, faults, crashes]);
 });
 
 describe('on the sandbox with admission', function () {
