@@ -68,6 +68,7 @@ export const ROWS: readonly (readonly Panel[])[] = [
         { expr: 'max(dependency_gate_admission_acting)', legend: 'and that acts' },
         { expr: 'max(dependency_gate_first_starts_refused)', legend: 'refused until gated' },
         { expr: 'max(dependency_gate_foreign_policies)', legend: 'policies of another release' },
+        { expr: 'max(dependency_gate_crd_lacking_fields)', legend: 'fields that the custom resource lacks' },
       ],
     },
     {
