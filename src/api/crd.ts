@@ -36,8 +36,8 @@ export const PRINTER_COLUMNS: readonly PrinterColumn[] = [
   {
     name: 'Open',
     type: 'string',
-    description: 'Whether Pods have passed, and none waits.',
-    jsonPath: '.status.conditions[?(@.type=="Open")].status',
+    description: 'Whether Pods have passed, and none waits; ByHand where a person opened it.',
+    jsonPath: '.status.display.open',
   },
   {
     name: 'Waiting-On',
@@ -63,8 +63,8 @@ export const PRINTER_COLUMNS: readonly PrinterColumn[] = [
   {
     name: 'Message',
     type: 'string',
-    description: 'Why the gate is open or not.',
-    jsonPath: '.status.conditions[?(@.type=="Open")].message',
+    description: 'Why the gate is stalled, or else why it is open or not.',
+    jsonPath: '.status.display.message',
     priority: 1,
   },
 ];

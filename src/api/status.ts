@@ -12,6 +12,9 @@ import { TARGET_KINDS } from './spec.ts';
 /** Names of Pods that a list in the status holds at most; a count says how many there are. */
 export const MAX_POD_NAMES = 10;
 
+/** Characters of a string for `kubectl get`. */
+export const MAX_DISPLAY = 1024;
+
 /** So many are remembered of a target: the present one, those of a rollout under way, and one or two to go back to. */
 export const MAX_PASSED_TEMPLATES = 4;
 
@@ -203,6 +206,10 @@ export const displaySchema = z
     init: text(64).describe('How far the Pod that is furthest behind has come: Init:1/2.'),
     dependencies: text(1024).describe('The dependencies in order.'),
     waitingOn: text(1024).describe('The dependencies that block Pods now.'),
+    open: text(16)
+      .optional()
+      .describe('Status of the condition Open; ByHand where it is True since a person opened a dependency.'),
+    message: text(MAX_DISPLAY).optional().describe('Why the gate is stalled, or else why it is open or not.'),
   })
   .describe('Strings for kubectl get.');
 

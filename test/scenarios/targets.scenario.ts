@@ -94,7 +94,7 @@ export const targets: Scenario = (on) => {
         await here().untilGate(name, { ready: 'True/InForce', targets: 'pinger Current' });
       await here().patch('Deployment', 'pinger', { spec: { replicas: 1 } });
       await here().untilGate('a', { open: 'False/Waiting', waitingOn: 'api', older: 0 });
-      await here().untilGate('b', { open: 'False/Waiting', waitingOn: '-', openMessage: /in another gate/ });
+      await here().untilGate('b', { open: 'False/Waiting', waitingOn: '-', openMessage: /in gate a$/ });
       await here().create(service('api'));
       await here().untilGate('a', { open: 'True/AllPassed' });
       await here().untilGate('b', { open: 'False/Waiting', waitingOn: 'redis' });

@@ -86,7 +86,7 @@ function unreadPods({ pods, gate }: ExplainWorld): Line[] {
 
 function podWords(world: ExplainWorld, state: PodState): string {
   const { gate, now } = world;
-  const { pod, blockedBy, behind, since, isCurrent } = state;
+  const { pod, blockedBy, otherGate, behind, since, isCurrent } = state;
   if (isHeld(pod)) return `held${forHowLong(pod.createdAt, now)}: made without ${lackedBy(pod, gate.name)}`;
   if (pod.deleting) return 'is being deleted';
   const older = isCurrent || !isGated(pod, gate.name) ? '' : ', with an older version of the gate';
@@ -95,7 +95,8 @@ function podWords(world: ExplainWorld, state: PodState): string {
   if (pod.unscheduled !== undefined)
     return `not scheduled${forHowLong(pod.createdAt, now)}${older}: ${pod.unscheduled}`;
   if (behind !== undefined) return `waits behind its own ${behind}${older}`;
-  if (blockedBy === undefined) return `waits in another gate${older}`;
+  if (blockedBy === undefined)
+    return `waits in ${otherGate === undefined ? 'another gate' : `gate ${otherGate}`}${older}`;
   return `waits for ${blockedBy}${forHowLong(since, now)}${older}${whatItSays(world, state)}`;
 }
 

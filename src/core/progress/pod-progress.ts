@@ -30,6 +30,8 @@ export interface PodProgress {
   readonly dependencies: readonly DependencyProgress[];
   /** The dependency that keeps the Pod; undefined when it is open, or when something before it keeps the Pod. */
   readonly blockedBy: string | undefined;
+  /** The other gate that keeps the Pod; undefined where none does. */
+  readonly otherGate: string | undefined;
   /** The init container of the Pod's own that keeps it, and how that fares; undefined where none does. */
   readonly behind: string | undefined;
   /** Since when that dependency keeps it: the end of the container before it, else (or where that is not known) the Pod's creation. */
@@ -97,6 +99,7 @@ export function podProgress(pod: Pod, gate: string): PodProgress {
     state: isOpen ? 'open' : hasFailedForGood(pod, gate) ? 'failed' : 'waiting',
     dependencies,
     blockedBy: owner?.gate === gate ? owner.dependency : undefined,
+    otherGate: owner?.gate === gate || isOpen ? undefined : owner?.gate,
     behind: turn !== undefined && !owner && !isOpen ? ownWords(pod, turn) : undefined,
     since: turn === undefined ? pod.createdAt : turnBegan(pod, turn),
   };

@@ -4,6 +4,7 @@ import type { Condition, ConditionType, DependencyStatus } from '../../api/statu
 import { cut } from '../cut.ts';
 import type { World } from '../model.ts';
 import { hasPassedAndGone } from '../progress/passed.ts';
+import type { PodProgress } from '../progress/pod-progress.ts';
 import { type TargetProgress, unreadablePods } from '../progress/progress.ts';
 import { restWords } from '../progress/rest.ts';
 import { installationWords } from './installation-words.ts';
@@ -156,10 +157,17 @@ function evaluateWaiting({ targets, dependencies, failed: lost, overdue }: Findi
   const answers = dependencies.filter(({ blocked }) => blocked > 0).map(blockage);
   const behind = pods.flatMap((pod) => pod.behind ?? [])[0];
   const keepers = [...answers, ...(behind === undefined ? [] : [`behind ${behind}`])];
-  const message = `${waiting} of ${count(pods.length, 'Pod')} waiting${keepers.length > 0 ? `: ${keepers.join('; ')}` : ' in another gate'}`;
+  const where = keepers.length > 0 ? `: ${keepers.join('; ')}` : inOtherGates(pods);
+  const message = `${waiting} of ${count(pods.length, 'Pod')} waiting${where}`;
   return overdue.length > 0
     ? not('Overdue', `overdue: ${overdue.join(', ')}; ${message}`)
     : not('Waiting', message);
+}
+
+/** ` in gate a`: those whose containers come before this one's. */
+function inOtherGates(pods: readonly PodProgress[]): string {
+  const gates = [...new Set(pods.flatMap(({ otherGate }) => otherGate ?? []))];
+  return gates.length === 0 ? '' : ` in ${gates.length === 1 ? 'gate' : 'gates'} ${gates.join(', ')}`;
 }
 
 /** A dependency that failed, in the message of the condition. */

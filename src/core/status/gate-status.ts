@@ -1,13 +1,14 @@
 import { CONTAINER_PREFIX } from '../../api/names.ts';
 import type { Render } from '../../api/rendered.ts';
 import type { GateSpec } from '../../api/spec.ts';
-import type { GateStatus } from '../../api/status.ts';
+import { type ConditionType, type DependencyStatus, type GateStatus, MAX_DISPLAY } from '../../api/status.ts';
+import { cut } from '../cut.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import type { Gate, Refusal, World } from '../model.ts';
 import { overdue } from '../progress/overdue.ts';
 import type { PodProgress } from '../progress/pod-progress.ts';
 import { podCounts, type TargetProgress, targetStatus } from '../progress/progress.ts';
-import { conditions, evaluate, evaluateInvalid, type Stall } from './conditions.ts';
+import { conditions, evaluate, evaluateInvalid, type Stall, type Verdict } from './conditions.ts';
 import { dependencyStatuses, isLost } from './dependency-status.ts';
 import { olderCrdWords } from './older-crd.ts';
 
@@ -53,7 +54,7 @@ export function status(observed: Observed, now: number): GateStatus {
     targets: targets.map(targetStatus),
     dependencies,
     pods: podCounts(targets),
-    display: display(observed, pods, dependencies),
+    display: display(observed, pods, dependencies, verdicts),
   };
 }
 
@@ -82,6 +83,7 @@ export function invalidStatus(gate: Gate, message: string, now: number): GateSta
     ...(render && { render }),
     ...(known.length > 0 && { targets: known }),
     ...(remembered.length > 0 && { dependencies: remembered }),
+    display: { ...NO_DISPLAY, open: openColumn(verdicts, []), message: messageColumn(verdicts) },
   };
 }
 
@@ -155,11 +157,19 @@ const NO_ADMISSION: Stall = {
 
 /** Shown where there is nothing to show, so that columns stay columns for `awk`. */
 const NOTHING = '-';
+const NO_DISPLAY = {
+  targets: NOTHING,
+  pods: NOTHING,
+  init: NOTHING,
+  dependencies: NOTHING,
+  waitingOn: NOTHING,
+};
 
 function display(
   { spec, render, targets }: Observed,
   pods: readonly PodProgress[],
   dependencies: NonNullable<GateStatus['dependencies']>,
+  verdicts: readonly Verdict[],
 ): NonNullable<GateStatus['display']> {
   const open = pods.filter(({ state }) => state === 'open').length;
   const blocking = dependencies.filter(({ blocked }) => blocked > 0).map(({ name }) => name);
@@ -169,7 +179,22 @@ function display(
     init: initColumn(pods, render?.initContainers.length ?? 0),
     dependencies: spec.dependencies.map(({ name }) => name).join(','),
     waitingOn: blocking.join(',') || NOTHING,
+    open: openColumn(verdicts, dependencies),
+    message: messageColumn(verdicts),
   };
+}
+
+/** A gate that is open because a person opened it is told from one whose dependencies are there. */
+function openColumn(verdicts: readonly Verdict[], dependencies: readonly DependencyStatus[]): string {
+  const status = verdicts.find(({ type }) => type === 'Open')?.status ?? NOTHING;
+  const isByHand = dependencies.some(({ opened = 0 }) => opened > 0);
+  return status === 'True' && isByHand ? 'ByHand' : status;
+}
+
+/** Why it is stalled, which somebody must act on, before why it is open or not. */
+function messageColumn(verdicts: readonly Verdict[]): string {
+  const of = (wanted: ConditionType) => verdicts.find(({ type }) => type === wanted)?.message;
+  return cut(of('Stalled') ?? of('Open') ?? NOTHING, MAX_DISPLAY);
 }
 
 /** How far the Pod that is furthest behind has come, of the `total` containers of the render that the Pods carry. */

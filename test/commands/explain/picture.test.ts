@@ -113,7 +113,7 @@ describe('the Pods of a target', () => {
   it('tell of one that waits in a gate before this one', () => {
     const before = gate('a-first').targets('pinger').dependsOn(dns('db')).rendered();
     const both = pod('pinger-1').of('pinger').carrying(before, apiFirst).checking('a-first/db');
-    expect(words(both)).to.equal('waits in another gate');
+    expect(words(both)).to.equal('waits in gate a-first');
   });
 
   it("give the kubelet's words where they are not those that stand with the dependency", () => {

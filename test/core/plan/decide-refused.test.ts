@@ -23,7 +23,7 @@ describe('decide', () => {
       expect(conditionOf(plan.status, 'Stalled')).to.equal('True InvalidSpec');
       expect(messageOf(plan.status, 'Stalled')).to.equal('spec.targets: remove one of the two');
       expect(plan.status?.render).to.deep.equal(inForce.render);
-      expect(plan.status).to.have.all.keys('observedGeneration', 'conditions', 'render');
+      expect(plan.status).to.have.all.keys('observedGeneration', 'conditions', 'render', 'display');
       const stored = reported(world(invalid, gatedPinger, poller));
       expect(isSilent(stored, decide(stored, NOW))).to.equal(true);
     });

@@ -188,13 +188,13 @@ describe('evaluate', () => {
     );
   });
 
-  it('says so when Pods wait in another gate only', () => {
+  it('names the gate when Pods wait in another one only', () => {
     const inOther = pod('a')
       .of('pinger')
       .carrying(gate('aa').dependsOn(dns('x')), apiFirst)
       .checking('x');
     expect(messageOf('Open', evaluate(findings(apiFirst, [carrier, inOther])))).to.match(
-      /waiting in another gate$/,
+      /waiting in gate aa$/,
     );
   });
 

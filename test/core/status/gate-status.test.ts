@@ -4,6 +4,7 @@ import { targetsProgress } from '../../../src/core/progress/progress.ts';
 import { isRenderOf } from '../../../src/core/render/render.ts';
 import { invalidStatus, status, statusNext } from '../../../src/core/status/gate-status.ts';
 import {
+  ago,
   container,
   dns,
   type GateBuilder,
@@ -51,7 +52,25 @@ describe('status', () => {
       init: 'Init:0/2',
       dependencies: 'api,redis',
       waitingOn: 'api,redis',
+      open: 'False',
+      message: '2 of 3 Pods waiting: api blocks 1; redis blocks 1',
     });
+  });
+
+  it('tells in OPEN a gate that a person opened from one whose dependencies are there', () => {
+    const of = gate('one').targets('pinger').dependsOn(dns('api'), tcp('redis', 6379)).rendered();
+    const target = workload('pinger').carrying(of);
+    const one = (name: string) => pod(name).of('pinger').carrying(of);
+    const open = (...pods: PodBuilder[]) => statusOf(of, target, ...pods).display?.open;
+    expect(open(one('a').open())).to.equal('True');
+    const byHand = one('a').openedByHand('redis', ago(5)).open();
+    expect(open(byHand)).to.equal('ByHand');
+    expect(open(byHand, one('b'))).to.equal('False');
+  });
+
+  it('tells in MESSAGE why a gate is stalled, before why it is open or not', () => {
+    const shown = invalidStatus(apiFirst.gate, 'spec.when: unknown field', NOW).display;
+    expect(shown).to.include({ targets: '-', open: 'Unknown', message: 'spec.when: unknown field' });
   });
 
   it('counts in TARGETS the ones that carry the render, of all', () => {
@@ -218,11 +237,12 @@ describe('statusNext', () => {
 });
 
 describe('invalidStatus', () => {
-  it('keeps the render and whose Pods have passed, and no columns: the Pods go on while nobody looks at them', () => {
+  it('keeps the render and whose Pods have passed, and no counts: the Pods go on while nobody looks at them', () => {
     const before = statusOf(apiFirst, pinger, poller, one('a').open());
     const { gate: invalid } = apiFirst.withStatus(before).generation(2).invalid('no targets');
-    const { observedGeneration, conditions, ...rest } = invalidStatus(invalid, 'no targets', NOW);
+    const { observedGeneration, conditions, display, ...rest } = invalidStatus(invalid, 'no targets', NOW);
     expect(rest).to.deep.equal({ render: before.render, targets: [before.targets?.[0]] });
+    expect(display?.pods).to.equal('-');
     expect(observedGeneration).to.equal(2);
     expect(conditions?.map(({ type, status: is }) => `${type}=${is}`)).to.deep.equal([
       ...['Ready=False', 'Open=Unknown', 'Stalled=True'],

@@ -87,20 +87,18 @@ describe('kubectl', function () {
 
   it('shows gates, Pods and Deployments in its columns', async () => {
     await server.call('POST', GATES, gate('api-first'));
-    const display = { targets: '1/1', pods: '0/2', init: 'Init:0/1', dependencies: 'api', waitingOn: 'api' };
-    const conditions = [
-      {
-        type: 'Open',
-        status: 'False',
-        reason: 'Waiting',
-        message: '',
-        lastTransitionTime: '2026-01-01T00:00:00Z',
-      },
-    ];
+    const display = {
+      targets: '1/1',
+      pods: '0/2',
+      init: 'Init:0/1',
+      dependencies: 'api',
+      waitingOn: 'api',
+      open: 'False',
+    };
     await server.call(
       'PATCH',
       `${GATES}/api-first/status`,
-      { status: { display, conditions } },
+      { status: { display } },
       { 'content-type': MERGE },
     );
     await server.call('POST', PODS, pod('a'));

@@ -43,17 +43,22 @@ function openedSteps(world: ExplainWorld): Step[] {
 
 /** All that is left: the Pods wait in gates whose names sort before this one, or nothing has happened yet. */
 function otherGates(world: ExplainWorld): Step[] {
-  const waits = podStates(world).some(
-    ({ state, blockedBy, behind }) => state === 'waiting' && blockedBy === undefined && behind === undefined,
+  const others = new Set(
+    podStates(world).flatMap(({ otherGate, behind }) => (behind ? [] : (otherGate ?? []))),
   );
-  return [
-    waits
-      ? step('The Pods wait in another gate, whose name sorts before this one:', kubectl(world, 'get dgate'))
-      : step(
-          'Nothing yet: the operator is at work. The events tell what it did.',
-          kubectl(world, `describe dgate ${world.gate.name}`),
-        ),
-  ];
+  if (others.size === 0)
+    return [
+      step(
+        'Nothing yet: the operator is at work. The events tell what it did.',
+        kubectl(world, `describe dgate ${world.gate.name}`),
+      ),
+    ];
+  return [...others].map((gate) =>
+    step(
+      `The Pods wait in gate ${gate}, whose name sorts before this one. What that waits for:`,
+      kubectl(world, `dgate explain ${gate}`),
+    ),
+  );
 }
 
 export function stepLines(world: ExplainWorld): Line[] {

@@ -121,7 +121,9 @@ describe('what to do about the gate', () => {
   it('is to look at the other gate in which the Pods wait', () => {
     const before = gate('a-first').targets('pinger').dependsOn(dns('db')).rendered();
     const both = pod('pinger-1').of('pinger').carrying(before, apiFirst).checking('a-first/db');
-    expect(only(explained(apiFirst, [pinger, both])).commands).to.deep.equal([`kubectl get dgate ${NS}`]);
+    expect(only(explained(apiFirst, [pinger, both])).commands).to.deep.equal([
+      `kubectl dgate explain a-first ${NS}`,
+    ]);
   });
 
   it('leads to the cluster that was asked', () => {
