@@ -43,8 +43,8 @@ export async function prepareProbes(cluster: AdmissionApi): Promise<Probes> {
   await cluster.controlPlane.apply(JSON.stringify(bindingOf(namespace)));
   const foreign = { ...FOREIGN.gate, spec: FOREIGN.spec };
   await cluster.storeGate(namespace, FOREIGN);
-  await cluster.storeGate(namespace, PROBING.with({ finalizers: [] }));
-  await cluster.storeGate(namespace, IN_PODS.with({ finalizers: [] }));
+  await cluster.storeGate(namespace, PROBING);
+  await cluster.storeGate(namespace, IN_PODS);
   const isPlacedInto = async (path: string, kind: string, body: object) => {
     const ownerReferences = [
       { apiVersion: apiOf(kind), kind, name: 'placed', uid: 'probe', controller: true },
