@@ -164,21 +164,33 @@ describe('the values of config/chart', function () {
   });
 
   const SERVED = 'admissionregistration.k8s.io/v1/MutatingAdmissionPolicy';
-  for (const [what, release, isThere] of [
-    ['a cluster serves the policies', { apiVersions: ['v1/Pod', SERVED], kubeVersion: '1.35.0' }, true],
-    ['a cluster serves none', { apiVersions: ['v1/Pod'], kubeVersion: '1.36.3' }, false],
-    ['nobody asks a cluster of 1.36', { kubeVersion: '1.36.0' }, true],
-    ['nobody asks a cluster of 1.36 of a cloud', { kubeVersion: '1.36.1-eks-5e0fdde' }, true],
-    ['nobody asks a cluster of 1.35', { kubeVersion: '1.35.9' }, false],
+  const BETA = 'admissionregistration.k8s.io/v1beta1/MutatingAdmissionPolicy';
+  const at = (kubeVersion: string, ...served: readonly string[]) => ({
+    kubeVersion,
+    apiVersions: served.length > 0 ? ['v1/Pod', ...served] : [],
+  });
+  const wanted = (admission: unknown) => ({ ...at('1.35.9'), values: { policies: { admission } } });
+  for (const [what, release, version] of [
+    ['a cluster serves the policies', at('1.36.0', SERVED), 'v1'],
+    ['a cluster serves both versions of them', at('1.36.0', BETA, SERVED), 'v1'],
+    ['a cluster has them switched on', at('1.35.0', BETA), 'v1beta1'],
+    ['a cluster serves none', at('1.36.3', 'v1/Pod'), undefined],
+    ['nobody asks a cluster of 1.36', at('1.36.0'), 'v1'],
+    ['nobody asks a cluster of 1.36 of a cloud', at('1.36.1-eks-5e0fdde'), 'v1'],
+    ['nobody asks a cluster of 1.35', at('1.35.9'), undefined],
+    ['they are wanted all the same', wanted(true), 'v1'],
+    ['the beta is wanted all the same', wanted('v1beta1'), 'v1beta1'],
     [
-      'they are wanted all the same',
-      { kubeVersion: '1.35.9', values: { policies: { admission: true } } },
-      true,
+      'they are not wanted',
+      { ...at('1.36.0', SERVED), values: { policies: { admission: false } } },
+      undefined,
     ],
   ] as const)
-    it(`gate by admission ${isThere ? 'where' : 'not where'} ${what}`, () => {
-      const { stdout } = renderChart(helm(), release);
-      expect(stdout.includes('kind: MutatingAdmissionPolicy\n')).to.equal(isThere);
+    it(`gate by admission ${version === undefined ? 'not ' : `of ${version} `}where ${what}`, () => {
+      const kinds = chartObjects(helm(), release).filter(({ kind }) => kind.startsWith('MutatingAdmission'));
+      const versions = new Set(kinds.map(({ apiVersion }) => apiVersion));
+      const expected = version === undefined ? [] : [`admissionregistration.k8s.io/${version}`];
+      expect([...versions]).to.deep.equal(expected);
     });
 
   for (const [what, values, words] of [

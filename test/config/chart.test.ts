@@ -40,6 +40,11 @@ const SAME: readonly Same[] = [
     overlay: { resources: ['config/without-admission'] },
   },
   {
+    what: 'Kubernetes 1.35 that has the policies switched on',
+    release: { kubeVersion: '1.35.4', values: { policies: { admission: 'v1beta1' } } },
+    overlay: { resources: ['config/default-v1beta1'] },
+  },
+  {
     what: 'another name and namespace',
     release: { name: 'second', namespace: 'platform-ops' },
     overlay: { resources: ['config/default'], namespace: 'platform-ops', namePrefix: 'second-' },

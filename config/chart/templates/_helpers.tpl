@@ -29,16 +29,18 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 
 {{- /*
-Whether there are MutatingAdmissionPolicies: "true" or "false". Where nobody has asked a cluster (helm template), its
-version decides.
+The version in which the cluster has MutatingAdmissionPolicies, v1 or v1beta1; empty where it has none. Where nobody has asked
+a cluster (helm template), its version decides, and a beta that is off by default is not taken for granted.
 */}}
-{{- define "dependency-gate.admission" -}}
-{{- if ne (toString .Values.policies.admission) "auto" }}
-{{- .Values.policies.admission }}
-{{- else if .Capabilities.APIVersions.Has "v1/Pod" }}
-{{- .Capabilities.APIVersions.Has "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy" }}
-{{- else }}
-{{- or (.Capabilities.APIVersions.Has "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy") (semverCompare ">=1.36-0" .Capabilities.KubeVersion.Version) }}
+{{- define "dependency-gate.mutating" -}}
+{{- $wanted := toString .Values.policies.admission }}
+{{- $served := .Capabilities.APIVersions }}
+{{- if eq $wanted "false" }}
+{{- else if eq $wanted "true" }}v1
+{{- else if ne $wanted "auto" }}{{ $wanted }}
+{{- else if $served.Has "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy" }}v1
+{{- else if $served.Has "admissionregistration.k8s.io/v1beta1/MutatingAdmissionPolicy" }}v1beta1
+{{- else if and (not ($served.Has "v1/Pod")) (semverCompare ">=1.36-0" .Capabilities.KubeVersion.Version) }}v1
 {{- end }}
 {{- end }}
 

@@ -16,7 +16,7 @@ const TEMPLATES = 'config/chart/templates';
 
 /** On which values policies depend, by where they are: the first that fits. */
 const POLICY_CONDITIONS: readonly (readonly [path: string, condition: string])[] = [
-  ['config/admission/', 'eq (include "dependency-gate.admission" .) "true"'],
+  ['config/admission/', 'include "dependency-gate.mutating" .'],
   ['config/first-starts/', '.Values.policies.firstStarts'],
   ['config/guards/operator-', '.Values.policies.operatorToken'],
   ['config/guards/', '.Values.policies.guards'],
@@ -106,6 +106,10 @@ function ifSo(condition: string, text: string): string {
 function parametrized(manifests: string): string {
   return withoutOwnNote(manifests)
     .replaceAll('{{', '{{ "{{" }}')
+    .replaceAll(
+      /^(apiVersion: admissionregistration\.k8s\.io\/)v1(\nkind: MutatingAdmissionPolicy)/gm,
+      '$1{{ include "dependency-gate.mutating" $ }}$2',
+    )
     .replaceAll(
       new RegExp(`^(.*(?:kind: ServiceAccount|paramRef:)\n +name: )${OPERATOR_SERVICE_ACCOUNT}$`, 'gm'),
       '$1{{ include "dependency-gate.serviceAccount" $ }}',

@@ -57,10 +57,11 @@ const waiter = z
 const policies = z
   .strictObject({
     admission: z
-      .union([z.literal('auto'), z.boolean()])
+      .union([z.enum(['auto', 'v1beta1']), z.boolean()])
       .describe(
-        'MutatingAdmissionPolicies that gate a workload as it is created. `auto`: where the cluster serves ' +
-          'admissionregistration.k8s.io/v1 MutatingAdmissionPolicy, Kubernetes 1.36 or newer.',
+        'MutatingAdmissionPolicies that gate a workload as it is created. `auto`: where the cluster serves them, as ' +
+          'Kubernetes 1.36 and newer do, and 1.34 and 1.35 where they are switched on. `v1beta1`: for these, where ' +
+          'the chart is rendered without asking a cluster, as by Argo CD. `true`: as v1, whatever is served.',
       )
       .default('auto'),
     firstStarts: z
