@@ -1,10 +1,10 @@
-import { type EventMeaning, GATE_EVENTS, POD_EVENTS, WORKLOAD_EVENTS } from './events.ts';
+import { type EventMeaning, GATE_EVENTS, POD_EVENTS, WORKLOAD_EVENTS } from './event-catalog.ts';
 import { code, table } from './markdown.ts';
 
 /** docs/reference/events.md: each Event that the operator records, by the object that it is about. */
 export function formatEventsReference(): string {
   return `${[
-    '<!-- Generated from src/api/events.ts by `make generate`. -->',
+    '<!-- Generated from src/api/event-catalog.ts by `make generate`. -->',
     '# Events',
     'The reasons are closed lists that programs may rely on; the words of an Event may change. An Event is sent after the write that it tells of, and once: a restart of the operator repeats none. The reporting controller is `dependencygate.dev/operator`.',
     '## On a gate',

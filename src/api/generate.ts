@@ -5,7 +5,7 @@ import { formatChartReadme, formatValues, formatValuesSchema } from './chart/val
 import { formatCrdYaml } from './crd.ts';
 import { formatEventsReference } from './events-document.ts';
 import { formatMetricsReference } from './metrics-document.ts';
-import { MONITORING_MANIFESTS } from './monitoring/manifests.ts';
+import { MONITORING_MANIFESTS } from './monitoring/monitoring-manifests.ts';
 import { POLICY_MANIFESTS } from './policies/manifests.ts';
 import { formatReference } from './reference-document.ts';
 

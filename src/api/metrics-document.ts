@@ -1,11 +1,11 @@
 import { code, table } from './markdown.ts';
-import { type LabelMeaning, METRICS, type MetricDefinition } from './metrics.ts';
+import { type LabelMeaning, METRICS, type MetricDefinition } from './metric-catalog.ts';
 
 /** docs/reference/metrics.md: each metric with its type and its labels. */
 export function formatMetricsReference(): string {
   const metrics = Object.entries<MetricDefinition>(METRICS);
   return `${[
-    '<!-- Generated from src/api/metrics.ts by `make generate`. -->',
+    '<!-- Generated from src/api/metric-catalog.ts by `make generate`. -->',
     '# Metrics',
     'What the operator tells at `/metrics`, on its port 8081 beside the probes or on that of `--metrics-port` ([who may read it](../guide/metrics.md), [alerts and dashboards](../guide/monitoring.md)). The metrics of Node itself (`process_*`, `nodejs_*`) are there too. Of all names of objects only those of namespaces are in labels, and of these only those that have gates.',
     table(

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { gateJsonSchema } from '../api/crd.ts';
 import { fieldSchema, lackingFields } from '../api/kept-fields.ts';
 import { GROUP, PLURAL, VERSION } from '../api/names.ts';
-import type { OlderCrd } from '../core/model.ts';
+import type { OlderCrd } from '../core/status/older-crd.ts';
 import { olderCrdWords } from '../core/status/older-crd.ts';
 import { isForbidden, isNotFound } from '../kube/api-error.ts';
 import type { Requests } from '../kube/client/requests.ts';

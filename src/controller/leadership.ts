@@ -5,7 +5,7 @@ import { createRequests } from '../kube/client/http-requests.ts';
 import type { RequestObservation } from '../kube/client/requests.ts';
 import { steadyClock, systemClock } from '../kube/clock.ts';
 import { Election } from '../kube/election/election.ts';
-import { TIMINGS, type Timings } from '../kube/election/standing.ts';
+import { TIMINGS, type Timings } from '../kube/election/lease-standing.ts';
 import { levelOfWatch } from './failures.ts';
 
 /** The Lease by which one of several operators leads. */

@@ -7,7 +7,13 @@ import {
   type MetricConfiguration,
   Registry,
 } from 'prom-client';
-import { type GateState, type LabelOf, METRICS, type MetricName, type MetricOf } from '../api/metrics.ts';
+import {
+  type GateState,
+  type LabelOf,
+  METRICS,
+  type MetricName,
+  type MetricOf,
+} from '../api/metric-catalog.ts';
 import { CAUSES, type Cause } from '../core/admission/cause.ts';
 import type { FirstStarts } from '../core/admission/policies.ts';
 import type { RequestObservation } from '../kube/client/requests.ts';

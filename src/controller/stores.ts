@@ -1,4 +1,4 @@
-import type { GateState } from '../api/metrics.ts';
+import type { GateState } from '../api/metric-catalog.ts';
 import {
   GATE_ANNOTATION_PREFIX,
   isGateName,

@@ -1,5 +1,4 @@
-import type { EventMeaning, EventReason } from '../api/events.ts';
-import type { FieldSchema } from '../api/kept-fields.ts';
+import type { EventMeaning, EventReason } from '../api/event-catalog.ts';
 import type { Render } from '../api/rendered.ts';
 import type { GateSpec, TargetKind } from '../api/spec.ts';
 import type { Condition, GateStatus } from '../api/status.ts';
@@ -7,6 +6,7 @@ import type { FirstStarts } from './admission/policies.ts';
 import type { ContainerState, ContainerStatus } from './container-state.ts';
 import type { Drift, OthersFirst, Refusal, Repair } from './patch-history.ts';
 import type { PodFacts } from './pod-facts.ts';
+import type { OlderCrd } from './status/older-crd.ts';
 import type { ContainerView, TemplateView } from './template-view.ts';
 
 /**
@@ -219,14 +219,6 @@ export interface World {
   /** Since when the gate has had its render and its spec, as far as that is known; ms since the epoch. */
   readonly inForceSince: number;
   readonly settings: Settings;
-}
-
-/** The CustomResourceDefinition of a release before this one: the API server drops the fields that it lacks. */
-export interface OlderCrd {
-  /** These, by their paths. */
-  readonly lacking: readonly string[];
-  /** What it says of a gate. */
-  readonly schema: FieldSchema;
 }
 
 /** Whether the policy is there that places renders into Pods, and is that of this release. Times are ms since the epoch. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { GATE_STATES } from '../../src/api/metrics.ts';
+import { GATE_STATES } from '../../src/api/metric-catalog.ts';
 import { OPEN_REASONS, READY_REASONS, STALL_REASONS } from '../../src/api/reasons.ts';
 import { statusSchema } from '../../src/api/status.ts';
 import { gateState } from '../../src/core/status/gate-state.ts';

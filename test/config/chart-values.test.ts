@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { chartValues } from '../../src/api/chart/values.ts';
+import { chartValues } from '../../src/api/chart/chart-values.ts';
 import { outputOf, run, useFolder, useProgram } from '../commands/programs.ts';
 import { CHART, chartObjects, type Release, renderChart } from './chart.ts';
 import { read } from './manifests.ts';

@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { z } from 'zod';
 import { gateJsonSchema } from '../../src/api/crd.ts';
 import type { JsonSchema } from '../../src/api/json-schema.ts';
-import { METRICS, type MetricName } from '../../src/api/metrics.ts';
+import { METRICS, type MetricName } from '../../src/api/metric-catalog.ts';
 import { ALERTS, type Alert } from '../../src/api/monitoring/alerts.ts';
 import { dashboard, ROWS } from '../../src/api/monitoring/dashboard.ts';
 import { gateSeries } from '../../src/api/monitoring/gate-series.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { METRICS } from '../../src/api/metrics.ts';
+import { METRICS } from '../../src/api/metric-catalog.ts';
 import {
   DEPENDENCY_REASONS,
   OPEN_REASONS,

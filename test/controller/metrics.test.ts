@@ -1,5 +1,10 @@
 import { expect } from 'chai';
-import { METRICS, type MetricDefinition, RECONCILE_RESULTS, SKIP_CAUSES } from '../../src/api/metrics.ts';
+import {
+  METRICS,
+  type MetricDefinition,
+  RECONCILE_RESULTS,
+  SKIP_CAUSES,
+} from '../../src/api/metric-catalog.ts';
 import type { Failure } from '../../src/controller/failures.ts';
 import { createMetrics, type Gauges } from '../../src/controller/metrics.ts';
 import { CAUSES } from '../../src/core/admission/cause.ts';

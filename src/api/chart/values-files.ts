@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { chartValues } from './values.ts';
+import { chartValues } from './chart-values.ts';
 
 /** What is read of a value's schema: a group of values has properties, any other one a default. */
 interface ValueSchema {
@@ -20,7 +20,7 @@ const valueSchema: z.ZodType<ValueSchema> = z.lazy(() =>
 /** Of every release of Helm that reads schemas at all. */
 const jsonSchema = () => z.toJSONSchema(chartValues, { target: 'draft-07', io: 'input' });
 
-const GENERATED = 'Made from src/api/chart/values.ts by `make generate`.';
+const GENERATED = 'Made from src/api/chart/chart-values.ts by `make generate`.';
 
 /** config/chart/values.schema.json. */
 export function formatValuesSchema(): string {

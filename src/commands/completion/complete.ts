@@ -4,7 +4,7 @@ import { withDeadline } from '../../kube/client/deadline.ts';
 import { systemClock } from '../../kube/clock.ts';
 import { withCluster } from '../cluster/cluster-access.ts';
 import type { ClusterFlags } from '../cluster/cluster-options.ts';
-import { readGates } from '../cluster/read-gates.ts';
+import { readGates } from '../cluster/fetch-gates.ts';
 import type { Process } from '../process.ts';
 
 /** Prints what may come as the last of the words: commands, options, their values, and names of gates. */

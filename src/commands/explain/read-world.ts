@@ -6,7 +6,7 @@ import { isHeldFor } from '../../core/render/hold.ts';
 import type { ObjectName } from '../../kube/resource.ts';
 import { projectPod } from '../../projections/project-pod.ts';
 import { PODS } from '../../projections/resources.ts';
-import { readGate } from '../cluster/read-gates.ts';
+import { readGate } from '../cluster/fetch-gates.ts';
 import { orUnread, type Reader } from '../cluster/reader.ts';
 import { blockedBy, dependenciesOf, type ExplainWorld, type LastLines } from './explain-world.ts';
 import { type PodDetails, podDetails } from './pod-details.ts';

@@ -3,7 +3,7 @@ import type { Gate } from '../../core/model.ts';
 import { systemClock } from '../../kube/clock.ts';
 import { type ClusterAccess, withCluster } from '../cluster/cluster-access.ts';
 import type { ClusterFlags } from '../cluster/cluster-options.ts';
-import { readGates } from '../cluster/read-gates.ts';
+import { readGates } from '../cluster/fetch-gates.ts';
 import { aligned, columnWidths, table } from '../cluster/table.ts';
 import { count } from '../explain/words.ts';
 import type { Terminal } from '../terminal.ts';

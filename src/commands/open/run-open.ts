@@ -6,11 +6,11 @@ import type { ObjectName } from '../../kube/resource.ts';
 import { GATES, PODS } from '../../projections/resources.ts';
 import { addressed, type ClusterAccess, withCluster } from '../cluster/cluster-access.ts';
 import type { ClusterFlags } from '../cluster/cluster-options.ts';
+import { readGate } from '../cluster/fetch-gates.ts';
 import type { GateAddress } from '../cluster/gate-address.ts';
-import { readGate } from '../cluster/read-gates.ts';
 import { count } from '../explain/words.ts';
 import type { Terminal } from '../terminal.ts';
-import { meant, openAfter, podAnnotations } from './opening.ts';
+import { meant, openAfter, podAnnotations } from './open-request.ts';
 
 /** The options of `dependency-gate open`. */
 export interface OpenFlags extends ClusterFlags {

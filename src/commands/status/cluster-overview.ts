@@ -1,18 +1,15 @@
-import type { Condition, ConditionType } from '../../api/status.ts';
+import type { GateState } from '../../api/metric-catalog.ts';
 import type { Gate } from '../../core/model.ts';
 import { waiterImageOf } from '../../core/render/render.ts';
+import { gateState } from '../../core/status/gate-state.ts';
 import type { Unread } from '../cluster/reader.ts';
 import { count, some } from '../explain/words.ts';
 import type { InstalledOperator } from './read-operators.ts';
 
-/** How gates stand, in the order in which it is decided: the first that holds. */
-const STATES = ['stalled', 'notInForce', 'waiting', 'open', 'unknown'] as const;
-type GateState = (typeof STATES)[number];
-
 /** What `status` tells of a cluster, or of a namespace. Its fields are what `--output` prints. */
 export interface ClusterOverview {
   readonly operators: readonly InstalledOperator[];
-  /** How many gates are stalled, not in force yet, wait, are open, or have nothing to tell by: no Pods, no targets. */
+  /** How many gates there are, and in which state, as the metric `dependency_gate_gates` counts them. */
   readonly gates: Readonly<Record<GateState | 'total', number>>;
   /** Gates whose waiting containers run another image than any operator does, by that image. */
   readonly behind: readonly { readonly image: string; readonly gates: readonly string[] }[];
@@ -22,33 +19,24 @@ export function clusterOverview(
   gates: readonly Gate[],
   operators: readonly InstalledOperator[],
 ): ClusterOverview {
-  const states = Map.groupBy(gates, stateOf);
-  const counts = STATES.map((state) => [state, states.get(state)?.length ?? 0] as const);
+  const states = gates.map(({ status }) => gateState(status));
   return {
     operators,
-    gates: { total: gates.length, ...ofEach(counts) },
+    gates: { total: gates.length, ...countsOf(states) },
     behind: operators.length === 0 ? [] : behind(gates, new Set(operators.map(({ image }) => image))),
   };
 }
 
-function ofEach(counts: readonly (readonly [GateState, number])[]): Record<GateState, number> {
-  const number = (wanted: GateState) => counts.find(([state]) => state === wanted)?.[1] ?? 0;
+function countsOf(states: readonly GateState[]): Record<GateState, number> {
+  const count = (wanted: GateState) => states.filter((state) => state === wanted).length;
   return {
-    stalled: number('stalled'),
-    notInForce: number('notInForce'),
-    waiting: number('waiting'),
-    open: number('open'),
-    unknown: number('unknown'),
+    open: count('open'),
+    waiting: count('waiting'),
+    overdue: count('overdue'),
+    failed: count('failed'),
+    stalled: count('stalled'),
+    unknown: count('unknown'),
   };
-}
-
-function stateOf({ status: { conditions = [] } }: Gate): GateState {
-  const is = (type: ConditionType): Condition['status'] | undefined =>
-    conditions.find((condition) => condition.type === type)?.status;
-  if (is('Stalled') === 'True') return 'stalled';
-  if (is('Ready') !== 'True') return 'notInForce';
-  if (is('Open') === 'False') return 'waiting';
-  return is('Open') === 'True' ? 'open' : 'unknown';
 }
 
 /** Who names an image in the gate has it, whatever the operator runs. */
@@ -90,15 +78,7 @@ function operatorLines(operators: readonly InstalledOperator[]): string[] {
   );
 }
 
-const WORDS: Readonly<Record<GateState, string>> = {
-  open: 'open',
-  waiting: 'waiting',
-  stalled: 'stalled',
-  notInForce: 'not in force yet',
-  unknown: 'without a Pod to tell by',
-};
-
-function parts(gates: ClusterOverview['gates']): string {
-  const some = STATES.toReversed().filter((state) => gates[state] > 0);
-  return some.length === 0 ? '' : `: ${some.map((state) => `${gates[state]} ${WORDS[state]}`).join(', ')}`;
+function parts({ total: _, ...states }: ClusterOverview['gates']): string {
+  const some = Object.entries(states).filter(([, number]) => number > 0);
+  return some.length === 0 ? '' : `: ${some.map(([state, number]) => `${number} ${state}`).join(', ')}`;
 }

@@ -1,4 +1,4 @@
-import type { EventReason } from '../../api/events.ts';
+import type { EventReason } from '../../api/event-catalog.ts';
 import { STALL_REASONS } from '../../api/reasons.ts';
 import type { Condition, DependencyStatus, GateStatus, TargetStatus } from '../../api/status.ts';
 import type { GateEvent } from '../model.ts';

@@ -1,4 +1,4 @@
-import type { GateState } from '../../api/metrics.ts';
+import type { GateState } from '../../api/metric-catalog.ts';
 import type { GateStatus } from '../../api/status.ts';
 
 /** Why a gate is not open, where that does not heal by itself. */

@@ -1,6 +1,6 @@
 import type { FirstStarts } from '../admission/policies.ts';
-import type { OlderCrd, World } from '../model.ts';
-import { olderCrdWords } from './older-crd.ts';
+import type { World } from '../model.ts';
+import { type OlderCrd, olderCrdWords } from './older-crd.ts';
 
 /** By which policies refuse first starts. */
 const LATCH = 'status.targets[].firstStart';

@@ -1,10 +1,17 @@
 import { parseStatus } from '../../api/gate.ts';
-import { keptOf } from '../../api/kept-fields.ts';
+import { type FieldSchema, keptOf } from '../../api/kept-fields.ts';
 import { GROUP, PLURAL } from '../../api/names.ts';
 import type { Render } from '../../api/rendered.ts';
 import type { GateStatus } from '../../api/status.ts';
 import { canonicalJson } from '../canonical.ts';
-import type { OlderCrd } from '../model.ts';
+
+/** The CustomResourceDefinition of a release before this one: the API server drops the fields that it lacks. */
+export interface OlderCrd {
+  /** These, by their paths. */
+  readonly lacking: readonly string[];
+  /** What it says of a gate. */
+  readonly schema: FieldSchema;
+}
 
 /** Fields that a message names: the others are counted. */
 const NAMED_FIELDS = 3;

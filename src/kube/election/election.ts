@@ -20,7 +20,7 @@ import {
   seeing,
   TIMINGS,
   type Timings,
-} from './standing.ts';
+} from './lease-standing.ts';
 
 export interface ElectionOptions {
   readonly requests: Pick<Requests, 'get' | 'create' | 'patch' | 'pages' | 'watch'>;

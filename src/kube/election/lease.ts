@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Resource } from '../resource.ts';
-import type { LeaseRecord, Move } from './standing.ts';
+import type { LeaseRecord, Move } from './lease-standing.ts';
 
 export const LEASES: Resource = {
   group: 'coordination.k8s.io',

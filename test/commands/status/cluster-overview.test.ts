@@ -22,7 +22,9 @@ const AT = { unread: undefined, where: 'all namespaces' };
 describe('how all gates stand', () => {
   it('is counted by the first state that holds', () => {
     const { gates } = clusterOverview([open, waiting, waiting, stalled, unseen, missing], [operator]);
-    expect(gates).to.deep.equal({ total: 6, stalled: 1, notInForce: 1, waiting: 2, open: 1, unknown: 1 });
+    expect(gates).to.deep.equal({
+      ...{ total: 6, open: 1, waiting: 2, overdue: 0, failed: 0, stalled: 1, unknown: 2 },
+    });
   });
 
   it('is told in a few lines', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { GATE_STATES } from '../../../src/api/metrics.ts';
+import { GATE_STATES } from '../../../src/api/metric-catalog.ts';
 import { OPEN_REASONS, type OpenReason } from '../../../src/api/reasons.ts';
 import type { Condition } from '../../../src/api/status.ts';
 import { gateState } from '../../../src/core/status/gate-state.ts';

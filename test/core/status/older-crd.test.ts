@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { gateJsonSchema } from '../../../src/api/crd.ts';
 import { lackingFields } from '../../../src/api/kept-fields.ts';
-import type { GateStatus, OlderCrd, World } from '../../../src/core/model.ts';
+import type { GateStatus, World } from '../../../src/core/model.ts';
 import { decide } from '../../../src/core/plan/decide.ts';
-import { olderCrdWords } from '../../../src/core/status/older-crd.ts';
+import { type OlderCrd, olderCrdWords } from '../../../src/core/status/older-crd.ts';
 import { lacking } from '../../api/definition.ts';
 import { dns, gate, NOW, pod, workload, world } from '../builders.ts';
 

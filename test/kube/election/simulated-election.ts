@@ -9,7 +9,7 @@ import {
   type Standing,
   seeing,
   TIMINGS,
-} from '../../../src/kube/election/standing.ts';
+} from '../../../src/kube/election/lease-standing.ts';
 
 /** How one request fares, ms of true time. */
 export interface Trip {

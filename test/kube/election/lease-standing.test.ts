@@ -10,7 +10,7 @@ import {
   type Standing,
   seeing,
   TIMINGS,
-} from '../../../src/kube/election/standing.ts';
+} from '../../../src/kube/election/lease-standing.ts';
 import { type Candidate, simulate } from './simulated-election.ts';
 
 const ME = 'me';

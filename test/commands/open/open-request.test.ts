@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { meant, openAfter, podAnnotations } from '../../../src/commands/open/opening.ts';
+import { meant, openAfter, podAnnotations } from '../../../src/commands/open/open-request.ts';
 import { container, dns, gate, tcp, world } from '../../core/builders.ts';
 
 const of = world(

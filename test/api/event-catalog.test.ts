@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { GATE_EVENTS, POD_EVENTS, WORKLOAD_EVENTS } from '../../src/api/events.ts';
+import { GATE_EVENTS, POD_EVENTS, WORKLOAD_EVENTS } from '../../src/api/event-catalog.ts';
 import { formatEventsReference } from '../../src/api/events-document.ts';
 import { STALL_REASONS } from '../../src/api/reasons.ts';
 import { ROOT } from '../config/manifests.ts';
