@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { OPERATOR_USER } from '../../src/api/names.ts';
 import type { Scenario } from '../scenarios/cluster.ts';
 import { evaluatedBuiltIn } from '../scenarios/evaluated-real.scenario.ts';
+import { leaders } from '../scenarios/leaders.scenario.ts';
 import { type RealCluster, startRealCluster } from '../scenarios/real-cluster.ts';
 import { EVERYWHERE, REAL_ONLY } from '../scenarios/scenarios.ts';
 import { story } from '../scenarios/story.scenario.ts';
@@ -42,7 +43,7 @@ describe('a real control plane', function () {
   describe('that does not stream lists', () => {
     run(
       () => startRealCluster({ 'kube-apiserver': ['--feature-gates=WatchList=false'] }),
-      [story, evaluatedBuiltIn],
+      [story, evaluatedBuiltIn, leaders],
     );
   });
 
@@ -50,7 +51,7 @@ describe('a real control plane', function () {
     it('are all used by these scenarios, and none is missing', function () {
       if (permissions.length === 0) return this.skip(); // there was no cluster: said above
       const used = new Set(permissions.flatMap((of) => [...of.used]));
-      const files = ['rbac/operator', 'rbac/referenced', 'more-kinds/role'];
+      const files = ['rbac/operator', 'rbac/referenced', 'rbac/lease', 'more-kinds/role'];
       const granted = files.flatMap((file) => grantedRights(`config/${file}.yaml`));
       // Kinds of the scenarios' own are read by permissions that they give, and denied until they do.
       const ofScenarios = (right: string) => right.includes('stories.example.com/');

@@ -28,7 +28,7 @@ export async function untilRefusing(here: Namespace, kind: string, name: string)
 
 /** Waits until what requires a gate is refused, a second or two after the policy was applied. */
 export async function untilRequiring(here: Namespace): Promise<void> {
-  const pod = barePod({ labels: { [REQUIRE_LABEL]: 'nobodys' } });
+  const pod = requiringPod('nobodys');
   await here.until('Pods that require a gate are refused', () => isRefused(here, pod));
 }
 
@@ -51,6 +51,11 @@ export function podOf(kind: string, name: string, apiVersion = 'apps/v1'): KubeO
     ownerReferences: [owner],
     ...(isDeployment && { labels: { 'pod-template-hash': HASH } }),
   });
+}
+
+/** A Pod of nobody, which requires a gate. */
+export function requiringPod(gate: string): KubeObject {
+  return barePod({ labels: { [REQUIRE_LABEL]: gate } });
 }
 
 function barePod(metadata: object): KubeObject {
