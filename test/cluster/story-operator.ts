@@ -11,6 +11,9 @@ import { useNode } from './use.ts';
 export const OPERATOR_NAMESPACE = 'dependency-gate-system';
 export const OPERATOR = 'deployment/dependency-gate-operator';
 
+/** One works, the other stands by. */
+const REPLICAS = 2;
+
 const logLine = z.looseObject({ level: z.string(), time: z.iso.datetime(), msg: z.string() });
 
 /** What a kustomization of a user's own has beside config/default. */
@@ -34,7 +37,9 @@ export function useOperator(options: NodeOptions = {}, overlay: Overlay = {}): (
 export function itWentWell(cluster: () => ClusterNode): void {
   it('leaves the operator running as it was started, and no error in its log', async () => {
     const args = ['get', 'pods', `--namespace=${OPERATOR_NAMESPACE}`, '--no-headers'];
-    expect(await cluster().kubectl(args)).to.match(/^dependency-gate-operator-\S+ +1\/1 +Running +0 .*\n$/);
+    const pods = (await cluster().kubectl(args)).trimEnd().split('\n');
+    expect(pods).to.have.length(REPLICAS);
+    for (const pod of pods) expect(pod).to.match(/^dependency-gate-operator-\S+ +1\/1 +Running +0 /);
     const errors = (await operatorLog(cluster())).filter(
       ({ level }) => level === 'error' || level === 'fatal',
     );
@@ -53,9 +58,10 @@ export async function installOperator(cluster: ClusterNode, overlay: Overlay = {
   await cluster.kubectl(rollout, { limitMs: 150_000 });
 }
 
-/** Every line that the operator has logged; throws for one that is no JSON object. */
+/** Every line that the operators have logged, one after the other; throws for one that is no JSON object. */
 export async function operatorLog(cluster: ClusterNode): Promise<z.infer<typeof logLine>[]> {
-  const log = await cluster.kubectl(['logs', OPERATOR, `--namespace=${OPERATOR_NAMESPACE}`, '--tail=-1']);
+  const which = ['--selector=app.kubernetes.io/name=dependency-gate', `--namespace=${OPERATOR_NAMESPACE}`];
+  const log = await cluster.kubectl(['logs', ...which, '--tail=-1']);
   return log
     .trimEnd()
     .split('\n')
