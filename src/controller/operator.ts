@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { KIND } from '../api/names.ts';
 import type { GateEvent, Settings, Workload } from '../core/model.ts';
+import { isUnreported } from '../core/status/gate-state.ts';
 import type { Random } from '../kube/backoff.ts';
 import type { Connection } from '../kube/client/connection.ts';
 import { fenced } from '../kube/client/fenced.ts';
@@ -214,7 +215,7 @@ export class Operator {
   /** Until a gate has its first status nothing keeps the first Pods of its targets from starting without it. */
   #isNew(one: Reconciled): boolean {
     const gate = one.kind === KIND ? this.#stores.gates.get(keyOf(one)) : undefined;
-    return gate !== undefined && gate.status.observedGeneration === undefined;
+    return gate !== undefined && isUnreported(gate.status);
   }
 
   #lookAtAll(): void {

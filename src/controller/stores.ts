@@ -9,7 +9,7 @@ import { TARGET_KINDS, type TargetKind } from '../api/spec.ts';
 import { gatesBefore } from '../core/evaluate/references.ts';
 import type { Gate, Pod, Workload } from '../core/model.ts';
 import { gatesIn } from '../core/render/inject.ts';
-import { gateState } from '../core/status/gate-state.ts';
+import { countStates } from '../core/status/gate-state.ts';
 import { parseTarget, targetKeys } from '../core/targets.ts';
 import { keyOf, type ObjectKey } from '../kube/object.ts';
 import { Store } from '../kube/watch/store.ts';
@@ -152,17 +152,10 @@ export function countHeld({ pods, ungated }: Stores): number {
 }
 
 /** How many gates of each state there are, by namespace. */
-export function countGates({ gates }: Stores): Map<string, Record<GateState, number>> {
-  const counts = new Map<string, Record<GateState, number>>();
-  for (const { namespace, status } of gates.values()) {
-    const states = counts.get(namespace) ?? { ...NO_GATES };
-    states[gateState(status)] += 1;
-    counts.set(namespace, states);
-  }
-  return counts;
+export function countGates({ gates }: Stores): ReadonlyMap<string, Readonly<Record<GateState, number>>> {
+  const byNamespace = Map.groupBy(gates.values(), ({ namespace }) => namespace);
+  return new Map([...byNamespace].map(([namespace, own]) => [namespace, countStates(own)]));
 }
-
-const NO_GATES = { stalled: 0, failed: 0, overdue: 0, waiting: 0, open: 0, unknown: 0 } as const;
 
 /** Dependencies of all gates that need a person's look, as their statuses tell. */
 export function countDependencies({ gates }: Stores): { readonly overdue: number; readonly failed: number } {

@@ -3,6 +3,7 @@ import type { Random } from './backoff.ts';
 import type { Requests } from './client/requests.ts';
 import type { Clock } from './clock.ts';
 import { FairRuns, type Task } from './fair-runs.ts';
+import { microTime } from './micro-time.ts';
 import type { Resource } from './resource.ts';
 
 /** What an Event is about. */
@@ -198,11 +199,6 @@ export class EventRecorder {
 /** Events about objects outside of namespaces belong to `default`. */
 function namespaceOf({ regarding }: EventDraft): string {
   return regarding.namespace || 'default';
-}
-
-/** The API parses exactly six digits after the second. */
-function microTime(ms: number): string {
-  return new Date(ms).toISOString().replace('Z', '000Z');
 }
 
 function cut(note: string): string {

@@ -6,8 +6,8 @@ import { createRequests } from '../../kube/client/http-requests.ts';
 import type { Requests } from '../../kube/client/requests.ts';
 import { systemClock } from '../../kube/clock.ts';
 import type { ObjectName } from '../../kube/resource.ts';
-import { quoted } from '../explain/words.ts';
 import type { Process } from '../process.ts';
+import { quoted } from '../words.ts';
 import type { ClusterFlags } from './cluster-options.ts';
 import type { GateAddress } from './gate-address.ts';
 

@@ -2,11 +2,12 @@ import type { CompletedJob } from '../../api/completed-job.ts';
 import { openedBySpec } from '../../api/settled.ts';
 import type { Dependency } from '../../api/spec.ts';
 import type { DependencyStatus } from '../../api/status.ts';
+import { count } from '../../core/count.ts';
 import { checkWords } from '../../core/status/check-words.ts';
 import type { Unread } from '../cluster/reader.ts';
+import { forHowLong, some } from '../words.ts';
 import { blockedBy, dependenciesOf, type ExplainWorld, type LastLines, statusOf } from './explain-world.ts';
 import { heading, type Line, text, verbatim } from './layout.ts';
-import { count, forHowLong, some } from './words.ts';
 
 /** The dependencies in their order: state, since when, whom each keeps, and all that anybody says of it. */
 export function dependencyLines(world: ExplainWorld): Line[] {

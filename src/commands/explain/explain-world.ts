@@ -3,6 +3,7 @@ import type { Condition, ConditionType, DependencyStatus } from '../../api/statu
 import type { Gate, Pod } from '../../core/model.ts';
 import { carriesRender, type PodProgress, podProgress } from '../../core/progress/pod-progress.ts';
 import { isHeld } from '../../core/render/hold.ts';
+import { gateCondition } from '../../core/status/gate-state.ts';
 import type { ObjectName } from '../../kube/resource.ts';
 import type { Unread } from '../cluster/reader.ts';
 import type { PodDetails } from './pod-details.ts';
@@ -70,5 +71,5 @@ export function statusOf(
 }
 
 export function conditionOf({ gate }: ExplainWorld, type: ConditionType): Condition | undefined {
-  return gate.status.conditions?.find((condition) => condition.type === type);
+  return gateCondition(gate.status, type);
 }

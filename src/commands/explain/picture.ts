@@ -1,9 +1,10 @@
+import { count } from '../../core/count.ts';
+import { forHowLong } from '../words.ts';
 import { dependencyLines } from './dependency-lines.ts';
 import type { ExplainWorld } from './explain-world.ts';
 import { heading, type Line, text } from './layout.ts';
 import { stepLines } from './steps/next-steps.ts';
 import { targetLines } from './target-lines.ts';
-import { count, forHowLong } from './words.ts';
 
 /** The whole picture of a gate: what Pods wait for, since when, why, and what to do next. */
 export function picture(world: ExplainWorld): Line[] {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { containerOwner } from '../../api/names.ts';
+import { count } from '../../core/count.ts';
 
 /** What only `explain` asks of a Pod: where it is reached, and how its own containers fare behind the gate. */
 export interface PodDetails {
@@ -85,6 +86,6 @@ function stuck({ name, restartCount, state, lastState }: Status, isInit: boolean
 }
 
 function endWords({ exitCode, reason }: NonNullable<z.infer<typeof ended>>, restarts: number): string {
-  const often = restarts === 0 ? '' : `, ${restarts} restart${restarts === 1 ? '' : 's'}`;
+  const often = restarts === 0 ? '' : `, ${count(restarts, 'restart')}`;
   return `its last run ended with exit code ${exitCode}${reason === '' ? '' : ` (${reason})`}${often}`;
 }

@@ -1,13 +1,14 @@
 import { containerOwner, openAnnotation, targetAnnotationValue } from '../../api/names.ts';
 import type { TargetStatus } from '../../api/status.ts';
+import { count } from '../../core/count.ts';
 import type { Pod } from '../../core/model.ts';
 import { hasSkipped } from '../../core/progress/opening.ts';
 import { isGated } from '../../core/progress/pod-progress.ts';
 import { isHeld, isHeldFor } from '../../core/render/hold.ts';
 import { targetKeys } from '../../core/targets.ts';
+import { forHowLong, MAX_NAMES } from '../words.ts';
 import { type ExplainWorld, type PodState, podStates, statusOf } from './explain-world.ts';
 import { heading, type Line, text } from './layout.ts';
-import { count, forHowLong, MAX_NAMES } from './words.ts';
 
 /** The targets, each with its Pods. */
 export function targetLines(world: ExplainWorld): Line[] {

@@ -1,11 +1,11 @@
 import { stringify } from 'yaml';
+import { count } from '../../core/count.ts';
 import type { Gate } from '../../core/model.ts';
 import { systemClock } from '../../kube/clock.ts';
 import { type ClusterAccess, withCluster } from '../cluster/cluster-access.ts';
 import type { ClusterFlags } from '../cluster/cluster-options.ts';
 import { readGates } from '../cluster/fetch-gates.ts';
 import { aligned, columnWidths, table } from '../cluster/table.ts';
-import { count } from '../explain/words.ts';
 import type { Terminal } from '../terminal.ts';
 import { ToldWaits } from './changed-waits.ts';
 import { followGates } from './follow-gates.ts';

@@ -1,4 +1,4 @@
-import { duration } from '../explain/words.ts';
+import { duration } from '../words.ts';
 import type { Wait } from './waits.ts';
 
 /** How the lines are shown. */

@@ -1,7 +1,8 @@
 import type { Dependency } from '../../api/spec.ts';
-import type { Condition, ConditionType, DependencyStatus } from '../../api/status.ts';
+import type { Condition, DependencyStatus } from '../../api/status.ts';
 import type { Gate } from '../../core/model.ts';
 import { checkWords } from '../../core/status/check-words.ts';
+import { gateCondition } from '../../core/status/gate-state.ts';
 
 /**
  * A line of `list`: what Pods of a gate wait for, or why a gate is not in force. Its fields are what `--output` prints,
@@ -40,15 +41,15 @@ export function waitsOf(gates: Iterable<Gate>): Wait[] {
 
 function ofGate(gate: Gate): Wait[] {
   const waits = [...ofDependencies(gate), ...ofHeld(gate)];
-  const stalled = conditionOf(gate, 'Stalled');
+  const stalled = gateCondition(gate.status, 'Stalled');
   if (stalled?.status === 'True') return [ofCondition(gate, 'Stalled', stalled), ...waits];
   return waits.length > 0 ? waits : ofNone(gate);
 }
 
 /** No Pod of it waits for one of its dependencies: it may be none of their business, or nothing has come that far. */
 function ofNone(gate: Gate): Wait[] {
-  const ready = conditionOf(gate, 'Ready');
-  const open = conditionOf(gate, 'Open');
+  const ready = gateCondition(gate.status, 'Ready');
+  const open = gateCondition(gate.status, 'Open');
   if (!ready) return [unseen(gate)];
   if (ready.status !== 'True') return [ofCondition(gate, 'Pending', ready)];
   if (open?.reason === 'TargetMissing') return [ofCondition(gate, 'Pending', open)];
@@ -111,8 +112,4 @@ function unseen(gate: Gate): Wait {
 
 function addressOf({ namespace, name }: Gate): Pick<Wait, 'namespace' | 'gate'> {
   return { namespace, gate: name };
-}
-
-function conditionOf({ status }: Gate, type: ConditionType): Condition | undefined {
-  return status.conditions?.find((condition) => condition.type === type);
 }

@@ -1,3 +1,4 @@
+import { count } from '../../core/count.ts';
 import type { Gate } from '../../core/model.ts';
 import { ApiError, isConflict, isForbidden, isNotFound } from '../../kube/api-error.ts';
 import type { Requests } from '../../kube/client/requests.ts';
@@ -8,7 +9,6 @@ import { addressed, type ClusterAccess, withCluster } from '../cluster/cluster-a
 import type { ClusterFlags } from '../cluster/cluster-options.ts';
 import { readGate } from '../cluster/fetch-gates.ts';
 import type { GateAddress } from '../cluster/gate-address.ts';
-import { count } from '../explain/words.ts';
 import type { Terminal } from '../terminal.ts';
 import { meant, openAfter, podAnnotations } from './open-request.ts';
 

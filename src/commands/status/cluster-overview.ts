@@ -1,9 +1,10 @@
 import type { GateState } from '../../api/metric-catalog.ts';
+import { count } from '../../core/count.ts';
 import type { Gate } from '../../core/model.ts';
 import { waiterImageOf } from '../../core/render/render.ts';
-import { gateState } from '../../core/status/gate-state.ts';
+import { countStates } from '../../core/status/gate-state.ts';
 import type { Unread } from '../cluster/reader.ts';
-import { count, some } from '../explain/words.ts';
+import { some } from '../words.ts';
 import type { InstalledOperator } from './read-operators.ts';
 
 /** What `status` tells of a cluster, or of a namespace. Its fields are what `--output` prints. */
@@ -19,23 +20,10 @@ export function clusterOverview(
   gates: readonly Gate[],
   operators: readonly InstalledOperator[],
 ): ClusterOverview {
-  const states = gates.map(({ status }) => gateState(status));
   return {
     operators,
-    gates: { total: gates.length, ...countsOf(states) },
+    gates: { total: gates.length, ...countStates(gates) },
     behind: operators.length === 0 ? [] : behind(gates, new Set(operators.map(({ image }) => image))),
-  };
-}
-
-function countsOf(states: readonly GateState[]): Record<GateState, number> {
-  const count = (wanted: GateState) => states.filter((state) => state === wanted).length;
-  return {
-    open: count('open'),
-    waiting: count('waiting'),
-    overdue: count('overdue'),
-    failed: count('failed'),
-    stalled: count('stalled'),
-    unknown: count('unknown'),
   };
 }
 

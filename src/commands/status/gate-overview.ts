@@ -1,7 +1,7 @@
 import type { Gate } from '../../core/model.ts';
 import { checkWords } from '../../core/status/check-words.ts';
 import { table } from '../cluster/table.ts';
-import { duration } from '../explain/words.ts';
+import { duration } from '../words.ts';
 
 /** How a gate stands, as its status tells: its conditions, targets and dependencies, a table of each. */
 export function gateOverview(gate: Gate, now: number): string {

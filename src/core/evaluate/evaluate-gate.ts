@@ -1,5 +1,6 @@
 import type { GateCheck } from '../../api/spec.ts';
 import type { Gate, Observation } from '../model.ts';
+import { gateCondition } from '../status/gate-state.ts';
 import type { Evaluation } from './evaluation.ts';
 import { gatesBefore } from './references.ts';
 import { unseen } from './unseen.ts';
@@ -13,7 +14,7 @@ export function evaluateGate({ name }: GateCheck, observation: Observation): Eva
   if (observation.cycle.length > 0) return cycle(observation.cycle);
   const { status, generation, deleting } = observation.gate;
   if (deleting) return { is: 'waiting', reason: 'BeingDeleted', answer: `gate ${name} is being deleted` };
-  const open = status.conditions?.find(({ type }) => type === 'Open');
+  const open = gateCondition(status, 'Open');
   if (!open || open.observedGeneration < generation) {
     return { is: 'waiting', reason: 'GateWithoutStatus', answer: `gate ${name} has no status yet` };
   }

@@ -13,6 +13,7 @@ import { changePatch, type Injection, obstacle } from '../render/inject.ts';
 import { hasUserContainer, isRenderOf, render, renderHash } from '../render/render.ts';
 import { nested } from '../render/template.ts';
 import { soonest } from '../soonest.ts';
+import { isUnreported } from '../status/gate-state.ts';
 import { invalidStatus, type Observed, status, statusNext } from '../status/gate-status.ts';
 import { keepsRender, keptStatus } from '../status/older-crd.ts';
 import { targetKey } from '../targets.ts';
@@ -50,12 +51,11 @@ function decideAll(world: World, now: number, expressions: Evaluator): Plan {
  */
 function beginning(gate: Gate, { writes, status }: Plan): Plan {
   const first = writes.filter((write) => write.do === 'try-render');
-  return { writes: isNew(gate) ? first : [{ do: 'add-finalizer', gate }], status, next: undefined };
-}
-
-/** Nothing has been said of it yet. */
-function isNew({ status }: Gate): boolean {
-  return status.observedGeneration === undefined;
+  return {
+    writes: isUnreported(gate.status) ? first : [{ do: 'add-finalizer', gate }],
+    status,
+    next: undefined,
+  };
 }
 
 /** The finalizer goes when no workload is left that the gate is to leave; each change of one looks here again. */
@@ -104,7 +104,7 @@ function enforce(world: World, spec: GateSpec, now: number, expressions: Evaluat
 
 /** Nothing has the render before the finalizer is there. The first status speaks of the moment after, which follows at once. */
 function isKept(gate: Gate): boolean {
-  return gate.finalizers.includes(FINALIZER) || isNew(gate);
+  return gate.finalizers.includes(FINALIZER) || isUnreported(gate.status);
 }
 
 /** Its Pods of templates that have passed, by their UIDs, and when. */

@@ -1,4 +1,5 @@
 import { containerOwner, gateAnnotation } from '../../api/names.ts';
+import { count } from '../count.ts';
 import type { ContainerStatus, Pod, Render } from '../model.ts';
 import { changedInPod, wantedContainers } from '../render/contents.ts';
 
@@ -144,8 +145,7 @@ function waitingReason(status: ContainerStatus | undefined): Said {
 function lastRun(status: ContainerStatus): Said {
   const run = status.state.is === 'terminated' ? status.state : status.last;
   if (run === undefined || run.exitCode === 0) return SILENT;
-  const restarts =
-    status.restarts === 0 ? '' : `, ${status.restarts} restart${status.restarts === 1 ? '' : 's'}`;
+  const restarts = status.restarts === 0 ? '' : `, ${count(status.restarts, 'restart')}`;
   const { reason, exitCode } = run;
   const words = run.message.trim();
   const end = `exit code ${exitCode}${reason === '' ? '' : ` (${reason})`}`;

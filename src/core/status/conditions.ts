@@ -1,6 +1,7 @@
 import type { ConditionReason, OpenReason, ReadyReason, StallReason } from '../../api/reasons.ts';
 import type { GateSpec } from '../../api/spec.ts';
 import type { Condition, ConditionType, DependencyStatus } from '../../api/status.ts';
+import { count } from '../count.ts';
 import { cut } from '../cut.ts';
 import type { World } from '../model.ts';
 import { hasPassedAndGone } from '../progress/passed.ts';
@@ -8,7 +9,7 @@ import type { PodProgress } from '../progress/pod-progress.ts';
 import { type TargetProgress, unreadablePods } from '../progress/progress.ts';
 import { restWords } from '../progress/rest.ts';
 import { installationWords } from './installation-words.ts';
-import { count, earlyWords, skippedWords } from './through-words.ts';
+import { earlyWords, skippedWords } from './through-words.ts';
 
 /** What a condition says, before it is compared with what stood there. */
 export interface Verdict {

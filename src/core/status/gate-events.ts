@@ -1,6 +1,7 @@
 import type { EventReason } from '../../api/event-catalog.ts';
 import { STALL_REASONS } from '../../api/reasons.ts';
 import type { Condition, DependencyStatus, GateStatus, TargetStatus } from '../../api/status.ts';
+import { count } from '../count.ts';
 import type { GateEvent } from '../model.ts';
 import type {
   GateWrite,
@@ -10,7 +11,8 @@ import type {
   ScaleDownEmpty,
   WorkloadPatch,
 } from '../plan/plan.ts';
-import { count, earlyEvent } from './through-words.ts';
+import { gateCondition } from './gate-state.ts';
+import { earlyEvent } from './through-words.ts';
 
 /**
  * The Events of a reconcile: one for each write that was made to somebody else's object, and one where a
@@ -158,8 +160,8 @@ function said(words: string): string {
 
 function ofConditions(before: GateStatus, after: GateStatus): GateEvent[] {
   return [
-    ...ofOpen(conditionOf(before, 'Open'), conditionOf(after, 'Open')),
-    ...ofStalled(conditionOf(before, 'Stalled'), conditionOf(after, 'Stalled')),
+    ...ofOpen(gateCondition(before, 'Open'), gateCondition(after, 'Open')),
+    ...ofStalled(gateCondition(before, 'Stalled'), gateCondition(after, 'Stalled')),
   ];
 }
 
@@ -184,10 +186,6 @@ function ofStalled(before: Condition | undefined, after: Condition | undefined):
   if (!after || before?.message === after.message) return [];
   const reason = STALL_REASONS.find((stall) => stall === after.reason);
   return reason === undefined ? [] : [warning(reason, 'Reconcile', after.message)];
-}
-
-function conditionOf(status: GateStatus, type: Condition['type']): Condition | undefined {
-  return status.conditions?.find((condition) => condition.type === type);
 }
 
 function nameOf({ kind, name }: { readonly kind: string; readonly name: string }): string {

@@ -1,4 +1,5 @@
 import type { DependencyStatus } from '../../api/status.ts';
+import { count } from '../count.ts';
 
 /** How Pods came through that are open, where that is worth a look. */
 
@@ -21,8 +22,4 @@ export function earlyWords(dependencies: readonly DependencyStatus[]): string[] 
 /** The same of one dependency, with what keeps it from happening at the next release. */
 export function earlyEvent({ name, openedEarly = 0 }: DependencyStatus): string {
   return `dependency ${name}: the Job of an earlier release let ${count(openedEarly, 'Pod')} through before the Job of their own was created; let Pods wait for their own, with matchPod`;
-}
-
-export function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { microTime } from '../micro-time.ts';
 import type { Resource } from '../resource.ts';
 import type { LeaseRecord, Move } from './lease-standing.ts';
 
@@ -63,9 +64,4 @@ export function specAfter(
 /** As client-go writes it: nobody's, and for a second, for whoever goes by its time alone. */
 export function specReleased(wallNow: number): object {
   return { holderIdentity: null, leaseDurationSeconds: 1, renewTime: microTime(wallNow) };
-}
-
-/** The API parses exactly six digits after the second (MicroTime). */
-function microTime(ms: number): string {
-  return new Date(ms).toISOString().replace('Z', '000Z');
 }

@@ -4,8 +4,8 @@ import type { DependencyReason } from '../../../api/reasons.ts';
 import type { EvaluatedCheckOf } from '../../../api/settled.ts';
 import type { ResourceCheck } from '../../../api/spec.ts';
 import type { DependencyStatus } from '../../../api/status.ts';
+import { quoted } from '../../words.ts';
 import type { ExplainWorld } from '../explain-world.ts';
-import { quoted } from '../words.ts';
 import { serviceCommands } from './answer-step.ts';
 import { kubectl, type Step, step, within } from './step.ts';
 

@@ -1,6 +1,7 @@
+import { count } from '../../../core/count.ts';
+import { some } from '../../words.ts';
 import { type ExplainWorld, podStates } from '../explain-world.ts';
 import type { StuckContainer } from '../pod-details.ts';
-import { count, some } from '../words.ts';
 import { kubectl, type Step, step } from './step.ts';
 
 /** What keeps Pods that are through the gate, so that nobody looks for it in the gate. */

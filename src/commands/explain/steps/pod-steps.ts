@@ -1,5 +1,6 @@
+import { count } from '../../../core/count.ts';
+import { some } from '../../words.ts';
 import { type ExplainWorld, podStates } from '../explain-world.ts';
-import { count, some } from '../words.ts';
 import { kubectl, type Step, step } from './step.ts';
 
 /** What to do about Pods that no dependency could let go. */

@@ -4,8 +4,8 @@ import type { Dependency } from '../../../api/spec.ts';
 import type { DependencyStatus } from '../../../api/status.ts';
 import { serviceOf } from '../../../core/evaluate/references.ts';
 import type { Pod } from '../../../core/model.ts';
+import { some } from '../../words.ts';
 import { blockedBy, type ExplainWorld } from '../explain-world.ts';
-import { some } from '../words.ts';
 import { serviceCommands } from './answer-step.ts';
 import { kubectl, type Step, step } from './step.ts';
 

@@ -1,8 +1,8 @@
 import { REQUIRE_LABEL } from '../../../api/names.ts';
 import { isPlacedInPods } from '../../../api/settled.ts';
 import type { TargetStatus } from '../../../api/status.ts';
+import { count } from '../../../core/count.ts';
 import type { ExplainWorld } from '../explain-world.ts';
-import { count } from '../words.ts';
 import { kubectl, type Step, step } from './step.ts';
 
 /** What to do about the targets. */

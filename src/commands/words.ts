@@ -24,11 +24,6 @@ export function forHowLong(since: string | undefined, now: number): string {
   return time === undefined ? '' : ` for ${time}`;
 }
 
-/** `1 Pod`, `3 Pods`. */
-export function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
-}
-
 /** As many names as one reads, and how many more there are of `total`. */
 export function some(names: readonly string[], total = names.length): string {
   const shown = names.slice(0, MAX_NAMES);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { count, duration, forHowLong, quoted, some } from '../../../src/commands/explain/words.ts';
+import { duration, forHowLong, quoted, some } from '../../src/commands/words.ts';
+import { count } from '../../src/core/count.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
