@@ -9,11 +9,7 @@ import { isForbidden, isNotFound } from '../kube/api-error.ts';
 import type { Requests } from '../kube/client/requests.ts';
 import type { Clock } from '../kube/clock.ts';
 import { CRDS } from '../projections/resources.ts';
-
-/** How often it is looked at where nothing else is said: it is applied by people, rarely. */
-const LOOK_EVERY_MS = 60_000;
-/** When to look again after no answer. */
-const LOOK_AGAIN_MS = 5000;
+import { type Look, Lookout } from './lookout.ts';
 
 export interface CustomResourceOptions {
   readonly requests: Pick<Requests, 'get'>;
@@ -42,14 +38,14 @@ const crdSchema = z.object({
 export class CustomResource {
   readonly #options: CustomResourceOptions;
   readonly #ours = gateJsonSchema();
-  readonly #settled = Promise.withResolvers<boolean>();
+  readonly #lookout: Lookout;
   #older: OlderCrd | undefined;
   #revision = '';
-  #isStopped = false;
-  #cancel = () => {};
 
   constructor(options: CustomResourceOptions) {
     this.#options = options;
+    const { clock, everyMs } = options;
+    this.#lookout = new Lookout({ clock, everyMs, look: () => this.#look() });
   }
 
   /** Undefined where it keeps everything, and where it may not be read. */
@@ -57,41 +53,27 @@ export class CustomResource {
     return this.#older;
   }
 
-  /** Looks until there is an answer, and from then on every so often. Becomes true with the first answer, false when stopped before. */
+  /** See {@link Lookout.start}. */
   start(): Promise<boolean> {
-    void this.#turn();
-    return this.#settled.promise;
+    return this.#lookout.start();
   }
 
   stop(): void {
-    this.#isStopped = true;
-    this.#settled.resolve(false);
-    this.#cancel();
-  }
-
-  async #turn(): Promise<void> {
-    const isAnswered = await this.#look();
-    if (this.#isStopped) return;
-    const { clock, everyMs = LOOK_EVERY_MS } = this.#options;
-    this.#cancel = clock.after(
-      isAnswered ? everyMs : Math.min(LOOK_AGAIN_MS, everyMs),
-      () => void this.#turn(),
-    );
-    if (isAnswered) this.#settled.resolve(true);
+    this.#lookout.stop();
   }
 
   /** While there is no answer, what is known holds. */
-  async #look(): Promise<boolean> {
+  async #look(): Promise<Look> {
     const { requests, log } = this.#options;
     try {
       const crd = crdSchema.safeParse(await requests.get(CRDS, { name: `${PLURAL}.${GROUP}` }));
-      if (crd.success && !this.#isStopped) this.#learn(crd.data);
+      if (crd.success && !this.#lookout.isStopped) this.#learn(crd.data);
       if (!crd.success) log.warn({ err: crd.error }, 'the CustomResourceDefinition cannot be read');
-      return true;
+      return 'sure';
     } catch (error) {
-      if (isNotFound(error) || isForbidden(error)) return true;
+      if (isNotFound(error) || isForbidden(error)) return 'sure';
       log.warn({ err: error }, 'failed to look at the CustomResourceDefinition');
-      return false;
+      return 'none';
     }
   }
 

@@ -15,12 +15,9 @@ import type { Requests } from '../../kube/client/requests.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { Resource } from '../../kube/resource.ts';
 import { Denials } from '../denials.ts';
+import { type Look, Lookout } from '../lookout.ts';
 import { type PolicyAnswer, viewOf } from './policy-view.ts';
 
-/** How often the policies are looked for where nothing else is said: they are installed and removed by people, rarely. */
-const LOOK_EVERY_MS = 60_000;
-/** When to look again after no answer. */
-const LOOK_AGAIN_MS = 5000;
 /** An API server that has just started denies everything until it has read the roles: for so long that is no answer. */
 const STARTING_MS = 20_000;
 /** For so long after the start what is denied is soon looked for again: the whole cluster may have started. */
@@ -41,16 +38,16 @@ export interface AdmissionWatchOptions {
 /** Knows whether the admission policies are there. They may come later, and go. */
 export class AdmissionWatch {
   readonly #options: AdmissionWatchOptions;
-  readonly #settled = Promise.withResolvers<boolean>();
+  readonly #lookout: Lookout;
   #views: PolicyViews | undefined;
-  #isStopped = false;
   /** Of what was seen before. */
   readonly #denials = new Denials(STARTING_MS);
   #startedAt = 0;
-  #cancel = () => {};
 
   constructor(options: AdmissionWatchOptions) {
     this.#options = options;
+    const { clock, everyMs } = options;
+    this.#lookout = new Lookout({ clock, everyMs, look: () => this.#look() });
   }
 
   /** Whether the API server has answered once. It stays true. */
@@ -67,36 +64,27 @@ export class AdmissionWatch {
     return areInstalled(this.views);
   }
 
-  /** Looks until there is an answer, and from then on every so often. Becomes true with the first answer, false when stopped before. */
+  /** See {@link Lookout.start}. */
   start(): Promise<boolean> {
     this.#startedAt = this.#options.clock.now();
-    void this.#turn();
-    return this.#settled.promise;
+    return this.#lookout.start();
   }
 
   stop(): void {
-    this.#isStopped = true;
-    this.#settled.resolve(false);
-    this.#cancel();
+    this.#lookout.stop();
   }
 
   /** Looks now. Whatever the answer is, what is known afterwards is as new as can be. */
   async look(): Promise<PolicyViews> {
-    const found = await this.#ask();
-    if (found !== undefined && !this.#isStopped) this.#learn(found);
+    await this.#look();
     return this.views;
   }
 
-  async #turn(): Promise<void> {
+  async #look(): Promise<Look> {
     const found = await this.#ask();
-    if (this.#isStopped) return;
-    const { clock, everyMs = LOOK_EVERY_MS } = this.#options;
-    const isSure = found !== undefined && !this.#mayChangeSoon(found);
-    const pauseMs = isSure ? everyMs : Math.min(LOOK_AGAIN_MS, everyMs);
-    this.#cancel = clock.after(pauseMs, () => void this.#turn());
-    if (found === undefined) return;
-    this.#learn(found);
-    this.#settled.resolve(true);
+    if (found === undefined) return 'none';
+    if (!this.#lookout.isStopped) this.#learn(found);
+    return this.#mayChangeSoon(found) ? 'unsure' : 'sure';
   }
 
   #learn(found: PolicyViews): void {
