@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { z } from 'zod';
+import { useFolder } from '../commands/programs.ts';
 import { ROOT } from '../config/manifests.ts';
 import { dns, gate } from '../scenarios/manifests.ts';
 import { useFixture } from './fixture.ts';
@@ -13,15 +16,11 @@ const MAIN = join(ROOT, 'src/main.ts');
 describe('completion', function () {
   this.timeout(120_000);
   const { cluster, here } = useFixture();
-  let folder = '';
-  before('make a folder', () => {
-    folder = mkdtempSync(join(tmpdir(), 'completion-'));
-  });
-  after('remove it', () => rmSync(folder, { recursive: true }));
+  const folder = useFolder();
 
   const run = (...args: readonly string[]) =>
     promisify(execFile)(process.execPath, [MAIN, ...args], {
-      env: { ...process.env, KUBECONFIG: join(folder, 'config') },
+      env: { ...process.env, KUBECONFIG: join(folder.path, 'config') },
     });
   /** What may come last, without the descriptions. */
   const complete = async (...words: readonly string[]) => {
@@ -41,14 +40,31 @@ describe('completion', function () {
   });
 
   it('is of the gates of a cluster, and of no gates where none answers', async () => {
-    writeFileSync(join(folder, 'config'), cluster().server.kubeconfig);
+    folder.write({ config: cluster().server.kubeconfig });
     await here().create(gate('first', ['pinger'], [dns('api')]), gate('second', ['pinger'], [dns('api')]));
     const { name } = here();
     expect(await complete('explain', '-n', name, '')).to.include.members(['first', 'second']);
     expect(await complete('explain', `--namespace=${name}`, 'sec')).to.deep.equal(['second']);
     expect(await complete('status', `${name}/f`)).to.deep.equal([`${name}/first`]);
-    rmSync(join(folder, 'config'));
+    rmSync(join(folder.path, 'config'));
     expect(await complete('explain', '-n', name, 'f')).to.deep.equal([]);
+  });
+
+  it('ends where a cluster does not answer, and leaves no connection open that would keep it', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = z.object({ port: z.number() }).parse(silent.address());
+    const server = `http://127.0.0.1:${port}`;
+    folder.write({ config: cluster().server.kubeconfig.replaceAll(/server: .*/g, `server: ${server}`) });
+    try {
+      await promisify(execFile)(process.execPath, [MAIN, 'complete', '--', 'explain', 'f'], {
+        env: { ...process.env, KUBECONFIG: join(folder.path, 'config') },
+        timeout: 12_000,
+      });
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+    }
   });
 
   for (const [shell, holds] of [
@@ -63,8 +79,7 @@ describe('completion', function () {
 
   it('has a script that bash takes, and completes by', async () => {
     const { stdout } = await run('completion', 'bash');
-    const script = join(folder, 'completion.sh');
-    writeFileSync(script, stdout);
-    await promisify(execFile)('bash', ['-n', script]);
+    folder.write({ 'completion.sh': stdout });
+    await promisify(execFile)('bash', ['-n', join(folder.path, 'completion.sh')]);
   });
 });

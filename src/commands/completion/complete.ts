@@ -50,10 +50,9 @@ async function gatesFor(root: Command, words: readonly string[], env: Process['e
   const [, namespace] = (words.at(-1) ?? '').split('/').reverse();
   const flags = clusterFlags(words);
   try {
-    const gates = await withDeadline(systemClock, LONGEST_MS, () =>
-      withCluster(flags, { env, command: 'complete' }, (access) =>
-        readGates(access.requests, namespace ?? access.namespace),
-      ),
+    // The deadline is inside, so that the connection is closed when it is over: an open one keeps the process.
+    const gates = await withCluster(flags, { env, command: 'complete' }, (access) =>
+      withDeadline(systemClock, LONGEST_MS, () => readGates(access.requests, namespace ?? access.namespace)),
     );
     return gates.map((gate) => (namespace === undefined ? gate.name : `${namespace}/${gate.name}`));
   } catch {
