@@ -193,3 +193,6 @@ export function requiredGates(label: string | undefined): string[] {
 export function requireValue(gates: readonly string[]): string {
   return [...new Set(gates)].sort().join(REQUIRE_SEPARATOR);
 }
+
+/** What all objects are labelled with that install the operator: kustomize's and the chart's. */
+export const INSTALLED_LABELS = { 'app.kubernetes.io/name': 'dependency-gate' } as const;

@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type ListFlags, runList } from '../../src/commands/list/run-list.ts';
 import { type OpenFlags, runOpen } from '../../src/commands/open/run-open.ts';
 import { runStatus } from '../../src/commands/status/run-status.ts';
 import type { Terminal } from '../../src/commands/terminal.ts';
+import { useFolder } from '../commands/programs.ts';
 import { deployment, dns, gate, service, tcp } from '../scenarios/manifests.ts';
 import { isRunning } from '../scenarios/views.ts';
 import { useFixture } from './fixture.ts';
@@ -13,20 +12,15 @@ import { useFixture } from './fixture.ts';
 describe('the plugin', function () {
   this.timeout(60_000);
   const { cluster, here } = useFixture();
-  let folder = '';
-  beforeEach('make a folder', () => {
-    folder = mkdtempSync(join(tmpdir(), 'plugin-'));
-  });
-  afterEach('remove it', () => rmSync(folder, { recursive: true }));
+  const folder = useFolder();
 
   /** A terminal that keeps what is printed, its kubeconfig being that of the sandbox. */
   function terminal() {
-    const KUBECONFIG = join(folder, 'config');
-    writeFileSync(KUBECONFIG, cluster().server.kubeconfig);
+    folder.write({ config: cluster().server.kubeconfig });
     const printed: string[] = [];
     const notes: string[] = [];
     const of: Terminal = {
-      env: { KUBECONFIG },
+      env: { KUBECONFIG: join(folder.path, 'config') },
       print: async (text) => void printed.push(text),
       note: (line) => void notes.push(line),
     };

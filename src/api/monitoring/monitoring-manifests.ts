@@ -1,11 +1,10 @@
 import { stringify } from 'yaml';
-import { OPERATOR_NAMESPACE } from '../names.ts';
+import { INSTALLED_LABELS, OPERATOR_NAMESPACE } from '../names.ts';
 import { ALERTS } from './alerts.ts';
 import { dashboard } from './dashboard.ts';
 import { gateSeries } from './gate-series.ts';
 
 const RUNBOOKS = 'https://github.com/dependency-gate/dependency-gate/blob/main/docs/runbooks';
-const LABELS = { 'app.kubernetes.io/name': 'dependency-gate' };
 
 /** The files of config/monitoring and config/kube-state-metrics that are made from typed sources, by their path. */
 export const MONITORING_MANIFESTS: Readonly<Record<string, () => string>> = {
@@ -43,7 +42,7 @@ function dashboardConfigMap(): object {
 }
 
 function metadata(name: string, more: object = {}): object {
-  return { name, namespace: OPERATOR_NAMESPACE, labels: { ...LABELS, ...more } };
+  return { name, namespace: OPERATOR_NAMESPACE, labels: { ...INSTALLED_LABELS, ...more } };
 }
 
 function format(object: object): string {

@@ -1,4 +1,4 @@
-import { OPERATOR_NAMESPACE, OPERATOR_SERVICE_ACCOUNT } from '../names.ts';
+import { INSTALLED_LABELS, OPERATOR_NAMESPACE, OPERATOR_SERVICE_ACCOUNT } from '../names.ts';
 import type { TargetKind } from '../spec.ts';
 import { TARGET_RESOURCES } from '../target-resources.ts';
 
@@ -85,7 +85,7 @@ const API_VERSION = 'admissionregistration.k8s.io/v1';
 const PREFIX = 'dependencygate-';
 
 function metadata(name: string) {
-  return { name: PREFIX + name, labels: { 'app.kubernetes.io/name': 'dependency-gate' } };
+  return { name: PREFIX + name, labels: { ...INSTALLED_LABELS } };
 }
 
 /** Which parameters a policy sees: all that there are, and without any it does nothing. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Gate } from '../../core/model.ts';
 import type { ObjectName, Resource } from '../../kube/resource.ts';
+import { INSTALLED } from '../cluster/installed.ts';
 import { ifReadable, type Reader } from '../cluster/reader.ts';
 
 const BINDINGS: Resource = {
@@ -9,7 +10,6 @@ const BINDINGS: Resource = {
   plural: 'validatingadmissionpolicybindings',
   namespaced: false,
 };
-const OURS = { labelSelector: 'app.kubernetes.io/name=dependency-gate' };
 /** An overlay may have put something before and behind it. */
 const GUARD = 'dependencygate-guard-status';
 
@@ -31,7 +31,7 @@ export async function readOperator(
   gate: Gate,
 ): Promise<Required<ObjectName> | undefined> {
   if (!lacksOperator(gate)) return undefined;
-  const bindings = bindingsSchema.safeParse((await ifReadable(reader.list(BINDINGS, OURS)))?.items).data;
+  const bindings = bindingsSchema.safeParse((await ifReadable(reader.list(BINDINGS, INSTALLED)))?.items).data;
   const guard = bindings?.find(({ spec }) => spec.policyName.includes(GUARD));
   return guard?.spec.paramRef;
 }

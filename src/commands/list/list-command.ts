@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { withClusterOptions } from '../cluster/cluster-options.ts';
+import { FORMATS } from '../cluster/output.ts';
 import { readerGone } from '../print.ts';
 import { type Process, signalled } from '../process.ts';
 import { terminalOf } from '../terminal.ts';
@@ -14,9 +15,7 @@ export function listCommand(process: Process): Command {
     .option('-A, --all-namespaces', 'of all namespaces')
     .option('-w, --watch', 'print the lines that change, until it is ended')
     .addOption(
-      new Option('-o, --output <format>', 'how to print it')
-        .choices(['table', 'json', 'yaml'])
-        .default('table'),
+      new Option('-o, --output <format>', 'how to print it').choices(['table', ...FORMATS]).default('table'),
     );
   return withClusterOptions(command).action(async (flags: ListFlags) => {
     const { runList } = await import('./run-list.ts');

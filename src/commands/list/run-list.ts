@@ -1,10 +1,10 @@
-import { stringify } from 'yaml';
 import { count } from '../../core/count.ts';
 import type { Gate } from '../../core/model.ts';
 import { systemClock } from '../../kube/clock.ts';
 import { type ClusterAccess, withCluster } from '../cluster/cluster-access.ts';
 import type { ClusterFlags } from '../cluster/cluster-options.ts';
 import { readGates } from '../cluster/fetch-gates.ts';
+import { type Format, formatted, streamed } from '../cluster/output.ts';
 import { aligned, columnWidths, table } from '../cluster/table.ts';
 import type { Terminal } from '../terminal.ts';
 import { ToldWaits } from './changed-waits.ts';
@@ -16,7 +16,7 @@ import { type Wait, waitsOf } from './waits.ts';
 export interface ListFlags extends ClusterFlags {
   readonly allNamespaces?: true;
   readonly watch?: true;
-  readonly output: 'table' | 'json' | 'yaml';
+  readonly output: 'table' | Format;
 }
 
 /**
@@ -48,17 +48,14 @@ interface Printer {
 }
 
 function printerFor(flags: ListFlags, waits: readonly Wait[]): Printer {
-  if (flags.output === 'json')
-    return {
-      all: (all) => (flags.watch ? all.map(jsonLine).join('') : `${JSON.stringify(all, null, 2)}\n`),
-      one: jsonLine,
-    };
-  if (flags.output === 'yaml')
-    return {
-      all: (all) => (flags.watch ? all.map(yamlDocument).join('') : stringify(all)),
-      one: yamlDocument,
-    };
-  const namespaces = flags.allNamespaces === true;
+  const { output } = flags;
+  if (output === 'table') return tablePrinter(flags.allNamespaces === true, waits);
+  const one = (wait: Wait) => streamed(output, wait);
+  return { all: (all) => (flags.watch ? all.map(one).join('') : formatted(output, all)), one };
+}
+
+/** A line that comes later stands in the columns of those that came first. */
+function tablePrinter(namespaces: boolean, waits: readonly Wait[]): Printer {
   const options = () => ({ namespaces, now: systemClock.now() });
   const rows = (all: readonly Wait[]) => [
     waitHeadings(options()),
@@ -69,14 +66,6 @@ function printerFor(flags: ListFlags, waits: readonly Wait[]): Printer {
     all: (all) => (all.length === 0 ? '' : table(rows(all))),
     one: (wait) => `${aligned(waitCells(wait, options()), widths)}\n`,
   };
-}
-
-function jsonLine(wait: Wait): string {
-  return `${JSON.stringify(wait)}\n`;
-}
-
-function yamlDocument(wait: Wait): string {
-  return `---\n${stringify(wait)}`;
 }
 
 function nothing(gates: readonly Gate[], namespace: string | undefined): string {

@@ -1,5 +1,5 @@
 import { openAnnotation } from '../../api/names.ts';
-import type { Dependency } from '../../api/spec.ts';
+import { openedBySpec } from '../../api/settled.ts';
 import type { Gate } from '../../core/model.ts';
 
 /** What somebody wants to be open. */
@@ -19,26 +19,17 @@ export function meant({ spec, name }: Gate, { dependencies, all, undo }: Wanted)
   const { open = [] } = spec.value;
   // What is no dependency any more may be left in spec.open all the same.
   const known = [...spec.value.dependencies.map((one) => one.name), ...(undo ? open : [])];
-  if (dependencies.length === 0) throw new Error(`which dependency? ${listed(known)}, or --all`);
+  if (dependencies.length === 0) throw new Error(`which dependency? ${known.join(', ')}, or --all`);
   const unknown = dependencies.filter((one) => !known.includes(one));
   if (unknown.length > 0)
-    throw new Error(`gate ${name} has no dependency ${unknown.join(', ')}: it has ${listed(known)}`);
-  const closed = undo
-    ? []
-    : named(spec.value.dependencies, dependencies).filter(({ container }) => container);
+    throw new Error(`gate ${name} has no dependency ${unknown.join(', ')}: it has ${known.join(', ')}`);
+  const openable = openedBySpec({ ...spec.value, open: [...dependencies] });
+  const closed = undo ? [] : dependencies.filter((one) => !openable.has(one));
   if (closed.length > 0)
     throw new Error(
-      `${listed(closed.map((one) => one.name))}: a container of your own cannot be opened, since nobody can tell it so`,
+      `${closed.join(', ')}: a container of your own cannot be opened, since nobody can tell it so`,
     );
   return [...new Set(dependencies)];
-}
-
-function named(all: readonly Dependency[], names: readonly string[]): Dependency[] {
-  return all.filter(({ name }) => names.includes(name));
-}
-
-function listed(names: readonly string[]): string {
-  return names.join(', ');
 }
 
 /** `spec.open` afterwards. `*` is all of them, whatever else it names. */
@@ -53,7 +44,6 @@ export function podAnnotations(
   names: readonly string[],
   value: string | null,
 ): Record<string, string | null> {
-  const dependencies = spec.valid ? spec.value.dependencies.filter(({ container }) => !container) : [];
-  const opened = names.includes('*') ? dependencies.map(({ name }) => name) : names;
-  return Object.fromEntries(opened.map((name) => [openAnnotation(gate, name), value]));
+  const opened = names.includes('*') && spec.valid ? openedBySpec({ ...spec.value, open: ['*'] }) : names;
+  return Object.fromEntries([...opened].map((name) => [openAnnotation(gate, name), value]));
 }

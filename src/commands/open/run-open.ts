@@ -1,12 +1,13 @@
 import { count } from '../../core/count.ts';
 import type { Gate } from '../../core/model.ts';
-import { ApiError, isConflict, isForbidden, isNotFound } from '../../kube/api-error.ts';
+import { isConflict } from '../../kube/api-error.ts';
 import type { Requests } from '../../kube/client/requests.ts';
 import { systemClock } from '../../kube/clock.ts';
 import type { ObjectName } from '../../kube/resource.ts';
 import { GATES, PODS } from '../../projections/resources.ts';
 import { addressed, type ClusterAccess, withCluster } from '../cluster/cluster-access.ts';
 import type { ClusterFlags } from '../cluster/cluster-options.ts';
+import { told } from '../cluster/error-words.ts';
 import { readGate } from '../cluster/fetch-gates.ts';
 import type { GateAddress } from '../cluster/gate-address.ts';
 import type { Terminal } from '../terminal.ts';
@@ -55,6 +56,7 @@ interface Opening {
 const MOST_TRIES = 5;
 
 async function openGate({ access: { requests }, target, names, flags }: Opening): Promise<string> {
+  const what = `DependencyGate ${target.namespace}/${target.name}`;
   for (let tries = 1; ; tries++) {
     const gate = await readGate(requests, target);
     const chosen = names(gate);
@@ -63,11 +65,11 @@ async function openGate({ access: { requests }, target, names, flags }: Opening)
     const { resourceVersion } = gate;
     const body = { metadata: { resourceVersion }, spec: { open: after.length === 0 ? null : after } };
     try {
-      await requests.patch(GATES, target, body, writing(flags));
+      await told({ verb: 'change', what }, () => requests.patch(GATES, target, body, writing(flags)));
       return gateWords(gate, chosen, flags);
     } catch (error) {
-      if (!isConflict(error) || tries === MOST_TRIES)
-        throw new Error(whyNot(error, `DependencyGate ${target.namespace}/${target.name}`), { cause: error });
+      const isOvertaken = error instanceof Error && isConflict(error.cause);
+      if (!isOvertaken || tries === MOST_TRIES) throw error;
     }
   }
 }
@@ -81,13 +83,11 @@ async function openPod(
   const value = flags.undo ? null : new Date(systemClock.now()).toISOString();
   const annotations = podAnnotations(gate, chosen, value);
   const of = { namespace: target.namespace, name: pod };
-  try {
-    await requests.patch(PODS, of, { metadata: { annotations } }, writing(flags));
-  } catch (error) {
-    throw new Error(whyNot(error, `Pod ${of.namespace}/${pod}`), { cause: error });
-  }
-  const what = Object.keys(annotations).join(', ');
-  return `Pod ${pod}: ${flags.undo ? 'taken away' : 'annotated with'} ${what}${drily(flags)}\n`;
+  await told({ verb: 'change', what: `Pod ${of.namespace}/${pod}` }, () =>
+    requests.patch(PODS, of, { metadata: { annotations } }, writing(flags)),
+  );
+  const which = Object.keys(annotations).join(', ');
+  return `Pod ${pod}: ${flags.undo ? 'taken away' : 'annotated with'} ${which}${drily(flags)}\n`;
 }
 
 /** Not a name that begins with `kubectl`: Flux takes back what managers of such names have written. */
@@ -113,11 +113,4 @@ function gateWords({ namespace, name, status }: Gate, chosen: readonly string[],
 
 function drily({ dryRun }: OpenFlags): string {
   return dryRun ? ' (dry run)' : '';
-}
-
-function whyNot(error: unknown, what: string): string {
-  if (!(error instanceof ApiError)) return `${what} cannot be changed: ${String(error)}`;
-  const { message } = error;
-  if (isNotFound(error)) return `${what} does not exist`;
-  return isForbidden(error) ? `you may not change ${what}: ${message}` : message;
 }

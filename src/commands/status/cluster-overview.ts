@@ -3,6 +3,7 @@ import { count } from '../../core/count.ts';
 import type { Gate } from '../../core/model.ts';
 import { waiterImageOf } from '../../core/render/render.ts';
 import { countStates } from '../../core/status/gate-state.ts';
+import { INSTALLED } from '../cluster/installed.ts';
 import type { Unread } from '../cluster/reader.ts';
 import { some } from '../words.ts';
 import type { InstalledOperator } from './read-operators.ts';
@@ -58,8 +59,7 @@ export function overviewText(
 }
 
 function operatorLines(operators: readonly InstalledOperator[]): string[] {
-  if (operators.length === 0)
-    return ['Operator: no Deployment has the label app.kubernetes.io/name=dependency-gate'];
+  if (operators.length === 0) return [`Operator: no Deployment has the label ${INSTALLED.labelSelector}`];
   return operators.map(
     ({ namespace, name, image, ready, wanted }) =>
       `Operator ${namespace}/${name}: ${ready} of ${wanted} ready, ${image}`,

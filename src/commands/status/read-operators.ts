@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Resource } from '../../kube/resource.ts';
+import { TARGET_RESOURCES } from '../../api/target-resources.ts';
+import { INSTALLED } from '../cluster/installed.ts';
 import { orUnread, type Reader, type Unread } from '../cluster/reader.ts';
 
 /** A Deployment of the operator. */
@@ -10,10 +11,6 @@ export interface InstalledOperator {
   readonly ready: number;
   readonly wanted: number;
 }
-
-const DEPLOYMENTS: Resource = { group: 'apps', version: 'v1', plural: 'deployments', namespaced: true };
-/** As config/operator and the chart label it. */
-const OURS = { labelSelector: 'app.kubernetes.io/name=dependency-gate' };
 
 const container = z.object({ image: z.string() });
 const deploymentSchema = z.object({
@@ -29,7 +26,7 @@ const deploymentSchema = z.object({
 export async function readOperators(
   reader: Pick<Reader, 'list'>,
 ): Promise<readonly InstalledOperator[] | Unread> {
-  const read = await orUnread(reader.list(DEPLOYMENTS, OURS));
+  const read = await orUnread(reader.list(TARGET_RESOURCES.Deployment, INSTALLED));
   if ('unread' in read) return read;
   return read.items.map((raw) => {
     const { metadata, spec, status } = deploymentSchema.parse(raw);

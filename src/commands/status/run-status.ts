@@ -1,10 +1,10 @@
-import { stringify } from 'yaml';
 import type { Gate } from '../../core/model.ts';
 import { systemClock } from '../../kube/clock.ts';
 import { addressed, type ClusterAccess, withCluster } from '../cluster/cluster-access.ts';
 import type { ClusterFlags } from '../cluster/cluster-options.ts';
 import { readGate, readGates } from '../cluster/fetch-gates.ts';
 import type { GateAddress } from '../cluster/gate-address.ts';
+import { type Format, formatted } from '../cluster/output.ts';
 import type { Terminal } from '../terminal.ts';
 import { clusterOverview, overviewText } from './cluster-overview.ts';
 import { gateOverview } from './gate-overview.ts';
@@ -12,7 +12,7 @@ import { readOperators } from './read-operators.ts';
 
 /** The options of `dependency-gate status`. */
 export interface StatusFlags extends ClusterFlags {
-  readonly output: 'text' | 'json' | 'yaml';
+  readonly output: 'text' | Format;
 }
 
 /** Prints how a gate stands, or how all do. @throws Error, of one line, where it cannot be read */
@@ -28,7 +28,8 @@ export async function runStatus(
 
 async function ofGate(address: GateAddress, access: ClusterAccess, { output }: StatusFlags): Promise<string> {
   const gate = await readGate(access.requests, addressed(address, access));
-  return formatted(output, withoutRender(gate), () => gateOverview(gate, systemClock.now()));
+  if (output === 'text') return gateOverview(gate, systemClock.now());
+  return formatted(output, withoutRender(gate));
 }
 
 /** What is put into Pods is of no use to who asks how the gate stands; `kubectl get -o yaml` has it. */
@@ -44,10 +45,5 @@ async function ofCluster(
   const unread = 'unread' in operators ? operators : undefined;
   const overview = clusterOverview(gates, 'unread' in operators ? [] : operators);
   const where = namespace === undefined ? 'all namespaces' : `namespace ${namespace}`;
-  return formatted(output, overview, () => overviewText(overview, { unread, where }));
-}
-
-function formatted(output: StatusFlags['output'], value: unknown, text: () => string): string {
-  if (output === 'json') return `${JSON.stringify(value, null, 2)}\n`;
-  return output === 'yaml' ? stringify(value) : text();
+  return output === 'text' ? overviewText(overview, { unread, where }) : formatted(output, overview);
 }

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { refuseTwoNamespaces, withClusterOptions } from '../cluster/cluster-options.ts';
 import { type GateAddress, gateAddress } from '../cluster/gate-address.ts';
+import { FORMATS } from '../cluster/output.ts';
 import type { Process } from '../process.ts';
 import { terminalOf } from '../terminal.ts';
 import type { StatusFlags } from './run-status.ts';
@@ -13,9 +14,7 @@ export function statusCommand(process: Process): Command {
     )
     .argument('[gate]', 'NAMESPACE/NAME, or NAME', gateAddress)
     .addOption(
-      new Option('-o, --output <format>', 'how to print it')
-        .choices(['text', 'json', 'yaml'])
-        .default('text'),
+      new Option('-o, --output <format>', 'how to print it').choices(['text', ...FORMATS]).default('text'),
     );
   return withClusterOptions(command).action(async (address: GateAddress | undefined, flags: StatusFlags) => {
     if (address) refuseTwoNamespaces(command, address, flags);
