@@ -1,9 +1,10 @@
+import type { RECONCILE_RESULTS } from '../api/metric-catalog.ts';
 import { ApiError, isConflict, isForbidden, isNamespaceGone, isTransient } from '../kube/api-error.ts';
 import { isFenced } from '../kube/client/fenced.ts';
 import { Undone } from './act.ts';
 
 /** Why a reconcile did not end well: the label of its metric. */
-export type Failure = 'conflict' | 'undone' | 'transient' | 'refused' | 'bug';
+export type Failure = Exclude<keyof typeof RECONCILE_RESULTS, 'success'>;
 
 export interface FailureHandling {
   readonly failure: Failure;
