@@ -148,6 +148,10 @@ export function suspendedJobs(on: () => WatchedCluster): void {
       await on().operator.stop();
       await here().create(MIGRATE, gate('first', ['Job/migrate'], [dns('api')], { suspend: true }));
       await on().operator.start();
+      // Its first status comes before its finalizer, and without that nobody is told that it goes.
+      await here().until('the gate is held until it is cleaned up', async () =>
+        (await here().gate('first')).metadata.finalizers.length > 0 ? true : undefined,
+      );
       await here().untilGate('first', { ready: 'False/Suspended' });
       await here().delete('DependencyGate', 'first');
       await untilState('free', START_RELEASED);
