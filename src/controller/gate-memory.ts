@@ -20,6 +20,7 @@ export class GateMemory {
   #known:
     | { readonly version: string; readonly changedAt: number; readonly changingSince: number }
     | undefined;
+  #counted: ReadonlyMap<string, { readonly text: string; readonly since: number }> = new Map();
   #inForce: { readonly version: string; readonly since: number } | undefined;
 
   get triedRender(): string | undefined {
@@ -70,6 +71,23 @@ export class GateMemory {
     }
     const { changedAt = now, changingSince = now } = this.#known ?? {};
     return { gate, changedAt, changingSince, inForceSince: this.#since(gate, now) };
+  }
+
+  /**
+   * Since when each of its targets has been counted as it is. Of what is not among them nothing is remembered.
+   *
+   * @param texts by `<Kind>/<name>`, see `countedText`
+   */
+  count(texts: ReadonlyMap<string, string>, now: number): ReadonlyMap<string, number> {
+    const before = this.#counted;
+    const sinceOf = (target: string, text: string) => {
+      const known = before.get(target);
+      return known?.text === text ? known.since : now;
+    };
+    this.#counted = new Map(
+      [...texts].map(([target, text]) => [target, { text, since: sinceOf(target, text) }]),
+    );
+    return new Map([...this.#counted].map(([target, { since }]) => [target, since]));
   }
 
   #since({ uid, generation, deleting, finalizers, status }: Gate, now: number): number {

@@ -2,6 +2,7 @@ import { KIND } from '../api/names.ts';
 import { TARGET_KINDS, type TargetKind } from '../api/spec.ts';
 import type { Placing, Pod, Settings, Workload, WorkloadWorld, World } from '../core/model.ts';
 import { gatesInPod } from '../core/plan/clean-up.ts';
+import { countedText } from '../core/progress/ungated.ts';
 import { gatesIn } from '../core/render/inject.ts';
 import { targetKeys } from '../core/targets.ts';
 import { keyOf, type ObjectKey } from '../kube/object.ts';
@@ -46,17 +47,33 @@ export function observe(
   const { firstStarts, foreignPolicies, idleAdmission, placing } = admission;
   const part = memory.gates.of(referenceTo(key));
   const { inForceSince } = part.know(gate, now);
+  const countedSince = part.count(countedTexts(key.name, targets, workloads, pods), now);
   const { triedRender, refusals, openings } = part;
   const patched = [...workloads.values()].flatMap(
     (one) => memory.workloads.peek(workloadReference(one)) ?? [],
   );
   return {
     ...{ gate, workloads, pods, observations, triedRender, openings, settings },
-    ...{ firstStarts, foreignPolicies, idleAdmission, placing, olderCrd, inForceSince },
+    ...{ firstStarts, foreignPolicies, idleAdmission, placing, olderCrd },
+    ...{ inForceSince, countedSince },
     refusals: [...refusals, ...patched.flatMap((one) => one.refusals)],
     repairs: patched.flatMap((one) => one.repairs),
     othersFirst: patched.flatMap((one) => one.othersFirst),
   };
+}
+
+function countedTexts(
+  gate: string,
+  targets: readonly string[],
+  workloads: World['workloads'],
+  pods: readonly Pod[],
+): Map<string, string> {
+  return new Map(
+    targets.flatMap((target) => {
+      const workload = workloads.get(target);
+      return workload ? [[target, countedText(gate, target, workload, pods)]] : [];
+    }),
+  );
 }
 
 /** Every kind is told of. */

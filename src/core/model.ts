@@ -59,6 +59,8 @@ export interface Workload {
    * `status.currentNumberScheduled`; for a Job `status.active`; not told by a CronJob.
    */
   readonly replicas: number;
+  /** Those of them that are of the template which `observedGeneration` had, as far as its status tells; of a Job all. */
+  readonly updated: number;
   /**
    * How old Pods are replaced: by the workload, while others run (`Rolling`) or before it makes new ones (`Recreate`), or
    * only when somebody deletes them (`OnDelete`).
@@ -218,6 +220,8 @@ export interface World {
   readonly olderCrd: OlderCrd | undefined;
   /** Since when the gate has had its render and its spec, as far as that is known; ms since the epoch. */
   readonly inForceSince: number;
+  /** By `<Kind>/<name>` of each target: since when its Pods have been counted as they are now; ms since the epoch. */
+  readonly countedSince: ReadonlyMap<string, number>;
   readonly settings: Settings;
 }
 

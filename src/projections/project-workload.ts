@@ -58,6 +58,8 @@ const statusSchema = z
     replicas: count,
     desiredNumberScheduled: count,
     currentNumberScheduled: count,
+    updatedReplicas: count,
+    updatedNumberScheduled: count,
     active: z.unknown().optional(),
     startTime: z.string().nullish().catch(undefined),
     conditions: z
@@ -126,6 +128,7 @@ export function projectWorkload(kind: TargetKind, raw: unknown): Workload {
     observedGeneration: TELLS_GENERATION[kind] ? status.observedGeneration : metadata.generation,
     rest: restOf(kind, spec, status),
     replicas: podsOf(kind, status),
+    updated: updatedOf(kind, status),
     updates: updatesOf(spec),
     paused: spec.paused,
     lacksPods: status.conditions.some(({ type, status }) => type === 'ReplicaFailure' && status === 'True'),
@@ -211,6 +214,12 @@ function podsOf(kind: TargetKind, { replicas, currentNumberScheduled, active }: 
     case 'CronJob':
       return 0;
   }
+}
+
+/** How many of them are of its template. The one of a Job never changes while it has Pods. */
+function updatedOf(kind: TargetKind, status: Raw['status']): number {
+  if (kind === 'Job') return podsOf(kind, status);
+  return kind === 'DaemonSet' ? status.updatedNumberScheduled : status.updatedReplicas;
 }
 
 /** Why a workload wants no Pods. What is finished matters more than what its spec says. */

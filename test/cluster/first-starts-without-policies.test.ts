@@ -4,6 +4,7 @@ import type { Namespace } from '../scenarios/namespace.ts';
 import { isReady } from '../scenarios/views.ts';
 import { describeWith } from './describe-with.ts';
 import { startWatchedCluster, useStory, type WatchedCluster } from './first-starts/cluster.ts';
+import { told } from './first-starts/events.ts';
 import { PASSING } from './first-starts/manifests.ts';
 import { requirePrograms } from './programs.ts';
 import { useCluster } from './use.ts';
@@ -95,6 +96,19 @@ describe('first starts without the policies', function () {
       const { metadata } = await here().workload('pinger');
       expect(metadata.generation).to.equal(2);
       expect(await ungated('pinger', 'first')).to.have.length(1);
+    });
+
+    it('says nothing of the kind of a target whose Pods all came with the gate, however it is scaled', async () => {
+      await here().create(gate('first', ['pinger'], [dns('api')]));
+      await here().untilGate('first', { ready: 'True/InForce', targets: 'pinger Missing' });
+      await here().create(deployment('pinger', { replicas: 0 }));
+      await here().untilGate('first', { targets: 'pinger Current' });
+      for (const replicas of [10, 2, 15, 0, 10]) {
+        await here().patch('Deployment', 'pinger', { spec: { replicas } });
+        await here().untilGate('first', { pods: `0/${replicas}`, ungated: 0 });
+      }
+      expect(await told(here(), 'FirstStartUngated')).to.deep.equal([]);
+      expect(await ungated('pinger', 'first')).to.deep.equal([]);
     });
 
     it('says nothing of the kind of a target that ran before its gate came', async () => {

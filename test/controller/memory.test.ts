@@ -110,6 +110,18 @@ describe('GateMemory.know', () => {
   });
 });
 
+describe('GateMemory.count', () => {
+  it('knows since when each target has been counted as it is, and nothing of what is no target any more', () => {
+    const memory = new GateMemory();
+    const counted = (now: number, ...texts: (readonly [string, string])[]) =>
+      Object.fromEntries(memory.count(new Map(texts), now));
+    expect(counted(1, ['a', '1'], ['b', '1'])).to.deep.equal({ a: 1, b: 1 });
+    expect(counted(2, ['a', '2'], ['b', '1'])).to.deep.equal({ a: 2, b: 1 });
+    expect(counted(3, ['a', '2'])).to.deep.equal({ a: 2 });
+    expect(counted(4, ['b', '1'])).to.deep.equal({ b: 4 });
+  });
+});
+
 describe('WorkloadMemory', () => {
   const accepted = (more: Partial<Accepted>): Accepted => ({
     ...{ gates: [], repairs: [], before: 1, after: 2 },

@@ -10,6 +10,7 @@ import { workloadReference } from '../../src/controller/stores.ts';
 import { EVALUATOR, type Evaluator } from '../../src/core/expression/expression.ts';
 import { GATHER_MS } from '../../src/core/plan/gather.ts';
 import { DISPUTE_WINDOW_MS } from '../../src/core/progress/dispute.ts';
+import { SETTLED_MS } from '../../src/core/progress/ungated.ts';
 import type { ApiError } from '../../src/kube/api-error.ts';
 import { dns, gate, NOW, pod, type WorkloadBuilder, workload } from '../core/builders.ts';
 import { database } from '../core/evaluated-builders.ts';
@@ -259,6 +260,29 @@ describe('reconcile, of a gate', () => {
     rig.see(pinger);
     await rig.workload(pinger);
     expect(rig.tried()).to.deep.equal(['pinger']);
+  });
+
+  it('tells nobody of a Pod that one watch counts and the other has not shown yet, and of one that stays once', async () => {
+    const inPods = apiFirst.targets('pinger').specifying({ placement: 'Pod' }).rendered();
+    const born = pinger.with({ createdAt: new Date(NOW).toISOString() });
+    const rig = new ReconcileRig();
+    const statuses = (reason: string) =>
+      rig.sent.splice(0).filter(({ body }) => JSON.stringify(body).includes(`"reason":"${reason}"`)).length;
+    rig.see(inPods, born);
+    expect(await rig.gate(inPods), 'it looks again').to.equal(SETTLED_MS);
+    rig.later(SETTLED_MS - 1);
+    rig.see(pod('pinger-1').of('pinger').carrying(inPods));
+    await rig.gate(inPods);
+    rig.see(born.with({ replicas: 2, resourceVersion: '201' }));
+    expect(await rig.gate(inPods)).to.equal(SETTLED_MS);
+    const ungated = () => rig.told.flatMap((one) => one.match(/^\S+ FirstStartUngated/)?.[0] ?? []);
+    expect([ungated(), statuses('FirstStartUngated')]).to.deep.equal([[], 0]);
+    rig.stores.pods.delete(`${inPods.gate.namespace}/pinger-1`);
+    await rig.gate(inPods);
+    rig.later(SETTLED_MS);
+    await rig.gate(inPods);
+    expect(ungated()).to.deep.equal(['api-first FirstStartUngated', 'pinger FirstStartUngated']);
+    expect(statuses('FirstStartUngated')).to.equal(1);
   });
 
   it('tells of what its workloads refuse', async () => {

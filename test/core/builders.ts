@@ -38,6 +38,7 @@ export function world(gate: GateBuilder, ...around: (WorkloadBuilder | PodBuilde
     idleAdmission: new Map(),
     placing: PLACING,
     inForceSince: NOW - 3_600_000,
+    countedSince: new Map(workloads.map((one) => [targetAnnotationValue(one.kind, one.name), 0])),
     settings: SETTINGS,
   });
 }

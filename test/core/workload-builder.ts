@@ -37,6 +37,7 @@ function workloadOfKind(kind: TargetKind, name: string): WorkloadBuilder {
     deleting: false,
     rest: undefined,
     replicas: 1,
+    updated: 0,
     updates: 'Rolling',
     paused: false,
     lacksPods: false,

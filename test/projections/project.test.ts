@@ -78,8 +78,10 @@ describe('projectWorkload', () => {
   });
 
   it('reads the Pods that a Deployment has', () => {
-    const read = workload('Deployment', { replicas: 3 }, { replicas: 2, observedGeneration: 3 });
-    expect(read).to.include({ rest: undefined, replicas: 2, observedGeneration: 3, updates: 'Rolling' });
+    const status = { replicas: 2, updatedReplicas: 1, observedGeneration: 3 };
+    const read = workload('Deployment', { replicas: 3 }, status);
+    expect(read).to.include({ rest: undefined, replicas: 2, updated: 1, updates: 'Rolling' });
+    expect(read).to.include({ observedGeneration: 3 });
   });
 
   it('reads how a Deployment rolls, and whether it is paused', () => {
@@ -89,10 +91,11 @@ describe('projectWorkload', () => {
   });
 
   it('reads those of a DaemonSet from its status, and when it replaces them', () => {
-    const status = { desiredNumberScheduled: 4, currentNumberScheduled: 3 };
+    const status = { desiredNumberScheduled: 4, currentNumberScheduled: 3, updatedNumberScheduled: 2 };
     expect(workload('DaemonSet', { updateStrategy: { type: 'OnDelete' } }, status)).to.include({
       rest: undefined,
       replicas: 3,
+      updated: 2,
       updates: 'OnDelete',
     });
   });

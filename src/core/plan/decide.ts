@@ -212,5 +212,11 @@ function replacePods(
 /** Something may become due although nothing changes: a dependency overdue, a dispute at its end, a render worth another try. */
 function nextLook(observed: Observed, now: number): number | undefined {
   const ends = observed.targets.flatMap(({ dispute }) => (dispute ? dispute.endsAt - now : []));
-  return soonest([dueIn(observed.refusal, now), ...ends.filter((ms) => ms > 0), statusNext(observed, now)]);
+  const settle = observed.targets.map(({ settlesIn }) => settlesIn);
+  return soonest([
+    dueIn(observed.refusal, now),
+    ...ends.filter((ms) => ms > 0),
+    ...settle,
+    statusNext(observed, now),
+  ]);
 }

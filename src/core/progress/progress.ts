@@ -16,6 +16,7 @@ import { hasPassedAndGone, passedBy, templatesPassed } from './passed.ts';
 import { carriesRender, isGated, isLive, isRetried, type PodProgress, podProgress } from './pod-progress.ts';
 import { restWords } from './rest.ts';
 import { type Standing, standing } from './standing.ts';
+import { ungatedPods } from './ungated.ts';
 
 /** One target of the spec, as it stands; where there is no workload or no render its {@link Standing} is that of nothing. */
 export interface TargetProgress extends Standing {
@@ -41,6 +42,8 @@ export interface TargetProgress extends Standing {
   readonly isInPods: boolean;
   /** Its Pods that run without this gate. */
   readonly ungated: number;
+  /** In how many ms that may be another number although nothing changes. */
+  readonly settlesIn: number | undefined;
   /** That they are its first ones, although the gate was there. */
   readonly ungatedFirst: Obstacle | undefined;
   /** Its UID, where it came after the gate. */
@@ -102,7 +105,7 @@ function targetProgress({ world, spec, render, carries, now }: Compared, named: 
     !stands.obstacle &&
     stands.drift.length === 0 &&
     (!isInPods || since !== undefined);
-  const without = ungated(world, workload, target);
+  const without = ungatedPods(world, workload, { target, isInPods }, now);
   const passing = { kind, name, workload, isCurrent, pods: all };
   return {
     kind,
@@ -116,7 +119,8 @@ function targetProgress({ world, spec, render, carries, now }: Compared, named: 
     older: pods.filter((pod) => isGated(pod, gate) && !carries(pod)).length,
     held: held.length,
     hold: holdOf(workload, held, { hasNew: current.length > 0, ...(isCurrent && { gate, since }) }),
-    ungated: without,
+    ungated: without.count,
+    settlesIn: without.settlesIn,
     isInPods,
     ungatedFirst: ungatedFirstStart(
       { kind, name, workload, isInPods, ungated: without, gated: all.length },
@@ -125,22 +129,6 @@ function targetProgress({ world, spec, render, carries, now }: Compared, named: 
     ),
     firstStart: firstStartOf({ kind, name }, workload, world.gate),
   };
-}
-
-/**
- * Pods that a target has beyond those that carry the gate: they are not watched, only counted by the workload's own
- * status. Terminating Pods are taken off too: the status may still count one that has just begun to terminate.
- */
-function ungated(world: World, workload: Workload | undefined, target: string): number {
-  if (!workload) return 0;
-  const gated = world.pods.filter(
-    (pod) =>
-      pod.target === target &&
-      (pod.held || isGated(pod, world.gate.name)) &&
-      pod.phase !== 'Failed' &&
-      pod.phase !== 'Succeeded',
-  );
-  return Math.max(0, workload.replicas - gated.length);
 }
 
 function byName(a: Pod, b: Pod): number {

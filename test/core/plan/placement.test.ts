@@ -108,13 +108,17 @@ describe('a gate with placement Pod', () => {
     ).to.equal('Current');
   });
 
-  it('tells of a first start that it missed, and not while counts may be ahead of watches', () => {
+  it('tells of a first start that it missed, and not while the workload or its Pods have just changed', () => {
     const born = (seconds: number) => at(workload('pinger').with({ createdAt: ago(seconds) }));
     const reason = (of: World) => status(of)?.targets?.[0]?.reason;
     const young = { createdAt: ago(3600) };
-    const since = (of: World): World => ({ ...of, gate: { ...of.gate, ...young } });
-    expect(reason(since(born(1)))).to.equal(undefined);
-    expect(reason(since(born(5)))).to.equal('FirstStartUngated');
+    const since = (of: World, countedFor = 60_000): World => ({
+      ...{ ...of, gate: { ...of.gate, ...young } },
+      countedSince: new Map([['Deployment/pinger', NOW - countedFor]]),
+    });
+    expect(reason(since(born(100), 2999))).to.equal(undefined);
+    expect(decide(since(born(100), 2999), NOW).next, 'it looks again').to.equal(1);
+    expect(reason(since(born(100), 3000))).to.equal('FirstStartUngated');
     expect(reason(since(born(700)))).to.equal(undefined);
     const gated = pod('pinger-1').of('pinger').carrying(alone);
     const some = at(workload('pinger').with({ createdAt: ago(5), replicas: 2 }), gated);
