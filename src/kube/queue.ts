@@ -144,8 +144,9 @@ export class Queue<Key> {
 
   async #reconcile(key: Key, id: string, entry: Entry): Promise<void> {
     entry.state = 'starting';
-    // Never within `add`: what else changes in the same breath belongs to the same reconcile.
-    await Promise.resolve();
+    // Never within `add`: what else changes in the same breath belongs to the same reconcile. And not before everything else
+    // has had a turn: thousands that have nothing to write would keep probes and watches waiting until the last is done.
+    await new Promise(setImmediate);
     entry.state = 'running';
     const again = await this.#run(key);
     this.#entries.delete(id);

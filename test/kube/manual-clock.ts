@@ -38,7 +38,7 @@ export class ManualClock implements Clock {
   }
 }
 
-/** Ends when all that only waits for promises has happened. */
-export function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+/** Ends when all that only waits for promises, or for a turn of the event loop and what follows, has happened. */
+export async function settled(): Promise<void> {
+  for (const _ of [1, 2]) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -118,6 +118,29 @@ describe('Queue.add', () => {
     expect(rig.mostAtOnce).to.be.at.most(32);
   });
 
+  it('gives everything else in the process a turn between reconciles that wait for nothing', async () => {
+    const order: string[] = [];
+    const queue = new Queue<string>({
+      idOf: (key) => key,
+      run: async (key) => void order.push(key),
+      onError: () => {},
+      concurrency: 2,
+      clock: new ManualClock(),
+      random: () => 0,
+    });
+    for (let count = 0; count < 100; count += 1) queue.add(String(count));
+    for (let turn = 0; turn < 200 && queue.known > 0; turn += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      order.push('else');
+    }
+    const inARow = order
+      .join(' ')
+      .split('else')
+      .map((keys) => keys.trim().split(' ').length);
+    expect(order).to.include('99');
+    expect(Math.max(...inARow)).to.be.at.most(2);
+  });
+
   it('takes changes before the initial list, also for keys that wait as part of it', async () => {
     const rig = new Rig(1);
     for (const key of ['a', 'b', 'c']) rig.queue.add(key, 'initial');
