@@ -1,5 +1,5 @@
 import { existsSync, globSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -90,9 +90,22 @@ describe('.github/workflows', () => {
 describe('.github/dependabot.yml', () => {
   const { updates } = z
     .looseObject({
-      updates: z.array(z.looseObject({ 'package-ecosystem': z.string(), directory: z.string() })),
+      updates: z.array(
+        z.looseObject({
+          'package-ecosystem': z.enum(['npm', 'docker', 'gomod', 'github-actions']),
+          directory: z.string().optional(),
+          directories: z.array(z.string()).default([]),
+        }),
+      ),
     })
     .parse(parse(read('.github/dependabot.yml')));
+  const foldersOf = (of: string) =>
+    updates
+      .filter((update) => update['package-ecosystem'] === of)
+      .flatMap(({ directory, directories }) => [
+        ...directories,
+        ...(directory === undefined ? [] : [directory]),
+      ]);
 
   it('looks after each kind of dependency where it is declared', () => {
     const declared = {
@@ -101,11 +114,22 @@ describe('.github/dependabot.yml', () => {
       gomod: 'go.mod',
       'github-actions': '',
     } as const;
-    const schema = z.enum(['npm', 'docker', 'gomod', 'github-actions']);
-    expect(updates.map((update) => update['package-ecosystem'])).to.have.members(Object.keys(declared));
-    for (const update of updates) {
-      const file = declared[schema.parse(update['package-ecosystem'])];
-      expect(existsSync(join(ROOT, update.directory, file)), file).to.equal(true);
+    for (const [kind, file] of Object.entries(declared)) {
+      expect(foldersOf(kind), kind).to.not.be.empty;
+      for (const folder of foldersOf(kind)) {
+        expect(existsSync(join(ROOT, folder, file)), `${file} in ${folder}`).to.equal(true);
+      }
     }
+  });
+
+  it('looks after every Go module and every package of ours', () => {
+    const found = (file: string) =>
+      globSync(`{.,src,test,config}/**/${file}`, {
+        cwd: ROOT,
+        exclude: ['**/node_modules/**', '.cache/**', 'dist/**'],
+      });
+    const folders = (files: readonly string[]) => [...new Set(files.map((file) => join('/', dirname(file))))];
+    expect(foldersOf('gomod')).to.have.members(folders(found('go.mod')));
+    expect(foldersOf('npm')).to.have.members(folders(found('package.json')));
   });
 });
