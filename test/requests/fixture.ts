@@ -36,7 +36,8 @@ export function useFixture(options: Parameters<typeof startSandboxCluster>[0] = 
   // Once a minute, whatever happens: whether the admission policies have been installed meanwhile.
   const isLook = ({ path }: JournalEntry) =>
     path.includes('admissionpolic') || path.includes('customresourcedefinitions');
-  const isEvent = ({ path }: JournalEntry) => path.endsWith('/events');
+  // One that is repeated is patched by its name.
+  const isEvent = ({ path }: JournalEntry) => /\/events(\/[^/]+)?$/.test(path);
   const isFinding = ({ method, path }: JournalEntry) =>
     method === 'GET' && /^\/(api|apis\/[^/]+)\/[^/]+(\/(services|endpointslices))?$/.test(path);
   // The workload's own controller wrote its status in between, and the patch is made again.
