@@ -28,7 +28,7 @@ const CONTROL_PLANE = ['test/cluster/build.ts', 'control-plane'] as const;
 const TOOLS = ['test/cluster/build.ts', 'tools'] as const;
 
 /** What they test is the same whatever the release. */
-const OF_NO_RELEASE = 'test/cluster/{audit,describe-with,programs,run-command,use,versions}.test.ts';
+const OF_NO_RELEASE = 'test/cluster/{at-exit,audit,describe-with,programs,run-command,use,versions}.test.ts';
 
 const others = VERSIONS.map(({ version }) => version).filter((version) => version !== MAIN_VERSION);
 

@@ -8,6 +8,7 @@ import { isAlreadyExists } from '../../src/kube/api-error.ts';
 import { createRequests } from '../../src/kube/client/http-requests.ts';
 import { systemClock } from '../../src/kube/clock.ts';
 import type { KubeObject } from '../../src/sandbox/cluster.ts';
+import { endingWithUs } from '../cluster/at-exit.ts';
 import { eventually } from '../cluster/eventually.ts';
 import { isUngated, startWatchedCluster } from '../cluster/first-starts/cluster.ts';
 import { requiring } from '../cluster/first-starts/manifests.ts';
@@ -97,7 +98,7 @@ async function startOperator(): Promise<ChildProcess> {
   const kubeconfig = await cluster.controlPlane.serviceAccountKubeconfig(namespace, name);
   const flags = ['--waiter-image=waiter:1', `--kubeconfig=${kubeconfig}`, '--health-port=0'];
   const args = [join(ROOT, 'src/main.ts'), 'operator', ...flags];
-  const operator = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const operator = endingWithUs(spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] }));
   let log = '';
   operator.stdout.setEncoding('utf8').on('data', (text: string) => {
     log = (log + text).slice(-10_000);

@@ -7,6 +7,7 @@ import { type AddressInfo, createConnection, createServer as createTcpServer, ty
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { endingWithUs } from '../cluster/at-exit.ts';
 import { makeCertificates } from '../waiter/certificates.ts';
 import { HealthServer } from '../waiter/checks/health-server.ts';
 import { DnsServer } from '../waiter/network/dns-server.ts';
@@ -158,7 +159,9 @@ async function measure(program: Program): Promise<Sample> {
   const { promise: firstSign, resolve: seen } = Promise.withResolvers<void>();
   program.onFirstSign(seen);
   const started = performance.now();
-  const child = spawn(process.execPath, program.args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = endingWithUs(
+    spawn(process.execPath, program.args, { env, stdio: ['ignore', 'pipe', 'inherit'] }),
+  );
   if (program.name === 'bare') child.stdout.once('data', () => seen());
   child.once('exit', () => seen());
   try {

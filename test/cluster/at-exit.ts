@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process';
+
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** `signal`: told to end, as by Ctrl-C. `exit`: ended by itself, with something of it still running. */
@@ -21,4 +23,16 @@ export function atExit(end: (why: EndOfProcess) => void): () => void {
   process.on('exit', onExit);
   for (const signal of SIGNALS) process.on(signal, onSignal);
   return cancel;
+}
+
+/** Ends the child with this process, however that ends but by SIGKILL; gives the child. */
+export function endingWithUs<Child extends ChildProcess>(
+  child: Child,
+  signal: NodeJS.Signals = 'SIGKILL',
+): Child {
+  child.once(
+    'exit',
+    atExit(() => child.kill(signal)),
+  );
+  return child;
 }

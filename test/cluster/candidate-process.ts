@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { OPERATOR_NAMESPACE, OPERATOR_SERVICE_ACCOUNT } from '../../src/api/names.ts';
 import { ROOT } from '../config/manifests.ts';
+import { endingWithUs } from './at-exit.ts';
 import { eventually } from './eventually.ts';
 
 const lineSchema = z.looseObject({ msg: z.string(), healthPort: z.int().optional() });
@@ -26,12 +27,13 @@ export class Candidate {
       '--health-port=0',
       '--leader-election',
     ];
-    this.#process = spawn(process.execPath, [join(ROOT, 'src/main.ts'), 'operator', ...flags], {
+    const started = spawn(process.execPath, [join(ROOT, 'src/main.ts'), 'operator', ...flags], {
       stdio: ['ignore', 'pipe', 'ignore'],
       env: { POD_NAME: pod, POD_NAMESPACE: OPERATOR_NAMESPACE, LEASE: OPERATOR_SERVICE_ACCOUNT },
     });
+    this.#process = endingWithUs(started);
     this.#exited = once(this.#process, 'exit');
-    if (this.#process.stdout) createInterface(this.#process.stdout).on('line', (line) => this.#note(line));
+    createInterface(started.stdout).on('line', (line) => this.#note(line));
   }
 
   /** What it has logged so far. */

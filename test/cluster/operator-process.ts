@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { ROOT } from '../config/manifests.ts';
 import { type RealCluster, SERVICE_ACCOUNT } from '../scenarios/real-cluster.ts';
+import { endingWithUs } from './at-exit.ts';
 
 /**
  * Gives the suite the operator as a process of its own, from the source and with the permissions of its ServiceAccount. It
@@ -25,7 +26,7 @@ export function useOperatorProcess(
     const kubeconfig = await on().controlPlane.serviceAccountKubeconfig(namespace, name);
     const flags = ['--waiter-image=waiter:1', `--kubeconfig=${kubeconfig}`, `--health-port=${healthPort}`];
     const args = [...nodeFlags, join(ROOT, 'src/main.ts'), 'operator', ...flags];
-    operator = spawn(process.execPath, args, { stdio: 'ignore' });
+    operator = endingWithUs(spawn(process.execPath, args, { stdio: 'ignore' }));
     return operator;
   };
 }

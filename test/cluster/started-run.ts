@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { atExit } from './at-exit.ts';
+import { endingWithUs } from './at-exit.ts';
 import { eventually } from './eventually.ts';
 import { runCommand } from './run-command.ts';
 
@@ -17,10 +17,9 @@ export interface StartedRun {
 /** Runs `run.ts` and answers when its cluster serves. */
 export async function startRun(tier: 'control-plane' | 'node'): Promise<StartedRun> {
   const command = [join(import.meta.dirname, 'run.ts'), tier];
-  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
   // Ctrl-C in a shell reaches both, but a signal to the tests alone would leave a whole cluster running.
-  const cancel = atExit(() => child.kill('SIGTERM'));
-  child.once('exit', cancel);
+  const started = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = endingWithUs(started, 'SIGTERM');
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text;
