@@ -14,8 +14,10 @@ describe('selectTiers', () => {
   });
 
   it('takes what is only asked for where it is named, and not otherwise', () => {
-    expect(named()).to.not.include('gitops');
-    expect(named('gitops')).to.deep.equal(['gitops']);
+    for (const asked of ['gitops', 'kueue']) {
+      expect(named()).to.not.include(asked);
+      expect(named(asked)).to.deep.equal([asked]);
+    }
   });
 
   it('takes the tiers named, in the order in which they run', () => {

@@ -23,6 +23,7 @@ export interface Tier {
 
 const NODE_FILES = 'test/cluster/**/*.node.test.ts';
 const GITOPS_FILES = 'test/cluster/**/*.gitops.test.ts';
+const KUEUE_FILES = 'test/cluster/**/*.kueue.test.ts';
 
 const CONTROL_PLANE = ['test/cluster/build.ts', 'control-plane'] as const;
 const TOOLS = ['test/cluster/build.ts', 'tools'] as const;
@@ -61,7 +62,7 @@ export const TIERS: readonly Tier[] = [
     name: 'control-plane',
     what: `whole stories on a real API server, of Kubernetes ${MAIN_VERSION}`,
     files: ['test/cluster/**/*.test.ts'],
-    without: [NODE_FILES, GITOPS_FILES],
+    without: [NODE_FILES, GITOPS_FILES, KUEUE_FILES],
     version: MAIN_VERSION,
     jobs: clusters(),
     // helm: what is released with it is installed as people do it.
@@ -87,6 +88,16 @@ export const TIERS: readonly Tier[] = [
     before: async () => [CONTROL_PLANE, ['test/cluster/build.ts', 'gitops']],
     missing: withoutGo,
   },
+  {
+    name: 'kueue',
+    what: 'that Jobs and Pods start when both their queue and their gates let them, with Kueue on a real API server',
+    files: [KUEUE_FILES],
+    without: [],
+    version: MAIN_VERSION,
+    isAsked: true,
+    before: async () => [CONTROL_PLANE, ['test/cluster/build.ts', 'kueue']],
+    missing: async () => withoutRoot() ?? withoutGo(),
+  },
   ...others.map(controlPlaneOf),
 ];
 
@@ -101,7 +112,7 @@ function controlPlaneOf(version: Version): Tier {
     name: `control-plane ${version}`,
     what: `whole stories on an API server of Kubernetes ${version}`,
     files: ['test/cluster/**/*.test.ts'],
-    without: [NODE_FILES, GITOPS_FILES, OF_NO_RELEASE],
+    without: [NODE_FILES, GITOPS_FILES, KUEUE_FILES, OF_NO_RELEASE],
     version,
     jobs: clusters(),
     before: async () => [[...CONTROL_PLANE, version], TOOLS],

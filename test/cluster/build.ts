@@ -1,7 +1,7 @@
 /**
  * Builds the Kubernetes programs that the tests run, from the modules that go.mod pins:
  *
- *     node test/cluster/build.ts [control-plane|node|tools|gitops]
+ *     node test/cluster/build.ts [control-plane|node|tools|gitops|kueue]
  *     node test/cluster/build.ts control-plane 1.37.2     # of another release of versions.ts
  *
  * The result is kept under .cache/cluster/bin (.cache/cluster/bin/1.37.2) and built again only when what it is made of
@@ -27,7 +27,7 @@ import { MAIN_VERSION, type Version, versionNamed } from './versions.ts';
  * `control-plane`: what serves the API. `node`: what a real node needs on top of it. `tools`: what renders manifests, and reads
  * what is rendered. `gitops`: the engines of Flux and Argo CD.
  */
-const BUILT = ['control-plane', 'node', 'tools', 'gitops'] as const;
+const BUILT = ['control-plane', 'node', 'tools', 'gitops', 'kueue'] as const;
 export type Tier = (typeof BUILT)[number];
 
 interface Program {
@@ -42,6 +42,8 @@ interface Program {
 
 const COREDNS = 'github.com/coredns/coredns@v1.15.0';
 const KUBE_ROUTER = 'github.com/cloudnativelabs/kube-router/v2/cmd/kube-router@v2.1.0';
+/** Which queues Jobs. */
+export const KUEUE = 'sigs.k8s.io/kueue/cmd/kueue@v0.17.0';
 const HELM = 'helm.sh/helm/v4/cmd/helm@v4.3.1';
 const PROMTOOL = 'github.com/prometheus/prometheus/cmd/promtool@v0.316.0';
 const GLUA = 'github.com/yuin/gopher-lua/cmd/glua@v1.1.2';
@@ -68,6 +70,8 @@ function programsFor(tier: Tier, version: Version): readonly Program[] {
         installed('promtool', PROMTOOL, ['-tags', 'remove_all_sd']),
         installed('glua', GLUA),
       ];
+    case 'kueue':
+      return [installed('kueue', KUEUE), installed('kustomize', KUSTOMIZE)];
     case 'gitops':
       return [ofModule('flux'), ofModule('argo-cd')];
   }
