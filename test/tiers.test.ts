@@ -43,6 +43,6 @@ describe('selectTiers', () => {
 
   it('has a name for each', () => {
     expect(new Set(TIERS.map(({ name }) => name)).size).to.equal(TIERS.length);
-    expect(TIERS.filter(({ version }) => version === MAIN_VERSION)).to.have.length(5);
+    expect(TIERS.filter(({ version }) => version === MAIN_VERSION)).to.have.length(6);
   });
 });
