@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { DEFAULT_DNS_TYPE, DEFAULT_HTTP_METHOD, DEFAULT_HTTP_STATUS } from './defaults.ts';
 import { atomic, dataKey, host, objectName, port } from './fields.ts';
 import { keySourceSchema } from './key-source.ts';
+import { ruledText } from './text-rule.ts';
+import { ANY_STATUS, TEXT_RULES } from './text-rules.ts';
 import { tlsSchema } from './tls.ts';
 
 /** The checks that the waiter makes. */
@@ -9,22 +11,12 @@ import { tlsSchema } from './tls.ts';
 const SEARCHED =
   "A name with fewer dots than the Pod's ndots is completed by its search domains, so the name of a Service in the same namespace is enough.";
 
-/** The characters that a header may carry: a line break in one would begin another. */
-const headerValue = () =>
-  z
-    .string()
-    .max(1024)
-    .regex(/^[\t -~]*$/);
-
 const httpHeader = z
   .strictObject({
-    name: z
-      .string()
-      .min(1)
-      .max(256)
-      .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/)
-      .describe('Header name.'),
-    value: headerValue().optional().describe('Header value, visible to whoever may read the Pod.'),
+    name: ruledText(256, TEXT_RULES.headerName).describe('Header name.'),
+    value: ruledText(1024, TEXT_RULES.headerValue)
+      .optional()
+      .describe('Header value, visible to whoever may read the Pod.'),
     valueFrom: z
       .strictObject({
         secretKeyRef: z
@@ -43,7 +35,7 @@ const httpHeader = z
 
 export const dnsCheckSchema = z
   .strictObject({
-    host: host().describe(`Host name. ${SEARCHED}`),
+    host: host(TEXT_RULES.dnsHost).describe(`Host name. ${SEARCHED}`),
     type: z
       .enum(['A', 'AAAA', 'any'])
       .optional()
@@ -65,12 +57,19 @@ export const tcpCheckSchema = z
   .strictObject(address)
   .describe('Satisfied when a TCP connection is accepted.');
 
+/** The API server takes `in` for cheap, and `==` of two types for as dear as that of two texts of any length. */
+const statusCode = z
+  .union([z.int().min(100).max(599), z.string()])
+  .refine((code) => typeof code === 'number' || ANY_STATUS.pattern.test(code), ANY_STATUS.message)
+  .meta({
+    'x-kubernetes-validations': [
+      { rule: "self == 'any' || type(self) in [int]", message: ANY_STATUS.message },
+    ],
+  });
+
 export const httpCheckSchema = z
   .strictObject({
-    url: z
-      .string()
-      .min(8)
-      .max(2048)
+    url: ruledText(2048, TEXT_RULES.url)
       .optional()
       .describe(
         'http or https URL, without user name or password, or else urlFrom. Redirects are not followed.',
@@ -82,7 +81,7 @@ export const httpCheckSchema = z
       .describe(`Request method. Default: ${DEFAULT_HTTP_METHOD}.`),
     headers: z.array(httpHeader).min(1).max(16).optional().describe('Request headers.').meta(atomic),
     status: z
-      .array(z.union([z.int().min(100).max(599), z.string().regex(/^any$/)]))
+      .array(statusCode)
       .min(1)
       .max(32)
       .optional()
@@ -97,10 +96,7 @@ export const httpCheckSchema = z
 export const grpcCheckSchema = z
   .strictObject({
     ...address,
-    service: z
-      .string()
-      .max(253)
-      .regex(/^[!-~]*$/)
+    service: ruledText(253, TEXT_RULES.grpcService)
       .optional()
       .describe('Service name asked for. Default: empty, the server as a whole.'),
     tls: tlsSchema

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { atomic, dataKey, image, label, objectName, pullPolicy, resourcesSchema } from './fields.ts';
+import { ruledText } from './text-rule.ts';
+import { TEXT_RULES } from './text-rules.ts';
 
 /**
  * The user's own check. An explicit list of a container's fields, never free form: what stands here is placed into
@@ -27,31 +29,17 @@ const key = (object: string) =>
     .optional()
     .describe(`Key of a ${object}.`);
 
-/** What the API server takes for a field of the Pod in a variable. */
-const FIELD_PATH =
-  /^(metadata\.(name|namespace|uid|(labels|annotations)\['[-A-Za-z0-9_./]+'\])|spec\.(nodeName|serviceAccountName)|status\.(hostIPs?|podIPs?))$/;
-
 const envVar = z
   .strictObject({
-    name: z
-      .string()
-      .min(1)
-      .max(253)
-      .regex(/^[-._a-zA-Z][-._a-zA-Z0-9]*$/)
-      .describe('Variable name.'),
+    name: ruledText(253, TEXT_RULES.variable).describe('Variable name.'),
     value: z.string().max(2048).optional().describe('Value; $(NAME) refers to an earlier variable.'),
     valueFrom: z
       .strictObject({
         fieldRef: z
           .strictObject({
-            fieldPath: z
-              .string()
-              .min(1)
-              .max(253)
-              .regex(FIELD_PATH)
-              .describe(
-                "Path of the field: metadata.name, .namespace, .uid, .labels['KEY'] or .annotations['KEY'], spec.nodeName, spec.serviceAccountName, status.hostIP, .hostIPs, .podIP or .podIPs.",
-              ),
+            fieldPath: ruledText(253, TEXT_RULES.fieldPath).describe(
+              "Path of the field: metadata.name, .namespace, .uid, .labels['KEY'] or .annotations['KEY'], spec.nodeName, spec.serviceAccountName, status.hostIP, .hostIPs, .podIP or .podIPs.",
+            ),
           })
           .optional()
           .describe('Field of the Pod.'),
@@ -76,37 +64,19 @@ const whole = (object: string) =>
 
 const envSource = z
   .strictObject({
-    prefix: z
-      .string()
-      .min(1)
-      .max(253)
-      .regex(/^[-._a-zA-Z][-._a-zA-Z0-9]*$/)
-      .optional()
-      .describe('Begins the name of each variable.'),
+    prefix: ruledText(253, TEXT_RULES.variable).optional().describe('Begins the name of each variable.'),
     configMapRef: whole('ConfigMap'),
     secretRef: whole('Secret'),
   })
   .describe('Variables from all keys of an object: exactly one of configMapRef and secretRef.');
-
-/** A path inside of a volume: relative, and never out of it. */
-const SUB_PATH = /^([^/.][^/]*|\.[^/.][^/]*)(\/([^/.][^/]*|\.[^/.][^/]*))*$/;
 
 const volumeMount = z
   .strictObject({
     name: label(63).describe(
       "Volume of the targets' own Pod templates. Folders of the node (hostPath) cannot be mounted.",
     ),
-    mountPath: z
-      .string()
-      .min(1)
-      .max(256)
-      .regex(/^\/[^:]*$/)
-      .describe('Where it is mounted.'),
-    subPath: z
-      .string()
-      .min(1)
-      .max(256)
-      .regex(SUB_PATH)
+    mountPath: ruledText(256, TEXT_RULES.mountPath).describe('Where it is mounted.'),
+    subPath: ruledText(256, TEXT_RULES.subPath)
       .optional()
       .describe('File or folder in the volume. Default: all of it.'),
     readOnly: z.boolean().optional().describe('Mount it read-only. Default: false.'),

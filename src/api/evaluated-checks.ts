@@ -2,27 +2,19 @@ import { z } from 'zod';
 import { DEFAULT_CONDITION_STATUS, DEFAULT_MIN_READY } from './defaults.ts';
 import { label, objectName, port } from './fields.ts';
 import { podMatchSchema, selectorSchema } from './pod-match.ts';
+import { ruledText } from './text-rule.ts';
+import { TEXT_RULES } from './text-rules.ts';
 
 /** The checks that the operator makes, once for a gate or for those of its Pods that are alike: it opens the Pods that wait. */
 
 /** A group and version, as in manifests: `v1`, `apps/v1`. */
-const apiVersion = () =>
-  z
-    .string()
-    .min(2)
-    .max(253)
-    .regex(/^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?v[0-9]([a-z0-9]*[0-9])?$/);
+const apiVersion = () => ruledText(253, TEXT_RULES.apiVersion);
 
-const kind = () =>
-  z
-    .string()
-    .min(1)
-    .max(63)
-    .regex(/^[A-Z][A-Za-z0-9]*$/);
+const kind = () => ruledText(63, TEXT_RULES.kind);
 
 export const serviceCheckSchema = z
   .strictObject({
-    name: objectName().describe("Service in the gate's own namespace."),
+    name: ruledText(63, TEXT_RULES.serviceName).describe("Service in the gate's own namespace."),
     port: port().optional().describe('Port of the Service that must have the endpoints. Default: any.'),
     minReady: z
       .int()
@@ -37,12 +29,7 @@ export const serviceCheckSchema = z
 
 const conditionCheckSchema = z
   .strictObject({
-    type: z
-      .string()
-      .min(1)
-      .max(316)
-      .regex(/^[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?$/)
-      .describe('Type of the condition.'),
+    type: ruledText(316, TEXT_RULES.conditionType).describe('Type of the condition.'),
     status: z
       .enum(['True', 'False', 'Unknown'])
       .optional()

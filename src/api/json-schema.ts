@@ -12,7 +12,6 @@ export interface JsonSchema {
   description?: string;
   format?: string;
   enum?: string[];
-  pattern?: string;
   minLength?: number;
   maxLength?: number;
   minimum?: number;
@@ -34,19 +33,29 @@ export interface JsonSchema {
 export interface CelRule {
   rule: string;
   message: string;
+  /** Says it in the place of `message`, by the value. */
+  messageExpression?: string;
   fieldPath?: string;
 }
 
 const MAX_INT32 = 2 ** 31 - 1;
 
-/** What zod makes of our schemas, narrowed: anything else in it is a schema that the CRD cannot say. */
+const celRule: z.ZodType<CelRule> = z.strictObject({
+  rule: z.string(),
+  message: z.string(),
+  messageExpression: z.string().exactOptional(),
+});
+
+/**
+ * What zod makes of our schemas, narrowed: anything else in it is a schema that the CRD cannot say. Nor is a pattern: the API
+ * server would show it (see `text-rule.ts`).
+ */
 const jsonSchema: z.ZodType<JsonSchema> = z.lazy(() =>
   z.strictObject({
     type: z.enum(['object', 'array', 'string', 'integer', 'boolean']).exactOptional(),
     description: z.string().exactOptional(),
     format: z.string().exactOptional(),
     enum: z.array(z.string()).exactOptional(),
-    pattern: z.string().exactOptional(),
     minLength: z.int().exactOptional(),
     maxLength: z.int().exactOptional(),
     minimum: z.int().exactOptional(),
@@ -61,6 +70,7 @@ const jsonSchema: z.ZodType<JsonSchema> = z.lazy(() =>
     'x-kubernetes-int-or-string': z.literal(true).exactOptional(),
     'x-kubernetes-list-type': z.enum(['atomic', 'map']).exactOptional(),
     'x-kubernetes-list-map-keys': z.array(z.string()).exactOptional(),
+    'x-kubernetes-validations': z.array(celRule).exactOptional(),
   }),
 );
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { atomic } from './fields.ts';
+import { ruledText } from './text-rule.ts';
+import { TEXT_RULES } from './text-rules.ts';
 
 /** Which objects a `resource` looks at, and which of them are a Pod's own. */
 
@@ -8,18 +10,9 @@ export const MAX_SELECTED = 500;
 const MAX_LABELS = 8;
 
 /** A label's key: a name, and before it maybe a prefix and a slash. */
-const labelKey = () =>
-  z
-    .string()
-    .min(1)
-    .max(317)
-    .regex(/^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/);
+const labelKey = () => ruledText(317, TEXT_RULES.labelKey);
 
-const labelValue = () =>
-  z
-    .string()
-    .max(63)
-    .regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/);
+const labelValue = () => ruledText(63, TEXT_RULES.labelValue);
 
 /** A map with so many entries at most, as the API server counts them. */
 export const boundedMap = (values: z.ZodString, max: number) =>

@@ -40,11 +40,14 @@ export function billionths(quantity: string): bigint | undefined {
 
 const AMOUNTS = ['cpu', 'memory', 'ephemeral-storage'] as const;
 
-/** CEL over resources `self`: nothing is requested beyond its limit. A hyphen in a field's name is escaped. */
+/**
+ * CEL over resources `self`: nothing is requested beyond its limit, as far as the two are amounts at all. A hyphen in a
+ * field's name is escaped.
+ */
 export const WITHIN_LIMITS_CEL = `!has(self.requests) || !has(self.limits) || (${AMOUNTS.map((amount) => {
   const field = amount.replaceAll('-', '__dash__');
   const [request, limit] = [`self.requests.${field}`, `self.limits.${field}`];
-  return `(!has(${request}) || !has(${limit}) || quantity(${request}).compareTo(quantity(${limit})) <= 0)`;
+  return `(!has(${request}) || !has(${limit}) || !isQuantity(${request}) || !isQuantity(${limit}) || quantity(${request}).compareTo(quantity(${limit})) <= 0)`;
 }).join(' && ')})`;
 
 export function isWithinLimits({ requests = {}, limits = {} }: Resources): boolean {

@@ -14,7 +14,7 @@ export function formatReference(): string {
     `# ${KIND}`,
     root.description,
     `\`apiVersion: ${API_VERSION}\`, \`kind: ${KIND}\`; \`kubectl get ${SHORT_NAME}\` (${PLURAL}.${GROUP}), namespaced.`,
-    'A field that is not marked required may be absent. The API server refuses an object that breaks a bound, a pattern or a rule.',
+    'A field that is not marked required may be absent. The API server refuses an object that breaks a bound or a rule. A rule of a text is told by what to write.',
     ...ruleList(root),
     ...section('spec', spec),
     ...section('status', status),
@@ -59,17 +59,22 @@ function describe(schema: JsonSchema, required: boolean): string {
     schema.description ?? '',
     ...bounds(schema).map((bound) => `${bound}.`),
     ...(schema.properties ? [] : rules(schema).map((rule) => `Refused: ${rule}.`)),
+    ...belowIn(schema).flatMap((each) => rules(each).map((rule) => `Each refused: ${rule}.`)),
   ].join(' ');
+}
+
+/** What a list or a map has that is no object, and so has no section of its own. */
+function belowIn({ items, additionalProperties }: JsonSchema): JsonSchema[] {
+  return [items ?? [], additionalProperties ?? []].flat().filter(({ properties }) => !properties);
 }
 
 /** What limits a value, as sentences without their stop. */
 function bounds(schema: JsonSchema): string[] {
-  const { items, pattern, format, additionalProperties } = schema;
+  const { items, format, additionalProperties } = schema;
   return [
     ...(schema.enum ? [`One of ${schema.enum.map(code).join(', ')}`] : []),
     ...between(schema.minimum, schema.maximum, ''),
     ...(format === 'date-time' ? [] : between(schema.minLength, schema.maxLength, ' characters')),
-    ...(pattern ? [`Pattern ${code(pattern)}`] : []),
     ...between(schema.minItems, schema.maxItems, ' items'),
     ...between(undefined, schema.maxProperties, ' entries'),
     ...(additionalProperties ? bounds(additionalProperties).map((bound) => `Each value: ${bound}`) : []),

@@ -1,10 +1,9 @@
-import { ADDRESS_RULES, type AddressPlaces } from './address-rules.ts';
 import type { GrpcCheck, HttpCheck, HttpHeader, TcpCheck } from './checks.ts';
 import { CONTAINER_RULES, type ContainerPlaces } from './container-rules.ts';
 import { characters } from './container-size.ts';
 import { DEFAULT_TARGET_KIND } from './defaults.ts';
 import type { ResourceCheck } from './evaluated-checks.ts';
-import { LABEL, type Resources } from './fields.ts';
+import type { Resources } from './fields.ts';
 import type { KeySource } from './key-source.ts';
 import {
   CONTAINER_PREFIX,
@@ -20,6 +19,7 @@ import { lookRules, podMatchRules, selectorRules } from './resource-rules.ts';
 import { anyOf, distinct, either, exactlyOne, KEY_SOURCES, present, type Rule } from './rule.ts';
 import { targetKind } from './settled.ts';
 import { CHECKS, type Dependency, type GateSpec, JUDGED_CHECKS, type Timing } from './spec.ts';
+import { LABEL } from './text-rules.ts';
 import type { Tls } from './tls.ts';
 
 /** What a schema cannot say about a gate: one list. The tests hold the two forms of each rule to each other. */
@@ -31,7 +31,7 @@ export interface RuledGate {
 }
 
 /** Where rules stand: the paths of the schema, `[]` for a list's items. */
-export interface Places extends AddressPlaces, ContainerPlaces {
+export interface Places extends ContainerPlaces {
   readonly '': RuledGate;
   readonly spec: GateSpec;
   readonly 'spec.targets': GateSpec['targets'];
@@ -269,7 +269,6 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
   ],
   'spec.dependencies[].resource.selector': selectorRules,
   'spec.dependencies[].resource.matchPod': podMatchRules,
-  ...ADDRESS_RULES,
   ...CONTAINER_RULES,
   'spec.dependencies[].container.resources': resourcesRules,
 };

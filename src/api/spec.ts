@@ -10,7 +10,7 @@ import {
   DEFAULT_WHEN,
 } from './defaults.ts';
 import { gateCheckSchema, resourceCheckSchema, serviceCheckSchema } from './evaluated-checks.ts';
-import { atomic, image, LABEL, label, objectName, pullPolicy, resourcesSchema } from './fields.ts';
+import { atomic, image, label, objectName, pullPolicy, resourcesSchema } from './fields.ts';
 import { MAX_GATE_AND_DEPENDENCY_LENGTH } from './names.ts';
 
 /**
@@ -126,9 +126,6 @@ const waiterSchema = z.strictObject({
     ),
 });
 
-/** A dependency's name, or all. */
-const OPENABLE = new RegExp(`^(\\*|${LABEL.source.slice(1, -1)})$`);
-
 export const specSchema = z
   .strictObject({
     targets: z
@@ -165,7 +162,7 @@ export const specSchema = z
       .optional()
       .describe('Leave the targets as they are; reporting goes on. Default: false.'),
     open: z
-      .array(z.string().min(1).max(53).regex(OPENABLE))
+      .array(z.string().max(53))
       .max(16)
       .optional()
       .describe(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dataKey, host, objectName } from './fields.ts';
 import type { FileSource } from './names.ts';
+import { TEXT_RULES } from './text-rules.ts';
 
 /** How checks that connect by TLS trust, and are trusted. What they read reaches their containers as files. */
 
@@ -15,7 +16,7 @@ const bundle = (object: string) =>
 
 export const tlsSchema = z
   .strictObject({
-    serverName: host()
+    serverName: host(TEXT_RULES.serverName)
       .optional()
       .describe("Name that the server's certificate must carry, also sent as SNI. Default: the host."),
     caFrom: z

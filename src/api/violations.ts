@@ -32,30 +32,24 @@ export function violations(gate: RuledGate): Violation[] {
 }
 
 function dependencyViolations(dependency: Dependency, path: Violation['path']): Violation[] {
-  const { dns, tcp, http, grpc, resource, container } = dependency;
+  const { tcp, http, grpc, resource, container } = dependency;
   const at = 'spec.dependencies[]';
   return [
     ...broken(at, path, dependency),
-    ...broken(`${at}.dns.host`, [...path, 'dns', 'host'], dns?.host),
     ...broken(`${at}.tcp`, [...path, 'tcp'], tcp),
-    ...broken(`${at}.tcp.host`, [...path, 'tcp', 'host'], tcp?.host),
     ...broken(`${at}.tcp.hostFrom`, [...path, 'tcp', 'hostFrom'], tcp?.hostFrom),
     ...broken(`${at}.tcp.portFrom`, [...path, 'tcp', 'portFrom'], tcp?.portFrom),
     ...broken(`${at}.http`, [...path, 'http'], http),
-    ...broken(`${at}.http.url`, [...path, 'http', 'url'], http?.url),
     ...broken(`${at}.http.urlFrom`, [...path, 'http', 'urlFrom'], http?.urlFrom),
     ...(http?.headers ?? []).flatMap((header, index) =>
       broken(`${at}.http.headers[]`, [...path, 'http', 'headers', index], header),
     ),
     ...broken(`${at}.http.tls`, [...path, 'http', 'tls'], http?.tls),
-    ...broken(`${at}.http.tls.serverName`, [...path, 'http', 'tls', 'serverName'], http?.tls?.serverName),
     ...broken(`${at}.http.tls.caFrom`, [...path, 'http', 'tls', 'caFrom'], http?.tls?.caFrom),
     ...broken(`${at}.grpc`, [...path, 'grpc'], grpc),
-    ...broken(`${at}.grpc.host`, [...path, 'grpc', 'host'], grpc?.host),
     ...broken(`${at}.grpc.hostFrom`, [...path, 'grpc', 'hostFrom'], grpc?.hostFrom),
     ...broken(`${at}.grpc.portFrom`, [...path, 'grpc', 'portFrom'], grpc?.portFrom),
     ...broken(`${at}.grpc.tls`, [...path, 'grpc', 'tls'], grpc?.tls),
-    ...broken(`${at}.grpc.tls.serverName`, [...path, 'grpc', 'tls', 'serverName'], grpc?.tls?.serverName),
     ...broken(`${at}.grpc.tls.caFrom`, [...path, 'grpc', 'tls', 'caFrom'], grpc?.tls?.caFrom),
     ...broken(`${at}.resource`, [...path, 'resource'], resource),
     ...broken(`${at}.resource.selector`, [...path, 'resource', 'selector'], resource?.selector),

@@ -16,7 +16,7 @@ describe('formatReference', () => {
       /^\| `dependencies` \| \[\]object \| \*\*Required\.\*\* .* 1 to 16 items\./,
     );
     expect(row('status')).to.match(
-      /\[\]integer or string .* 1 to 32 items\. Each: 100 to 599\. Each: Pattern `\^any\$`\. \|$/,
+      /\[\]integer or string .* 1 to 32 items\. Each: 100 to 599\. Each refused: use status codes such as 200, without quotes, or any alone\. \|$/,
     );
     expect(row('lastTransitionTime')).to.match(/\| time \|/);
   });

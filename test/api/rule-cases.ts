@@ -423,65 +423,6 @@ export const RULE_CASES: readonly RuleCase[] = [
       return fromKey(`spec.dependencies[].${check}.${from}`, at);
     }),
   ]),
-  {
-    place: 'spec.dependencies[].dns.host',
-    message:
-      'use a host name alone, such as api, api.team.svc.cluster.local or db.example.com: without scheme, port or path',
-    field: 'spec.dependencies[0].dns.host',
-    kept: ['api', 'api.team.svc.cluster.local.', '_sip._tcp.example.com', '10.0.0.1', 'A1'].map((host) =>
-      depending({ dns: { host } }),
-    ),
-    broken: ['http://api', 'api:80', 'api/x', '--api', '.api', 'a b', 'fd00::1', 'ä', 'api\n', '$(HOST)'].map(
-      (host) => depending({ dns: { host } }),
-    ),
-  },
-  ...(['tcp', 'grpc'] as const).map((check): RuleCase => {
-    const at = (host: string) => depending({ [check]: { host, port: 1 } });
-    return {
-      place: `spec.dependencies[].${check}.host`,
-      message:
-        'use a host name or IP address alone, such as api, db.example.com, 10.0.0.1 or fd00::1: a port goes into port, and a URL into an http check',
-      field: `spec.dependencies[0].${check}.host`,
-      kept: ['redis', 'db.example.com', '10.0.0.1', 'fd00::1', '::1', '::', 'fe80::1%eth0'].map(at),
-      broken: ['redis:6379', 'tcp://redis', 'redis/0', '[fd00::1]', '-redis', ':1', 'a\nb', '*'].map(at),
-    };
-  }),
-  ...(['http', 'grpc'] as const).map((check): RuleCase => {
-    const at = (serverName: string) =>
-      depending({ [check]: { ...(check === 'http' ? http : grpc), tls: { serverName } } });
-    return {
-      place: `spec.dependencies[].${check}.tls.serverName`,
-      message: 'use a host name or IP address alone: the one that the certificate is for',
-      field: `spec.dependencies[0].${check}.tls.serverName`,
-      kept: ['api', 'api.example.com', 'fd00::1'].map(at),
-      broken: ['https://api', 'api:443', '*.example.com'].map(at),
-    };
-  }),
-  {
-    place: 'spec.dependencies[].http.url',
-    message:
-      'use a whole URL, such as http://api:8080/healthz: http:// or https://, a host, and no user name, password or space; Secrets go into headers',
-    field: 'spec.dependencies[0].http.url',
-    kept: [
-      'http://api',
-      'https://api:8443/healthz?full=1#x',
-      'http://[fd00::1]:80/',
-      'http://a_b/%20',
-      'https://10.0.0.1',
-    ].map((url) => depending({ http: { url } })),
-    broken: [
-      'api/healthz',
-      'HTTP://api',
-      'ftp://api/x',
-      'http://u:p@api/',
-      'http://api/a b',
-      'http://api:x/',
-      'http:///path',
-      'http://-api',
-      ' http://api',
-      'http://api\n',
-    ].map((url) => depending({ http: { url } })),
-  },
   fromKey('spec.dependencies[].http.urlFrom', (urlFrom) => depending({ http: { urlFrom } })),
   {
     place: 'spec.dependencies[].http',

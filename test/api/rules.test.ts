@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { ADDRESS_RULES } from '../../src/api/address-rules.ts';
 import { validateGate } from '../../src/api/gate.ts';
 import { RULES } from '../../src/api/rules.ts';
 import { RULE_CASES } from './rule-cases.ts';
@@ -13,10 +12,9 @@ describe('RULES', () => {
 
       it('refuses a gate that breaks it, and says only that', () => {
         for (const gate of broken) {
-          const text = place in ADDRESS_RULES ? `${JSON.stringify(valueAt(gate, field))}: ` : '';
           expect(validateGate(gate)).to.deep.equal({
             valid: false,
-            causes: [{ field, message: `Invalid value: ${text}${message}`, reason: 'FieldValueInvalid' }],
+            causes: [{ field, message: `Invalid value: ${message}`, reason: 'FieldValueInvalid' }],
           });
         }
       });
@@ -39,11 +37,3 @@ describe('RULES', () => {
     }
   });
 });
-
-/** The value at `spec.dependencies[0].dns.host`. */
-function valueAt(gate: object, field: string): unknown {
-  return field
-    .replaceAll(/\[(\d+)\]/g, '.$1')
-    .split('.')
-    .reduce<unknown>((value, step) => Object.entries(value ?? {}).find(([key]) => key === step)?.[1], gate);
-}

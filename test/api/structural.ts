@@ -94,8 +94,9 @@ function mapProblems({ properties, maxProperties }: Record<string, unknown>): st
 }
 
 /** A type beside it is not structural; a bound is of the type that it fits. */
-function intOrStringProblems({ type, minimum, maximum, pattern }: Record<string, unknown>): string[] {
-  const isBounded = [minimum, maximum].every((bound) => typeof bound === 'number') && pattern !== undefined;
+function intOrStringProblems({ type, minimum, maximum, ...schema }: Record<string, unknown>): string[] {
+  const isBounded =
+    [minimum, maximum].every((bound) => typeof bound === 'number') && 'x-kubernetes-validations' in schema;
   return [...(type === undefined ? [] : ['a type']), ...(isBounded ? [] : ['unbounded'])];
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { label } from '../fields.ts';
 import { OPERATOR_SERVICE_ACCOUNT } from '../names.ts';
+import { LABEL } from '../text-rules.ts';
 
 /**
  * The values of the Helm chart: what they are for, what they may be and what they are by default. config/chart has its
@@ -164,7 +164,7 @@ export const chartValues = z.strictObject({
     .describe('Gates and workloads that are reconciled at a time. Default: 4.')
     .default(null),
   namespaces: z
-    .array(label(63))
+    .array(z.string().min(1).max(63).regex(LABEL))
     .describe('Namespaces to work in, with permissions in these only; they must exist. Default: all.')
     .default([]),
   waiter,

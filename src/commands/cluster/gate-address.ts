@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { LABEL } from '../../api/fields.ts';
+import { LABEL } from '../../api/text-rules.ts';
 
 /** A gate as it is named on the command line. */
 export interface GateAddress {
