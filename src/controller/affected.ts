@@ -52,11 +52,15 @@ function affectedByGate(stores: Stores, before: Gate | undefined, after: Gate | 
   return [...[...waiting.values()].map(referenceTo), ...workloads.map(workloadReference)];
 }
 
-/** Of a gate its status changes most, and of that only the render matters to workloads. */
+/**
+ * Of a gate its status changes most, and of that only the render matters to workloads. Where a version is told of once more,
+ * more of it is shown than before, whatever its generation says.
+ */
 function isSameForWorkloads(before: Gate | undefined, after: Gate | undefined): boolean {
   const isHeld = (gate: Gate | undefined) => gate?.finalizers.includes(FINALIZER);
   return (
     before?.uid === after?.uid &&
+    before?.resourceVersion !== after?.resourceVersion &&
     before?.generation === after?.generation &&
     before?.deleting === after?.deleting &&
     isHeld(before) === isHeld(after) &&

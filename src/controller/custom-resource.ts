@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { gateJsonSchema } from '../api/crd.ts';
-import { fieldSchema, lackingFields } from '../api/kept-fields.ts';
+import { type FieldSchema, fieldSchema, lackingFields } from '../api/kept-fields.ts';
 import { GROUP, PLURAL, VERSION } from '../api/names.ts';
+import { canonicalJson } from '../core/canonical.ts';
 import type { OlderCrd } from '../core/status/older-crd.ts';
 import { olderCrdWords } from '../core/status/older-crd.ts';
 import { isForbidden, isNotFound } from '../kube/api-error.ts';
@@ -19,6 +20,11 @@ export interface CustomResourceOptions {
   readonly everyMs?: number | undefined;
   /** What is kept of gates is another than it was. */
   readonly onChange: () => void;
+  /**
+   * Stored gates may be shown with other fields than before: no watch tells of that, since nothing was written. Is called
+   * once more a few seconds later: an API server goes by a schema a moment after it was stored, and there may be several.
+   */
+  readonly onOtherSchema: () => void;
 }
 
 /** What is compared of a CustomResourceDefinition. */
@@ -41,6 +47,10 @@ export class CustomResource {
   readonly #lookout: Lookout;
   #older: OlderCrd | undefined;
   #revision = '';
+  /** The schema of gates, as text; undefined until it is known. */
+  #schema: string | undefined;
+  /** Whether the last look found another schema than the one before it. */
+  #isOther = false;
 
   constructor(options: CustomResourceOptions) {
     this.#options = options;
@@ -67,9 +77,9 @@ export class CustomResource {
     const { requests, log } = this.#options;
     try {
       const crd = crdSchema.safeParse(await requests.get(CRDS, { name: `${PLURAL}.${GROUP}` }));
-      if (crd.success && !this.#lookout.isStopped) this.#learn(crd.data);
+      if (this.#lookout.isStopped) return 'sure';
       if (!crd.success) log.warn({ err: crd.error }, 'the CustomResourceDefinition cannot be read');
-      return 'sure';
+      return crd.success ? this.#learn(crd.data) : 'sure';
     } catch (error) {
       if (isNotFound(error) || isForbidden(error)) return 'sure';
       log.warn({ err: error }, 'failed to look at the CustomResourceDefinition');
@@ -77,10 +87,21 @@ export class CustomResource {
     }
   }
 
-  #learn({ metadata, spec }: z.infer<typeof crdSchema>): void {
-    if (metadata.resourceVersion === this.#revision) return;
-    this.#revision = metadata.resourceVersion;
-    const schema = spec.versions.find(({ name }) => name === VERSION)?.schema?.openAPIV3Schema ?? {};
+  #learn({ metadata, spec }: z.infer<typeof crdSchema>): Look {
+    const wasOther = this.#isOther;
+    this.#isOther = false;
+    if (metadata.resourceVersion !== this.#revision) {
+      this.#revision = metadata.resourceVersion;
+      this.#compare(spec.versions.find(({ name }) => name === VERSION)?.schema?.openAPIV3Schema ?? {});
+    }
+    if (this.#isOther || wasOther) this.#options.onOtherSchema();
+    return this.#isOther ? 'unsure' : 'sure';
+  }
+
+  #compare(schema: FieldSchema): void {
+    const text = canonicalJson(schema);
+    this.#isOther = this.#schema !== undefined && this.#schema !== text;
+    this.#schema = text;
     const before = this.#older?.lacking ?? [];
     const lacking = lackingFields(this.#ours, schema);
     this.#older = lacking.length > 0 ? { lacking, schema } : undefined;

@@ -10,9 +10,8 @@ import type { RequestObservation, Requests } from '../kube/client/requests.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { Election } from '../kube/election/election.ts';
 import { fewDiscoveries } from '../kube/few-discoveries.ts';
-import { keyOf, type Meta } from '../kube/object.ts';
+import { keyOf } from '../kube/object.ts';
 import type { Priority } from '../kube/queue.ts';
-import type { Reflector } from '../kube/watch/reflector.ts';
 import { Admission } from './admission/admission.ts';
 import { subscribe } from './affected.ts';
 import { CustomResource } from './custom-resource.ts';
@@ -23,7 +22,7 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import { type Reconciled, referenceTo } from './reference.ts';
 import { ReferencedObjects } from './referenced/referenced-by-namespace.ts';
 import type { WatchedKindOptions } from './referenced/watched-kind.ts';
-import { createReflectors } from './reflectors.ts';
+import { createReflectors, type StoreReflectors } from './reflectors.ts';
 import {
   countDependencies,
   countGates,
@@ -70,7 +69,7 @@ export class Operator {
   readonly #options: OperatorOptions;
   readonly #stores: Stores = createStores();
   readonly #requests: Requests;
-  readonly #reflectors: readonly Reflector<Meta>[];
+  readonly #reflectors: StoreReflectors;
   readonly #admission: Admission;
   readonly #customResource: CustomResource;
   readonly #referenced: ReferencedObjects;
@@ -115,6 +114,9 @@ export class Operator {
       ...{ requests: this.#requests, clock, log },
       everyMs: options.lookForPoliciesEveryMs,
       onChange: () => this.#lookAtAll(),
+      onOtherSchema: () => {
+        for (const reflector of this.#reflectors.gates) reflector.relist();
+      },
     });
     const watching: WatchedKindOptions = {
       requests: fewDiscoveries(this.#requests),
@@ -141,7 +143,7 @@ export class Operator {
 
   /** Whether reconciles see the whole world: every store has shown its resource once, and the policies were looked for. */
   get isReady(): boolean {
-    return this.#admission.isKnown && this.#reflectors.every(({ hasSynced }) => hasSynced);
+    return this.#admission.isKnown && this.#reflectors.all.every(({ hasSynced }) => hasSynced);
   }
 
   /** Whether it is the one that writes. */
@@ -161,8 +163,8 @@ export class Operator {
   async start(): Promise<void> {
     this.#referenced.start();
     subscribe(this.#stores, (one, initial) => this.#look(one, initial ? 'initial' : 'change'));
-    for (const reflector of this.#reflectors) reflector.start();
-    const synced = this.#reflectors.map((reflector) => reflector.synced);
+    for (const reflector of this.#reflectors.all) reflector.start();
+    const synced = this.#reflectors.all.map((reflector) => reflector.synced);
     const known = await Promise.all([this.#customResource.start(), this.#admission.start(), ...synced]);
     if (!known.every(Boolean)) return;
     this.#admission.storesFilled();
@@ -178,7 +180,7 @@ export class Operator {
     this.#customResource.stop();
     const isDrained = (await this.#term?.end(DRAIN_MS)) ?? true;
     await this.#election?.stop({ release: isDrained });
-    await Promise.all([this.#referenced, ...this.#reflectors].map((watch) => watch.stop()));
+    await Promise.all([this.#referenced, ...this.#reflectors.all].map((watch) => watch.stop()));
   }
 
   #lead(): void {

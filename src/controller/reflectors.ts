@@ -28,16 +28,24 @@ export interface StoreReflectorsOptions {
 }
 
 /** What fills the stores. */
-export function createReflectors(stores: Stores, options: StoreReflectorsOptions): Reflector<Meta>[] {
+export interface StoreReflectors {
+  readonly all: readonly Reflector<Meta>[];
+  /** Those of them that fill the store of gates. */
+  readonly gates: readonly Reflector<Meta>[];
+}
+
+export function createReflectors(stores: Stores, options: StoreReflectorsOptions): StoreReflectors {
   const { namespaces = [undefined] } = options;
-  return namespaces.flatMap((namespace) => reflectorsOf(stores, namespace, options));
+  const each = namespaces.map((namespace) => reflectorsOf(stores, namespace, options));
+  const gates = each.map((one) => one.gates);
+  return { gates, all: [...gates, ...each.flatMap(({ others }) => others)] };
 }
 
 function reflectorsOf(
   { gates, workloads, pods, ungated }: Stores,
   namespace: string | undefined,
   { requests, clock, random, log }: StoreReflectorsOptions,
-): Reflector<Meta>[] {
+): { readonly gates: Reflector<Meta>; readonly others: readonly Reflector<Meta>[] } {
   const of = <T extends Meta, Index extends string>(
     resource: Resource,
     store: Store<T, Index>,
@@ -58,10 +66,12 @@ function reflectorsOf(
   };
   const pod = (raw: unknown) => told('Pod', projectPod(raw));
   const workload = (kind: TargetKind) => (raw: unknown) => told(kind, projectWorkload(kind, raw));
-  return [
-    of(GATES, gates, projectGate),
-    ...TARGET_KINDS.map((kind) => of(WORKLOADS[kind], workloads[kind], workload(kind))),
-    of(PODS, pods, pod, `${GATED_LABEL}=true`),
-    of(PODS, ungated, pod, `${REQUIRE_LABEL},${GATED_LABEL}!=true`),
-  ];
+  return {
+    gates: of(GATES, gates, projectGate),
+    others: [
+      ...TARGET_KINDS.map((kind) => of(WORKLOADS[kind], workloads[kind], workload(kind))),
+      of(PODS, pods, pod, `${GATED_LABEL}=true`),
+      of(PODS, ungated, pod, `${REQUIRE_LABEL},${GATED_LABEL}!=true`),
+    ],
+  };
 }

@@ -176,6 +176,14 @@ describe('subscribe, of workloads', () => {
     expect(workloads()).to.deep.equal([`Deployment/${NS}/pinger`]);
   });
 
+  it('tells all that a gate names when its version is told of once more: another part of it is shown', () => {
+    const { stores, workloads } = fills('pinger');
+    stores.gates.set(apiFirst.gate);
+    workloads();
+    stores.gates.replace(new Map([[`${NS}/api-first`, apiFirst.suspended().gate]]), false, true);
+    expect(workloads()).to.deep.equal([`Deployment/${NS}/pinger`]);
+  });
+
   it('tells the workload of a Pod only where no gate cares for it', () => {
     const { stores, workloads } = fills('pinger');
     stores.gates.set(apiFirst.gate);

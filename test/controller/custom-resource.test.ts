@@ -18,6 +18,7 @@ function rig(first: object | number) {
   const server = { has: first };
   const said: string[] = [];
   const changes: number[] = [];
+  const others: number[] = [];
   const say = (level: string) => (fields: unknown, words?: string) => {
     said.push(`${level}: ${words ?? String(fields)}`);
   };
@@ -32,8 +33,9 @@ function rig(first: object | number) {
     clock,
     log: { info: say('info'), warn: say('warn') },
     onChange: () => changes.push(clock.now()),
+    onOtherSchema: () => others.push(clock.now()),
   });
-  return { clock, server, said, changes, resource };
+  return { clock, server, said, changes, others, resource };
 }
 
 const withoutLatch = lacking('status.targets.firstStart');
@@ -71,6 +73,33 @@ describe('CustomResource', () => {
     expect(said.slice(1)).to.deep.equal([
       'info: the CustomResourceDefinition keeps all that this release writes again',
     ]);
+    resource.stop();
+  });
+
+  for (const [what, first, then] of [
+    ['has all fields again', withoutLatch, undefined],
+    ['lacks a field', undefined, withoutLatch],
+    ['has a field that is unknown to the operator', undefined, having('spec.tomorrow')],
+  ] as const)
+    it(`has gates listed again when it ${what}, and once more when every API server knows it`, async () => {
+      const { resource, server, clock, others } = rig(stored('1', first));
+      await resource.start();
+      await clock.advance(2 * MINUTE);
+      expect(others, 'at first').to.deep.equal([]);
+      server.has = stored('2', then);
+      await clock.advance(MINUTE);
+      expect(others).to.have.length(1);
+      await clock.advance(3 * MINUTE);
+      expect(others.map((at) => at - (others[0] ?? 0))).to.deep.equal([0, 5000]);
+      resource.stop();
+    });
+
+  it('has nothing listed again when something else of it changes', async () => {
+    const { resource, server, clock, others } = rig(stored('1'));
+    await resource.start();
+    server.has = stored('2');
+    await clock.advance(3 * MINUTE);
+    expect(others).to.deep.equal([]);
     resource.stop();
   });
 

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { PLURAL } from '../../src/api/names.ts';
 import { Operator } from '../../src/controller/operator.ts';
 import type { Connection, HttpAnswer, Init } from '../../src/kube/client/connection.ts';
+import { definition, lacking } from '../api/definition.ts';
 import { dns, type GateBuilder, gate, SETTINGS } from '../core/builders.ts';
 import { ManualClock, settled } from '../kube/manual-clock.ts';
 import { asked, storedPolicies } from './admission/stored-policies.ts';
@@ -22,15 +23,26 @@ interface Server {
   readonly policies?: () => number;
   /** What it says of its version. */
   readonly version?: object;
-  /** Its gates, as they are for ever. */
+  /** Its gates: no watch tells when they change. */
   readonly gates?: readonly object[];
+  /** Its CustomResourceDefinition of gates. Default: there is none. */
+  readonly crd?: () => object;
+  /** A list was asked for, of this path. */
+  readonly onList?: (path: string) => void;
   /** What is sent to change one of them. */
   readonly onPatch?: (body: string) => void;
 }
 
 /** An operator on an API server that knows no WatchList, has nothing but these, and answers the lists of one resource as it is told. */
 function rig(path: string, answer: (signal: AbortSignal) => Promise<HttpAnswer>, server: Server = {}) {
-  const { policies = () => 404, gates = [], onPatch = () => {}, version = {} } = server;
+  const {
+    policies = () => 404,
+    gates = [],
+    onPatch = () => {},
+    onList = () => {},
+    version = {},
+    crd,
+  } = server;
   const lines: LogLine[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
   const clock = new ManualClock();
@@ -38,9 +50,10 @@ function rig(path: string, answer: (signal: AbortSignal) => Promise<HttpAnswer>,
     if (url.startsWith(path)) return answer(signal);
     if (url.includes('admissionpolic')) return answered(policies(), storedPolicy(url));
     if (url === '/version') return answered(200, version);
-    if (url.includes('customresourcedefinitions')) return answered(404, {});
+    if (url.includes('customresourcedefinitions')) return answered(crd ? 200 : 404, crd?.() ?? {});
     if (url.includes('sendInitialEvents')) return answered(422, {});
     if (url.includes('watch=true')) return untilAborted(signal);
+    if (method === 'GET') onList(url.replace(/\?.*/, ''));
     if (!url.includes(PLURAL)) return answered(200, EMPTY);
     if (method === 'PATCH') onPatch(body);
     return answered(200, method === 'PATCH' ? (gates[0] ?? {}) : { ...EMPTY, items: gates });
@@ -164,6 +177,37 @@ describe('Operator', () => {
     await started;
     const said = lines.filter(({ msg }) => msg.includes('v1.99.0'));
     expect(said.map(({ level }) => level)).to.deep.equal([WARN]);
+    await operator.stop();
+  });
+
+  it('lists its gates again, and nothing else, when the custom resource shows more of them', async () => {
+    const whole = gate('later')
+      .targets('poller')
+      .dependsOn(dns('db', { dns: { host: 'db.example.com' } }))
+      .rendered();
+    const versions = { crd: [definition(lacking('spec.updatePolicy')), definition()], at: 0 };
+    const gates = [listed(whole)];
+    const lists: string[] = [];
+    const written: string[] = [];
+    const { operator, clock } = rig('/nothing', async () => answered(200, EMPTY), {
+      crd: () => ({ ...versions.crd[versions.at], metadata: { resourceVersion: `${versions.at}` } }),
+      gates,
+      onList: (path) => lists.push(path),
+      onPatch: (body) =>
+        written.push(...(/"type":"Ready".*?"reason":"(\w+)"/.exec(body)?.slice(1) ?? [body])),
+    });
+    const started = operator.start();
+    for (let second = 0; second < 10; second++) await clock.advance(1000);
+    await started;
+    expect(new Set(written)).to.deep.equal(new Set(['InForce']));
+    [lists.length, written.length] = [0, 0];
+    // It has been stored all the while, and its version is the same.
+    gates[0] = listed(whole.specifying({ updatePolicy: 'OnNextRollout' }));
+    versions.at = 1;
+    for (let second = 0; second < 120; second++) await clock.advance(1000);
+    expect(written).to.include('NoAdmission');
+    const path = `/apis/dependencygate.dev/v1alpha1/${PLURAL}`;
+    expect(lists, 'and once more a few seconds later').to.deep.equal([path, path]);
     await operator.stop();
   });
 

@@ -10,11 +10,12 @@ export function partOf<T extends Meta, Index extends string>(
     get: (key) => store.get(key),
     set: (object) => store.set(object),
     delete: (key) => store.delete(key),
-    replace: (objects, initial) => {
+    replace: (objects, initial, anew) => {
       const others = [...store.values()].filter((one) => one.namespace !== namespace);
       store.replace(
         new Map<Key, T>([...others.map((one) => [keyOf(one), one] as const), ...objects]),
         initial,
+        anew,
       );
     },
   };

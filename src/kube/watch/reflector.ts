@@ -47,7 +47,7 @@ const WATCH_SECONDS = 300;
  *   ended in order and brought something is taken up at once.
  *
  * From watching, `410 Gone` (as an answer or an ERROR event), a line that is no event, and an exception in a listener lead to
- * listing; everything else (a cut connection, silence, 401, 403, 429, 5xx) leads back to watching where it stopped.
+ * listing, and so does `relist`; everything else (a cut connection, silence, 401, 403, 429, 5xx) leads back to watching where it stopped.
  */
 export class Reflector<T extends Meta> {
   /** Becomes true with the first whole list, false when stopped before. */
@@ -60,6 +60,10 @@ export class Reflector<T extends Meta> {
   #hasSynced = false;
   #watchList = true;
   #resourceVersion: string | undefined;
+  /** Ends the list or watch under way, so that another list follows. */
+  #again = new AbortController();
+  /** What is known may be out of date, whatever its versions say, until a list that began after that. */
+  #isDoubted = false;
   #running: Promise<void> | undefined;
 
   constructor(options: ReflectorOptions<T>) {
@@ -80,6 +84,15 @@ export class Reflector<T extends Meta> {
     this.#running ??= this.#run();
   }
 
+  /**
+   * Lists again, at once, and takes what the list says also for versions that are known: the API server may show another
+   * part of them than before.
+   */
+  relist(): void {
+    this.#isDoubted = true;
+    this.#again.abort(new ApiError({ status: 0, reason: 'Aborted', message: 'it is listed again' }));
+  }
+
   /** Ends what is under way. The store stays as it is. */
   async stop(): Promise<void> {
     this.#stop.abort(new ApiError({ status: 0, reason: 'Aborted', message: 'the reflector was stopped' }));
@@ -94,21 +107,28 @@ export class Reflector<T extends Meta> {
 
   /** One list or one watch. Gives the time to pause after it, in ms. */
   async #turn(): Promise<number> {
+    this.#again = new AbortController();
     try {
-      if (this.#resourceVersion !== undefined) return await this.#watch(this.#resourceVersion);
+      const from = this.#isDoubted ? undefined : this.#resourceVersion;
+      if (from !== undefined) return await this.#watch(from);
       if (this.#watchList) await this.#watchFromStart();
       else await this.#list();
       return 0;
     } catch (error) {
-      return this.#stop.signal.aborted ? 0 : this.#failed(error);
+      return this.#signal.aborted ? 0 : this.#failed(error);
     }
+  }
+
+  /** Ends a turn. */
+  get #signal(): AbortSignal {
+    return AbortSignal.any([this.#stop.signal, this.#again.signal]);
   }
 
   async #list(): Promise<void> {
     const { requests, resource, selection = {} } = this.#options;
     let resourceVersion = '';
     this.#replica.begin();
-    for await (const page of requests.pages(resource, selection, this.#stop.signal)) {
+    for await (const page of requests.pages(resource, selection, this.#signal)) {
       for (const item of page.items) this.#replica.put(item);
       resourceVersion = page.resourceVersion;
     }
@@ -143,7 +163,7 @@ export class Reflector<T extends Meta> {
       selection,
       query: { ...from, timeoutSeconds: Math.floor(WATCH_SECONDS * (1 + random())) },
       clock,
-      signal: this.#stop.signal,
+      signal: this.#signal,
       idleLimitMs: () => (this.#replica.gathering ? INITIAL_IDLE_LIMIT_MS : idleLimitMs),
       onEvent: (event) => this.#apply(event),
     });
@@ -166,7 +186,9 @@ export class Reflector<T extends Meta> {
     const initial = !this.#hasSynced;
     this.#hasSynced = true;
     this.#resourceVersion = resourceVersion;
-    this.#replica.commit(initial);
+    this.#replica.commit(initial, this.#isDoubted);
+    // Where it was asked for once more meanwhile, what has just come may be as old.
+    this.#isDoubted = this.#again.signal.aborted;
     this.#settle(true);
   }
 

@@ -33,11 +33,11 @@ export class Replica<T extends Meta> {
     this.#gathered = new Map();
   }
 
-  /** Swaps in what was gathered. */
-  commit(initial: boolean): void {
+  /** Swaps in what was gathered; `anew` also where it is of versions that are known. */
+  commit(initial: boolean, anew = false): void {
     const gathered = this.#gathered ?? new Map<Key, T>();
     this.#gathered = undefined;
-    this.#store.replace(gathered, initial);
+    this.#store.replace(gathered, initial, anew);
   }
 
   put(raw: unknown): void {

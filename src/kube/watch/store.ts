@@ -30,8 +30,12 @@ export interface Sink<T extends Meta> {
   get(key: Key): T | undefined;
   set(object: T): void;
   delete(key: Key): void;
-  /** All objects at once: what is not among them is removed. */
-  replace(objects: ReadonlyMap<Key, T>, initial: boolean): void;
+  /**
+   * All objects at once: what is not among them is removed.
+   *
+   * @param anew a version that is known may say something else now, and takes the place of what it said
+   */
+  replace(objects: ReadonlyMap<Key, T>, initial: boolean, anew?: boolean): void;
 }
 
 /**
@@ -78,18 +82,19 @@ export class Store<T extends Meta, Index extends string = never> implements View
     this.#emit([this.#remove(key, false)]);
   }
 
-  replace(objects: ReadonlyMap<Key, T>, initial: boolean): void {
+  replace(objects: ReadonlyMap<Key, T>, initial: boolean, anew = false): void {
     const gone = [...this.#objects.keys()].filter((key) => !objects.has(key));
     const removed = gone.map((key) => this.#remove(key, initial));
-    const put = [...objects.values()].map((object) => this.#put(object, initial));
+    const put = [...objects.values()].map((object) => this.#put(object, initial, anew));
     this.#emit([...removed, ...put]);
   }
 
   /** Nothing when this very version is known: a list that is taken again mostly says what is known. */
-  #put(after: T, initial: boolean): StoreChange<T> | undefined {
+  #put(after: T, initial: boolean, anew = false): StoreChange<T> | undefined {
     const key = keyOf(after);
     const before = this.#objects.get(key);
-    if (before?.uid === after.uid && before.resourceVersion === after.resourceVersion) return undefined;
+    const isKnown = before?.uid === after.uid && before.resourceVersion === after.resourceVersion;
+    if (isKnown && (!anew || before === after)) return undefined;
     if (before) this.#unindex(key, before);
     this.#objects.set(key, after);
     this.#index(key, after);

@@ -19,6 +19,17 @@ describe('partOf', () => {
     expect([...store.values()].map(keyOf)).to.have.members(['a/y', 'a/z', 'b/x']);
   });
 
+  it('tells anew of its own namespace only', () => {
+    const store = new Store<Meta>({});
+    const [a, b] = [partOf(store, 'a'), partOf(store, 'b')];
+    a.replace(all(one('a', 'x')), true);
+    b.replace(all(one('b', 'x')), true);
+    const changes: StoreChange<Meta>[] = [];
+    store.subscribe((change) => changes.push(change));
+    a.replace(all(one('a', 'x')), false, true);
+    expect(changes.map(({ type, key }) => `${type} ${key}`)).to.deep.equal(['updated a/x']);
+  });
+
   it('passes single objects on', () => {
     const store = new Store<Meta>({});
     const part = partOf(store, 'a');

@@ -139,6 +139,62 @@ describe('Reflector', () => {
     });
   });
 
+  describe('relist', () => {
+    const again = (...words: readonly string[]) =>
+      new LiveWatch(
+        ...words.map((word, index) => added(thing('ab'[index] ?? '', `${index + 1}`, word))),
+        initialEnd('30'),
+      );
+
+    it('lists again at once, takes what it says also for versions that are known, and goes on from there', async () => {
+      const live = usual();
+      const next = again('one', 'more');
+      const reflector = await synced(live.step, next.step);
+      expect(rig.news).to.deep.equal(['added a', 'added b']);
+      reflector.relist();
+      await rig.shows('a=one b=more');
+      await next.send(modified(thing('a', '31', 'new')));
+      await rig.shows('a=new b=more');
+      await rig.asked('watch initial', 'watch initial');
+      expect(rig.news).to.deep.equal(['updated a', 'updated b', 'updated a']);
+      expect([rig.errors, rig.clock.pending.includes(800)]).to.deep.equal([[], false]);
+    });
+
+    it('takes known versions for known again after that', async () => {
+      const [live, next] = [usual(), again('one', 'more')];
+      const reflector = await synced(live.step, next.step, again('one', 'less').step);
+      reflector.relist();
+      await rig.shows('a=one b=more');
+      await next.send(errorEvent(410, 'Expired'));
+      await rig.pauses(800);
+      await rig.asked('watch initial', 'watch initial', 'watch initial');
+      await rig.shows('a=one b=more');
+    });
+
+    it('begins anew where a list is under way, whose objects may be of before', async () => {
+      const [live, half] = [usual(), new LiveWatch(added(thing('a', '1', 'half')))];
+      const reflector = await synced(live.step, half.step, again('one', 'more').step);
+      reflector.relist();
+      await rig.asked('watch initial', 'watch initial');
+      reflector.relist();
+      await rig.shows('a=one b=more');
+      await rig.asked('watch initial', 'watch initial', 'watch initial');
+    });
+
+    it('is not forgotten where the list fails', async () => {
+      const live = usual();
+      const reflector = await synced(
+        live.step,
+        failure(503, 'ServiceUnavailable'),
+        again('one', 'more').step,
+      );
+      reflector.relist();
+      await rig.pauses(800);
+      await rig.shows('a=one b=more');
+      await rig.asked('watch initial', 'watch initial', 'watch initial');
+    });
+  });
+
   describe('pausing', () => {
     it('waits longer after each failure, reports each, and never gives up', async () => {
       const failures = [

@@ -67,6 +67,17 @@ describe('Store', () => {
     expect(changes.map(short)).to.deep.equal(['updated ns/a 1→1']);
   });
 
+  it('tells of a version that it knows where the whole is told of anew, except of the very same object', () => {
+    const store = newStore();
+    const same = thing('b', '1');
+    store.replace(byKey(thing('a', '1'), same), true);
+    const changes = recorded(store);
+    store.replace(byKey(thing('a', '1'), same), false);
+    expect(changes).to.be.empty;
+    store.replace(byKey(thing('a', '1'), same), false, true);
+    expect(changes.map(short)).to.deep.equal(['updated ns/a 1→1']);
+  });
+
   it('shows the change already when it tells of it', () => {
     const store = newStore();
     const seen: unknown[] = [];
