@@ -67,8 +67,9 @@ const SCENES: Readonly<Record<string, readonly GateBuilder[]>> = {
 
 describeWith(SWITCHED_ON, 'the inject policies', function () {
   this.timeout(180_000);
-  // What `inject` makes is written in the operator's name, to which no other policy allows that.
-  const cluster = useAdmission((manifest) => !manifest.includes('operator'), { isSwitchedOn: true });
+  // What `inject` makes is written in the operator's name, to which no other policy allows that. Jobs get a label besides.
+  const isWanted = (manifest: string) => !/operator|require-job/.test(manifest);
+  const cluster = useAdmission(isWanted, { isSwitchedOn: true });
 
   /**
    * What is stored of a template that somebody writes, and of what `inject` makes of it, written by the operator, whose

@@ -33,6 +33,8 @@ const IN_PODS = gate('in-pods')
   .targets('DaemonSet/placed', 'CronJob/placed')
   .dependsOn(dns('api'))
   .rendered();
+const COMING = gate('coming').targets('Job/coming-job').dependsOn(dns('api'));
+const COMING_JOB = { metadata: { name: 'coming-job' }, spec: { template: completed('Job', app()) } };
 const CRD_PATH = objectPath(CRDS, { name: `${PLURAL}.${GROUP}` });
 const apiOf = (kind: string) => (kind === 'CronJob' ? 'batch/v1' : 'apps/v1');
 
@@ -45,6 +47,7 @@ export async function prepareProbes(cluster: AdmissionApi): Promise<Probes> {
   await cluster.storeGate(namespace, FOREIGN);
   await cluster.storeGate(namespace, PROBING);
   await cluster.storeGate(namespace, IN_PODS);
+  await cluster.storeGate(namespace, COMING);
   const isPlacedInto = async (path: string, kind: string, body: object) => {
     const ownerReferences = [
       { apiVersion: apiOf(kind), kind, name: 'placed', uid: 'probe', controller: true },
@@ -127,6 +130,8 @@ async function prepareBirthProbes(cluster: AdmissionApi, namespace: string): Pro
     require: async () => (await isRefused(pod(required))) || isHeld(),
     'hold-job': () => isRefused(createJob(ownedBy('CronJob'))),
     'hold-resumed-job': () => isRefused(cluster.send('PATCH', `${jobs}/waiting`, resumed, dry)),
+    'require-job': async () =>
+      JSON.stringify(await cluster.send('POST', jobs, COMING_JOB, { dryRun: true })).includes(REQUIRE_LABEL),
     'suspend-job': async () => JSON.stringify(await createJob()).includes(START_ANNOTATION),
     'first-start': () => isRefused(pod(ownedBy('StatefulSet'))),
     'first-start-cronjob': () => isRefused(cluster.send('POST', jobs, job, { dryRun: true })),

@@ -18,6 +18,7 @@ import { rendered } from './first-starts/rendered.ts';
 import { suspendedJobs } from './first-starts/suspended-jobs.ts';
 import { together } from './first-starts/together.ts';
 import { unattended } from './first-starts/unattended.ts';
+import { unlabelledJobs } from './first-starts/unlabelled-jobs.ts';
 import { requirePrograms } from './programs.ts';
 import { useCluster } from './use.ts';
 import { MUTATING_POLICIES } from './versions.ts';
@@ -33,6 +34,7 @@ describeWith(MUTATING_POLICIES, 'first starts', function () {
     helm,
     jobs,
     suspendedJobs,
+    unlabelledJobs,
     atRest,
     away,
     leftovers,

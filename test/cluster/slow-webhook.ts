@@ -1,14 +1,4 @@
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
-import { z } from 'zod';
-import { certificate } from '../kube/certificates.ts';
-
-const reviewSchema = z.looseObject({ request: z.looseObject({ uid: z.string() }) });
+import { startWebhook } from './webhook.ts';
 
 /** An admission webhook that lets everything through, once it is told to. */
 export interface SlowWebhook {
@@ -24,33 +14,19 @@ export interface SlowWebhook {
 export const SLOW_LABEL = 'test/slow';
 
 export async function startSlowWebhook(): Promise<SlowWebhook> {
-  const folder = mkdtempSync(join(tmpdir(), 'dependency-gate-webhook-'));
-  const authority = certificate(folder, 'authority');
-  const { cert, key } = certificate(folder, 'webhook', authority);
   const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
   let open = 0;
-  const server = createServer({ cert, key }, async (request, response) => {
-    const review = reviewSchema.parse(await json(request));
+  const { clientConfig, stop } = await startWebhook(async () => {
     open += 1;
     await answered;
     open -= 1;
-    response.end(JSON.stringify({ ...review, response: { uid: review.request.uid, allowed: true } }));
+    return {};
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const clientConfig = {
-    url: `https://127.0.0.1:${port}/`,
-    caBundle: Buffer.from(authority.cert).toString('base64'),
-  };
-  const stop = async () => {
+  const end = () => {
     answer();
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
-    rmSync(folder, { recursive: true });
+    return stop();
   };
-  return { manifest: configuration(clientConfig), open: () => open, answer, stop };
+  return { manifest: configuration(clientConfig), open: () => open, answer, stop: end };
 }
 
 function configuration(clientConfig: object): object {

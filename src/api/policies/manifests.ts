@@ -13,8 +13,10 @@ import { holdJob, holdResumed, tellOfSuspended } from './hold-job.ts';
 import { hold } from './hold-policy.ts';
 import { injectCronJob } from './inject-cronjob.ts';
 import { inject } from './inject-policy.ts';
+import { keepRequired } from './keep-required.ts';
 import { place, placeCronJob } from './place-policy.ts';
 import type { Admission } from './policy.ts';
+import { requireOfJob } from './require-job.ts';
 import { requireGates } from './require-policy.ts';
 import { suspendJob } from './suspend-job.ts';
 
@@ -26,6 +28,7 @@ export const POLICY_MANIFESTS: Readonly<Record<string, () => string>> = {
   'config/admission/place-cronjob.yaml': () => format(placeCronJob()),
   'config/admission/hold.yaml': () => format(hold()),
   'config/admission/suspend-job.yaml': () => format(suspendJob()),
+  'config/admission/require-job.yaml': () => format(requireOfJob(), keepRequired()),
   'config/first-starts/first-start.yaml': () => format(firstStart(), firstStartCronJob()),
   'config/first-starts/require.yaml': () => format(requireGates()),
   'config/first-starts/hold-job.yaml': () => format(holdJob(), holdResumed(), tellOfSuspended()),

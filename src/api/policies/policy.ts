@@ -46,7 +46,8 @@ export interface ParamKind {
 }
 
 export interface MutatingSpec extends CommonSpec {
-  readonly reinvocationPolicy: 'Never';
+  /** `IfNeeded`: once more, where others have changed the object since; only where the conditions held before. */
+  readonly reinvocationPolicy: 'Never' | 'IfNeeded';
   readonly mutations: readonly {
     readonly patchType: 'JSONPatch';
     readonly jsonPatch: { readonly expression: string };

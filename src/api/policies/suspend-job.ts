@@ -1,9 +1,21 @@
 import { QUEUE_LABEL, REQUIRE_LABEL, START_ANNOTATION, START_SUSPENDED, START_WAITING } from '../names.ts';
 import { isSuspended, isWaiting, JOB_TEMPLATE_LACKS, REQUIRING_JOB, startOf } from './hold-job.ts';
-import { type Admission, IS_AN_OPERATOR, mutating, onWorkload } from './policy.ts';
+import { type Admission, type Expression, IS_AN_OPERATOR, mutating, onWorkload } from './policy.ts';
 
 /** CEL: somebody else is to suspend and resume the Job. */
-const IS_QUEUED = `has(object.spec.managedBy) || (has(object.metadata.labels) && '${QUEUE_LABEL}' in object.metadata.labels)`;
+export const IS_QUEUED = `has(object.spec.managedBy) || (has(object.metadata.labels) && '${QUEUE_LABEL}' in object.metadata.labels)`;
+
+/** CEL: no CronJob has made the Job. Its controller tries again, and the Pods are placed into by way of its template. */
+export const NOT_OF_CRON_JOB: Expression = {
+  name: 'no-cron-job',
+  expression:
+    "!has(object.metadata.ownerReferences) || !object.metadata.ownerReferences.exists(o, o.kind == 'CronJob')",
+};
+
+/** CEL: what the annotation of a Job is to say that is created and has to wait. */
+export function startOfNew(suspended: string, start: string): string {
+  return `${IS_QUEUED} || (${suspended} && ${start} != '${START_SUSPENDED}') ? '${START_WAITING}' : '${START_SUSPENDED}'`;
+}
 
 /**
  * Has Jobs wait that require gates: their templates never get any, but each of their Pods does at its birth.
@@ -23,12 +35,7 @@ export function suspendJob(): Admission {
       { name: 'named', expression: 'has(object.metadata.name)' },
       { name: 'alive', expression: '!has(object.metadata.deletionTimestamp)' },
       { name: 'not-the-operator', expression: `!${IS_AN_OPERATOR}` },
-      // The controller of its CronJob tries again, and its Pods are placed into by way of its template.
-      {
-        name: 'no-cron-job',
-        expression:
-          "!has(object.metadata.ownerReferences) || !object.metadata.ownerReferences.exists(o, o.kind == 'CronJob')",
-      },
+      NOT_OF_CRON_JOB,
     ],
     variables: [
       ...JOB_TEMPLATE_LACKS,
@@ -38,7 +45,7 @@ export function suspendJob(): Admission {
         name: 'wanted',
         expression: [
           `request.operation == 'UPDATE' ? (${isWaiting('oldObject')} ? (variables.start == '${START_WAITING}' ? '${START_WAITING}' : ${startOf('oldObject')}) : '') :`,
-          `${IS_QUEUED} || (variables.suspended && variables.start != '${START_SUSPENDED}') ? '${START_WAITING}' : '${START_SUSPENDED}'`,
+          startOfNew('variables.suspended', 'variables.start'),
         ].join('\n'),
       },
     ],

@@ -86,7 +86,8 @@ describe('POLICY_MANIFESTS', () => {
   it('let workloads through when a placement fails, and nothing through when a guard or a hold does', () => {
     for (const { metadata, spec } of policies) {
       const isOfGates =
-        POLICIES.some((policy) => policy === metadata.name) || /-first-start/.test(metadata.name);
+        POLICIES.some((policy) => policy === metadata.name) ||
+        /-(first-start|require-job)/.test(metadata.name);
       const expected = isOfGates ? 'Ignore' : 'Fail';
       expect(spec.failurePolicy, metadata.name).to.equal(expected);
     }
@@ -100,7 +101,7 @@ describe('POLICY_MANIFESTS', () => {
     expect(values).to.not.be.empty;
     // Parameters, literals, and text made of them.
     const allowed =
-      /^(variables\.render\.[\w.[\]]+|variables\.(?:target|wanted)|variables\.putSecrets\.join\(','\)|v|\[\]|true|\{.*\}|'.*')$/;
+      /^(variables\.render\.[\w.[\]]+|variables\.(?:target|wanted|start|label|required)|string\(variables\.before\[k\]\)|variables\.putSecrets\.join\(','\)|v|\[\]|true|\{.*\}|'.*')$/;
     for (const [, value = ''] of values) expect(value).to.match(allowed);
     const volumes = mutations.filter(({ jsonPatch }) => jsonPatch.expression.includes('value: v}'));
     for (const { jsonPatch } of volumes)
