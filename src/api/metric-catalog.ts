@@ -89,7 +89,7 @@ export const METRICS = {
   },
   dependency_gate_first_starts_refused: {
     type: 'gauge',
-    help: 'Whether first starts are refused until their templates carry the containers (1): not so where admission places these, or nothing gates first starts.',
+    help: 'Whether first starts are refused until their templates carry the containers (1): not so where admission places these, where nothing gates first starts, and where the custom resource is older and does not keep what they are refused by.',
     labels: {},
   },
   dependency_gate_foreign_policies: {

@@ -104,6 +104,7 @@ export class Operator {
       clock,
       log,
       policyName: options.admissionPolicy,
+      olderCrd: () => this.#customResource.older,
       everyMs: options.lookForPoliciesEveryMs,
       othersFirstIn: (one) => this.#term?.memory.workloads.peek(workloadReference(one))?.othersFirst ?? [],
       emit: (workload, event) => this.#emit(workload, event),
@@ -113,7 +114,10 @@ export class Operator {
     this.#customResource = new CustomResource({
       ...{ requests: this.#requests, clock, log },
       everyMs: options.lookForPoliciesEveryMs,
-      onChange: () => this.#lookAtAll(),
+      onChange: () => {
+        this.#admission.customResourceChanged();
+        this.#lookAtAll();
+      },
       onOtherSchema: () => {
         for (const reflector of this.#reflectors.gates) reflector.relist();
       },

@@ -20,7 +20,7 @@ const EMPTY = { metadata: { resourceVersion: '1' }, items: [] };
 
 interface Server {
   /** How it answers whoever asks for the admission policies. */
-  readonly policies?: () => number;
+  readonly policies?: (url: string) => number;
   /** What it says of its version. */
   readonly version?: object;
   /** Its gates: no watch tells when they change. */
@@ -48,7 +48,7 @@ function rig(path: string, answer: (signal: AbortSignal) => Promise<HttpAnswer>,
   const clock = new ManualClock();
   const fetch = async (url: string, { signal, method, body = '' }: Init): Promise<HttpAnswer> => {
     if (url.startsWith(path)) return answer(signal);
-    if (url.includes('admissionpolic')) return answered(policies(), storedPolicy(url));
+    if (url.includes('admissionpolic')) return answered(policies(url), storedPolicy(url));
     if (url === '/version') return answered(200, version);
     if (url.includes('customresourcedefinitions')) return answered(crd ? 200 : 404, crd?.() ?? {});
     if (url.includes('sendInitialEvents')) return answered(422, {});
@@ -166,6 +166,34 @@ describe('Operator', () => {
       await clock.advance(60_000);
       expect(said().slice(before), 'it is said once').to.deep.equal([words]);
     }
+    await operator.stop();
+  });
+
+  it('says and counts first starts as refused only while the custom resource keeps by what they are', async () => {
+    const state = { crd: definition(lacking('status.targets.firstStart')), resourceVersion: '1' };
+    const { operator, clock, lines } = rig('/nothing', async () => answered(200, EMPTY), {
+      policies: (url) => (url.includes('validating') ? 200 : 404),
+      crd: () => ({ ...state.crd, metadata: { resourceVersion: state.resourceVersion } }),
+    });
+    const refused = async () => {
+      const { registry } = operator.metrics;
+      const found = await registry.getSingleMetric('dependency_gate_first_starts_refused')?.get();
+      return found?.values[0]?.value;
+    };
+    const said = () => lines.filter(({ msg }) => msg.startsWith('first starts')).map(({ msg }) => msg);
+    const started = operator.start();
+    for (let second = 0; second < 10; second++) await clock.advance(1000);
+    await started;
+    expect(said()).to.have.length(1);
+    expect(said()[0]).to.match(/^first starts are not refused, although the policies .* are installed/);
+    expect(await refused()).to.equal(0);
+
+    Object.assign(state, { crd: definition(), resourceVersion: '2' });
+    await clock.advance(60_000);
+    expect(said().slice(1).join()).to.match(/^first starts are refused until their templates carry/);
+    expect(await refused()).to.equal(1);
+    await clock.advance(120_000);
+    expect(said(), 'it is said once').to.have.length(2);
     await operator.stop();
   });
 

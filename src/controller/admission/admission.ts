@@ -5,6 +5,7 @@ import { placingOf } from '../../core/admission/placing.ts';
 import {
   type FirstStarts,
   firstStartsBy,
+  firstStartsInForce,
   foreignOf,
   isInstalled,
   lacking,
@@ -14,6 +15,7 @@ import {
   policyKind,
 } from '../../core/admission/policies.ts';
 import type { GateEvent, OthersFirst, Placing, Workload } from '../../core/model.ts';
+import type { OlderCrd } from '../../core/status/older-crd.ts';
 import type { Requests } from '../../kube/client/requests.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { Stores } from '../stores.ts';
@@ -27,6 +29,8 @@ export interface AdmissionOptions {
   readonly log: Logger;
   /** The name of `dependencygate-first-start` in this cluster. Default: as it is shipped. */
   readonly policyName?: string | undefined;
+  /** The custom resource, where it does not keep all that the policies go by. */
+  readonly olderCrd: () => OlderCrd | undefined;
   /** How often the policies are looked for, ms. Default a minute. */
   readonly everyMs?: number | undefined;
   /** What is known of the init containers that admission puts first in a workload. */
@@ -48,6 +52,10 @@ const FIRST_STARTS: Readonly<Record<FirstStarts, string>> = {
     'no policies that gate first starts are installed: targets are patched after they are created, so their first Pods may run ungated (install config/default on Kubernetes 1.36 or newer, else config/without-admission)',
 };
 
+/** Where the policies that refuse are there, and have nothing to go by. */
+const UNLATCHED =
+  "first starts are not refused, although the policies of config/first-starts are installed: the CustomResourceDefinition is older than the operator and does not keep by what they refuse, so targets are patched after they are created, and their first Pods may run ungated (apply the one of the operator's release)";
+
 /** Of which kind the policies are. */
 const KINDS: Readonly<Record<FirstStarts, ReturnType<typeof policyKind> | undefined>> = {
   placed: 'MutatingAdmissionPolicy',
@@ -60,6 +68,9 @@ export class Admission {
   readonly #options: AdmissionOptions;
   readonly #watch: AdmissionWatch;
   readonly #audit: AdmissionAudit;
+  /** What was last said of first starts; nothing until all is known that decides it. */
+  #said: FirstStarts | undefined;
+  #isFilled = false;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -93,9 +104,9 @@ export class Admission {
     return this.#watch.isThere;
   }
 
-  /** What gates first starts, by which of the policies are there. */
+  /** What gates first starts, by which of the policies are there and can do what they are for. */
   get firstStarts(): FirstStarts {
-    return firstStartsBy(this.#watch.views);
+    return firstStartsInForce(this.#watch.views, this.#options.olderCrd());
   }
 
   /** The policies that are there and are not those of this release: they act, and may do something else. */
@@ -123,10 +134,16 @@ export class Admission {
     return this.#watch.start();
   }
 
-  /** Begins to look at what others write: caches synced. */
+  /** Begins to look at what others write, and says what gates first starts: caches synced, and the custom resource known. */
   storesFilled(): void {
-    if (this.firstStarts === 'patched') this.#sayFirstStarts('patched', []);
+    this.#isFilled = true;
+    this.#sayFirstStarts();
     this.#audit.start();
+  }
+
+  /** The custom resource keeps more than before, or less. */
+  customResourceChanged(): void {
+    this.#sayFirstStarts();
   }
 
   stop(): void {
@@ -136,12 +153,8 @@ export class Admission {
 
   #policiesChanged(now: PolicyViews, before: PolicyViews): void {
     const { log, onChange } = this.#options;
-    const by = firstStartsBy(now);
-    const missing = POLICIES.filter((policy) => policyKind(policy) === KINDS[by]).flatMap((policy) =>
-      lacking(policy, now[policy]),
-    );
-    if (by !== firstStartsBy(before)) this.#sayFirstStarts(by, missing);
-    else if (missing.length > 0)
+    const missing = this.#missing();
+    if (!this.#sayFirstStarts() && this.#isFilled && missing.length > 0)
       log.warn({ missing }, 'some of the policies that gate first starts are gone');
     const foreign = foreignOf(now);
     if (foreign.length > 0)
@@ -156,9 +169,25 @@ export class Admission {
     if (POLICIES.some(isOther)) onChange();
   }
 
-  #sayFirstStarts(by: FirstStarts, missing: readonly string[]): void {
+  /** Of the policies of the kind that is in force. */
+  #missing(): string[] {
+    const { views } = this.#watch;
+    const kind = KINDS[this.firstStarts];
+    return POLICIES.filter((policy) => policyKind(policy) === kind).flatMap((policy) =>
+      lacking(policy, views[policy]),
+    );
+  }
+
+  /** @returns whether there was something new to say */
+  #sayFirstStarts(): boolean {
+    const by = this.firstStarts;
+    if (!this.#isFilled || by === this.#said) return false;
+    this.#said = by;
+    const missing = this.#missing();
     const fields = { firstStarts: by, ...(missing.length > 0 && { missing }) };
-    this.#options.log[by === 'patched' ? 'warn' : 'info'](fields, FIRST_STARTS[by]);
+    const words = by === firstStartsBy(this.#watch.views) ? FIRST_STARTS[by] : UNLATCHED;
+    this.#options.log[by === 'patched' ? 'warn' : 'info'](fields, words);
+    return true;
   }
 
   #skipped({ workload, gates, diagnosis: { cause, words }, isNew }: Skipped): void {

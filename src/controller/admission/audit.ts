@@ -2,11 +2,14 @@ import { targetAnnotationValue } from '../../api/names.ts';
 import { TARGET_KINDS, type TargetKind } from '../../api/spec.ts';
 import { concernsPolicy, type Diagnosis, diagnose } from '../../core/admission/cause.ts';
 import {
+  firstStartsBy,
   isInstalled,
+  lacking,
   POLICIES,
   type Policy,
   type PolicyViews,
   policyOf,
+  refusingPolicyOf,
 } from '../../core/admission/policies.ts';
 import { extend, isIdle, type Streak, UNTRIED } from '../../core/admission/streak.ts';
 import {
@@ -201,12 +204,17 @@ export class AdmissionAudit {
     this.#options.onTurn(policy, idle);
   }
 
-  /** That the policy of CronJobs alone is not there is nothing that `firstStarts` would say. */
+  /** That the policy of CronJobs alone is not there, of those that place or refuse, is nothing that `firstStarts` would say. */
   #idleOf(kind: TargetKind): (readonly [TargetKind, string])[] {
     const policy = policyOf(kind);
     const views = this.#options.watch.views;
     const why = this.#idle.get(policy);
     if (why) return [[kind, why.words]];
+    const refusing = refusingPolicyOf(kind);
+    if (firstStartsBy(views) === 'refused' && !isInstalled(views[refusing]))
+      return [
+        [kind, `${lacking(refusing, views[refusing]).join(' and ')} is not there: apply config/first-starts`],
+      ];
     if (isInstalled(views[policy]) || !areInstalled(views)) return [];
     return [[kind, diagnose(policy, views[policy], undefined, 0).words]];
   }

@@ -1,4 +1,5 @@
 import type { TargetKind } from '../../api/spec.ts';
+import { keepsLatch, type OlderCrd } from '../status/older-crd.ts';
 
 /**
  * The policies that gate first starts: those of config/admission place renders into targets when they are written, and into Pods; those of
@@ -107,7 +108,21 @@ export function lacking(policy: Policy, { isThere, isBound }: PolicyView): strin
  */
 export type FirstStarts = 'placed' | 'refused' | 'patched';
 
-/** The best that the cluster has. */
+/** The policy that refuses Pods of workloads of a kind, or the Jobs that make them. */
+export function refusingPolicyOf(kind: TargetKind): Policy {
+  return kind === 'CronJob' ? 'dependencygate-first-start-cronjob' : 'dependencygate-first-start';
+}
+
+/**
+ * What gates first starts in this cluster, for all that tells of it. What refuses goes by a latch in the status of gates: on
+ * a custom resource that does not keep it, no first start is refused.
+ */
+export function firstStartsInForce(views: PolicyViews, olderCrd: OlderCrd | undefined): FirstStarts {
+  const by = firstStartsBy(views);
+  return by === 'refused' && olderCrd && !keepsLatch(olderCrd) ? 'patched' : by;
+}
+
+/** The best that the policies in the cluster are for. */
 export function firstStartsBy(views: PolicyViews): FirstStarts {
   if (isInstalled(views['dependencygate-inject'])) return 'placed';
   return isInstalled(views['dependencygate-first-start']) ? 'refused' : 'patched';

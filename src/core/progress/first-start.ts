@@ -3,6 +3,7 @@ import type { TargetKind } from '../../api/spec.ts';
 import type { Gate, Workload, World } from '../model.ts';
 import { requires } from '../render/hold.ts';
 import type { Obstacle } from '../render/obstacle.ts';
+import { keepsLatch } from '../status/older-crd.ts';
 import { statusOfTarget } from '../targets.ts';
 import type { Ungated } from './ungated.ts';
 
@@ -74,7 +75,9 @@ function missedAtBirth(world: World): Obstacle {
   };
 }
 
-function cure({ gate, firstStarts }: World, isActing: boolean): string {
+function cure({ gate, firstStarts, olderCrd }: World, isActing: boolean): string {
+  if (firstStarts === 'patched' && olderCrd && !keepsLatch(olderCrd))
+    return "apply the CustomResourceDefinition and the policies of the operator's release";
   if (isActing || firstStarts === 'refused')
     return `the label ${REQUIRE_LABEL}: ${gate.name} on its Pod template holds them until the gate is in force`;
   return firstStarts === 'placed'

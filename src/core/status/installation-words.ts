@@ -1,9 +1,6 @@
 import type { FirstStarts } from '../admission/policies.ts';
 import type { World } from '../model.ts';
-import { type OlderCrd, olderCrdWords } from './older-crd.ts';
-
-/** By which policies refuse first starts. */
-const LATCH = 'status.targets[].firstStart';
+import { olderCrdWords } from './older-crd.ts';
 
 const FIRST_STARTS: Readonly<Record<FirstStarts, string>> = {
   placed: 'first starts are gated by admission',
@@ -20,9 +17,8 @@ export function installationWords(
   { firstStarts, foreignPolicies, olderCrd }: Pick<World, 'firstStarts' | 'foreignPolicies' | 'olderCrd'>,
   idle: string | undefined,
 ): string[] {
-  const effective = firstStarts === 'refused' && lacksLatch(olderCrd) ? 'patched' : firstStarts;
   return [
-    idle === undefined ? FIRST_STARTS[effective] : `admission does not act: ${idle}`,
+    idle === undefined ? FIRST_STARTS[firstStarts] : `admission does not act: ${idle}`,
     ...(foreignPolicies.length > 0 ? [foreignWords(foreignPolicies)] : []),
     ...(olderCrd ? [olderCrdWords(olderCrd)] : []),
   ];
@@ -31,12 +27,4 @@ export function installationWords(
 /** They were left behind by an upgrade of the operator, or edited. */
 function foreignWords(policies: readonly string[]): string {
   return `policies that are not those of the operator's release, whose manifests are to be applied: ${policies.join(', ')}`;
-}
-
-function lacksLatch(crd: OlderCrd | undefined): boolean {
-  return (
-    crd?.lacking.some(
-      (path) => LATCH === path || LATCH.startsWith(`${path}.`) || LATCH.startsWith(`${path}[`),
-    ) ?? false
-  );
 }

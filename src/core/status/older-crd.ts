@@ -13,6 +13,9 @@ export interface OlderCrd {
   readonly schema: FieldSchema;
 }
 
+/** By which policies refuse first starts. */
+const LATCH = 'status.targets[].firstStart';
+
 /** Fields that a message names: the others are counted. */
 const NAMED_FIELDS = 3;
 
@@ -27,6 +30,13 @@ export function keptStatus(status: GateStatus, { schema }: OlderCrd): GateStatus
 /** Whether a render would be stored as it is: what lacks a part of it keeps Pods waiting for something else, or is refused. */
 export function keepsRender(render: Render, crd: OlderCrd): boolean {
   return canonicalJson(keptStatus({ render }, crd).render) === canonicalJson(render);
+}
+
+/** Whether policies can refuse first starts by what is stored. */
+export function keepsLatch({ lacking }: Pick<OlderCrd, 'lacking'>): boolean {
+  return !lacking.some(
+    (path) => LATCH === path || LATCH.startsWith(`${path}.`) || LATCH.startsWith(`${path}[`),
+  );
 }
 
 /** What is wrong with it and what to do, for people. */

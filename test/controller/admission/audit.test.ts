@@ -285,6 +285,21 @@ describe('AdmissionAudit, of a policy', () => {
     expect([...audit.idle]).to.be.empty;
   });
 
+  it('tells that nothing refuses the Jobs of CronJobs where only Pods are refused', () => {
+    const { audit, change } = rig(first);
+    for (const policy of [INJECT, CRONJOB] as const) change(policy, { isThere: false, revision: 'none' });
+    change('dependencygate-first-start', { isThere: true, isBound: true });
+    change('dependencygate-first-start-cronjob', { isThere: true, isBound: false });
+    expect([...audit.idle]).to.deep.equal([
+      [
+        'CronJob',
+        'ValidatingAdmissionPolicyBinding dependencygate-first-start-cronjob is not there: apply config/first-starts',
+      ],
+    ]);
+    change('dependencygate-first-start-cronjob', { isBound: true });
+    expect([...audit.idle]).to.be.empty;
+  });
+
   it('tells that of CronJobs apart', async () => {
     const { audit, create, settle, turns, change } = rig(first);
     audit.start();

@@ -5,7 +5,7 @@ import type { GateStatus, World } from '../../../src/core/model.ts';
 import { decide } from '../../../src/core/plan/decide.ts';
 import { type OlderCrd, olderCrdWords } from '../../../src/core/status/older-crd.ts';
 import { lacking } from '../../api/definition.ts';
-import { dns, gate, NOW, pod, workload, world } from '../builders.ts';
+import { ago, dns, gate, NOW, pod, workload, world } from '../builders.ts';
 
 /** One that lacks a field. */
 function without(path: string): OlderCrd {
@@ -38,12 +38,25 @@ describe('decide, with an older CustomResourceDefinition', () => {
     expect(message).to.contain('; the CustomResourceDefinition').and.to.contain('status.targets[].passed:');
   });
 
-  it('does not say that first starts are refused where that by which they are is dropped', () => {
-    const refused = { firstStarts: 'refused' } as const;
-    const said = (crd: OlderCrd) => ready(planned(crd, refused).status).message;
-    expect(said(without('status.targets.passed'))).to.contain('first starts are refused until gated');
-    for (const path of ['status.targets.firstStart', 'status.targets'])
-      expect(said(without(path))).to.contain('first starts run ungated until patched');
+  it('says of an ungated first start to apply the one of this release, where refusing goes by what is dropped', () => {
+    const bare = pod('app-2').of('app').open();
+    const young = workload('app')
+      .carrying(first)
+      .with({ createdAt: ago(60) });
+    const said = (path: string) => {
+      const around = {
+        ...world(first, young, bare),
+        olderCrd: without(path),
+        firstStarts: 'patched' as const,
+      };
+      return decide(around, NOW).status?.targets?.[0]?.message ?? '';
+    };
+    const [apply, install] = [
+      /^FirstStartUngated: .*apply the CustomResourceDefinition/,
+      /^FirstStartUngated: .*install/,
+    ];
+    expect(said('status.targets.firstStart')).to.match(apply);
+    expect(said('status.targets.passed')).to.match(install);
   });
 
   describe('that would drop a part of the render', () => {
