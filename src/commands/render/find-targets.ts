@@ -1,6 +1,7 @@
 import { KIND } from '../../api/names.ts';
+import { nearest } from '../../api/nearest.ts';
 import { isPlacedInPods } from '../../api/settled.ts';
-import type { TargetKind } from '../../api/spec.ts';
+import { TARGET_KINDS, type TargetKind } from '../../api/spec.ts';
 import { TARGET_RESOURCES } from '../../api/target-resources.ts';
 import type { KubernetesObject } from './kubernetes-objects.ts';
 import { type GateOfInput, targetsOf } from './read-gates.ts';
@@ -34,7 +35,7 @@ export function findTargets(gates: readonly GateOfInput[], objects: readonly Kub
   const aims = gates.flatMap((gate) =>
     targetsOf(gate)
       .filter(({ kind }) => !isPlacedInPods(gate.spec, kind))
-      .map(({ kind, name }): Aim => ({ gate, kind, name, objects: meant(gate, kind, name, objects) })),
+      .map(({ kind, name }): Aim => ({ gate, kind, name, objects: workloadsOf(gate, kind, name, objects) })),
   );
   const found = objects.flatMap((object): InputTarget[] => {
     const its = aims.filter((aim) => aim.objects.includes(object));
@@ -46,7 +47,7 @@ export function findTargets(gates: readonly GateOfInput[], objects: readonly Kub
     found,
     missing: aims
       .filter((aim) => aim.objects.length === 0)
-      .map((aim) => `${inWords(aim)} is not in the input`),
+      .map((aim) => `${inWords(aim)} is not in the input${meant(aim, objects)}`),
     unclear: aims
       .filter((aim) => new Set(aim.objects.map(({ namespace }) => namespace)).size > 1)
       .map((aim) => `${inWords(aim)} is in several namespaces of the input: say the gate's`),
@@ -57,7 +58,7 @@ export function findTargets(gates: readonly GateOfInput[], objects: readonly Kub
  * The workloads that a gate means. One that names no namespace may be of any, since `kubectl apply --namespace` and Helm
  * decide it, but not where another one says that it is of the gate's.
  */
-function meant(
+function workloadsOf(
   { namespace }: GateOfInput,
   kind: TargetKind,
   name: string,
@@ -70,6 +71,25 @@ function meant(
   const exact = named.filter((object) => object.namespace === namespace);
   if (exact.length > 0) return exact;
   return named.filter((object) => namespace === undefined || object.namespace === undefined);
+}
+
+/** What is there in its place, in words. */
+function meant({ gate, kind, name }: Aim, objects: readonly KubernetesObject[]): string {
+  const workloads = TARGET_KINDS.flatMap((one) =>
+    objects.filter((object) => object.kind === one && object.group === TARGET_RESOURCES[one].group),
+  );
+  const near = workloads.filter(({ namespace }) => [gate.namespace, undefined].includes(namespace));
+  const other = near.find((object) => object.name === name);
+  if (other) return `, but ${other.kind} ${name} is: set kind: ${other.kind}`;
+  const similar = nearest(
+    name,
+    near.filter((object) => object.kind === kind).map((object) => object.name),
+  );
+  if (similar !== undefined) return `; did you mean ${similar}?`;
+  const away = workloads.find((object) => object.kind === kind && object.name === name);
+  return away
+    ? `, but one is in namespace ${away.namespace}: put the gate there, since its targets are in its own namespace`
+    : '';
 }
 
 function inWords({ gate, kind, name }: Aim): string {

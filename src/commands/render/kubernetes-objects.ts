@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { groupOf } from '../../api/group.ts';
-import { KIND } from '../../api/names.ts';
+import { GROUP, KIND } from '../../api/names.ts';
 import { TARGET_KINDS } from '../../api/spec.ts';
 import type { YamlDocument, YamlPath } from './yaml/documents.ts';
 
@@ -30,7 +30,7 @@ const listSchema = z.looseObject({
 });
 
 /** A text without any of these words has no gate, no target and no list of them in it, and need not be read. */
-const OF_CONCERN = new RegExp([KIND, ...TARGET_KINDS, 'List'].join('|'));
+const OF_CONCERN = new RegExp([KIND, GROUP, ...TARGET_KINDS, 'List'].join('|'));
 
 /** Whether a document may hold anything that gates are about. */
 export function isOfConcern({ body }: YamlDocument): boolean {

@@ -26,13 +26,18 @@ export function evaluateGate({ name }: GateCheck, observation: Observation): Eva
 }
 
 function cycle(names: readonly string[]): Evaluation {
-  const message = `these gates wait for each other and none will ever open: ${names.join(' → ')}`;
+  const message = cycleWords(names);
   return {
     is: 'waiting',
     reason: 'DependencyCycle',
     answer: message,
     fault: { reason: 'DependencyCycle', message },
   };
+}
+
+/** What is wrong with gates that wait for each other, and what to do. */
+export function cycleWords(names: readonly string[]): string {
+  return `these gates wait for each other and none will ever open: ${names.join(' → ')}`;
 }
 
 /**
@@ -42,7 +47,7 @@ function cycle(names: readonly string[]): Evaluation {
 export function cycleThrough(
   start: string,
   first: string,
-  of: (name: string) => Gate | undefined,
+  of: (name: string) => Pick<Gate, 'spec'> | undefined,
 ): readonly string[] {
   const cameFrom = new Map<string, string>([[first, start]]);
   for (const name of cameFrom.keys()) {

@@ -129,6 +129,11 @@ function failedAndGone({ reason, answer }: Evaluated): Evaluated {
   return { reason: 'JobFailedAndGone', answer: isTold ? answer : `${answer}, and is gone since` };
 }
 
+/** What is said of an expression that nothing can be evaluated with. */
+export function unusable(problem: string): string {
+  return `the expression cannot be used: ${problem}`;
+}
+
 type Fault = Evaluated & Required<Pick<Evaluation, 'fault'>>;
 
 /**
@@ -140,8 +145,7 @@ function faultOf(
   observation: Observation,
   { said }: Remembered,
 ): Fault | undefined {
-  if (problem !== undefined)
-    return fault('InvalidExpression', 'InvalidExpression', `the expression cannot be used: ${problem}`);
+  if (problem !== undefined) return fault('InvalidExpression', 'InvalidExpression', unusable(problem));
   const isOutside = (reason: Evaluated['reason']) =>
     observation.is === 'object' || observation.is === 'objects'
       ? !observation.isNamespaced

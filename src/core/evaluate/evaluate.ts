@@ -109,7 +109,7 @@ function remembered({ said, failed }: Remembered): Partial<Evaluation> {
 }
 
 /** A rollout, or a Job, that is to be complete before its own Pods start. A condition or an expression may ask for less. */
-function waitsForItself({ resource }: Dependency, { targets }: GateSpec): Evaluation | undefined {
+export function ownTarget({ resource }: Dependency, { targets }: GateSpec): string | undefined {
   if (!resource || resource.condition || resource.expression !== undefined) return undefined;
   const { apiVersion, kind, name } = resource;
   // A CronJob is ready whatever becomes of its Jobs.
@@ -119,7 +119,12 @@ function waitsForItself({ resource }: Dependency, { targets }: GateSpec): Evalua
     !targets.some((target) => targetKey(target) === targetAnnotationValue(kind, name))
   )
     return undefined;
-  const message = `${kind} ${name} is a target of this gate, and is not ready before its own Pods have started`;
+  return `${kind} ${name} is a target of this gate, and is not ready before its own Pods have started`;
+}
+
+function waitsForItself(dependency: Dependency, spec: GateSpec): Evaluation | undefined {
+  const message = ownTarget(dependency, spec);
+  if (message === undefined) return undefined;
   return {
     is: 'waiting',
     reason: 'DependencyCycle',

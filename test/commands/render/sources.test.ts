@@ -267,14 +267,14 @@ describe('renderSources, of wrong input', () => {
   it('says everything that is wrong with gates, where, and in the words of the API server', () => {
     const wrong = GATE.replace('6379', '637900').replace('{host: api}', '{host: api, tpye: A}');
     expect(failing([DEPLOYMENT, `---\n# x\n---\n${wrong}`])).to.deep.equal([
-      '2.yaml, document 2, line 12: DependencyGate api-first: spec.dependencies[0].dns.tpye: unknown field "spec.dependencies[0].dns.tpye"',
+      '2.yaml, document 2, line 12: DependencyGate api-first: spec.dependencies[0].dns.tpye: unknown field; did you mean type?',
       '2.yaml, document 2, line 14: DependencyGate api-first: spec.dependencies[1].tcp.port: Invalid value: 637900: spec.dependencies[1].tcp.port in body should be less than or equal to 65535',
     ]);
   });
 
   it('says of UDP and SCTP, which no gate has a field for, what serves instead', () => {
     const advice =
-      /unknown field ".*": what listens by UDP or SCTP cannot be checked .* use service, or a container/;
+      /unknown field; what listens by UDP or SCTP cannot be checked .* use service, or a container/;
     for (const check of [
       'udp: {host: api}',
       'sctp: {host: api}',
