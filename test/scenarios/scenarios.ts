@@ -7,6 +7,7 @@ import { explainingReal } from './explain-real.scenario.ts';
 import { held } from './held.scenario.ts';
 import { kubectl } from './kubectl.scenario.ts';
 import { leaders } from './leaders.scenario.ts';
+import { mistakes } from './mistakes.scenario.ts';
 import { operator } from './operator.scenario.ts';
 import { others } from './others.scenario.ts';
 import { ownImage } from './own-image.scenario.ts';
@@ -26,6 +27,7 @@ export const EVERYWHERE: readonly Scenario[] = [
   story,
   targets,
   refusals,
+  mistakes,
   dependencies,
   evaluated,
   pods,

@@ -1,4 +1,5 @@
 import { KIND, REQUIRE_LABEL, requiredGates, requireValue, targetAnnotationValue } from '../../api/names.ts';
+import { nearest } from '../../api/nearest.ts';
 import { isPlacedInPods, targetKind } from '../../api/settled.ts';
 import { inject, obstacle } from '../../core/render/inject.ts';
 import { lost } from '../../core/render/order.ts';
@@ -60,7 +61,12 @@ export function gateTargets(
   return {
     targets,
     notes: gates.flatMap(inPodsNote),
-    warnings: [...missing, ...targets.flatMap(lostWarnings), ...targets.flatMap(orphanWarning)],
+    warnings: [
+      ...missing,
+      ...targets.flatMap(lostWarnings),
+      ...targets.flatMap(orphanWarning),
+      ...targets.flatMap((target) => misspeltGates(target, gates)),
+    ],
   };
 }
 
@@ -121,6 +127,19 @@ function orphanWarning({ object, gates, after }: GatedTarget): string[] {
   return [
     `${inWords({ object })}: the names of its gates are too long together for the label ${REQUIRE_LABEL}: where the operator runs without these gates, it takes their containers out`,
   ];
+}
+
+/** Gates that a target requires, and that are not in the input: they may be elsewhere, unless one is that looks like them. */
+function misspeltGates({ object, before }: GatedTarget, gates: readonly GateOfInput[]): string[] {
+  const names = gates.map(({ name }) => name);
+  return requiredGates(before.metadata?.labels?.[REQUIRE_LABEL])
+    .filter((name) => !names.includes(name))
+    .flatMap((name) => {
+      const meant = nearest(name, names);
+      if (meant === undefined) return [];
+      const why = `requires the gate ${name}, which is not in the input; did you mean ${meant}?`;
+      return [`${inWords({ object })}: its label ${REQUIRE_LABEL} ${why}`];
+    });
 }
 
 function inWords({ object: { document, path, kind, name } }: Pick<InputTarget, 'object'>): string {

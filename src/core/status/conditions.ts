@@ -183,10 +183,10 @@ function blockage({ name, blocked, message, answer }: DependencyStatus): string 
 }
 
 function evaluateUnknown({ targets, isRendered }: Findings): Verdict | undefined {
-  const unknown = (reason: keyof typeof UNKNOWN, which: readonly TargetProgress[]): Verdict | undefined =>
-    which.length === 0
-      ? undefined
-      : { type: 'Open', status: 'Unknown', reason, message: `${UNKNOWN[reason]}: ${names(which)}` };
+  const unknown = (reason: keyof typeof UNKNOWN, which: readonly TargetProgress[]): Verdict | undefined => {
+    const message = `${names(which)} ${UNKNOWN[reason][which.length === 1 ? 0 : 1]}`;
+    return which.length === 0 ? undefined : { type: 'Open', status: 'Unknown', reason, message };
+  };
   const unreadable = unreadablePods(targets);
   if (unreadable !== undefined)
     return { type: 'Open', status: 'Unknown', reason: 'PodUnreadable', message: unreadable };
@@ -218,10 +218,12 @@ function evaluateUnknown({ targets, isRendered }: Findings): Verdict | undefined
   );
 }
 
+const IF_NONE_COMES = ': if nothing is to come, correct name and kind';
 const UNKNOWN = {
-  TargetMissing: 'does not exist',
-  TargetNotCurrent: 'does not carry the containers',
-  NoPodYet: 'has no Pod with the containers yet',
+  /** They may come later than their gate, or never: only who reads it can tell. */
+  TargetMissing: [`does not exist yet${IF_NONE_COMES}`, `do not exist yet${IF_NONE_COMES}`],
+  TargetNotCurrent: ['does not carry the containers', 'do not carry the containers'],
+  NoPodYet: ['has no Pod with the containers yet', 'have no Pods with the containers yet'],
 } as const;
 
 /** Nothing waits; but without a Pod that has passed nobody knows that the dependencies are there. */

@@ -54,7 +54,7 @@ describe('what waits', () => {
 
   it('is a target that does not exist, as a misspelt one', () => {
     expect(waitsOf([seen(apiFirst, [])]).map(brief)).to.deep.equal([
-      'api-first Pending - 0: TargetMissing: does not exist: Deployment pinger',
+      'api-first Pending - 0: TargetMissing: Deployment pinger does not exist yet: if nothing is to come, correct name and kind',
     ]);
   });
 
