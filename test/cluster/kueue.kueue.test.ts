@@ -82,6 +82,16 @@ describe('a queue of Kueue', function () {
     expect(await ungated('migrate', 'first')).to.be.empty;
   });
 
+  it('has quota for a Job without the label, right after its gate: both are waited for', async () => {
+    await queue(1);
+    await here().apply(gate('first', ['Job/migrate'], [dns('api')]), queued(job('migrate')));
+    await untilState('migrate', `free ${START_RELEASED}`);
+    await here().untilGate('first', { open: 'False/Waiting', pods: '0/1' });
+    await here().create(service('api'));
+    await here().untilGate('first', { open: 'True/AllPassed', ungated: 0 });
+    expect(await ungated('migrate', 'first')).to.be.empty;
+  });
+
   it('has quota for a Job last: the gate lets it go, and the queue resumes it', async () => {
     await queue(0);
     await here().create(gate('first', ['Job/migrate'], [dns('api')]));
