@@ -71,6 +71,41 @@ describe('checks on a real node', function () {
     });
   }
 
+  it('waits at an address from keys of a Secret and a ConfigMap that come later, and then opens', async () => {
+    const hostFrom = { secretKeyRef: { name: 'address', key: 'host' } };
+    const portFrom = { configMapKeyRef: { name: 'address', key: 'port' } };
+    const urlFrom = { secretKeyRef: { name: 'address', key: 'url' } };
+    const dependencies = [
+      { name: 'tcp', tcp: { hostFrom, portFrom } },
+      { name: 'http', http: { urlFrom } },
+    ];
+    await story().apply(
+      gate('first', ['app'], dependencies),
+      deployment('server', running(WEB_SERVER)),
+      serviceOf('server', 8080),
+      deployment('app', running(IDLE)),
+    );
+    await story().untilGate('first', { answers: /^tcp: .*secret "address" not found/ });
+    const metadata = { name: 'address' };
+    await story().apply(
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { port: '8080' } },
+      {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata,
+        stringData: { host: 'server', url: 'http://server:8080/ready?token=hunter2' },
+      },
+    );
+    await story().untilGate('first', { open: 'False/Waiting', waitingOn: 'http' });
+    const pod = await story().untilWaiting('app', 'dgate-first--http');
+    await story().untilLog(pod, 'dgate-first--http', /^waiting for http: HTTP 404$/m);
+    await story().exec('deployment/server', 'touch', '/tmp/www/ready');
+    await story().untilGate('first', { open: 'True/AllPassed', pods: '1/1' });
+    for (const name of ['tcp', 'http'])
+      expect(await story().log(pod, `dgate-first--${name}`)).to.not.contain('hunter2');
+    await story().untilLog(pod, 'app', /^started$/m);
+  });
+
   it('waits with dns while an ExternalName leads to a name that has no address, and then opens', async () => {
     const leadingTo = (externalName: string) => ({
       apiVersion: 'v1',
