@@ -17,6 +17,8 @@ const TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
 /** How often a container that was to wait had been started when it was opened. */
 const ATTEMPT = /^\d+ (?=<time>)/;
 const SETTLED_WITHIN_MS = 30_000;
+/** What follows from a write, of controllers and of the operator, has come after so many equal looks. */
+const EQUAL_LOOKS = 10;
 
 const record = z.record(z.string(), z.unknown());
 const named = z.looseObject({ metadata: z.looseObject({ name: z.string() }) });
@@ -28,14 +30,15 @@ const named = z.looseObject({ metadata: z.looseObject({ name: z.string() }) });
  */
 export async function comparable(here: Namespace, until?: unknown): Promise<unknown> {
   let before = await objectsOf(here);
+  let equal = 0;
   try {
     return await here.until(
       'nothing changes any more',
       async () => {
         const now = await objectsOf(here);
-        const isSettled =
-          until === undefined ? isDeepStrictEqual(now, before) : isDeepStrictEqual(now, until);
+        equal = isDeepStrictEqual(now, before) && !isGoing(now) ? equal + 1 : 0;
         before = now;
+        const isSettled = until === undefined ? equal >= EQUAL_LOOKS : isDeepStrictEqual(now, until);
         return isSettled ? now : undefined;
       },
       SETTLED_WITHIN_MS,
@@ -45,7 +48,12 @@ export async function comparable(here: Namespace, until?: unknown): Promise<unkn
   }
 }
 
-async function objectsOf(here: Namespace): Promise<unknown> {
+/** Whether one of them is being deleted, and will be gone. */
+function isGoing(objects: readonly unknown[]): boolean {
+  return objects.some((one) => named.parse(one).metadata.deletionTimestamp !== undefined);
+}
+
+async function objectsOf(here: Namespace): Promise<unknown[]> {
   const objects = (await Promise.all(KINDS.map((kind) => here.list(kind)))).flat();
   const same = objects.map((one) => withoutRun(one, here.name));
   return same.toSorted((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
