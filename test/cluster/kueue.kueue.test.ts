@@ -27,6 +27,12 @@ const workloadsSchema = z.object({
   ),
 });
 
+const templatedSchema = z.looseObject({
+  spec: z.looseObject({
+    template: z.looseObject({ spec: z.looseObject({ containers: z.array(z.looseObject({})) }) }),
+  }),
+});
+
 /** The real Kueue, which suspends and resumes Jobs that name a queue, beside gates. */
 describe('a queue of Kueue', function () {
   this.timeout(300_000);
@@ -69,6 +75,13 @@ describe('a queue of Kueue', function () {
       `--patch={"spec":{"stopPolicy":"${policy}"}}`,
     ]);
 
+  const waitsAndOpens = async () => {
+    await here().untilGate('first', { open: 'False/Waiting', pods: '0/1' });
+    await here().create(service('api'));
+    await here().untilGate('first', { open: 'True/AllPassed', ungated: 0 });
+    expect(await ungated('migrate', 'first')).to.be.empty;
+  };
+
   it('has quota for a Job first, which starts when its gate is in force too', async () => {
     await queue(1);
     await here().create(queued(requiring(job('migrate'), 'first')));
@@ -76,20 +89,14 @@ describe('a queue of Kueue', function () {
     expect(await state('migrate')).to.equal(`suspended ${START_WAITING}`);
     await here().create(gate('first', ['Job/migrate'], [dns('api')]));
     await untilState('migrate', `free ${START_RELEASED}`);
-    await here().untilGate('first', { open: 'False/Waiting', pods: '0/1' });
-    await here().create(service('api'));
-    await here().untilGate('first', { open: 'True/AllPassed', ungated: 0 });
-    expect(await ungated('migrate', 'first')).to.be.empty;
+    await waitsAndOpens();
   });
 
   it('has quota for a Job without the label, right after its gate: both are waited for', async () => {
     await queue(1);
     await here().apply(gate('first', ['Job/migrate'], [dns('api')]), queued(job('migrate')));
     await untilState('migrate', `free ${START_RELEASED}`);
-    await here().untilGate('first', { open: 'False/Waiting', pods: '0/1' });
-    await here().create(service('api'));
-    await here().untilGate('first', { open: 'True/AllPassed', ungated: 0 });
-    expect(await ungated('migrate', 'first')).to.be.empty;
+    await waitsAndOpens();
   });
 
   it('has quota for a Job last: the gate lets it go, and the queue resumes it', async () => {
@@ -100,10 +107,7 @@ describe('a queue of Kueue', function () {
     expect(await everyPod('migrate')).to.be.empty;
     await queue(1);
     await untilState('migrate', `free ${START_RELEASED}`);
-    await here().untilGate('first', { open: 'False/Waiting', pods: '0/1' });
-    await here().create(service('api'));
-    await here().untilGate('first', { open: 'True/AllPassed', ungated: 0 });
-    expect(await ungated('migrate', 'first')).to.be.empty;
+    await waitsAndOpens();
   });
 
   it('takes a Job back that waits in its gate, and nobody else resumes it', async () => {
@@ -117,10 +121,7 @@ describe('a queue of Kueue', function () {
     const [first] = await everyPod('migrate');
     await hold('None');
     await untilState('migrate', `free ${START_RELEASED}`);
-    await here().untilGate('first', { open: 'False/Waiting', pods: '0/1' });
-    await here().create(service('api'));
-    await here().untilGate('first', { open: 'True/AllPassed', ungated: 0 });
-    expect(await ungated('migrate', 'first')).to.be.empty;
+    await waitsAndOpens();
     expect((await everyPod('migrate')).filter(({ name }) => name !== first?.name)).to.have.length(1);
   });
 
@@ -176,12 +177,10 @@ async function startQueued(): Promise<GatedCluster> {
 
 /** The workload with the label that puts it into the queue, and what the queue counts. */
 function queued(workload: KubeObject): KubeObject {
-  const made = structuredClone(workload) as KubeObject & {
-    spec: { template: { spec: { containers: object[] } } };
-  };
-  const [container] = made.spec.template.spec.containers;
-  if (container) Object.assign(container, { resources: { requests: { cpu: '1' } } });
-  return { ...made, metadata: { ...made.metadata, labels: QUEUE } };
+  const { spec } = templatedSchema.parse(structuredClone(workload));
+  for (const container of spec.template.spec.containers)
+    Object.assign(container, { resources: { requests: { cpu: '1' } } });
+  return { ...workload, metadata: { ...workload.metadata, labels: QUEUE }, spec };
 }
 
 function queueOf(namespace: string, jobs: number): object[] {
