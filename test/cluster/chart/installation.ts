@@ -12,6 +12,7 @@ import { viewWorkload, type WorkloadView } from '../../scenarios/views.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import { established } from '../established.ts';
 import { eventually } from '../eventually.ts';
+import { podOf } from '../refused-starts/cluster.ts';
 import { runCommand } from '../run-command.ts';
 import { Story } from '../story-namespace.ts';
 import { MUTATING_POLICIES, meets, versionUnderTest } from '../versions.ts';
@@ -105,10 +106,22 @@ function edit(file: string, what: RegExp, by: string): void {
   writeFileSync(file, edited);
 }
 
+/** Policies are in force a moment after they are stored, and there is no node here that would end a rollout. */
+function untilRefusing(story: Story): Promise<true> {
+  const input = JSON.stringify(podOf('Deployment', 'app'));
+  return eventually('the first Pods of app are refused', 60_000, () =>
+    story.kubectl(['create', '--dry-run=server', '-f', '-'], { input }).then(
+      () => undefined,
+      (error: unknown) => (/Policy '[^']*first-start'/.test(String(error)) ? true : undefined),
+    ),
+  );
+}
+
 /** A Deployment with a gate that waits for a Service which is not there. */
 export async function gated(story: Story): Promise<void> {
   await story.apply(gate('first', ['app'], SERVICE));
   await story.untilGate('first', { ready: 'True/InForce' });
+  await untilRefusing(story);
   await story.apply(deployment('app'));
   await story.untilGate('first', { ready: 'True/InForce', open: 'False/Waiting', targets: 'app Current' });
 }
