@@ -47,7 +47,8 @@ const WATCH_SECONDS = 300;
  *   ended in order and brought something is taken up at once.
  *
  * From watching, `410 Gone` (as an answer or an ERROR event), a line that is no event, and an exception in a listener lead to
- * listing, and so does `relist`; everything else (a cut connection, silence, 401, 403, 429, 5xx) leads back to watching where it stopped.
+ * listing, and so does `relist`; everything else (a cut connection, silence, 401, 403, 429, 5xx) leads back to watching where
+ * it stopped.
  */
 export class Reflector<T extends Meta> {
   /** Becomes true with the first whole list, false when stopped before. */
@@ -60,8 +61,8 @@ export class Reflector<T extends Meta> {
   #hasSynced = false;
   #watchList = true;
   #resourceVersion: string | undefined;
-  /** Ends the list or watch under way, so that another list follows. */
-  #again = new AbortController();
+  /** Ends the list or watch under way. */
+  #turnEnd = new AbortController();
   /** What is known may be out of date, whatever its versions say, until a list that began after that. */
   #isDoubted = false;
   #running: Promise<void> | undefined;
@@ -90,12 +91,14 @@ export class Reflector<T extends Meta> {
    */
   relist(): void {
     this.#isDoubted = true;
-    this.#again.abort(new ApiError({ status: 0, reason: 'Aborted', message: 'it is listed again' }));
+    this.#turnEnd.abort(new ApiError({ status: 0, reason: 'Aborted', message: 'it is listed again' }));
   }
 
   /** Ends what is under way. The store stays as it is. */
   async stop(): Promise<void> {
-    this.#stop.abort(new ApiError({ status: 0, reason: 'Aborted', message: 'the reflector was stopped' }));
+    const reason = new ApiError({ status: 0, reason: 'Aborted', message: 'the reflector was stopped' });
+    this.#stop.abort(reason);
+    this.#turnEnd.abort(reason);
     this.#settle(false);
     await this.#running;
   }
@@ -107,7 +110,7 @@ export class Reflector<T extends Meta> {
 
   /** One list or one watch. Gives the time to pause after it, in ms. */
   async #turn(): Promise<number> {
-    this.#again = new AbortController();
+    this.#turnEnd = new AbortController();
     try {
       const from = this.#isDoubted ? undefined : this.#resourceVersion;
       if (from !== undefined) return await this.#watch(from);
@@ -115,20 +118,15 @@ export class Reflector<T extends Meta> {
       else await this.#list();
       return 0;
     } catch (error) {
-      return this.#signal.aborted ? 0 : this.#failed(error);
+      return this.#turnEnd.signal.aborted ? 0 : this.#failed(error);
     }
-  }
-
-  /** Ends a turn. */
-  get #signal(): AbortSignal {
-    return AbortSignal.any([this.#stop.signal, this.#again.signal]);
   }
 
   async #list(): Promise<void> {
     const { requests, resource, selection = {} } = this.#options;
     let resourceVersion = '';
     this.#replica.begin();
-    for await (const page of requests.pages(resource, selection, this.#signal)) {
+    for await (const page of requests.pages(resource, selection, this.#turnEnd.signal)) {
       for (const item of page.items) this.#replica.put(item);
       resourceVersion = page.resourceVersion;
     }
@@ -163,7 +161,7 @@ export class Reflector<T extends Meta> {
       selection,
       query: { ...from, timeoutSeconds: Math.floor(WATCH_SECONDS * (1 + random())) },
       clock,
-      signal: this.#signal,
+      signal: this.#turnEnd.signal,
       idleLimitMs: () => (this.#replica.gathering ? INITIAL_IDLE_LIMIT_MS : idleLimitMs),
       onEvent: (event) => this.#apply(event),
     });
@@ -188,7 +186,7 @@ export class Reflector<T extends Meta> {
     this.#resourceVersion = resourceVersion;
     this.#replica.commit(initial, this.#isDoubted);
     // Where it was asked for once more meanwhile, what has just come may be as old.
-    this.#isDoubted = this.#again.signal.aborted;
+    this.#isDoubted = this.#turnEnd.signal.aborted;
     this.#settle(true);
   }
 
