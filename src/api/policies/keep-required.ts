@@ -1,5 +1,6 @@
 import { GATE_ANNOTATION_PREFIX, REQUIRE_LABEL, START_ANNOTATION, START_SUSPENDED } from '../names.ts';
 import { isSuspended, startOf } from './hold-job.ts';
+import { add, keyIn, mapUnless } from './json-patch-cel.ts';
 import { type Admission, IS_AN_OPERATOR, mutating, onWorkload } from './policy.ts';
 
 const requiredOf = (job: string) => `${job}.spec.template.?metadata.?labels[?'${REQUIRE_LABEL}'].orValue('')`;
@@ -39,20 +40,18 @@ export function keepRequired(): Admission {
   });
 }
 
-const add = (path: string, value: string) => `JSONPatch{op: 'add', path: ${path}, value: ${value}}`;
-const unless = (condition: string, path: string) => `(${condition} ? [] : [${add(`'${path}'`, '{}')}]) +`;
 const METADATA = 'object.spec.template.?metadata';
 
 const PATCH = [
-  unless('has(object.spec.template.metadata)', '/spec/template/metadata'),
-  unless(`${METADATA}.?labels.hasValue()`, '/spec/template/metadata/labels'),
-  `[${add(`'/spec/template/metadata/labels/' + jsonpatch.escapeKey('${REQUIRE_LABEL}')`, 'variables.label')}] +`,
-  unless(
+  mapUnless('has(object.spec.template.metadata)', '/spec/template/metadata'),
+  mapUnless(`${METADATA}.?labels.hasValue()`, '/spec/template/metadata/labels'),
+  `[${add(keyIn('/spec/template/metadata/labels', REQUIRE_LABEL), 'variables.label')}] +`,
+  mapUnless(
     `size(variables.notes) == 0 || ${METADATA}.?annotations.hasValue()`,
     '/spec/template/metadata/annotations',
   ),
   `variables.notes.map(k, ${add(`'/spec/template/metadata/annotations/' + jsonpatch.escapeKey(k)`, 'string(variables.before[k])')}) +`,
-  unless('has(object.metadata.annotations)', '/metadata/annotations'),
-  `[${add(`'/metadata/annotations/' + jsonpatch.escapeKey('${START_ANNOTATION}')`, 'variables.start')}] +`,
+  mapUnless('has(object.metadata.annotations)', '/metadata/annotations'),
+  `[${add(keyIn('/metadata/annotations', START_ANNOTATION), 'variables.start')}] +`,
   `(${isSuspended('oldObject')} && variables.start == '${START_SUSPENDED}' ? [${add("'/spec/suspend'", 'true')}] : [])`,
 ].join('\n');

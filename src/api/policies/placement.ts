@@ -13,6 +13,7 @@ import {
 import { IS_UNCHANGED, PARTS_OF_IMAGES } from './contents-cel.ts';
 import { ARE_RAISED, isGuaranteed, RAISED } from './guaranteed-cel.ts';
 import { INHERITING, inheritance, SOURCES } from './inherit-cel.ts';
+import { add } from './json-patch-cel.ts';
 import { ofEach, positions } from './lists-cel.ts';
 import { orderVariables } from './order-cel.ts';
 import { type Expression, IS_AN_OPERATOR, type MatchConstraints, type MutatingSpec } from './policy.ts';
@@ -154,7 +155,6 @@ function patch({ path, besides }: Place): string {
   const pointer = path === '' ? '' : `/${path.replaceAll('.', '/')}`;
   const containers = (index: string) => `'${pointer}/spec/initContainers/' + string(${index})`;
   const volumes = (index: string) => `'${pointer}/spec/volumes/' + string(${index})`;
-  const add = (place: string, value: string) => `JSONPatch{op: 'add', path: ${place}, value: ${value}}`;
   const key = (map: string, name: string) => `'${pointer}/metadata/${map}/' + jsonpatch.escapeKey(${name})`;
   const unless = (condition: string, place: string, empty: '[]' | '{}') =>
     `(${condition} ? [] : [${add(`'${pointer}/${place}'`, empty)}])`;

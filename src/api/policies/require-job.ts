@@ -9,6 +9,7 @@ import {
   START_SUSPENDED,
 } from '../names.ts';
 import { isSuspended, startOf } from './hold-job.ts';
+import { add, keyIn, mapUnless } from './json-patch-cel.ts';
 import { type Admission, type Expression, IS_AN_OPERATOR, mutating, onWorkload } from './policy.ts';
 import { IS_QUEUED, NOT_OF_CRON_JOB, startOfNew } from './suspend-job.ts';
 import { kindOf } from './workloads.ts';
@@ -76,16 +77,13 @@ const CONDITIONS: readonly Expression[] = [
   { name: 'not-the-operator', expression: `!${IS_AN_OPERATOR}` },
 ];
 
-const add = (path: string, value: string) => `JSONPatch{op: 'add', path: ${path}, value: ${value}}`;
-const unless = (condition: string, path: string) => `(${condition} ? [] : [${add(`'${path}'`, '{}')}]) +`;
-
 const PATCH = [
   // It would be refused, if nobody suspends it.
   `(${IS_QUEUED}) && !variables.suspended ? [] :`,
-  unless(`has(${TEMPLATE}.metadata)`, '/spec/template/metadata'),
-  unless(`${TEMPLATE}.?metadata.?labels.hasValue()`, '/spec/template/metadata/labels'),
-  `[${add(`'/spec/template/metadata/labels/' + jsonpatch.escapeKey('${REQUIRE_LABEL}')`, 'variables.required')}] +`,
-  unless('has(object.metadata.annotations)', '/metadata/annotations'),
-  `[${add(`'/metadata/annotations/' + jsonpatch.escapeKey('${START_ANNOTATION}')`, 'variables.wanted')}] +`,
+  mapUnless(`has(${TEMPLATE}.metadata)`, '/spec/template/metadata'),
+  mapUnless(`${TEMPLATE}.?metadata.?labels.hasValue()`, '/spec/template/metadata/labels'),
+  `[${add(keyIn('/spec/template/metadata/labels', REQUIRE_LABEL), 'variables.required')}] +`,
+  mapUnless('has(object.metadata.annotations)', '/metadata/annotations'),
+  `[${add(keyIn('/metadata/annotations', START_ANNOTATION), 'variables.wanted')}] +`,
   `(variables.wanted == '${START_SUSPENDED}' && !variables.suspended ? [${add("'/spec/suspend'", 'true')}] : [])`,
 ].join('\n');

@@ -1,5 +1,6 @@
 import { QUEUE_LABEL, REQUIRE_LABEL, START_ANNOTATION, START_SUSPENDED, START_WAITING } from '../names.ts';
 import { isSuspended, isWaiting, JOB_TEMPLATE_LACKS, REQUIRING_JOB, startOf } from './hold-job.ts';
+import { add, keyIn, mapUnless } from './json-patch-cel.ts';
 import { type Admission, type Expression, IS_AN_OPERATOR, mutating, onWorkload } from './policy.ts';
 
 /** CEL: somebody else is to suspend and resume the Job. */
@@ -55,7 +56,7 @@ export function suspendJob(): Admission {
 
 const PATCH = [
   "size(variables.lacking) == 0 || variables.wanted == '' ? [] :",
-  "(has(object.metadata.annotations) ? [] : [JSONPatch{op: 'add', path: '/metadata/annotations', value: {}}]) +",
-  `(variables.start == variables.wanted ? [] : [JSONPatch{op: 'add', path: '/metadata/annotations/' + jsonpatch.escapeKey('${START_ANNOTATION}'), value: variables.wanted}]) +`,
-  `(variables.suspended || variables.wanted != '${START_SUSPENDED}' ? [] : [JSONPatch{op: 'add', path: '/spec/suspend', value: true}])`,
+  mapUnless('has(object.metadata.annotations)', '/metadata/annotations'),
+  `(variables.start == variables.wanted ? [] : [${add(keyIn('/metadata/annotations', START_ANNOTATION), 'variables.wanted')}]) +`,
+  `(variables.suspended || variables.wanted != '${START_SUSPENDED}' ? [] : [${add("'/spec/suspend'", 'true')}])`,
 ].join('\n');
