@@ -1,4 +1,4 @@
-import { type FieldCause, isOfAField, isUnknownField } from './causes.ts';
+import { type FieldCause, fieldOf, isOfAField, isUnknownField } from './causes.ts';
 import { gateJsonSchema } from './crd.ts';
 import { validateGate } from './gate.ts';
 import type { JsonSchema } from './json-schema.ts';
@@ -116,7 +116,9 @@ function elsewhere(parent: readonly Step[], names: readonly string[], schema: Js
     first,
     ...others.filter(({ shared, steps }) => shared === first.shared && steps === first.steps),
   ];
-  const where = near.slice(0, MAX_PLACES).map(({ path }) => fieldOf(numbered(path, parent)));
+  const where = near
+    .slice(0, MAX_PLACES)
+    .map(({ path }) => fieldOf(numbered(path, parent)).replaceAll(`[${ANY_ITEM}]`, '[]'));
   const name = first.name === names[0] ? 'it' : first.name;
   return { words: `${name} belongs into ${where.join(' or ')}` };
 }
@@ -163,15 +165,6 @@ type Step = string | number;
 /** The path of `spec.dependencies[0].name`. */
 export function stepsOf(field: string): Step[] {
   return (field.match(/[^.[\]]+/g) ?? []).map((step) => (/^\d+$/.test(step) ? Number(step) : step));
-}
-
-function fieldOf(steps: readonly Step[]): string {
-  return steps.reduce<string>((field, step) => join(field, step), '');
-}
-
-function join(parent: string, step: Step): string {
-  if (typeof step === 'number') return `${parent}[${step === ANY_ITEM ? '' : step}]`;
-  return parent === '' ? step : `${parent}.${step}`;
 }
 
 function schemaAt(schema: JsonSchema, steps: readonly Step[]): JsonSchema | undefined {

@@ -48,7 +48,7 @@ export function causesOf(issues: readonly z.core.$ZodIssue[]): FieldCause[] {
 }
 
 /** `spec.dependencies[0].name`. */
-function fieldOf(path: readonly PropertyKey[]): string {
+export function fieldOf(path: readonly PropertyKey[]): string {
   return path
     .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
     .join('')

@@ -21,6 +21,10 @@ const WITH_PORT = /^([^:/]+|\[.*\]):[0-9]+$/;
 const upperCase: Mistake = { has: /[A-Z]/, message: 'use lower-case letters only' };
 const underscore: Mistake = { has: /_/, message: 'use a hyphen in place of the underscore' };
 const noText: Mistake = { has: /^$/, message: 'it is empty: put a name here, or remove the field' };
+const isUrl: Mistake = {
+  has: SCHEME,
+  message: 'this is a URL: use its host alone, or put the URL into an http check',
+};
 const bracketed: Mistake = { has: /^\[.*\]$/, message: 'use the IPv6 address without its brackets' };
 const withPath: Mistake = {
   has: /\//,
@@ -76,7 +80,7 @@ export const TEXT_RULES = {
     pattern: HOST_NAME,
     message: 'use a host name alone, such as api, api.team.svc.cluster.local or db.example.com',
     mistakes: [
-      { has: SCHEME, message: 'this is a URL: use its host alone, or put the URL into an http check' },
+      isUrl,
       {
         has: WITH_PORT,
         message: 'a name is looked up without a port: remove the port, or use a tcp check, which has one',
@@ -88,7 +92,7 @@ export const TEXT_RULES = {
     pattern: HOST,
     message: 'use a host name or IP address alone, such as api, db.example.com, 10.0.0.1 or fd00::1',
     mistakes: [
-      { has: SCHEME, message: 'this is a URL: use its host alone, or put the URL into an http check' },
+      isUrl,
       { has: WITH_PORT, message: 'put the port into port, and use the host alone here' },
       bracketed,
       withPath,

@@ -184,8 +184,9 @@ function blockage({ name, blocked, message, answer }: DependencyStatus): string 
 
 function evaluateUnknown({ targets, isRendered }: Findings): Verdict | undefined {
   const unknown = (reason: keyof typeof UNKNOWN, which: readonly TargetProgress[]): Verdict | undefined => {
+    if (which.length === 0) return undefined;
     const message = `${names(which)} ${UNKNOWN[reason][which.length === 1 ? 0 : 1]}`;
-    return which.length === 0 ? undefined : { type: 'Open', status: 'Unknown', reason, message };
+    return { type: 'Open', status: 'Unknown', reason, message };
   };
   const unreadable = unreadablePods(targets);
   if (unreadable !== undefined)
