@@ -4,6 +4,7 @@ import { cronJob, daemonSet, deployment, dns, gate, service, statefulSet } from 
 import { initNames } from '../scenarios/views.ts';
 import { startWatchedCluster, useStory } from './first-starts/cluster.ts';
 import { requirePrograms } from './programs.ts';
+import { untilRefusing } from './refused-starts/cluster.ts';
 import { useCluster } from './use.ts';
 import { MAIN_VERSION, MUTATING_POLICIES, meets, minorOf, versionUnderTest } from './versions.ts';
 
@@ -59,13 +60,16 @@ suite(`an upgrade of the API server from ${FROM} to ${TO}`, function () {
     await here().create(service('api'));
     const names = isPlacedBefore ? SAYS.placed : SAYS.refused;
     await here().untilGate('first', { ready: 'True/InForce', readyMessage: names });
+    // `waiting` keeps a Pod that starts before the API server sees the gate, since its next one never gets ready.
+    if (isPlacedBefore) await untilInForce(deployment('waiting'), 'first', 'closed');
+    else await untilRefusing(here(), 'Deployment', 'waiting');
     await here().create(
       ...[deployment('app', { replicas: 2 }), deployment('waiting'), statefulSet('db')],
       ...[daemonSet('agent'), cronJob('nightly')],
     );
     await here().untilGate('first', { ready: 'True/InForce', targets: /waiting Current/ });
     await here().untilGate('closed', { ready: 'True/InForce', pods: '0/1' });
-    await here().untilGate('first', { pods: '4/5', older: 0 });
+    await here().untilGate('first', { pods: '4/5', older: 0, ungated: 0 });
     await settle('first');
     const before = await standing();
 
