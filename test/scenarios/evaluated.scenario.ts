@@ -3,7 +3,7 @@ import { openAnnotation } from '../../src/api/names.ts';
 import type { Dependency } from '../../src/api/spec.ts';
 import { type Scenario, useNamespace } from './cluster.ts';
 import { deployment, gate, service, tcp } from './manifests.ts';
-import { isGated, isReady, isRunning, type PodView, restarts } from './views.ts';
+import { initNames, isGated, isReady, isRunning, type PodView, restarts } from './views.ts';
 
 const serviceApi = (more: object = {}): Dependency => ({ name: 'api', service: { name: 'api', ...more } });
 const deploymentApi = (more: object = {}): Dependency => ({
@@ -99,6 +99,18 @@ export const evaluated: Scenario = (on) => {
         seen: /^no-gate: gate nobody does not exist; no-kind: the API server knows no Widget of example.com\/v1; no-such-condition: Deployment api has no condition Best/,
         satisfied: '',
       });
+    });
+
+    it('is put into no target while its expression cannot be used, and then into all', async () => {
+      await here().create(deployment('pinger'), first(deploymentApi({ expression: 'object.spec. ==' })));
+      await here().untilGate('first', { stalled: 'True/InvalidExpression', targets: 'pinger Pending' });
+      const before = await here().workload('pinger');
+      expect([initNames(before), before.metadata.generation]).to.deep.equal([[], 1]);
+      const corrected = [deploymentApi({ expression: 'object.status.readyReplicas >= 1' })];
+      await here().patch('DependencyGate', 'first', { spec: { dependencies: corrected } });
+      await here().untilGate('first', { stalled: '-', open: 'False/Waiting', pods: '0/1' });
+      const after = await here().workload('pinger');
+      expect([initNames(after), after.metadata.generation]).to.deep.equal([['dgate-first--api'], 2]);
     });
 
     it('stalls the gate where it can never be evaluated', async () => {

@@ -3,6 +3,7 @@ import type { Render } from '../../api/rendered.ts';
 import { isPlacedInPods, openedBySpec } from '../../api/settled.ts';
 import type { GateSpec, TargetKind } from '../../api/spec.ts';
 import { evaluations } from '../evaluate/evaluate.ts';
+import type { Evaluation } from '../evaluate/evaluation.ts';
 import { EVALUATOR, type Evaluator } from '../expression/expression.ts';
 import type { Gate, Refusal, Workload, World } from '../model.ts';
 import { templateOf } from '../progress/passed-template.ts';
@@ -76,10 +77,10 @@ function leave({ gate, workloads, pods }: World): Cleanup {
 
 function enforce(world: World, spec: GateSpec, now: number, expressions: Evaluator): Plan {
   const stored = world.gate.status.render;
-  const step = nextRender(world, spec, now);
+  const evaluated = evaluations(world, spec, expressions);
+  const step = nextRender(world, spec, { evaluated, now });
   const current = step.render ?? stored;
   const targets = targetsProgress(world, spec, current, now);
-  const evaluated = evaluations(world, spec, expressions);
   const observed: Observed = {
     ...{ world, spec, render: current, targets, evaluated, refusal: step.refusal },
     isRenderDropped: step.isDropped ?? false,
@@ -136,15 +137,21 @@ interface RenderStep {
   readonly isDropped?: boolean;
 }
 
+interface Circumstances {
+  readonly evaluated: ReadonlyMap<string, Evaluation>;
+  readonly now: number;
+}
+
 /**
  * A render is made again only when the stored one is none that the spec gives. One that was refused stays refused where no
- * target is left to try it on: what is stored before somebody could say so again would be in force.
+ * target is left to try it on: what is stored before somebody could say so again would be in force. One that nobody could
+ * get past as it is written is not stored: a rollout of its targets would wait for a correction, and then come again.
  */
-function nextRender(world: World, spec: GateSpec, now: number): RenderStep {
+function nextRender(world: World, spec: GateSpec, { evaluated, now }: Circumstances): RenderStep {
   const stored = world.gate.status.render;
   const isOfSpec = isRenderOf(stored, world.gate.name, spec);
   const isStored = isOfSpec && !(stored && isToBeRenewed(world.gate.name, spec, { ...world, stored }));
-  if (spec.suspend || isStored) return { isStored: isOfSpec };
+  if (spec.suspend || isStored || isUnusable(evaluated)) return { isStored: isOfSpec };
   const hash = renderHash(spec);
   const wanted = render(world.gate.name, spec, world.settings);
   if (world.olderCrd && !keepsRender(wanted, world.olderCrd)) return { isStored, isDropped: true };
@@ -157,6 +164,11 @@ function nextRender(world: World, spec: GateSpec, now: number): RenderStep {
     return { isStored, render: wanted };
   const trial = workload && isDue(refusal, now) ? { trial: tryRender(world, workload, wanted) } : {};
   return { isStored, ...trial, ...(refusal && { refusal }) };
+}
+
+/** By its own words: what depends on what is seen, as a cycle does, may end without a change of this gate. */
+function isUnusable(evaluated: ReadonlyMap<string, Evaluation>): boolean {
+  return [...evaluated.values()].some(({ reason }) => reason === 'InvalidExpression');
 }
 
 /** A dry-run is of a target that can carry it, for whatever version is there: it has no precondition, and so no conflict with whoever writes it. */

@@ -276,6 +276,42 @@ describe('decide, with what can never be evaluated as it is written', () => {
     expect(conditionOf(story.status, 'Stalled')).to.equal(undefined);
   });
 
+  describe('puts an expression that cannot be used into no target', () => {
+    const usable = database('db', { expression: 'object.status.up' });
+    const unusable = database('cache', { expression: 'object.(' });
+    const unrendered = (...dependencies: Parameters<GateBuilder['dependsOn']>) =>
+      gate('db-first')
+        .targets('pinger')
+        .dependsOn(...dependencies);
+    const rested = (of: GateBuilder, target = workload('pinger')) => {
+      const { plans, world: after, isSilent } = settle(world(of, target), NOW);
+      expect(isSilent, 'comes to rest').to.equal(true);
+      return { writes: plans.flatMap(writesOf), status: after.gate.status };
+    };
+
+    it('of a new gate, before it is looked at and after', () => {
+      const { writes, status } = rested(unrendered(usable, unusable));
+      expect(writes).to.deep.equal(['add-finalizer']);
+      expect(status.render).to.equal(undefined);
+      expect(conditionOf(status, 'Ready')).to.equal('False InvalidExpression');
+      expect(conditionOf(status, 'Open')).to.equal('Unknown TargetNotCurrent');
+      expect(rested(unrendered(usable)).status.render?.initContainers).to.have.length(1);
+    });
+
+    it('of a gate in force, which stays as it was, and opens as it did', () => {
+      const of = unrendered(usable).rendered();
+      const before = of.gate.status.render;
+      const story = new Story(of);
+      story.becomes((one) => one.dependsOn(usable, unusable), of);
+      expect(story.sees(seen(databaseObject('db', { up: false }))).writes).to.deep.equal([]);
+      expect(story.status.render).to.deep.equal(before);
+      expect(conditionOf(story.status, 'Stalled')).to.equal('True InvalidExpression');
+      expect(story.sees(seen(databaseObject('db', { up: true }))).writes).to.deep.equal([
+        'open-pod pinger-1',
+      ]);
+    });
+  });
+
   it('is Stalled by a cycle of gates, and opens nobody', () => {
     const of = gate('a').targets('pinger').dependsOn(otherGate('b')).rendered();
     const story = new Story(of);
