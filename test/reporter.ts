@@ -10,11 +10,24 @@ export default class CountingReporter extends Mocha.reporters.Spec {
     super(runner, options);
     const file: unknown = options.reporterOptions?.counts;
     const failures: string[] = [];
-    runner.on('fail', (test, error: unknown) => failures.push(summaryOf(test.titlePath(), error)));
+    const firstTries = new Map<string, string>();
+    runner.on('retry', (test, error: unknown) =>
+      firstTries.set(test.fullTitle(), summaryOf(test.titlePath(), error)),
+    );
+    runner.on('fail', (test, error: unknown) => {
+      firstTries.delete(test.fullTitle());
+      failures.push(summaryOf(test.titlePath(), error));
+    });
     runner.once('end', () => {
       const { passes = 0, failures: failed = 0, pending = 0 } = runner.stats ?? {};
-      if (typeof file === 'string')
-        writeFileSync(file, JSON.stringify({ passed: passes, failed, skipped: pending, failures }));
+      const counts = {
+        passed: passes,
+        failed,
+        skipped: pending,
+        failures,
+        unstable: [...firstTries.values()],
+      };
+      if (typeof file === 'string') writeFileSync(file, JSON.stringify(counts));
     });
   }
 }
