@@ -29,7 +29,8 @@ export async function runCommandLine(argv: readonly string[], process: Process):
   }
 }
 
-function program(process: Process): Command {
+/** The command line as it is read: the tests hold what documents tell to it. */
+export function program(process: Process): Command {
   const root = new Command('dependency-gate')
     .description('Keeps the Pods of workloads from starting before their dependencies are there.')
     .version(VERSION)

@@ -4,17 +4,12 @@ import { expect } from 'chai';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { validateGate } from '../../src/api/gate.ts';
-import { GENERATED } from '../../src/api/generate.ts';
 import { API_VERSION, KIND, PLURAL } from '../../src/api/names.ts';
 import { CHECKS } from '../../src/api/spec.ts';
 import { VERSIONS } from '../cluster/versions.ts';
 import { readClusterRoles } from './cluster-roles.ts';
 import { ROOT, read, readManifests } from './manifests.ts';
-
-/** All that people read, except for what is generated, whose lines are one field each. */
-const DOCUMENTS = globSync(['*.md', 'docs/**/*.md', '.github/**/*.md', 'config/**/*.md'], {
-  cwd: ROOT,
-}).filter((path) => !(path in GENERATED));
+import { DOCUMENTS } from './told-commands.ts';
 
 /** The YAML blocks of a document, parsed. */
 function yamlBlocks(path: string): unknown[] {
