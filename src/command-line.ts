@@ -112,7 +112,7 @@ function sandboxCommand(process: Process): Command {
     .option('--port <port>', 'port of the API server on 127.0.0.1; 0 takes a free one', port, 0)
     .option(
       '--kubeconfig <path>',
-      'where to write the kubeconfig (default: a new file in the temporary folder)',
+      'where to write the kubeconfig (default: a file in the temporary folder, which goes when the sandbox ends)',
     )
     .option(
       '--demo <folder>',

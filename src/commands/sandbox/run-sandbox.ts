@@ -1,11 +1,12 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createLog } from '../operator-log.ts';
 import { readerGone } from '../print.ts';
 import type { Process } from '../process.ts';
 import { signalled } from '../process.ts';
 import { tellStory } from './demo.ts';
+import { firstScreen } from './first-screen.ts';
 import { type Sandbox, startSandbox } from './start-sandbox.ts';
 
 /** The options of `dependency-gate sandbox`. */
@@ -16,7 +17,7 @@ export interface SandboxFlags {
   readonly logLevel: string;
 }
 
-/** Stays up until SIGTERM, SIGINT or nobody reads what it says (`| head`), or tells the story and ends. */
+/** Stays up until a signal ends it or nobody reads what it says (`| head`), or tells the story and ends. */
 export async function runSandbox(flags: SandboxFlags, process: Process): Promise<void> {
   const log = createLog(flags.logLevel);
   const sandbox = await startSandbox({ port: flags.port, log });
@@ -29,16 +30,20 @@ export async function runSandbox(flags: SandboxFlags, process: Process): Promise
   }
 }
 
+/** Its kubeconfig stands where it is asked for, else in a folder that goes when the sandbox ends. */
 async function stayUp(sandbox: Sandbox, flags: SandboxFlags, stopped: Promise<void>): Promise<void> {
-  const path = flags.kubeconfig ?? join(await mkdtemp(join(tmpdir(), 'dependency-gate-')), 'kubeconfig');
-  await writeFile(path, sandbox.server.kubeconfig, { mode: 0o600 });
-  console.log(`The sandbox is up at ${sandbox.server.url}. In another terminal:
+  const { url, kubeconfig } = sandbox.server;
+  if (flags.kubeconfig !== undefined) return offer(resolve(flags.kubeconfig));
+  const folder = await mkdtemp(join(tmpdir(), 'dependency-gate-'));
+  try {
+    await offer(join(folder, 'kubeconfig'));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 
-  export KUBECONFIG=${path}
-  kubectl api-resources
-  kubectl apply -k config/samples/story
-  kubectl --namespace my-namespace get dependencygates,pods
-
-It forgets everything when it ends: Ctrl-C.`);
-  await stopped;
+  async function offer(path: string): Promise<void> {
+    await writeFile(path, kubeconfig, { mode: 0o600 });
+    console.log(firstScreen(url, path));
+    await stopped;
+  }
 }
