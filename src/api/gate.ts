@@ -11,6 +11,9 @@ import {
 } from './status.ts';
 import { violations } from './violations.ts';
 
+/** The fields of anything; of what is no object there are none. */
+const fieldsSchema = z.looseObject({}).catch({});
+
 const shape = {
   apiVersion: z.literal(API_VERSION),
   kind: z.literal(KIND),
@@ -45,7 +48,7 @@ export type Validation =
  * operator wrote there.
  */
 export function validateGate(object: unknown): Validation {
-  const { status: _, ...written } = z.looseObject({}).catch({}).parse(withoutNulls(object));
+  const { status: _, ...written } = fieldsSchema.parse(withoutNulls(object));
   const result = writtenGateSchema.safeParse(written, { reportInput: true });
   return result.success
     ? { valid: true, gate: result.data }
@@ -69,16 +72,16 @@ function eachOf<Item extends z.ZodType>(item: Item) {
   return z.array(orNothing).transform((items) => items.filter((one) => one !== undefined));
 }
 
-const readableStatus = {
+const readableStatusSchema = z.object({
   ...statusSchema.shape,
-  conditions: eachOf(conditionSchema.strip()),
+  conditions: eachOf(conditionSchema.strip()).optional(),
   targets: eachOf(
     targetStatusSchema.extend({ state: targetStatusSchema.shape.state.catch('Pending') }).strip(),
-  ),
+  ).optional(),
   dependencies: eachOf(
     dependencyStatusSchema.extend({ state: dependencyStatusSchema.shape.state.catch('Pending') }).strip(),
-  ),
-};
+  ).optional(),
+});
 
 /**
  * Reads a stored status. Field by field: what is missing, or what another version of the operator wrote in another
@@ -86,18 +89,25 @@ const readableStatus = {
  * is remembered of targets and dependencies, which can be found out nowhere else.
  */
 export function parseStatus(status: unknown): GateStatus {
-  const fields = z.looseObject({}).catch({}).parse(withoutNulls(status));
-  const known = Object.entries(readableStatus).flatMap(([name, schema]) => {
-    const field = schema.safeParse(fields[name]);
-    return field.success && field.data !== undefined ? [[name, field.data] as const] : [];
-  });
-  return statusSchema.parse(Object.fromEntries(known));
+  const fields = fieldsSchema.parse(withoutNulls(status));
+  const whole = readableStatusSchema.safeParse(fields);
+  if (whole.success) return whole.data;
+  const readable = Object.entries(readableStatusSchema.shape).filter(
+    ([name, schema]) => Object.hasOwn(fields, name) && schema.safeParse(fields[name]).success,
+  );
+  return readableStatusSchema.parse(Object.fromEntries(readable.map(([name]) => [name, fields[name]])));
 }
 
 /** The API server takes a field that is null for one that is absent, as no field of a gate may be null. */
 function withoutNulls(value: unknown): unknown {
+  if (!hasNull(value)) return value;
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value;
   const present = Object.entries(value).filter(([, field]) => field !== null);
   return Object.fromEntries(present.map(([name, field]) => [name, withoutNulls(field)]));
+}
+
+function hasNull(value: unknown): boolean {
+  if (typeof value !== 'object') return false;
+  return value === null || Object.values(value).some(hasNull);
 }

@@ -243,6 +243,18 @@ describe('validateGate', () => {
 
 const render = { hash: 'abc', initContainers: [{ name: 'dgate-a--b', image: 'waiter' }], volumes: [] };
 
+const COUNTS = { pending: 0, starting: 0, checking: 0, failed: 0, passed: 1, blocked: 0 };
+const REMEMBERED = {
+  targets: [
+    {
+      ...{ kind: 'Deployment', name: 'app', state: 'Current', open: 1, waiting: 0, ungated: 0 },
+      passed: 'uid',
+      firstStart: 'uid',
+    },
+  ],
+  dependencies: [{ name: 'db', check: 'dns', state: 'Passed', ...COUNTS, fingerprint: 'f' }],
+};
+
 describe('parseStatus', () => {
   it('reads a status', () => {
     const status = { observedGeneration: 3, render };
@@ -258,18 +270,30 @@ describe('parseStatus', () => {
     expect(parseStatus(status)).to.deep.equal({ render });
   });
 
+  it('takes nothing else with a field that it cannot read, whichever that is', () => {
+    const { targets, dependencies } = REMEMBERED;
+    const pods = { total: 1, open: 1, waiting: 0, older: 0, ungated: 0, failed: 0 };
+    const whole: Readonly<Record<string, unknown>> = {
+      ...{ observedGeneration: 3, render, targets, dependencies, pods },
+      conditions: [],
+    };
+    expect(parseStatus(whole)).to.deep.equal(whole);
+    for (const name of Object.keys(whole)) {
+      const { [name]: _, ...others } = whole;
+      expect(parseStatus({ ...whole, [name]: 'of another form' }), name).to.deep.equal(others);
+      expect(parseStatus({ ...whole, [name]: null }), name).to.deep.equal(others);
+    }
+  });
+
   it('keeps what is remembered of targets and dependencies where a newer operator has added to it', () => {
-    const target = { kind: 'Deployment', name: 'app', state: 'Current', open: 1, waiting: 0, ungated: 0 };
-    const counts = { pending: 0, starting: 0, checking: 0, failed: 0, passed: 1, blocked: 0 };
-    const dependency = { name: 'db', check: 'dns', state: 'Passed', ...counts, fingerprint: 'f' };
-    const targets = [{ ...target, passed: 'uid', firstStart: 'uid' }];
+    const { targets, dependencies } = REMEMBERED;
     const status = {
       targets: [{ ...targets[0], tomorrow: 1, state: 'Tomorrow' }, { name: 7 }],
-      dependencies: [{ ...dependency, tomorrow: [] }],
+      dependencies: [{ ...dependencies[0], tomorrow: [] }],
     };
     expect(parseStatus(status)).to.deep.equal({
       targets: [{ ...targets[0], state: 'Pending' }],
-      dependencies: [dependency],
+      dependencies,
     });
   });
 
