@@ -16,7 +16,7 @@ import { commandsIn, commandsOf, DOCUMENTS, type ToldCommand, valuesOf } from '.
 const OURS = /^(?:dependency-gate|kubectl dgate|kubectl-dgate) (?!wait\b)(?=[a-z])/;
 const CHART = /^(?:config\/chart|oci:\/\/\S+\/dependency-gate)$/;
 /** Commands of kubectl that have commands below them. */
-const GROUPS = ['auth', 'config', 'create', 'rollout', 'set'];
+const GROUPS = ['auth', 'config', 'create', 'create secret', 'rollout', 'set'];
 
 const objectSchema = z.record(z.string(), z.unknown());
 /** As it stands, so that it can be written to. */
@@ -165,9 +165,12 @@ describe('the commands of kubectl in the documents', function () {
     const everywhere = flagsIn(outputOf([kubectl(), 'options']));
     const flags = new Map<string, readonly string[]>();
     for (const { words, isInline } of DOCUMENTS.flatMap(commandsIn)) {
-      const [first, verb = '', below = ''] = words.filter((word) => !word.startsWith('-'));
-      if (first !== 'kubectl' || verb === 'dgate' || (isInline && words.length < 3)) continue;
-      const command = GROUPS.includes(verb) ? [verb, below] : [verb];
+      const [first, ...rest] = words.filter((word) => !word.startsWith('-'));
+      if (first !== 'kubectl' || rest[0] === 'dgate' || (isInline && words.length < 3)) continue;
+      const command = rest.slice(
+        0,
+        1 + rest.findIndex((_, at) => !GROUPS.includes(rest.slice(0, at + 1).join(' '))),
+      );
       const line = command.join(' ');
       if (!flags.has(line)) flags.set(line, flagsIn(outputOf([kubectl(), ...command, '--help'])));
       const ends = words.indexOf('--');
