@@ -4,6 +4,7 @@ import type { KubeObject } from '../cluster.ts';
 import type { Cleanup } from './cleanup.ts';
 import { fromStored, toStored } from './event-view.ts';
 import { type Fields, fields } from './json.ts';
+import { lackAt } from './lacks.ts';
 import { listing } from './listing.ts';
 import { type LogSource, streamLog } from './log-response.ts';
 import type { Store } from './object-store.ts';
@@ -14,7 +15,13 @@ import type { Registry, UpdateOptions } from './registry.ts';
 import { type Route, routeOf } from './route.ts';
 import { scaled, scaleOf } from './scale.ts';
 import type { ResourceType } from './served-resources.ts';
-import { methodNotAllowed, noSuchPath, StatusError, unsupportedMediaType } from './status-error.ts';
+import {
+  methodNotAllowed,
+  noSuchPath,
+  notImplemented,
+  StatusError,
+  unsupportedMediaType,
+} from './status-error.ts';
 import { streamWatch } from './watch-response.ts';
 
 export interface ApiRequest {
@@ -31,7 +38,7 @@ export interface ApiRequest {
 
 /** A JSON document, or a stream that writes itself. */
 export type ApiAnswer =
-  | { readonly status: number; readonly body: unknown }
+  | { readonly status: number; readonly body: unknown; readonly warnings?: readonly string[] }
   | { readonly stream: (response: ServerResponse) => void };
 
 export interface ApiOptions {
@@ -45,6 +52,17 @@ export interface ApiOptions {
   readonly now: () => number;
   readonly bookmarkPeriodMs: number;
 }
+
+/** What those that wait for an API server ask; it is well once it answers. */
+const HEALTH = ['/healthz', '/livez', '/readyz'];
+
+const VERBS: Readonly<Record<string, string>> = {
+  GET: 'get',
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+};
 
 const deleteSchema = z.looseObject({
   gracePeriodSeconds: z.coerce.number().int().optional(),
@@ -67,9 +85,12 @@ export class Api {
     const document = documents.get(path);
     if (document && method === 'GET') return { status: 200, body: document() };
     if (path === '/openapi/v2') return { stream: sendOpenApi2 };
+    if (HEALTH.includes(path)) return { stream: sendOk };
+    const lack = lackAt(path);
+    if (lack) throw notImplemented(lack);
     const route = routeOf(path, types);
     if (!route) throw noSuchPath();
-    if (!route.type.verbs.includes(method === 'GET' ? 'get' : 'create')) throw methodNotAllowed();
+    assertServed(route.type, VERBS[method]);
     if (route.name === undefined) return this.#collection(request, route);
     if (route.subresource === 'log') return this.#log(request, route);
     return this.#object(request, route, route.name);
@@ -86,7 +107,8 @@ export class Api {
     }
     if (method === 'POST' && (namespace !== undefined || !type.namespaced)) {
       const body = this.#body(request, type);
-      if (type.review) return { status: 201, body: { ...body, status: type.review(request.user) } };
+      if (type.review)
+        return { status: 201, body: { ...body, status: type.review(request.user) }, warnings: ofLack(type) };
       return this.#create(request, type, namespace, body);
     }
     if (method !== 'GET' && method !== 'DELETE') throw methodNotAllowed();
@@ -98,8 +120,10 @@ export class Api {
   }
 
   #create(request: ApiRequest, type: ResourceType, namespace = '', body: KubeObject): ApiAnswer {
-    const object = this.#options.registry.create(type.viewOf ?? type, namespace, body, writeOptions(request));
-    return { status: 201, body: presentObject(object, this.#presentation(request, type)) };
+    const warnings = ofLack(type);
+    const options = writeOptions(request, warnings);
+    const object = this.#options.registry.create(type.viewOf ?? type, namespace, body, options);
+    return { status: 201, body: presentObject(object, this.#presentation(request, type)), warnings };
   }
 
   #object(request: ApiRequest, route: Route, name: string): ApiAnswer {
@@ -108,18 +132,20 @@ export class Api {
     const stored = type.viewOf ?? type;
     if (request.method === 'DELETE' && subresource === undefined) return this.#delete(request, route, name);
     if (!['GET', 'PUT', 'PATCH'].includes(request.method)) throw methodNotAllowed();
-    if (isApply(request) && subresource === undefined && !store.get(stored, namespace, name))
+    if (isApply(request) && subresource === undefined && !store.get(stored, namespace, name)) {
+      assertServed(type, 'create');
       return this.#create(request, type, namespace, appliedObject(type, request.body));
-    const object =
-      request.method === 'GET'
-        ? registry.get(stored, namespace, name)
-        : registry.update(stored, namespace, name, (current) => this.#changed(request, route, current), {
-            ...writeOptions(request),
-            subresource: subresource === 'status' || subresource === 'scale' ? subresource : undefined,
-          });
-    const body =
+    }
+    const shown = (object: KubeObject) =>
       subresource === 'scale' ? scaleOf(object) : presentObject(object, this.#presentation(request, type));
-    return { status: 200, body };
+    if (request.method === 'GET') return { status: 200, body: shown(registry.get(stored, namespace, name)) };
+    const warnings = ofLack(type);
+    const options: UpdateOptions = {
+      ...writeOptions(request, warnings),
+      subresource: subresource === 'status' || subresource === 'scale' ? subresource : undefined,
+    };
+    const change = (current: KubeObject) => this.#changed(request, route, current);
+    return { status: 200, body: shown(registry.update(stored, namespace, name, change, options)), warnings };
   }
 
   /** What a PUT or PATCH makes of the current object. */
@@ -189,6 +215,27 @@ function isApply({ method, contentType }: ApiRequest): boolean {
   return method === 'PATCH' && contentType === APPLY_PATCH;
 }
 
-function writeOptions({ user, query }: ApiRequest): UpdateOptions {
-  return { user, dryRun: query.get('dryRun') === 'All', strict: query.get('fieldValidation') === 'Strict' };
+function sendOk(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'text/plain' }).end('ok');
+}
+
+/** Throws where a kind does not have the verb: 501 where Kubernetes' has it, else 405. */
+function assertServed({ verbs, lack, review }: ResourceType, verb = ''): void {
+  if (!verbs.includes(verb)) throw lack && !review ? notImplemented(lack) : methodNotAllowed();
+}
+
+/** What is said of a kind that is kept and not brought to life, when one is written. */
+function ofLack({ lack }: ResourceType): string[] {
+  return lack ? [lack.words] : [];
+}
+
+/** @param warnings takes what the answer is to warn of */
+function writeOptions({ user, query }: ApiRequest, warnings: string[]): UpdateOptions {
+  const validation = query.get('fieldValidation');
+  return {
+    user,
+    dryRun: query.get('dryRun') === 'All',
+    strict: validation === 'Strict',
+    ...(validation !== 'Ignore' && { warn: (text: string) => warnings.push(text) }),
+  };
 }

@@ -104,7 +104,13 @@ function stream(answer: Extract<ApiAnswer, { stream: unknown }>, response: Serve
   }
 }
 
-function sendJson({ status, body }: Document, response: ServerResponse): void {
+function sendJson({ status, body, warnings = [] }: Document, response: ServerResponse): void {
+  if (warnings.length > 0) response.setHeader('warning', warnings.map(warning));
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(`${JSON.stringify(body)}\n`);
+}
+
+/** As RFC 7234 has it, and as kubectl shows it; a header takes no other letters. */
+function warning(text: string): string {
+  return `299 - ${JSON.stringify(text.replaceAll(/[^ -~]/g, '?'))}`;
 }

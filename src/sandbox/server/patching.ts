@@ -3,6 +3,7 @@ import { applyPatch, type Operation } from 'rfc6902';
 import { parse } from 'yaml';
 import type { KubeObject } from '../cluster.ts';
 import { type Fields, isFields } from './json.ts';
+import { LACKS } from './lacks.ts';
 import { mergeSchemaOf } from './merge-keys.ts';
 import { parseObject } from './parse-object.ts';
 import type { ResourceType } from './served-resources.ts';
@@ -33,7 +34,9 @@ export function patched(
   const accepted = [JSON_PATCH, MERGE_PATCH, ...(custom ? [] : [STRATEGIC_MERGE_PATCH])];
   if (!accepted.includes(mediaType))
     throw unsupportedMediaType(
-      `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}${mediaType === APPLY_PATCH ? ' (the sandbox has server-side apply for new objects only: use kubectl apply without --server-side, or helm with --server-side=false)' : ''}`,
+      mediaType === APPLY_PATCH
+        ? LACKS.apply.words
+        : `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
     );
   return parseObject(apply(type, current, mediaType, patch), { custom });
 }

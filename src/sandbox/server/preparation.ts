@@ -18,12 +18,12 @@ const SYSTEM_FIELDS = [
   'deletionGracePeriodSeconds',
 ];
 
-/** Checks that the body is of the type, and drops (strict: refuses) what its schema does not know. */
+/** Checks that the body is of the type, and drops (strict: refuses) with a warning what its schema does not know. */
 export function conform(
   type: ResourceType,
   body: KubeObject,
   schema: Fields | undefined,
-  strict: boolean,
+  { strict = false, warn = () => {} }: { readonly strict?: boolean; readonly warn?: (text: string) => void },
 ): KubeObject {
   const expected = apiVersionOf(type);
   const { apiVersion, kind, metadata, ...rest } = body;
@@ -33,12 +33,12 @@ export function conform(
     );
   if (!schema) return body;
   const { value, unknown } = prune(rest, schema);
-  if (strict && unknown.length > 0) {
-    const found = unknown.map((path) => `unknown field "${path}"`).join(', ');
+  const found = unknown.map((path) => `unknown field "${path}"`);
+  if (strict && found.length > 0)
     throw badRequest(
-      `${kind} in version "${type.version}" cannot be handled as a ${kind}: strict decoding error: ${found}`,
+      `${kind} in version "${type.version}" cannot be handled as a ${kind}: strict decoding error: ${found.join(', ')}`,
     );
-  }
+  found.forEach(warn);
   return { apiVersion, kind, metadata, ...fields(value) };
 }
 

@@ -57,6 +57,8 @@ export interface WriteOptions {
   readonly dryRun?: boolean;
   /** Unknown fields are refused instead of dropped. Default: false. */
   readonly strict?: boolean;
+  /** Takes what the client is to be told of a write that is done. Default: it is told nothing. */
+  readonly warn?: (text: string) => void;
 }
 
 export interface UpdateOptions extends WriteOptions {
@@ -90,7 +92,7 @@ export class Registry {
     const { store, schemas, now } = this.#options;
     const { name: given, generateName } = body.metadata;
     const name = given === '' && generateName ? `${text(generateName)}${this.#suffix()}` : given;
-    const known = conform(type, body, schemas.of(type), options.strict ?? false);
+    const known = conform(type, body, schemas.of(type), options);
     const initial = born(type, namespace, known, { name, uid: randomUUID(), time: timestamp(now()) });
     if (type.namespaced) this.#assertLiving(type, namespace, name);
     if (store.get(type, namespace, name)) throw alreadyExists(type, name);
@@ -108,7 +110,7 @@ export class Registry {
   ): KubeObject {
     const { store, schemas } = this.#options;
     const current = this.get(type, namespace, name);
-    const wanted = conform(type, change(current), schemas.of(type), options.strict ?? false);
+    const wanted = conform(type, change(current), schemas.of(type), options);
     assertSame(type, current, wanted);
     const next = this.#next(type, current, limited(type, current, wanted, options.subresource), options);
     if (isDeepStrictEqual(next, current)) return current;

@@ -1,4 +1,5 @@
 import { at, type Fields, fields, list, text } from './json.ts';
+import { LACKS, type Lack } from './lacks.ts';
 
 /** A kind as the API server serves it. */
 export interface ResourceType {
@@ -15,6 +16,8 @@ export interface ResourceType {
   readonly verbs: readonly string[];
   /** What an object is answered with as its status when it is created, instead of being stored; undefined for most. */
   readonly review: ((user: string) => Fields) | undefined;
+  /** What is missing of it, where the sandbox keeps its objects only; undefined for most. */
+  readonly lack: Lack | undefined;
   /** `metadata.generation` counts the changes of these fields; empty: the kind has none. */
   readonly generationOf: readonly (readonly string[])[];
   /** Fields that field selectors may name besides metadata.name and metadata.namespace. */
@@ -38,6 +41,7 @@ const builtIn = {
   subresources: [],
   verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
   review: undefined,
+  lack: undefined,
   generationOf: [],
   selectableFields: [],
   custom: undefined,
@@ -49,9 +53,24 @@ function core(kind: string, resource: string, more: Partial<ResourceType> = {}):
 }
 
 /** A question to the API server: what is created is the answer, and nothing is stored. */
-function review(kind: string, group: string, answer: (user: string) => Fields): ResourceType {
+function review(kind: string, group: string, answer: (user: string) => Fields, lack?: Lack): ResourceType {
   const resource = `${kind.toLowerCase()}s`;
-  return core(kind, resource, { group, namespaced: false, verbs: ['create'], review: answer });
+  return core(kind, resource, { group, namespaced: false, verbs: ['create'], review: answer, lack });
+}
+
+/** A kind that people have beside their workloads, and that is kept and served so that these can be applied as they are. */
+function effectless(
+  kind: string,
+  resource: string,
+  group: string,
+  more: Partial<ResourceType>,
+): ResourceType {
+  return core(kind, resource, { group, generationOf: [['spec']], lack: LACKS.effects, ...more });
+}
+
+/** Of RBAC. */
+function rule(kind: string, resource: string, namespaced: boolean): ResourceType {
+  return core(kind, resource, { group: 'rbac.authorization.k8s.io', namespaced, lack: LACKS.rights });
 }
 
 const EVENT = core('Event', 'events', {
@@ -69,6 +88,8 @@ const workload = {
   categories: ['all'],
   subresources: ['status', 'scale'],
 } as const;
+
+const kept = { ...workload, generationOf: [['spec']], lack: LACKS.workloads } as const;
 
 const BUILT_IN: readonly ResourceType[] = [
   core('Namespace', 'namespaces', {
@@ -104,16 +125,10 @@ const BUILT_IN: readonly ResourceType[] = [
   }),
   core('ReplicaSet', 'replicasets', { ...workload, shortNames: ['rs'], generationOf: [['spec']] }),
   // Kept and served, since the operator watches them; no simulator brings them to life.
-  core('StatefulSet', 'statefulsets', { ...workload, shortNames: ['sts'], generationOf: [['spec']] }),
-  core('DaemonSet', 'daemonsets', { ...workload, shortNames: ['ds'], generationOf: [['spec']] }),
-  core('Job', 'jobs', { ...workload, group: 'batch', subresources: ['status'], generationOf: [['spec']] }),
-  core('CronJob', 'cronjobs', {
-    ...workload,
-    group: 'batch',
-    shortNames: ['cj'],
-    subresources: ['status'],
-    generationOf: [['spec']],
-  }),
+  core('StatefulSet', 'statefulsets', { ...kept, shortNames: ['sts'] }),
+  core('DaemonSet', 'daemonsets', { ...kept, shortNames: ['ds'], subresources: ['status'] }),
+  core('Job', 'jobs', { ...kept, group: 'batch', subresources: ['status'] }),
+  core('CronJob', 'cronjobs', { ...kept, group: 'batch', shortNames: ['cj'], subresources: ['status'] }),
   core('Lease', 'leases', { group: 'coordination.k8s.io' }),
   core('EndpointSlice', 'endpointslices', {
     group: 'discovery.k8s.io',
@@ -129,26 +144,47 @@ const BUILT_IN: readonly ResourceType[] = [
     namespaced: false,
   }),
   // Kept and served, since people have them beside their workloads.
-  core('Ingress', 'ingresses', { group: 'networking.k8s.io', shortNames: ['ing'], generationOf: [['spec']] }),
-  review('SelfSubjectAccessReview', 'authorization.k8s.io', () => ({
-    allowed: true,
-    reason: 'everybody may do everything in the sandbox',
-  })),
-  review('SelfSubjectRulesReview', 'authorization.k8s.io', () => ({
-    resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
-    nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
-    incomplete: false,
-  })),
+  effectless('Ingress', 'ingresses', 'networking.k8s.io', { shortNames: ['ing'], subresources: ['status'] }),
+  effectless('NetworkPolicy', 'networkpolicies', 'networking.k8s.io', { shortNames: ['netpol'] }),
+  effectless('PodDisruptionBudget', 'poddisruptionbudgets', 'policy', {
+    shortNames: ['pdb'],
+    subresources: ['status'],
+  }),
+  effectless('PersistentVolumeClaim', 'persistentvolumeclaims', '', {
+    shortNames: ['pvc'],
+    subresources: ['status'],
+    generationOf: [],
+  }),
+  rule('Role', 'roles', true),
+  rule('RoleBinding', 'rolebindings', true),
+  rule('ClusterRole', 'clusterroles', false),
+  rule('ClusterRoleBinding', 'clusterrolebindings', false),
+  review(
+    'SelfSubjectAccessReview',
+    'authorization.k8s.io',
+    () => ({ allowed: true, reason: LACKS.rights.words }),
+    LACKS.rights,
+  ),
+  review(
+    'SelfSubjectRulesReview',
+    'authorization.k8s.io',
+    () => ({
+      resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
+      nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
+      incomplete: false,
+    }),
+    LACKS.rights,
+  ),
   review('SelfSubjectReview', 'authentication.k8s.io', (username) => ({
     userInfo: { username, groups: ['system:authenticated'] },
   })),
-  core('Lease', 'leases', { group: 'coordination.k8s.io' }),
   core('CustomResourceDefinition', 'customresourcedefinitions', {
     group: 'apiextensions.k8s.io',
     namespaced: false,
     shortNames: ['crd', 'crds'],
     categories: ['api-extensions'],
-    verbs: ['get', 'list', 'watch'],
+    verbs: ['get', 'list', 'watch', 'update', 'patch'],
+    lack: LACKS.definitions,
   }),
 ];
 

@@ -1,3 +1,4 @@
+import type { Lack } from './lacks.ts';
 import type { ResourceType } from './served-resources.ts';
 
 /** One finding of a validation, as an API server words it: `field: message`. */
@@ -116,6 +117,11 @@ export function expired(message: string): StatusError {
 
 export function unsupportedMediaType(message: string): StatusError {
   return new StatusError(415, 'UnsupportedMediaType', message);
+}
+
+/** 501: Kubernetes has it, and the sandbox does not. */
+export function notImplemented({ words }: Lack): StatusError {
+  return new StatusError(501, 'NotImplemented', words);
 }
 
 export function methodNotAllowed(): StatusError {

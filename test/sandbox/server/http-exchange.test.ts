@@ -43,11 +43,11 @@ describe('serve', () => {
     );
   });
 
-  it('shows the definition of gates, and lets nobody change it', async () => {
+  it('shows the definition of gates, and lets nobody take it away', async () => {
     const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
     const name = 'dependencygates.dependencygate.dev';
     expect((await server.call('GET', `${path}/${name}`)).status).to.equal(200);
-    expect((await server.call('DELETE', `${path}/${name}`)).status).to.equal(405);
+    expect((await server.call('DELETE', `${path}/${name}`)).status).to.equal(501);
   });
 
   it('refuses bodies that are not JSON, and those that are too large', async () => {

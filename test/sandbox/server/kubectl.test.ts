@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { stringify } from 'yaml';
+import { LACKS } from '../../../src/sandbox/server/lacks.ts';
 import type { LogSource } from '../../../src/sandbox/server/log-response.ts';
 import { useProgram } from '../../commands/programs.ts';
 import { until } from '../../kube/until.ts';
@@ -198,6 +199,42 @@ describe('kubectl', function () {
     expect(await kubectl('auth', 'can-i', 'create', 'deployments')).to.match(/^yes/);
     expect(await kubectl('auth', 'can-i', '--list')).to.match(/^Resources +Non-Resource URLs.*\n\*\.\* /);
     expect(await kubectl('auth', 'whoami')).to.contain('kubernetes-admin');
+  });
+
+  it('says in one line what the sandbox lacks, where one asks for it', async () => {
+    await server.call('POST', PODS, pod('a'));
+    const said = async (...args: readonly string[]) =>
+      (await refused(...args))
+        .split('\n')
+        .slice(1)
+        .filter((line) => line !== '');
+    const programs = `error: unable to upgrade connection: ${LACKS.programs.words}`;
+    expect(await said('exec', 'a', '--', 'ls')).to.deep.equal([programs]);
+    expect(await said('cp', 'a:/etc/hosts', join(directory, 'hosts'))).to.deep.equal([programs]);
+    expect(await said('create', 'token', 'default')).to.deep.equal([
+      `error: failed to create token: ${LACKS.tokens.words}`,
+    ]);
+    expect(await said('delete', 'crd', 'dependencygates.dependencygate.dev')).to.deep.equal([
+      `Error from server (NotImplemented): ${LACKS.definitions.words}`,
+    ]);
+  });
+
+  it('keeps what people have beside their workloads, with a warning that it has no effect', async () => {
+    for (const [lack, ...args] of [
+      [LACKS.workloads, 'job', 'j', '--image=j:1'],
+      [LACKS.effects, 'poddisruptionbudget', 'b', '--selector=a=b', '--min-available=1'],
+      [LACKS.rights, 'role', 'r', '--verb=get', '--resource=pods'],
+      [LACKS.rights, 'rolebinding', 'b', '--role=r', '--serviceaccount=default:x'],
+      [LACKS.rights, 'clusterrole', 'r', '--verb=get', '--non-resource-url=/metrics'],
+      [LACKS.rights, 'clusterrolebinding', 'b', '--clusterrole=r', '--user=x'],
+    ] as const) {
+      const { stdout, stderr } = await run(program(), [...flags(), 'create', ...args], { timeout: 60_000 });
+      expect(stdout).to.match(/ created$/m);
+      expect(stderr).to.equal(`Warning: ${lack.words}\n`);
+    }
+    expect(await kubectl('get', 'role', 'r', '-o', 'jsonpath={.rules}')).to.equal(
+      '[{"apiGroups":[""],"resources":["pods"],"verbs":["get"]}]',
+    );
   });
 
   it('says that there is no such kind', async () => {
