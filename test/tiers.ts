@@ -30,8 +30,11 @@ const KUEUE_FILES = 'test/cluster/**/*.kueue.test.ts';
 const CONTROL_PLANE = ['test/cluster/build.ts', 'control-plane'] as const;
 const TOOLS = ['test/cluster/build.ts', 'tools'] as const;
 
-/** What they test is the same whatever the release. */
-const OF_NO_RELEASE = 'test/cluster/{at-exit,audit,describe-with,programs,run-command,use,versions}.test.ts';
+/** What they test is the same whatever the release: the tests' own parts, and how the operator bears a load or an end. */
+const OF_NO_RELEASE = [
+  'test/cluster/{at-exit,audit,describe-with,programs,run-command,use,versions}.test.ts',
+  'test/cluster/{dear-expressions,leaders,many-names,slow-webhook}.test.ts',
+];
 
 const others = VERSIONS.map(({ version }) => version).filter((version) => version !== MAIN_VERSION);
 
@@ -118,7 +121,7 @@ function controlPlaneOf(version: Version): Tier {
     name: `control-plane ${version}`,
     what: `whole stories on an API server of Kubernetes ${version}`,
     files: ['test/cluster/**/*.test.ts'],
-    without: [NODE_FILES, GITOPS_FILES, KUEUE_FILES, OF_NO_RELEASE],
+    without: [NODE_FILES, GITOPS_FILES, KUEUE_FILES, ...OF_NO_RELEASE],
     version,
     jobs: clusters(),
     isOnCluster: true,
