@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { z } from 'zod';
 import { type ValidGate, validateGate } from '../../src/api/gate.ts';
-import { KIND } from '../../src/api/names.ts';
+import { KIND, REQUIRE_LABEL, targetAnnotationValue } from '../../src/api/names.ts';
 import { renderSchema } from '../../src/api/rendered.ts';
+import { CHECKS, TARGET_KINDS } from '../../src/api/spec.ts';
 import { drift } from '../../src/core/render/drift.ts';
 import { inject } from '../../src/core/render/inject.ts';
 import { render } from '../../src/core/render/render.ts';
@@ -14,7 +15,9 @@ const STORY = `${SAMPLES}/story`;
 const CONTAINER = `${SAMPLES}/story-container`;
 const MIGRATIONS = `${SAMPLES}/migrations`;
 const RELEASE_JOB = `${SAMPLES}/release-job`;
-const OF_OTHERS = [MIGRATIONS, RELEASE_JOB];
+const OF_CHECKS = `${SAMPLES}/checks`;
+const OF_TARGETS = `${SAMPLES}/targets`;
+const OF_OTHERS = [MIGRATIONS, RELEASE_JOB, OF_TARGETS];
 const SETTINGS = { waiterImage: 'dependency-gate', waiterImagePullPolicy: undefined, runAsUser: 65532 };
 
 const files = manifestFiles(SAMPLES);
@@ -39,6 +42,15 @@ const podPortsSchema = z.object({
     z.object({ ports: z.array(z.object({ name: z.string(), containerPort: z.int() })).default([]) }),
   ),
 });
+
+const made = z.looseObject({ template: podTemplateSchema });
+/** The Pod template of a workload; of a CronJob that of its Jobs. */
+const templateSchema = z.union([
+  z.looseObject({ spec: made }).transform(({ spec }) => spec.template),
+  z
+    .looseObject({ spec: z.looseObject({ jobTemplate: z.looseObject({ spec: made }) }) })
+    .transform(({ spec }) => spec.jobTemplate.spec.template),
+]);
 
 function objectsOf(kind: string): Manifest[] {
   return files.flatMap(readManifests).filter((object) => object.kind === kind);
@@ -68,6 +80,7 @@ function portsOf(name: string) {
 describe('config/samples', () => {
   it('holds gates, and each is one file', () => {
     expect(gateFiles).to.deep.equal([
+      ...CHECKS.map((check) => `${OF_CHECKS}/${check}.yaml`).toSorted(),
       ...['airflow', 'django', 'flyway', 'rails', 'superset'].map((app) => `${MIGRATIONS}/${app}.yaml`),
       `${RELEASE_JOB}/by-image.yaml`,
       `${RELEASE_JOB}/selected-by-label.yaml`,
@@ -75,8 +88,10 @@ describe('config/samples', () => {
       `${CONTAINER}/gate.yaml`,
       `${STORY}/gate-with-redis.yaml`,
       `${STORY}/gate.yaml`,
+      ...TARGET_KINDS.map((kind) => `${OF_TARGETS}/${kind.toLowerCase()}.yaml`).toSorted(),
     ]);
-    for (const path of gateFiles) expect(readManifests(path), path).to.have.length(1);
+    for (const path of gateFiles)
+      expect(readManifests(path), path).to.have.length(path.startsWith(OF_TARGETS) ? 2 : 1);
   });
 
   it('names the namespace in every object, so that each file may be applied alone', () => {
@@ -134,6 +149,31 @@ for (const path of gateFiles) {
     });
   });
 }
+
+describe(OF_CHECKS, () => {
+  for (const check of CHECKS)
+    it(`has one for ${check}`, () => {
+      const [dependency, ...more] = gateIn(`${OF_CHECKS}/${check}.yaml`).spec.dependencies;
+      expect(more).to.be.empty;
+      expect(Object.keys(dependency ?? {})).to.deep.equal(['name', check]);
+    });
+});
+
+describe(OF_TARGETS, () => {
+  for (const kind of TARGET_KINDS)
+    it(`has one for a ${kind}, which requires its gate and can carry it`, () => {
+      const path = `${OF_TARGETS}/${kind.toLowerCase()}.yaml`;
+      const { metadata, spec } = gateIn(path);
+      const [, workload] = readManifests(path);
+      expect(spec.targets).to.deep.equal([{ kind: workload?.kind, name: workload?.metadata.name }]);
+      expect(workload?.kind).to.equal(kind);
+      const template = templateSchema.parse(workload);
+      expect(template.metadata?.labels?.[REQUIRE_LABEL]).to.equal(metadata.name);
+      const target = targetAnnotationValue(kind, workload?.metadata.name ?? '');
+      const injection = { gate: metadata.name, render: render(metadata.name, spec, SETTINGS), target };
+      expect(drift(viewTemplate(inject(template, injection)), injection)).to.be.empty;
+    });
+});
 
 describe(STORY, () => {
   it('applies everything but what comes later: the Service api and the second dependency', () => {
