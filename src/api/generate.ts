@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { CHART_TEMPLATES } from './chart/templates.ts';
 import { formatChartReadme, formatValues, formatValuesSchema } from './chart/values-files.ts';
 import { formatCrdYaml } from './crd.ts';
+import { EDITOR_SCHEMA, formatEditorSchema } from './editor-schema.ts';
 import { formatEventsReference } from './events-document.ts';
 import { formatMetricsReference } from './metrics-document.ts';
 import { MONITORING_MANIFESTS } from './monitoring/monitoring-manifests.ts';
@@ -12,6 +13,7 @@ import { formatReference } from './reference-document.ts';
 /** The committed files that are made from the schema and the names, by their path in the repository. */
 export const GENERATED: Readonly<Record<string, () => string>> = {
   'crds/dependencygates.yaml': formatCrdYaml,
+  [EDITOR_SCHEMA]: formatEditorSchema,
   'docs/reference/api.md': formatReference,
   'docs/reference/metrics.md': formatMetricsReference,
   'docs/reference/events.md': formatEventsReference,
