@@ -27,17 +27,17 @@ export const faults: Scenario<SandboxCluster> = (on) => {
 
     it('says why it cannot be read, and is read when it can', async () => {
       const effect = { do: 'fail', status: 503, message: 'the server is being upgraded' } as const;
-      const path = /^\/apis\/policy\/v1$/;
+      const path = /^\/apis\/autoscaling\/v2$/;
       const heal = on().server.faults.add({ path, times: 1000, effect });
-      const budget: Dependency = {
-        name: 'budget',
-        resource: { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', name: 'api' },
+      const scaler: Dependency = {
+        name: 'scaler',
+        resource: { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', name: 'api' },
       };
-      await here().create(deployment('pinger'), gate('first', ['pinger'], [budget]));
-      const seen = `budget: PodDisruptionBudget api has not been looked at yet: ${effect.message}`;
+      await here().create(deployment('pinger'), gate('first', ['pinger'], [scaler]));
+      const seen = `scaler: HorizontalPodAutoscaler api has not been looked at yet: ${effect.message}`;
       await here().untilGate('first', { open: 'False/Waiting', seen });
       heal();
-      await here().untilGate('first', { seen: /knows no PodDisruptionBudget of policy\/v1/ });
+      await here().untilGate('first', { seen: /knows no HorizontalPodAutoscaler of autoscaling\/v2/ });
     });
   });
 
