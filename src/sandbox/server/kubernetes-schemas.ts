@@ -5,11 +5,22 @@ import type { ResourceType } from './served-resources.ts';
 
 /** What the models of client-node tell of each field: `V1PodSpec`, `Array<string>`, `{ [key: string]: string; }`. */
 const modelSchema = z.object({
-  attributeTypeMap: z.array(z.object({ baseName: z.string(), type: z.string() })),
+  attributeTypeMap: z.array(z.object({ baseName: z.string(), type: z.string(), format: z.string() })),
 });
 
-/** The words for what has no fields of its own in OpenAPI; anything else in a model is text there. */
-const SCALARS: Readonly<Record<string, string>> = { number: 'number', boolean: 'boolean' };
+/** What the models call a type that is text on the wire. */
+const TEXTS = ['string', 'Date', 'V1MicroTime', 'IntOrString'];
+
+/** Quantities are no type of the models, but texts of these names; in maps each value is one. */
+const QUANTITIES = [
+  'limits',
+  'requests',
+  'capacity',
+  'allocatedResources',
+  'overhead',
+  'sizeLimit',
+  'divisor',
+];
 
 const ANYTHING: Fields = { 'x-kubernetes-preserve-unknown-fields': true };
 
@@ -17,7 +28,7 @@ const EVENT = 'CoreV1Event';
 
 /**
  * The schemas of all kinds (OpenAPI 3, each in one piece): of Kubernetes' own from the models that client-node has generated of the
- * API: names and forms of all fields. They are made when they are asked for, since most never are.
+ * API: names, forms and types of all fields. They are made when they are asked for, since most never are.
  */
 export class KubernetesSchemas {
   readonly #models = new Map<string, Fields | undefined>();
@@ -43,17 +54,23 @@ export class KubernetesSchemas {
     const model = modelSchema.safeParse({ ...fields(instance).constructor });
     if (!model.success) return undefined;
     const properties = model.data.attributeTypeMap.map(
-      ({ baseName, type }) => [baseName, this.#schema(type)] as const,
+      ({ baseName, type, format }) =>
+        [baseName, this.#schema(type, QUANTITIES.includes(baseName) ? 'quantity' : format)] as const,
     );
-    return { type: 'object', properties: Object.fromEntries(properties) };
+    const title = name.replace(/^[A-Z][a-z]*?V\d((alpha|beta)\d)?|^V\d((alpha|beta)\d)?/, '');
+    return { type: 'object', title, properties: Object.fromEntries(properties) };
   }
 
-  #schema(type: string): Fields {
+  #schema(type: string, format: string): Fields {
     const [, item] = /^Array<(.+)>$/.exec(type) ?? [];
-    if (item !== undefined) return { type: 'array', items: this.#schema(item) };
+    if (item !== undefined) return { type: 'array', items: this.#schema(item, format) };
     const [, value] = /^\{ \[key: string\]: (.+); \}$/.exec(type) ?? [];
-    if (value !== undefined) return { type: 'object', additionalProperties: this.#schema(value) };
+    if (value !== undefined) return { type: 'object', additionalProperties: this.#schema(value, format) };
     if (type === 'any' || type === 'object') return ANYTHING;
-    return this.#model(type) ?? { type: SCALARS[type] ?? 'string' };
+    const isWhole = type === 'number' && format.startsWith('int');
+    const scalar = TEXTS.includes(type) ? 'string' : isWhole ? 'integer' : type;
+    if (['string', 'integer', 'number', 'boolean'].includes(scalar))
+      return { type: scalar, ...(format !== '' && { format }) };
+    return this.#model(type) ?? ANYTHING;
   }
 }

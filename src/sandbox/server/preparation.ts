@@ -1,4 +1,5 @@
 import type { KubeObject, ObjectMeta } from '../cluster.ts';
+import { undecodable } from './decoding.ts';
 import { type Fields, fields, list, text, without } from './json.ts';
 import { prune } from './pruning.ts';
 import { apiVersionOf, type ResourceType } from './served-resources.ts';
@@ -32,6 +33,9 @@ export function conform(
       `${kind} in version "${apiVersion}" cannot be handled as a ${type.kind}: the expected API version is ${expected}`,
     );
   if (!schema) return body;
+  const problem = type.custom ? undefined : undecodable(rest, schema);
+  if (problem !== undefined)
+    throw badRequest(`${kind} in version "${type.version}" cannot be handled as a ${kind}: ${problem}`);
   const { value, unknown } = prune(rest, schema);
   const found = unknown.map((path) => `unknown field "${path}"`);
   if (strict && found.length > 0)
