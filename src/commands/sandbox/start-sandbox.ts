@@ -11,10 +11,14 @@ import { connect } from '../../kube/client/connection.ts';
 import { systemClock } from '../../kube/clock.ts';
 import type { KubeObject } from '../../sandbox/cluster.ts';
 import { admit } from '../../sandbox/sandbox-admission.ts';
+import { VERSION } from '../../sandbox/server/api-resources.ts';
 import type { Around } from '../../sandbox/server/http-exchange.ts';
+import { text } from '../../sandbox/server/json.ts';
 import type { LogSource } from '../../sandbox/server/log-response.ts';
 import { kubeconfig, type RunningServer, startServer } from '../../sandbox/server/server.ts';
 import type { StatusCause } from '../../sandbox/server/status-error.ts';
+import { nodeObject } from '../../sandbox/simulation/node-object.ts';
+import { timestamp, wallClock } from '../../sandbox/simulation/simulated-clock.ts';
 import {
   type Simulation,
   type SimulationOptions,
@@ -70,6 +74,7 @@ export async function startSimulatedCluster(
     logs,
     ...(admission && { admit }),
   });
+  await server.cluster.create(nodeObject(text(VERSION.gitVersion), timestamp(wallClock)));
   if (admission) for (const one of POLICIES) await server.cluster.create(one);
   const simulation = startSimulation(server.cluster, options.simulation);
   logs.source = simulation.logs;

@@ -81,6 +81,14 @@ function eventSource({ source, reportingComponent, reportingInstance }: KubeObje
 
 const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   Namespace: [NAME, column('Status', field('status', 'phase')), AGE],
+  Node: [
+    NAME,
+    column('Status', () => 'Ready'),
+    column('Roles', () => '<none>'),
+    AGE,
+    column('Version', field('status', 'nodeInfo', 'kubeletVersion')),
+    column('Internal-IP', (node) => fields(list(at(node, 'status', 'addresses'))[0]).address, 1),
+  ],
   Pod: [
     NAME,
     column('Ready', (pod, now) => podRow(pod, now).ready),

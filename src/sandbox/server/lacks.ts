@@ -16,6 +16,14 @@ export const LACKS = {
     words:
       'the sandbox runs no images, so nothing listens in its Pods: port-forward and proxy need a real cluster',
   },
+  logs: {
+    met: '`kubectl logs` of an app',
+    words: 'the sandbox runs no images: this container counts as running, and writes nothing',
+  },
+  node: {
+    met: '`kubectl cordon`, `drain` or `taint`',
+    words: 'the sandbox has one node, which stays as it is',
+  },
   apply: {
     met: '`kubectl apply --server-side` of what is there, `helm upgrade`',
     words:

@@ -98,6 +98,12 @@ const BUILT_IN: readonly ResourceType[] = [
     subresources: ['status'],
     selectableFields: ['status.phase'],
   }),
+  core('Node', 'nodes', {
+    namespaced: false,
+    shortNames: ['no'],
+    verbs: ['get', 'list', 'watch'],
+    lack: LACKS.node,
+  }),
   core('Pod', 'pods', {
     shortNames: ['po'],
     categories: ['all'],

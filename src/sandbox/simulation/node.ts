@@ -1,11 +1,11 @@
 import { keyOf } from './collection.ts';
 import { startLoop } from './loop.ts';
+import { NODE_NAME } from './node-place.ts';
 import type { Pod } from './objects.ts';
 import { podStatus } from './pod-status.ts';
 import { type Machine, PodWorker } from './pod-worker.ts';
 import { timestamp } from './simulated-clock.ts';
 
-const NODE_NAME = 'sandbox';
 /** How long the containers of a deleted Pod take to end. */
 const TERMINATION_MS = 200;
 

@@ -1,6 +1,5 @@
+import { HOST_IP } from './node-place.ts';
 import type { Pod, PodCondition, PodContainer } from './objects.ts';
-
-const HOST_IP = '10.0.0.2';
 
 export type PlayedState =
   | { readonly waiting: { readonly reason: string; readonly message?: string } }

@@ -1,3 +1,4 @@
+import { LACKS } from '../server/lacks.ts';
 import { keyOf } from './collection.ts';
 import { environment, expand, Missing } from './environment.ts';
 import type { LogContainer, Logs } from './logs.ts';
@@ -82,6 +83,7 @@ export class PodWorker implements PodRecord {
     await this.#prepare(container);
     await this.#sleep(START_MS);
     this.#machine.logs.start(this.#reference(container));
+    this.#machine.logs.add(this.#reference(container), LACKS.logs.words);
     this.#record(container, { state: { running: { startedAt: this.#now() } } });
     await this.#sleep(START_MS);
     this.#record(container, { ready: true });

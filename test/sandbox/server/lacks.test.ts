@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { customResourceDefinition } from '../../../src/api/crd.ts';
 import { LACKS, type Lack } from '../../../src/sandbox/server/lacks.ts';
 import { read } from '../../config/manifests.ts';
-import { CONFIG_MAPS, configMap, type Sandbox, sandbox } from './fixture.ts';
+import { CONFIG_MAPS, configMap, MERGE, type Sandbox, sandbox } from './fixture.ts';
 
 const BATCH = '/apis/batch/v1/namespaces/default';
 const NETWORKING = '/apis/networking.k8s.io/v1/namespaces/default';
@@ -26,7 +26,7 @@ describe('what the sandbox lacks', () => {
   /** What the answer warns of, as kubectl reads it. */
   async function warnings(method: string, path: string, body: unknown): Promise<string | null> {
     const headers = {
-      'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
+      'content-type': method === 'PATCH' ? MERGE : 'application/json',
     };
     const response = await fetch(server.url + path, { method, headers, body: JSON.stringify(body) });
     expect(response.ok, `${method} ${path}: ${response.status}`).to.be.true;
@@ -72,6 +72,13 @@ describe('what the sandbox lacks', () => {
     const review = { apiVersion: 'authorization.k8s.io/v1', kind, metadata: {}, spec: {} };
     const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
     expect(await warnings('POST', path, review)).to.equal(warningOf(LACKS.rights));
+  });
+
+  it('is a node that takes changes', async () => {
+    const patch = { spec: { unschedulable: true } };
+    const headers = { 'content-type': MERGE };
+    const { body } = await server.call('PATCH', '/api/v1/nodes/sandbox', patch, headers);
+    expect(body).to.deep.include(refusal(LACKS.node));
   });
 
   it('is other custom resources, and another form of its own', async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { LACKS } from '../../../src/sandbox/server/lacks.ts';
 import { deployment, keyed, service } from './builders.ts';
 import { describeState, Stage } from './stage.ts';
 
@@ -20,6 +21,14 @@ describe('startNode', () => {
     expect(one?.status.podIP).not.to.equal(two?.status.podIP);
     expect(one?.status.phase).to.equal('Running');
     expect(describeState(stage.appStatus())).to.equal('running');
+    const container = {
+      namespace: 'default',
+      pod: one?.metadata.name ?? '',
+      container: 'app',
+      previous: false,
+    };
+    const said = stage.simulation.logs.read(container)?.lines.map(({ text }) => text);
+    expect(said).to.deep.equal([LACKS.logs.words]);
   });
 
   it('leaves a Pod that is tied to another node, as a DaemonSet has them', async () => {
