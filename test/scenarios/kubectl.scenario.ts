@@ -1,31 +1,19 @@
 import { expect } from 'chai';
 import { customResourceDefinition } from '../../src/api/crd.ts';
-import type { CommandOutput } from '../cluster/run-command.ts';
-import { type Scenario, useNamespace } from './cluster.ts';
+import { needsKubectl, type Scenario, useNamespace } from './cluster.ts';
 import { deployment, dns, gate, service } from './manifests.ts';
 import type { RealCluster } from './real-cluster.ts';
 import { isGated, viewGate } from './views.ts';
 
-/** What people see of gates through kubectl, on a real API server. */
-export const kubectl: Scenario<RealCluster> = (on) => {
+/** What people see of gates through kubectl. */
+export const kubectl: Scenario = (on) => {
   describe('kubectl', () => {
+    needsKubectl(on);
     const here = useNamespace(on);
-    /** With what it says on its standard error, where warnings are. */
-    const run = (args: readonly string[], object?: unknown): Promise<CommandOutput> => {
-      const input = object === undefined ? {} : { input: JSON.stringify(object) };
-      return on().controlPlane.run(['--namespace', here().name, ...args], input);
-    };
     const hold = async () => {
       await here().create(deployment('pinger'), gate('api-first', ['pinger'], [dns('api')]));
       await here().untilGate('api-first', { open: 'False/Waiting', dependencies: 'api Checking' });
     };
-
-    it('applies the CRD with strict validation and without a warning', async () => {
-      const args = ['apply', '--server-side', '--validate=strict', '-f', '-'];
-      expect((await run(args, customResourceDefinition())).stderr).to.equal('');
-      const drawn = await run(['get', 'crd', 'dependencygates.dependencygate.dev', '-o', 'json']);
-      expect(drawn.stdout).to.not.contain('NonStructuralSchema');
-    });
 
     it('prints our columns, a few by default and more when asked for wide ones', async () => {
       await hold();
@@ -82,16 +70,36 @@ export const kubectl: Scenario<RealCluster> = (on) => {
 
     it('drops unknown fields with a warning, refuses them when strict, and stores no defaults', async () => {
       const manifest = gate('api-first', ['pinger'], [dns('api')]);
-      const misspelt = JSON.parse(JSON.stringify(manifest).replace('"spec":{', '"spec":{"dependancies":[],'));
-      const strict = await run(['create', '-f', '-'], misspelt).catch((error: Error) => error);
+      const misspelt = JSON.stringify(manifest).replace('"spec":{', '"spec":{"dependancies":[],');
+      const strict = await here()
+        .kubectl(['create', '-f', '-'], misspelt)
+        .catch((error: Error) => error);
       expect(strict)
         .to.be.an('error')
         .with.property('message')
         .that.contains('unknown field "spec.dependancies"');
-      const { stderr } = await run(['create', '--validate=warn', '-f', '-'], misspelt);
-      expect(stderr).to.contain('Warning: unknown field "spec.dependancies"');
+      const said: string[] = [];
+      await here().kubectl(['create', '--validate=warn', '-f', '-'], misspelt, (line) => said.push(line));
+      expect(said).to.deep.equal(['Warning: unknown field "spec.dependancies"']);
       const stored = viewGate(await here().get('DependencyGate', 'api-first'));
       expect(stored.spec).to.deep.equal(manifest.spec);
+    });
+
+    it('is told of a kind that there is not, and of a value of the wrong type', async () => {
+      const refusal = (object: object) =>
+        here()
+          .kubectl(['create', '-f', '-'], JSON.stringify(object))
+          .then(() => '', String);
+      const misspelt = { ...gate('api-first', ['pinger'], [dns('api')]), kind: 'DependencyGat' };
+      expect(await refusal(misspelt)).to.contain(
+        'no matches for kind "DependencyGat" in version "dependencygate.dev/v1alpha1"',
+      );
+      const env = [{ name: 'A', value: 5 }];
+      const containers = [{ name: 'pinger', image: 'pinger:1', env }];
+      const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'pinger' }, spec: { containers } };
+      expect(await refusal(pod)).to.contain(
+        'cannot unmarshal number into Go struct field EnvVar.spec.containers.env.value of type string',
+      );
     });
 
     it('replaces a gate, and applies one that is as it was without a change', async () => {
@@ -108,6 +116,26 @@ export const kubectl: Scenario<RealCluster> = (on) => {
       });
       await here().create(service('redis'));
       await here().untilGate('api-first', { open: 'True/AllPassed' });
+    });
+  });
+};
+
+/** What the sandbox does not take: its definition of gates is its own. */
+export const kubectlReal: Scenario<RealCluster> = (on) => {
+  describe('kubectl', () => {
+    it('applies the CRD with strict validation and without a warning', async () => {
+      const { controlPlane } = on();
+      const input = JSON.stringify(customResourceDefinition());
+      const args = ['apply', '--server-side', '--validate=strict', '-f', '-'];
+      expect((await controlPlane.run(args, { input })).stderr).to.equal('');
+      const drawn = await controlPlane.run([
+        'get',
+        'crd',
+        'dependencygates.dependencygate.dev',
+        '-o',
+        'json',
+      ]);
+      expect(drawn.stdout).to.not.contain('NonStructuralSchema');
     });
   });
 };

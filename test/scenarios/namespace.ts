@@ -202,10 +202,15 @@ export class Namespace {
     return this.kubectl(['apply', '-f', '-'], input);
   }
 
-  async kubectl(args: readonly string[], input?: string): Promise<string> {
+  /** @param onErrorLine called with each line of its standard error, where warnings are */
+  async kubectl(
+    args: readonly string[],
+    input = '',
+    onErrorLine: (line: string) => void = () => {},
+  ): Promise<string> {
     const { kubectl } = this.#cluster;
     if (!kubectl) throw new Error('there is no kubectl: see `needsKubectl`');
-    return kubectl(['--namespace', this.name, ...args], input === undefined ? {} : { input });
+    return kubectl(['--namespace', this.name, ...args], { input, onErrorLine });
   }
 
   /** Waits until the operator has ended another reconcile for the gate. */

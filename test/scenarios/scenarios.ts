@@ -5,7 +5,7 @@ import { evaluatedBuiltIn, evaluatedReal } from './evaluated-real.scenario.ts';
 import { explaining } from './explain.scenario.ts';
 import { explainingReal } from './explain-real.scenario.ts';
 import { held } from './held.scenario.ts';
-import { kubectl } from './kubectl.scenario.ts';
+import { kubectl, kubectlReal } from './kubectl.scenario.ts';
 import { leaders } from './leaders.scenario.ts';
 import { mistakes } from './mistakes.scenario.ts';
 import { operator } from './operator.scenario.ts';
@@ -40,11 +40,12 @@ export const EVERYWHERE: readonly Scenario[] = [
   rollouts,
   held,
   explaining,
+  kubectl,
 ];
 
 /** What the sandbox does not play: other workloads, and the API server's own evaluation. */
 export const REAL_ONLY: readonly Scenario<RealCluster>[] = [
-  kubectl,
+  kubectlReal,
   realRefusals,
   stateful,
   ownership,
