@@ -3,7 +3,7 @@ import type { Requests } from '../kube/client/requests.ts';
 import { type ServerVersion, serverVersion } from '../kube/server-version.ts';
 
 /** The minor versions of Kubernetes 1 that this release is tested against, from the oldest to the newest. */
-export const TESTED_MINORS = { oldest: 33, newest: 37 } as const;
+export const TESTED_MINORS = { oldest: 30, newest: 37 } as const;
 
 /**
  * What whoever runs the operator should know of an API server that no test has seen; undefined where it is within what

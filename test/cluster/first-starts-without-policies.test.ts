@@ -8,16 +8,19 @@ import { told } from './first-starts/events.ts';
 import { PASSING } from './first-starts/manifests.ts';
 import { requirePrograms } from './programs.ts';
 import { useCluster } from './use.ts';
-import { MUTATING_POLICIES } from './versions.ts';
+import { MUTATING_POLICIES, meets, versionUnderTest } from './versions.ts';
 
 const ADMISSION = 'config/admission';
 const V1 = 'admissionregistration.k8s.io/v1';
 const KINDS = ['mutatingadmissionpolicies', 'mutatingadmissionpolicybindings'];
+/** Releases before 1.36 have none as they come, and the oldest do not know these flags. */
 const NO_POLICIES = {
-  'kube-apiserver': [
-    '--disable-admission-plugins=MutatingAdmissionPolicy',
-    `--runtime-config=${KINDS.map((kind) => `${V1}/${kind}=false`).join(',')}`,
-  ],
+  'kube-apiserver': meets(versionUnderTest(), MUTATING_POLICIES)
+    ? [
+        '--disable-admission-plugins=MutatingAdmissionPolicy',
+        `--runtime-config=${KINDS.map((kind) => `${V1}/${kind}=false`).join(',')}`,
+      ]
+    : [],
 };
 
 /** Their first Pods are made before the operator sees them: it is away meanwhile, since nobody knows who is faster. */

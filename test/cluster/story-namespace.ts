@@ -46,7 +46,9 @@ export class Story {
   /** Applies objects, or YAML as people write it. */
   async apply(...manifests: readonly (KubeObject | string)[]): Promise<void> {
     const texts = manifests.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
-    await this.kubectl(['apply', '--server-side', '-f', '-'], { input: texts.join('\n---\n') });
+    // The first line says that it is YAML: kubectl 1.30 takes what begins with a brace for JSON alone.
+    const input = texts.map((text) => `---\n${text}\n`).join('');
+    await this.kubectl(['apply', '--server-side', '-f', '-'], { input });
   }
 
   /** Waits, as people do, until the Deployments have rolled out. */

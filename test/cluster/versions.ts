@@ -14,6 +14,7 @@ export const MAIN_VERSION: Version = '1.36.3';
 
 /** Oldest first. A release is a line here, and `node test/cluster/pin.ts` makes the Go module of it. */
 export const VERSIONS: readonly Tested[] = [
+  { version: '1.30.14', runs: 'asked' },
   { version: '1.33.13', runs: 'asked' },
   { version: '1.34.4', runs: 'always' },
   { version: '1.35.4', runs: 'asked' },
@@ -33,6 +34,9 @@ export const MUTATING_POLICIES: Need = { what: 'MutatingAdmissionPolicy v1', fro
 
 /** Served by default, or as a beta where the API server has been told to. */
 export const SWITCHED_ON: Need = { what: 'MutatingAdmissionPolicy v1beta1', from: 34 };
+
+/** A Pod's own `resources`, for all its containers together. Elsewhere the API server drops the field. */
+export const POD_RESOURCES: Need = { what: 'resources of a Pod as a whole', from: 34 };
 
 /** etcd 3.6 comes with it, whose flag for watches has lost its `experimental-`. */
 export const ETCD_3_6: Need = { what: 'etcd 3.6', from: 34 };

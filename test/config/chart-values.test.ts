@@ -238,8 +238,8 @@ describe('the values of config/chart', function () {
     });
 
   it('refuse a Kubernetes that nobody has tried', () => {
-    const { code, stderr } = renderChart(helm(), { kubeVersion: '1.32.9' });
-    expect([code, stderr]).to.satisfy(() => /requires kubeVersion: >=1\.33\.0-0.*incompatible/.test(stderr));
+    const { code, stderr } = renderChart(helm(), { kubeVersion: '1.29.9' });
+    expect([code, stderr]).to.satisfy(() => /requires kubeVersion: >=1\.30\.0-0.*incompatible/.test(stderr));
   });
 
   it('pass helm lint --strict, default or not', () => {

@@ -7,7 +7,8 @@ import { gateNameArbitrary, specArbitrary } from '../api/gate-arbitrary.ts';
 import { depending, manifest } from '../api/manifest.ts';
 import { RULE_CASES } from '../api/rule-cases.ts';
 import { TEXT_CASES } from '../api/text-cases.ts';
-import { meets, REFUSALS_WITHOUT_TYPE, versionUnderTest } from '../cluster/versions.ts';
+import { describeWith } from '../cluster/describe-with.ts';
+import { meets, POD_RESOURCES, REFUSALS_WITHOUT_TYPE, versionUnderTest } from '../cluster/versions.ts';
 import { type Scenario, useNamespace } from './cluster.ts';
 import { APP_IMAGE, deployment, dns, gate, service } from './manifests.ts';
 import { initNames, isReady } from './views.ts';
@@ -171,8 +172,12 @@ export const refusals: Scenario = (on) => {
         expect(initNames(await here().workload('pinger'))).to.have.length(1);
       });
     }
+  });
 
-    it('whose Pods have resources as a whole carries containers without any, and has them back later', async () => {
+  describeWith(POD_RESOURCES, 'a target whose Pods have resources as a whole', () => {
+    const here = useNamespace(on);
+
+    it('carries containers without any, and has them back later', async () => {
       const resources = { requests: { cpu: '10m', memory: '16Mi' }, limits: { cpu: '10m', memory: '16Mi' } };
       await here().create(deployment('pinger', { pod: { resources } }));
       await here().create(gate('api-first', ['pinger'], [dns('api')]));
@@ -197,15 +202,15 @@ function causesOf(gate: unknown): readonly FieldCause[] {
 }
 
 /**
- * A cause in the words of the newer releases: before, it named the value's type, and 1.33 put null into quotes. What text
- * broke a rule is in none of theirs, so there it is not compared.
+ * A cause in the words of the newer releases: before, it named the value's type, and up to 1.33 put null into quotes. What
+ * text broke a rule is in none of theirs, so there it is not compared.
  */
 function inNewWords<Cause extends { readonly message: string }>(cause: Cause): Cause {
   if (meets(versionUnderTest(), REFUSALS_WITHOUT_TYPE)) return cause;
   const message = cause.message
+    .replace(/^Invalid value: "null": /, 'Invalid value: null: ')
     .replace(/^Invalid value: "(object|array)": /, 'Invalid value: ')
-    .replace(/^Invalid value: ".*": (?!\S+ in body )/s, 'Invalid value: ')
-    .replace(/^Invalid value: "null": /, 'Invalid value: null: ');
+    .replace(/^Invalid value: ".*": (?!\S+ in body )/s, 'Invalid value: ');
   return { ...cause, message };
 }
 

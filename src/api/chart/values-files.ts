@@ -59,7 +59,7 @@ helm install dependency-gate oci://ghcr.io/dependency-gate/charts/dependency-gat
   --namespace dependency-gate-system --create-namespace
 \`\`\`
 
-Kubernetes 1.33 or newer. The custom resource is among the templates: \`helm upgrade\` upgrades it, and \`helm
+Kubernetes 1.30 or newer. The custom resource is among the templates: \`helm upgrade\` upgrades it, and \`helm
 uninstall\` leaves it, with all gates, unless \`crds.keep\` is false. [Installing, upgrading and removing
 it](https://github.com/dependency-gate/dependency-gate/blob/main/docs/guide/install.md).
 
