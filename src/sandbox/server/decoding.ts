@@ -8,7 +8,8 @@ import { type Fields, fields, isFields, text } from './json.ts';
  * @param path the field's, without indexes and keys, as Go gives it
  */
 export function undecodable(value: unknown, schema: Fields, struct = '', path = ''): string | undefined {
-  if (schema['x-kubernetes-preserve-unknown-fields'] === true || value === null) return undefined;
+  const isAbsent = value === null || value === undefined;
+  if (isAbsent || schema['x-kubernetes-preserve-unknown-fields'] === true) return undefined;
   if (!fits(value, schema))
     return `json: cannot unmarshal ${said(value, schema)} into Go struct field ${struct}.${path} of type ${goType(schema)}`;
   if (Array.isArray(value))
