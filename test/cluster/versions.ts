@@ -38,6 +38,9 @@ export const SWITCHED_ON: Need = { what: 'MutatingAdmissionPolicy v1beta1', from
 /** A Pod's own `resources`, for all its containers together. Elsewhere the API server drops the field. */
 export const POD_RESOURCES: Need = { what: 'resources of a Pod as a whole', from: 34 };
 
+/** A Job is Complete only when it has been SuccessCriteriaMet; before, only one with a `successPolicy` may say that. */
+export const JOB_CRITERIA: Need = { what: 'SuccessCriteriaMet of every Job', from: 31 };
+
 /** etcd 3.6 comes with it, whose flag for watches has lost its `experimental-`. */
 export const ETCD_3_6: Need = { what: 'etcd 3.6', from: 34 };
 

@@ -4,6 +4,7 @@ import type { Dependency } from '../../src/api/spec.ts';
 import type { KubeObject } from '../../src/sandbox/cluster.ts';
 import { type Scenario, useNamespace } from './cluster.ts';
 import { APP_IMAGE, customResource, deployment, dns, gate, service } from './manifests.ts';
+import { COMPLETED } from './releases.ts';
 import { isReady, restarts } from './views.ts';
 
 const MIGRATED: Dependency = {
@@ -42,7 +43,7 @@ export const evaluatedReal: Scenario = (on) => {
       await here().create(job({ ...spec, managedBy: 'stories.example.com/none' }));
       const now = `${new Date().toISOString().slice(0, 19)}Z`;
       const condition = { status: 'True', lastTransitionTime: now, lastProbeTime: now };
-      const conditions = ['SuccessCriteriaMet', 'Complete'].map((type) => ({ ...condition, type }));
+      const conditions = COMPLETED.map((type) => ({ ...condition, type }));
       const status = { startTime: now, completionTime: now, succeeded: 1, conditions };
       await here().patch('Job', 'migrate', { status }, { type: 'merge', subresource: 'status' });
     };

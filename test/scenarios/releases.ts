@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { openAnnotation } from '../../src/api/names.ts';
 import type { Dependency } from '../../src/api/spec.ts';
 import type { KubeObject } from '../../src/sandbox/cluster.ts';
+import { JOB_CRITERIA, meets, versionUnderTest } from '../cluster/versions.ts';
 import { deployment, gate } from './manifests.ts';
 import type { Namespace } from './namespace.ts';
 import type { PodView } from './views.ts';
@@ -48,6 +49,11 @@ export function waiting(resource: Omit<Resource, 'apiVersion' | 'kind'>): KubeOb
   );
 }
 
+/** The conditions of a Job that ended well, as the release under test takes them. */
+export const COMPLETED = meets(versionUnderTest(), JOB_CRITERIA)
+  ? ['SuccessCriteriaMet', 'Complete']
+  : ['Complete'];
+
 /** Says of a Job how it ended. */
 export async function end(
   here: Namespace,
@@ -58,10 +64,8 @@ export async function end(
   const now = `${new Date().toISOString().slice(0, 19)}Z`;
   const condition = { status: 'True', lastTransitionTime: now, lastProbeTime: now };
   const isDone = how === 'Complete';
-  const conditions = [isDone ? 'SuccessCriteriaMet' : 'FailureTarget', how].map((type) => ({
-    ...condition,
-    type,
-  }));
+  const types = isDone ? COMPLETED : ['FailureTarget', how];
+  const conditions = types.map((type) => ({ ...condition, type }));
   const status = { startTime: now, ...(isDone && { completionTime: now, succeeded: 1 }), conditions };
   await here.patch('Job', name, { status }, { type: 'merge', subresource: 'status' });
 }
