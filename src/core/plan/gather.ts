@@ -2,6 +2,7 @@ import { FINALIZER, targetAnnotationValue } from '../../api/names.ts';
 import type { Gate, Refusal, Workload, WorkloadWorld } from '../model.ts';
 import { refusalOfRender } from '../progress/standing.ts';
 import { hasUserContainer, isRenderOf, renderHash } from '../render/render.ts';
+import { gateCondition } from '../status/gate-state.ts';
 import { targetKeys } from '../targets.ts';
 import { gatesToOpen, isToLeave } from './clean-up.ts';
 
@@ -45,13 +46,20 @@ export function isNaming(gate: Gate, { kind, name }: Workload): boolean {
   return !gate.deleting && targetKeys(gate).has(targetAnnotationValue(kind, name));
 }
 
-/** Whether the render of a gate's spec is yet to be stored, as it will be. */
-export function isRendering(
-  { name, deleting, spec, status, finalizers }: Gate,
-  refusals: readonly Refusal[],
-): boolean {
+/** Whether the render of a gate's spec is yet to be stored, as it will be. Where it will not, what is stored is in force. */
+export function isRendering(gate: Gate, refusals: readonly Refusal[]): boolean {
+  const { name, deleting, spec, status, finalizers } = gate;
   if (deleting || !spec.valid || spec.value.suspend) return false;
   const hash = renderHash(spec.value);
   if (isRenderOf(status.render, name, spec.value)) return !finalizers.includes(FINALIZER);
+  if (isUnusable(gate)) return false;
   return !hasUserContainer(spec.value) || refusalOfRender(refusals, name, hash) === undefined;
+}
+
+/** Whether an expression of its spec cannot be used: what is decided about a workload knows that by the gate's status. */
+function isUnusable({ generation, status }: Gate): boolean {
+  return (
+    status.observedGeneration === generation &&
+    gateCondition(status, 'Stalled')?.reason === 'InvalidExpression'
+  );
 }

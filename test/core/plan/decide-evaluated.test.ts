@@ -312,6 +312,19 @@ describe('decide, with what can never be evaluated as it is written', () => {
     });
   });
 
+  it('keeps what was in force in its targets, where somebody takes it out or they are made anew', () => {
+    const usable = database('db', { expression: 'object.status.up' });
+    const of = gate('db-first').targets('pinger').dependsOn(usable).rendered();
+    const story = new Story(of);
+    story.becomes((one) => one.dependsOn(usable, database('cache', { expression: 'object.(' })), of);
+    story.sees(ABSENT);
+    const bare = { ...story.world, workloads: new Map([['Deployment/pinger', workload('pinger').workload]]) };
+    const { plans, world: after } = settle(bare, NOW);
+    expect(plans.flatMap(writesOf)).to.deep.equal(['patch-target pinger']);
+    const [carried] = [...after.workloads.values()];
+    expect(carried?.template.initContainers).to.deep.equal(['dgate-db-first--db']);
+  });
+
   it('is Stalled by a cycle of gates, and opens nobody', () => {
     const of = gate('a').targets('pinger').dependsOn(otherGate('b')).rendered();
     const story = new Story(of);

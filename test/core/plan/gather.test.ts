@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import type { KnownGate } from '../../../src/core/model.ts';
 import { GATHER_LIMIT_MS, GATHER_MS } from '../../../src/core/plan/gather.ts';
-import { container, dns, gate, NOW, pod, refusal, workload } from '../builders.ts';
+import { container, dns, gate, NOW, pod, refusal, workload, world } from '../builders.ts';
+import { database } from '../evaluated-builders.ts';
 import { writesOf } from '../in-words.ts';
+import { settle } from '../simulate.ts';
 import { changed, decided } from '../workload-world.ts';
 
 const on = (name: string) => gate(name).targets('pinger').dependsOn(dns('api'));
@@ -76,6 +78,17 @@ describe('gather', () => {
     const refusals = [refusal('render', gate('own').dependsOn(container('mine')), { at: NOW })];
     expect(outcome(pinger, [a, own])).to.deep.equal(inMs(GATHER_LIMIT_MS - 1000));
     expect(outcome(pinger, [a, own], { refusals })).to.deep.equal(PATCHED);
+  });
+
+  it('waits for no render with an expression that cannot be used, once the status says so', () => {
+    const of = on('b')
+      .dependsOn(database('db', { expression: 'object.(' }))
+      .withFinalizer();
+    expect(outcome(pinger, [a, changed(of, 1000)])).to.deep.equal(inMs(GATHER_LIMIT_MS - 1000));
+    const told = of.with(settle(world(of), NOW).world.gate);
+    expect(outcome(pinger, [a, changed(told, 1000)])).to.deep.equal(PATCHED);
+    const corrected = told.dependsOn(database('db')).with({ generation: told.gate.generation + 1 });
+    expect(outcome(pinger, [a, changed(corrected, 1000)])).to.deep.equal(inMs(GATHER_LIMIT_MS - 1000));
   });
 
   it('waits for no render of a gate that does not name the workload', () => {
