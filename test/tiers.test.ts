@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs';
 import { expect } from 'chai';
 import { MAIN_VERSION, VERSIONS } from './cluster/versions.ts';
 import { selectTiers, TIERS } from './tiers.ts';
@@ -39,6 +40,13 @@ describe('selectTiers', () => {
 
   it('says which there are where there is none of a name', () => {
     expect(() => selectTiers(['unit', 'e2e'])).to.throw(/^no such tier: e2e; there are unit, .*node/);
+  });
+
+  it('runs each file on a real API server once, in whichever order they begin', () => {
+    for (const { files } of selectTiers(['versions'])) {
+      const found = files.flatMap((pattern) => globSync(pattern));
+      expect(found.toSorted()).to.deep.equal(globSync('test/cluster/**/*.test.ts').toSorted());
+    }
   });
 
   it('has a name for each', () => {
