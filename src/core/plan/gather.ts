@@ -52,12 +52,12 @@ export function isRendering(gate: Gate, refusals: readonly Refusal[]): boolean {
   if (deleting || !spec.valid || spec.value.suspend) return false;
   const hash = renderHash(spec.value);
   if (isRenderOf(status.render, name, spec.value)) return !finalizers.includes(FINALIZER);
-  if (isUnusable(gate)) return false;
+  if (isToldUnusable(gate)) return false;
   return !hasUserContainer(spec.value) || refusalOfRender(refusals, name, hash) === undefined;
 }
 
 /** Whether an expression of its spec cannot be used: what is decided about a workload knows that by the gate's status. */
-function isUnusable({ generation, status }: Gate): boolean {
+function isToldUnusable({ generation, status }: Gate): boolean {
   return (
     status.observedGeneration === generation &&
     gateCondition(status, 'Stalled')?.reason === 'InvalidExpression'
