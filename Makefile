@@ -4,6 +4,7 @@ BIN := node_modules/.bin
 MOCHA := $(NODE) node_modules/mocha/bin/mocha.js
 COVERAGE := .cache/coverage
 RELEASE := .cache/release
+EXECUTABLE := .cache/executable
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -14,12 +15,16 @@ node_modules: package.json package-lock.json
 	npm ci --no-fund --no-audit --loglevel=error
 	@touch node_modules
 
-dist: node_modules build.ts package.json $(shell find src -name '*.ts')
+dist: node_modules build.ts package.json $(shell find src release -name '*.ts')
 	$(NODE) build.ts
 	@touch dist
 
 .PHONY: build
 build: dist ## Build dist/: the operator and, apart from it, the small program of the init containers
+
+.PHONY: executable
+executable: node_modules ## Make kubectl-dgate, one file that needs no Node, for this platform, and its archive
+	$(NODE) release/executable.ts $(EXECUTABLE)
 
 .PHONY: demo
 demo: dist ## Tell the whole story on the embedded sandbox: ends by itself, within 30 s

@@ -95,9 +95,9 @@ describe('the sources', () => {
     expect(importCircles(sources)).to.deep.equal([]);
   });
 
-  it('read process.env in main.ts only', () => {
+  it('read process.env in start.ts only', () => {
     const readers = sources.filter(readsEnvironment).map(({ path }) => path);
-    expect(readers.filter((path) => path !== 'main.ts')).to.deep.equal([]);
+    expect(readers.filter((path) => path !== 'start.ts')).to.deep.equal([]);
   });
 
   it('of the core import nothing that could do I/O', () => {

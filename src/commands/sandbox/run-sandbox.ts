@@ -8,6 +8,7 @@ import { signalled } from '../process.ts';
 import { tellStory } from './demo.ts';
 import { firstScreen } from './first-screen.ts';
 import { type Sandbox, startSandbox } from './start-sandbox.ts';
+import { storyFolder } from './story-folder.ts';
 
 /** The options of `dependency-gate sandbox`. */
 export interface SandboxFlags {
@@ -33,17 +34,13 @@ export async function runSandbox(flags: SandboxFlags, process: Process): Promise
 /** Its kubeconfig stands where it is asked for, else in a folder that goes when the sandbox ends. */
 async function stayUp(sandbox: Sandbox, flags: SandboxFlags, stopped: Promise<void>): Promise<void> {
   const { url, kubeconfig } = sandbox.server;
-  if (flags.kubeconfig !== undefined) return offer(resolve(flags.kubeconfig));
-  const folder = await mkdtemp(join(tmpdir(), 'dependency-gate-'));
+  const scratch = await mkdtemp(join(tmpdir(), 'dependency-gate-'));
   try {
-    await offer(join(folder, 'kubeconfig'));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-
-  async function offer(path: string): Promise<void> {
+    const path = resolve(flags.kubeconfig ?? join(scratch, 'kubeconfig'));
     await writeFile(path, kubeconfig, { mode: 0o600 });
-    console.log(firstScreen(url, path));
+    console.log(firstScreen(url, path, await storyFolder(scratch)));
     await stopped;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
   }
 }
