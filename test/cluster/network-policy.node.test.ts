@@ -9,9 +9,10 @@ import { certificate, type Pair } from '../kube/certificates.ts';
 import { deployment, dns, gate } from '../scenarios/manifests.ts';
 import { eventually } from './eventually.ts';
 import { IMAGE_NODE, PROJECT_IMAGE } from './images.ts';
+import type { Overlay } from './operator-manifests.ts';
 import { IDLE, running } from './story-apps.ts';
 import { useStory } from './story-namespace.ts';
-import { itWentWell, OPERATOR, OPERATOR_NAMESPACE, type Overlay, useOperator } from './story-operator.ts';
+import { itWentWell, OPERATOR, OPERATOR_NAMESPACE, useOperator } from './story-operator.ts';
 
 /** Who is in a namespace: Prometheus where metrics are enabled, and somebody else. */
 const PLACES = ['monitoring', 'neighbour'] as const;

@@ -1,11 +1,10 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { z } from 'zod';
-import { ROOT } from './go-module.ts';
-import { PROJECT_IMAGE, projectImage, toolsImage } from './images.ts';
+import { projectImage, toolsImage } from './images.ts';
 import type { ClusterNode, NodeOptions } from './node.ts';
+import { type Overlay, operatorManifests, type Release, THIS_RELEASE } from './operator-manifests.ts';
 import { useNode } from './use.ts';
 
 export const OPERATOR_NAMESPACE = 'dependency-gate-system';
@@ -15,9 +14,6 @@ export const OPERATOR = 'deployment/dependency-gate-operator';
 const REPLICAS = 2;
 
 const logLine = z.looseObject({ level: z.string(), time: z.iso.datetime(), msg: z.string() });
-
-/** What a kustomization of a user's own has beside config/default. */
-export type Overlay = Readonly<Record<string, unknown>> & { readonly resources?: readonly string[] };
 
 /**
  * Gives the suite a real node on which the operator works as users install it: as a Pod, from config/default.
@@ -49,11 +45,21 @@ export function itWentWell(cluster: () => ClusterNode): void {
 
 /** Installs the shipped manifests with the image of this build, and waits until the operator is ready. */
 export async function installOperator(cluster: ClusterNode, overlay: Overlay = {}): Promise<void> {
-  const dist = join(ROOT, 'dist');
-  if (!existsSync(dist)) throw new Error('there is no dist/: run `make build`');
-  await cluster.importImage(await projectImage(dist));
+  await importRelease(cluster, THIS_RELEASE);
   await cluster.importImage(await toolsImage());
   await cluster.apply(await operatorManifests(cluster, overlay));
+  await operatorRolledOut(cluster);
+}
+
+/** Gives the node the image of a release that was built. */
+export async function importRelease(cluster: ClusterNode, { root, image }: Release): Promise<void> {
+  const dist = join(root, 'dist');
+  if (!existsSync(dist)) throw new Error('there is no dist/: run `make build`');
+  await cluster.importImage({ ...(await projectImage(dist)), name: image });
+}
+
+/** Waits until all replicas of the operator are those that were applied last, and ready. */
+export async function operatorRolledOut(cluster: ClusterNode): Promise<void> {
   const rollout = ['rollout', 'status', OPERATOR, `--namespace=${OPERATOR_NAMESPACE}`, '--timeout=120s'];
   await cluster.kubectl(rollout, { limitMs: 150_000 });
 }
@@ -66,24 +72,4 @@ export async function operatorLog(cluster: ClusterNode): Promise<z.infer<typeof 
     .trimEnd()
     .split('\n')
     .map((line) => logLine.parse(JSON.parse(line)));
-}
-
-/** config/default with another image, set as users do it: in a kustomization of their own. */
-async function operatorManifests(cluster: ClusterNode, overlay: Overlay): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'dependency-gate-overlay-'));
-  const [newName, newTag] = PROJECT_IMAGE.split(':');
-  const resources = new Set(['config/default', ...(overlay.resources ?? [])]);
-  const kustomization = {
-    ...overlay,
-    resources: [...resources].map((path) => relative(folder, join(ROOT, path))),
-    images: [{ name: 'ghcr.io/dependency-gate/dependency-gate', newName, newTag }],
-  };
-  try {
-    writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
-    const manifests = await cluster.kubectl(['kustomize', folder]);
-    expect(manifests).to.not.contain('ghcr.io');
-    return manifests;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }
