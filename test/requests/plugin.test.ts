@@ -195,6 +195,9 @@ When it is over: kubectl dgate open ${here().name}/first api redis --undo
 
     it('without a gate tells of the operator and counts the gates', async () => {
       await hold();
+      expect(await status(undefined, { namespace: here().name })).to.contain(
+        "Operator: works in the sandbox's own process, without a Deployment\n",
+      );
       const labels = { 'app.kubernetes.io/name': 'dependency-gate' };
       await here().create(deployment('operator'));
       await here().patch('Deployment', 'operator', { metadata: { labels } });

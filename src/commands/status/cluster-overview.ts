@@ -42,13 +42,24 @@ function behind(gates: readonly Gate[], current: ReadonlySet<string>): ClusterOv
   );
 }
 
+interface OverviewContext {
+  /** Why the operator cannot be read. */
+  readonly unread: Unread | undefined;
+  /** Of which namespaces it tells. */
+  readonly where: string;
+  /** Whether the cluster is the sandbox, and no operator was installed in it. */
+  readonly inSandbox: boolean;
+}
+
 /** The same for people. */
 export function overviewText(
   { operators, gates, behind }: ClusterOverview,
-  { unread, where }: { readonly unread: Unread | undefined; readonly where: string },
+  { unread, where, inSandbox }: OverviewContext,
 ): string {
   const lines = [
-    ...(unread === undefined ? operatorLines(operators) : [`Operator: cannot be read: ${unread.unread}`]),
+    ...(unread === undefined
+      ? operatorLines(operators, inSandbox)
+      : [`Operator: cannot be read: ${unread.unread}`]),
     `Gates in ${where}: ${gates.total}${parts(gates)}`,
     ...behind.map(
       ({ image, gates: own }) =>
@@ -58,7 +69,8 @@ export function overviewText(
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function operatorLines(operators: readonly InstalledOperator[]): string[] {
+function operatorLines(operators: readonly InstalledOperator[], inSandbox: boolean): string[] {
+  if (inSandbox) return ["Operator: works in the sandbox's own process, without a Deployment"];
   if (operators.length === 0) return [`Operator: no Deployment has the label ${INSTALLED.labelSelector}`];
   return operators.map(
     ({ namespace, name, image, ready, wanted }) =>

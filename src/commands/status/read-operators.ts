@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { TARGET_RESOURCES } from '../../api/target-resources.ts';
+import type { Requests } from '../../kube/client/requests.ts';
+import { serverVersion } from '../../kube/server-version.ts';
+import { SANDBOX_BUILD } from '../../sandbox/server/api-resources.ts';
 import { INSTALLED } from '../cluster/installed.ts';
-import { orUnread, type Reader, type Unread } from '../cluster/reader.ts';
+import { ifReadable, orUnread, type Reader, type Unread } from '../cluster/reader.ts';
 
 /** A Deployment of the operator. */
 export interface InstalledOperator {
@@ -33,4 +36,10 @@ export async function readOperators(
     const [{ image }] = spec.template.spec.containers;
     return { ...metadata, image, ready: status.readyReplicas, wanted: spec.replicas };
   });
+}
+
+/** Whether the cluster is the sandbox: the operator works in its process, and no Deployment tells of it. */
+export async function isSandbox(requests: Pick<Requests, 'version'>): Promise<boolean> {
+  const version = await ifReadable(serverVersion(requests));
+  return version?.name.endsWith(SANDBOX_BUILD) ?? false;
 }

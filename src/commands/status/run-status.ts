@@ -8,7 +8,7 @@ import { type Format, formatted } from '../cluster/output.ts';
 import type { Terminal } from '../terminal.ts';
 import { clusterOverview, overviewText } from './cluster-overview.ts';
 import { gateOverview } from './gate-overview.ts';
-import { readOperators } from './read-operators.ts';
+import { isSandbox, readOperators } from './read-operators.ts';
 
 /** The options of `dependency-gate status`. */
 export interface StatusFlags extends ClusterFlags {
@@ -44,6 +44,8 @@ async function ofCluster(
   const [gates, operators] = await Promise.all([readGates(requests, namespace), readOperators(requests)]);
   const unread = 'unread' in operators ? operators : undefined;
   const overview = clusterOverview(gates, 'unread' in operators ? [] : operators);
+  if (output !== 'text') return formatted(output, overview);
   const where = namespace === undefined ? 'all namespaces' : `namespace ${namespace}`;
-  return output === 'text' ? overviewText(overview, { unread, where }) : formatted(output, overview);
+  const inSandbox = overview.operators.length === 0 && (await isSandbox(requests));
+  return overviewText(overview, { unread, where, inSandbox });
 }

@@ -2,11 +2,14 @@ import type { Fields } from './json.ts';
 import type { KubernetesSchemas } from './kubernetes-schemas.ts';
 import { apiVersionOf, type ResourceType } from './served-resources.ts';
 
+/** How the version ends that the sandbox gives: as providers tell of their builds. */
+export const SANDBOX_BUILD = '+sandbox';
+
 /** The version of Kubernetes that the sandbox behaves like. */
 export const VERSION: Fields = {
   major: '1',
   minor: '36',
-  gitVersion: 'v1.36.3+sandbox',
+  gitVersion: `v1.36.3${SANDBOX_BUILD}`,
   gitCommit: '',
   gitTreeState: 'clean',
   buildDate: '1970-01-01T00:00:00Z',

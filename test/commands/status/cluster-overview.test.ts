@@ -17,7 +17,7 @@ const missing = seen(first, []);
 
 const image = open.status.render?.initContainers[0]?.image ?? '';
 const operator = { namespace: 'system', name: 'operator', image, ready: 1, wanted: 1 };
-const AT = { unread: undefined, where: 'all namespaces' };
+const AT = { unread: undefined, where: 'all namespaces', inSandbox: false };
 
 describe('how all gates stand', () => {
   it('is counted by the first state that holds', () => {
@@ -35,6 +35,14 @@ Gates in all namespaces: 3: 1 open, 1 waiting, 1 stalled
     );
     expect(overviewText(clusterOverview([], []), AT)).to.equal(
       `Operator: no Deployment has the label app.kubernetes.io/name=dependency-gate
+Gates in all namespaces: 0
+`,
+    );
+  });
+
+  it('tells of the operator of the sandbox, which nobody has installed', () => {
+    expect(overviewText(clusterOverview([], []), { ...AT, inSandbox: true })).to.equal(
+      `Operator: works in the sandbox's own process, without a Deployment
 Gates in all namespaces: 0
 `,
     );
@@ -63,7 +71,7 @@ Gates in all namespaces: 0
 
   it('says that the operator cannot be read, and the rest', () => {
     const unread = { unread: 'deployments.apps is forbidden', forbidden: true };
-    expect(overviewText(clusterOverview([open], []), { unread, where: 'namespace n' })).to.equal(
+    expect(overviewText(clusterOverview([open], []), { ...AT, unread, where: 'namespace n' })).to.equal(
       `Operator: cannot be read: deployments.apps is forbidden
 Gates in namespace n: 1: 1 open
 `,
