@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { FieldCause } from '../../src/api/causes.ts';
 import { validateGate } from '../../src/api/gate.ts';
+import { ApiError } from '../../src/kube/api-error.ts';
 import type { KubeObject } from '../../src/sandbox/cluster.ts';
 import { gateNameArbitrary, specArbitrary } from '../api/gate-arbitrary.ts';
 import { depending, manifest } from '../api/manifest.ts';
@@ -112,6 +113,30 @@ export const refusals: Scenario = (on) => {
     });
   });
 
+  describe('a patch that puts a value of another type into a field', () => {
+    const here = useNamespace(on);
+    const replicas = { spec: { replicas: 'two' } };
+    const operations = [{ op: 'replace', path: '/spec/replicas', value: 'two' }];
+
+    it('is refused as invalid, and what is there stays', async () => {
+      await here().create(deployment('app'));
+      for (const [type, patch] of [
+        ['merge', replicas],
+        ['strategic', replicas],
+        ['json', operations],
+        ['merge', { metadata: { labels: { a: 5 } } }],
+      ] as const) {
+        const refusal = await here()
+          .patch('Deployment', 'app', patch, { type })
+          .then(() => undefined, asApiError);
+        expect(refusal, type).to.include({ status: 422, reason: 'Invalid' });
+        expect(refusal?.causes.map(({ field }) => field)).to.deep.equal(['patch']);
+        expect(refusal?.message).to.match(/^ "" is invalid: patch: Invalid value: "/);
+      }
+      expect((await here().workload('app')).spec.replicas).to.equal(1);
+    });
+  });
+
   describe('a target that cannot carry the containers', () => {
     const here = useNamespace(on);
 
@@ -217,6 +242,11 @@ function inNewWords<Cause extends { readonly message: string }>(cause: Cause): C
 /** As it goes over the wire. */
 function asObject(gate: object): KubeObject {
   return { apiVersion: '', kind: '', metadata: { name: '' }, ...JSON.parse(JSON.stringify(gate)) };
+}
+
+function asApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  throw error;
 }
 
 /** What only a real API server refuses. */

@@ -142,6 +142,7 @@ export class Api {
     const warnings = ofLack(type);
     const options: UpdateOptions = {
       ...writeOptions(request, warnings),
+      ...(request.method === 'PATCH' && { patch: request.body }),
       subresource: subresource === 'status' || subresource === 'scale' ? subresource : undefined,
     };
     const change = (current: KubeObject) => this.#changed(request, route, current);

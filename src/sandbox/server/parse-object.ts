@@ -34,20 +34,27 @@ const objectSchema = z.looseObject({
   }),
 });
 
+interface ParseOptions {
+  /** Whether it is of a kind that a definition has added. */
+  readonly custom: boolean;
+  /** The error for what cannot be decoded. Default: 400. */
+  readonly refused?: (problem: string) => Error;
+}
+
 /**
  * Reads an object as it comes from a client or out of a patch. Nulls count as absent, and so do empty collections
  * in its metadata. In the types of Kubernetes itself empty lists and maps are absent too (Go's `omitempty`), which is
  * what makes `initContainers` vanish with its last item, and a Pod template's annotations with the last of them.
  */
-export function parseObject(value: unknown, options: { readonly custom: boolean }): KubeObject {
+export function parseObject(value: unknown, { custom, refused = badRequest }: ParseOptions): KubeObject {
   const body = fields(value);
   const metadata = Object.entries(fields(body.metadata)).filter(([, field]) => !isEmpty(field));
   const parsed = objectSchema.safeParse(
-    withoutAbsent({ ...body, metadata: Object.fromEntries(metadata) }, options.custom),
+    withoutAbsent({ ...body, metadata: Object.fromEntries(metadata) }, custom),
   );
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw badRequest(`json: cannot decode ${issue?.path.join('.')}: ${issue?.message}`);
+  throw refused(`json: cannot decode ${issue?.path.join('.')}: ${issue?.message}`);
 }
 
 function isEmpty(value: unknown): boolean {

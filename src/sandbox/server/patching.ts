@@ -7,7 +7,7 @@ import { LACKS } from './lacks.ts';
 import { mergeSchemaOf } from './merge-keys.ts';
 import { parseObject } from './parse-object.ts';
 import type { ResourceType } from './served-resources.ts';
-import { badRequest, unprocessable, unsupportedMediaType } from './status-error.ts';
+import { badRequest, unpatchable, unprocessable, unsupportedMediaType } from './status-error.ts';
 import { strategicMergePatch } from './strategic-merge-patch.ts';
 
 const JSON_PATCH = 'application/json-patch+json';
@@ -38,7 +38,8 @@ export function patched(
         ? LACKS.apply.words
         : `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
     );
-  return parseObject(apply(type, current, mediaType, patch), { custom });
+  const refused = (problem: string) => unpatchable(patch, problem);
+  return parseObject(apply(type, current, mediaType, patch), { custom, refused });
 }
 
 function apply(type: ResourceType, current: Fields, mediaType: string, patch: unknown): unknown {

@@ -3,7 +3,7 @@ import { undecodable } from './decoding.ts';
 import { type Fields, fields, list, text, without } from './json.ts';
 import { prune } from './pruning.ts';
 import { apiVersionOf, type ResourceType } from './served-resources.ts';
-import { badRequest, conflict, invalid, modified } from './status-error.ts';
+import { badRequest, conflict, invalid, modified, unpatchable } from './status-error.ts';
 
 /** What the API server does to an object between reading and admission: pure functions of the old and the new one. */
 
@@ -19,12 +19,18 @@ const SYSTEM_FIELDS = [
   'deletionGracePeriodSeconds',
 ];
 
+interface ConformOptions {
+  readonly strict?: boolean;
+  readonly warn?: (text: string) => void;
+  readonly patch?: unknown;
+}
+
 /** Checks that the body is of the type, and drops (strict: refuses) with a warning what its schema does not know. */
 export function conform(
   type: ResourceType,
   body: KubeObject,
   schema: Fields | undefined,
-  { strict = false, warn = () => {} }: { readonly strict?: boolean; readonly warn?: (text: string) => void },
+  { strict = false, warn = () => {}, patch }: ConformOptions,
 ): KubeObject {
   const expected = apiVersionOf(type);
   const { apiVersion, kind, metadata, ...rest } = body;
@@ -34,6 +40,7 @@ export function conform(
     );
   if (!schema) return body;
   const problem = type.custom ? undefined : undecodable(rest, schema);
+  if (problem !== undefined && patch !== undefined) throw unpatchable(patch, problem);
   if (problem !== undefined)
     throw badRequest(`${kind} in version "${type.version}" cannot be handled as a ${kind}: ${problem}`);
   const { value, unknown } = prune(rest, schema);

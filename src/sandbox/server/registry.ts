@@ -62,6 +62,8 @@ export interface WriteOptions {
 }
 
 export interface UpdateOptions extends WriteOptions {
+  /** What changes it, if it is a patch: what cannot be decoded is its fault then. */
+  readonly patch?: unknown;
   readonly subresource?: 'status' | 'scale' | undefined;
 }
 

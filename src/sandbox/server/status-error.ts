@@ -100,6 +100,13 @@ export function invalid(type: ResourceType, name: string, causes: readonly Statu
   return new StatusError(422, 'Invalid', `${kind} "${name}" is invalid: ${findings}`, details);
 }
 
+/** 422: a patch puts a value of another type into a field. Whose object it is, the API server does not say. */
+export function unpatchable(patch: unknown, problem: string): StatusError {
+  const message = `Invalid value: ${JSON.stringify(JSON.stringify(patch))}: ${problem}`;
+  const causes = [{ reason: 'FieldValueInvalid', message, field: 'patch' }];
+  return new StatusError(422, 'Invalid', ` "" is invalid: patch: ${message}`, { causes });
+}
+
 /** 422 for a JSON patch whose `test` or path fails. */
 export function unprocessable(type: ResourceType, name: string): StatusError {
   const message = 'the server rejected our request due to an error in our request';

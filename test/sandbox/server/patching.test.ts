@@ -73,10 +73,18 @@ describe('patched', () => {
     );
   });
 
+  it('says what it cannot decode, as an API server words it', async () => {
+    const { status, body } = await patch(DEPLOYMENT, MERGE, { spec: { replicas: 'two' } });
+    expect(status).to.equal(422);
+    expect(body.message).to.match(
+      /^ "" is invalid: patch: Invalid value: ".*": json: cannot unmarshal string into Go struct field DeploymentSpec\.spec\.replicas of type int32$/,
+    );
+  });
+
   it('refuses what is no patch', async () => {
     expect((await patch(DEPLOYMENT, STRATEGIC, [])).status).to.equal(400);
     expect((await patch(DEPLOYMENT, JSON_PATCH, {})).status).to.equal(400);
     expect((await patch(DEPLOYMENT, JSON_PATCH, [{ op: 'remove', path: 'spec' }])).status).to.equal(400);
-    expect((await patch(DEPLOYMENT, MERGE, { metadata: { labels: { a: 1 } } })).status).to.equal(400);
+    expect((await patch(DEPLOYMENT, MERGE, { metadata: { labels: { a: 1 } } })).status).to.equal(422);
   });
 });
