@@ -79,7 +79,7 @@ const volumeMount = z.strictObject({
  */
 export const renderedContainerSchema = z
   .strictObject({
-    name: z.string().min(1).max(63).describe('Name: dgate-<gate>--<dependency>.'),
+    name: z.string().min(1).max(63).describe('Name: `dgate-<gate>--<dependency>`.'),
     image: text(512).optional().describe('Image.'),
     from: text(63)
       .optional()
