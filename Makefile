@@ -5,6 +5,10 @@ MOCHA := $(NODE) node_modules/mocha/bin/mocha.js
 COVERAGE := .cache/coverage
 RELEASE := .cache/release
 EXECUTABLE := .cache/executable
+SITE := .cache/site
+# Of the documentation: which version it is of, and the folder of the server where its versions are.
+VERSION := main
+BASE := /
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -101,6 +105,20 @@ endif
 	helm package $(RELEASE)/from/config/chart --destination $(RELEASE)
 	rm -r $(RELEASE)/from
 
+.PHONY: docs
+docs: node_modules site/node_modules ## Build the documentation's site, with a folder of its version, in .cache/site
+	$(BIN)/tsc --project site
+	VERSION='$(VERSION)' BASE='$(BASE)' $(NODE) site/node_modules/vitepress/bin/vitepress.js build site
+	$(NODE) site/versions.ts $(SITE)
+
+.PHONY: docs-serve
+docs-serve: docs ## Build the documentation's site, and show it at localhost:4173 until Ctrl-C
+	$(NODE) site/node_modules/vite/bin/vite.js preview site --outDir $(CURDIR)/$(SITE)
+
+site/node_modules: site/package.json site/package-lock.json
+	npm ci --prefix site --ignore-scripts --no-fund --no-audit --loglevel=error
+	@touch site/node_modules
+
 .PHONY: cluster-build
 cluster-build: node_modules ## Build the real Kubernetes components for the tests (Go; cached)
 	$(NODE) test/cluster/build.ts control-plane
@@ -113,4 +131,4 @@ cluster: node_modules ## Start a real control plane to try things on; stays unti
 
 .PHONY: clean
 clean: ## Remove what was built (not the cached Kubernetes components)
-	rm -rf dist
+	rm -rf dist $(SITE)

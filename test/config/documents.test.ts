@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { anchorOf } from '../../site/links.ts';
 import { validateGate } from '../../src/api/gate.ts';
 import { API_VERSION, KIND, PLURAL } from '../../src/api/names.ts';
 import { CHECKS } from '../../src/api/spec.ts';
@@ -29,14 +30,15 @@ function linkedDocuments(path: string): string[] {
   );
 }
 
-/** A heading's anchor, as GitHub makes it. */
 function anchors(path: string): string[] {
-  return [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\w\- ]/g, '')
-      .replaceAll(' ', '-'),
-  );
+  return [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
+}
+
+const packages = z.record(z.string(), z.string());
+const packageSchema = z.object({ dependencies: packages.default({}), devDependencies: packages });
+
+function packageIn(path: string): z.infer<typeof packageSchema> {
+  return packageSchema.parse(JSON.parse(read(path)));
 }
 
 describe('the documents', () => {
@@ -118,17 +120,15 @@ describe('the documents', () => {
   });
 
   it('docs/dependencies.md gives a reason for every dependency, and for no other', () => {
-    const packages = z.record(z.string(), z.string());
-    const { dependencies, devDependencies } = z
-      .object({ dependencies: packages, devDependencies: packages })
-      .parse(JSON.parse(read('package.json')));
-    const [atRunTime = '', forDevelopment = ''] = read('docs/dependencies.md').split('## For development');
+    const [atRunTime = '', elsewhere = ''] = read('docs/dependencies.md').split('## For development');
+    const [forDevelopment = '', forTheSite = ''] = elsewhere.split("## For the documentation's site");
     const runTime = [...atRunTime.matchAll(/^\*\*(.+?)\*\* \(/gm)].map(([, name]) => name);
-    const development = [...forDevelopment.matchAll(/\*\*(.+?)\*\*/g)].flatMap(
-      ([, names]) => names?.split(', ') ?? [],
-    );
+    const listed = (text: string) =>
+      [...text.matchAll(/\*\*(.+?)\*\*/g)].flatMap(([, names]) => names?.split(', ') ?? []);
+    const { dependencies, devDependencies } = packageIn('package.json');
     expect(runTime).to.have.members(Object.keys(dependencies));
-    expect(development).to.have.members(Object.keys(devDependencies));
+    expect(listed(forDevelopment)).to.have.members(Object.keys(devDependencies));
+    expect(listed(forTheSite)).to.have.members(Object.keys(packageIn('site/package.json').devDependencies));
   });
 
   it('docs/SECURITY.md names tests that are there', () => {
