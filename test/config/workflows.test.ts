@@ -37,7 +37,9 @@ const steps = jobs.flatMap((job) => job.steps);
 
 describe('.github/workflows', () => {
   it('are there', () => {
-    expect(FILES).to.have.members(['.github/workflows/test.yaml', '.github/workflows/release.yaml']);
+    expect(FILES).to.have.members(
+      ['test', 'release', 'docs'].map((name) => `.github/workflows/${name}.yaml`),
+    );
   });
 
   it('use actions by their full commit, and say which release that is', () => {
@@ -52,10 +54,26 @@ describe('.github/workflows', () => {
     expect(new Set([...pins].map((uses) => uses.split('@')[0])).size).to.equal(pins.size);
   });
 
-  it('let nothing but a release write', () => {
-    const writers = jobs.filter((job) => Object.values(job.permissions).includes('write'));
-    const files = writers.map(({ name }) => name.split(' ')[0]);
-    expect(new Set(files)).to.deep.equal(new Set(['.github/workflows/release.yaml']));
+  it('let nothing but a release write, and the documentation to its own pages', () => {
+    const writes = jobs.flatMap(({ name, permissions }) =>
+      Object.keys(permissions)
+        .filter((of) => permissions[of] === 'write')
+        .map((of) => ({ name, of })),
+    );
+    const elsewhere = writes.filter(({ name }) => !name.startsWith('.github/workflows/release.yaml '));
+    const publish = '.github/workflows/docs.yaml publish';
+    expect(elsewhere).to.deep.equal([
+      { name: publish, of: 'pages' },
+      { name: publish, of: 'id-token' },
+    ]);
+    expect(writes.length).to.be.greaterThan(elsewhere.length);
+  });
+
+  it('run none of what npm brings where the documentation or a release is written', () => {
+    const builders = jobs.filter(({ steps }) => steps.some(({ run = '' }) => run.includes('make docs')));
+    expect(builders).to.have.length(3);
+    for (const { name, permissions } of builders)
+      expect(permissions, name).to.deep.equal({ contents: 'read' });
   });
 
   it('never run the code of a pull request with more than its own permissions', () => {
