@@ -123,6 +123,7 @@ site/node_modules: site/package.json site/package-lock.json
 cluster-build: node_modules ## Build the real Kubernetes components for the tests (Go; cached)
 	$(NODE) test/cluster/build.ts control-plane
 	$(NODE) test/cluster/build.ts node
+	$(NODE) test/cluster/build.ts node-services
 	$(NODE) test/cluster/build.ts tools
 
 .PHONY: cluster

@@ -1,21 +1,31 @@
 import { globSync } from 'node:fs';
 import { expect } from 'chai';
-import { MAIN_VERSION, VERSIONS } from './cluster/versions.ts';
+import { MAIN_VERSION, OLDEST_VERSION, VERSIONS } from './cluster/versions.ts';
 import { selectTiers, TIERS } from './tiers.ts';
 
 const named = (...names: readonly string[]) => selectTiers(names).map(({ name }) => name);
 
 describe('selectTiers', () => {
-  it('takes what always runs where nothing is named: each part, and the newest release', () => {
-    const newest = VERSIONS.at(-1)?.version;
-    expect(named()).to.include.members(['unit', 'sandbox', 'control-plane', 'node']);
-    expect(named()).to.include(`control-plane ${newest}`);
-    const asked = VERSIONS.filter(({ runs }) => runs === 'asked').map(({ version }) => version);
-    expect(named().filter((name) => asked.some((version) => name.includes(version)))).to.deep.equal([]);
+  it('takes what always runs where nothing is named: each part, and first starts on other releases', () => {
+    const always = VERSIONS.filter(({ version, runs }) => runs === 'always' && version !== MAIN_VERSION);
+    const ofReleases = always.map(({ version }) => `first-starts ${version}`);
+    expect(named()).to.deep.equal(['unit', 'sandbox', 'control-plane', 'node', ...ofReleases]);
+    expect(always).to.include(VERSIONS.at(-1));
+  });
+
+  it('has in the parts that always run nothing but files of the whole', () => {
+    const parts = TIERS.filter(({ isPart }) => isPart);
+    expect(parts).to.not.be.empty;
+    for (const { files, version } of parts) {
+      const [whole] = selectTiers([version]);
+      const found = files.flatMap((pattern) => globSync(pattern));
+      expect(found).to.include.members(['test/cluster/first-starts.test.ts', 'test/cluster/upgrade.test.ts']);
+      expect(whole?.files.flatMap((pattern) => globSync(pattern))).to.include.members(found);
+    }
   });
 
   it('takes what is only asked for where it is named, and not otherwise', () => {
-    for (const asked of ['gitops', 'kueue']) {
+    for (const asked of ['gitops', 'kueue', 'load', `node ${OLDEST_VERSION}`]) {
       expect(named()).to.not.include(asked);
       expect(named(asked)).to.deep.equal([asked]);
     }
@@ -51,6 +61,6 @@ describe('selectTiers', () => {
 
   it('has a name for each', () => {
     expect(new Set(TIERS.map(({ name }) => name)).size).to.equal(TIERS.length);
-    expect(TIERS.filter(({ version }) => version === MAIN_VERSION)).to.have.length(6);
+    expect(TIERS.filter(({ version }) => version === MAIN_VERSION)).to.have.length(7);
   });
 });

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
-import { MAIN_VERSION, minorName, VERSIONS, type Version } from './cluster/versions.ts';
+import { MAIN_VERSION, minorName, OLDEST_VERSION, VERSIONS, type Version } from './cluster/versions.ts';
 
 /** A part of the tests that runs as a whole or not at all. */
 export interface Tier {
@@ -15,6 +15,8 @@ export interface Tier {
   readonly jobs?: number;
   /** It runs only where it is named, and not with what always runs. */
   readonly isAsked?: true;
+  /** Another one has all of it. */
+  readonly isPart?: true;
   /** On programs of others, whose timing nobody here decides: a story that fails is tried once more, which is told. */
   readonly isOnCluster?: true;
   /** Scripts that must end well first. */
@@ -32,20 +34,27 @@ const CLUSTER_FILES = [
   'test/cluster/first-starts.test.ts',
   'test/cluster/**/!(scenarios|first-starts).test.ts',
 ];
+/** What another release of Kubernetes can change: how first starts are gated there, and what an upgrade to it does. */
+const RELEASE_FILES = ['test/cluster/{first-starts,admission-,upgrade,crd-skew}*.test.ts'];
+/** How the operator bears many names, dear expressions and slow webhooks: a minute or three of both cores each. */
+const LOAD_FILES = 'test/cluster/{dear-expressions,many-names,slow-webhook}.test.ts';
 const NODE_FILES = 'test/cluster/**/*.node.test.ts';
 const GITOPS_FILES = 'test/cluster/**/*.gitops.test.ts';
 const KUEUE_FILES = 'test/cluster/**/*.kueue.test.ts';
 
 const CONTROL_PLANE = ['test/cluster/build.ts', 'control-plane'] as const;
 const TOOLS = ['test/cluster/build.ts', 'tools'] as const;
+const NODE = ['test/cluster/build.ts', 'node'] as const;
+const NODE_SERVICES = ['test/cluster/build.ts', 'node-services'] as const;
 
-/** What they test is the same whatever the release: the tests' own parts, and how the operator bears a load or an end. */
-const OF_NO_RELEASE = [
-  'test/cluster/{at-exit,audit,describe-with,programs,run-command,use,versions}.test.ts',
-  'test/cluster/{dear-expressions,leaders,many-names,slow-webhook}.test.ts',
-];
+/** Files that the tiers of the control plane leave to others. */
+const ELSEWHERE = [NODE_FILES, GITOPS_FILES, KUEUE_FILES, LOAD_FILES];
 
-const others = VERSIONS.map(({ version }) => version).filter((version) => version !== MAIN_VERSION);
+/** What they test is the same whatever the release: the tests' own parts, and how the operator ends. */
+const OF_NO_RELEASE =
+  'test/cluster/{at-exit,audit,describe-with,leaders,programs,run-command,use,versions}.test.ts';
+
+const others = VERSIONS.filter(({ version }) => version !== MAIN_VERSION);
 
 export const TIERS: readonly Tier[] = [
   {
@@ -76,7 +85,7 @@ export const TIERS: readonly Tier[] = [
     name: 'control-plane',
     what: `whole stories on a real API server, of Kubernetes ${MAIN_VERSION}`,
     files: CLUSTER_FILES,
-    without: [NODE_FILES, GITOPS_FILES, KUEUE_FILES],
+    without: ELSEWHERE,
     version: MAIN_VERSION,
     jobs: clusters(),
     // helm: what is released with it is installed as people do it.
@@ -91,8 +100,30 @@ export const TIERS: readonly Tier[] = [
     without: [],
     version: MAIN_VERSION,
     isOnCluster: true,
-    before: async () => [CONTROL_PLANE, ['test/cluster/build.ts', 'node']],
+    before: async () => [CONTROL_PLANE, NODE, NODE_SERVICES],
     missing: async () => withoutRoot() ?? withoutGo(),
+  },
+  {
+    name: `node ${OLDEST_VERSION}`,
+    what: `the story and first starts on a real node of the oldest release, ${OLDEST_VERSION}`,
+    files: ['test/cluster/{story,first-starts}.node.test.ts'],
+    without: [],
+    version: OLDEST_VERSION,
+    isAsked: true,
+    isOnCluster: true,
+    before: async () => [[...CONTROL_PLANE, OLDEST_VERSION], [...NODE, OLDEST_VERSION], NODE_SERVICES],
+    missing: async () => withoutRoot() ?? withoutGo(),
+  },
+  {
+    name: 'load',
+    what: 'how the operator bears many names, dear expressions and slow webhooks, on a real API server',
+    files: [LOAD_FILES],
+    without: [],
+    version: MAIN_VERSION,
+    isAsked: true,
+    isOnCluster: true,
+    before: async () => [CONTROL_PLANE],
+    missing: withoutGo,
   },
   {
     name: 'gitops',
@@ -116,7 +147,8 @@ export const TIERS: readonly Tier[] = [
     before: async () => [CONTROL_PLANE, ['test/cluster/build.ts', 'kueue']],
     missing: async () => withoutRoot() ?? withoutGo(),
   },
-  ...others.map(controlPlaneOf),
+  ...others.filter(({ runs }) => runs === 'always').map(({ version }) => firstStartsOf(version)),
+  ...others.map(({ version }) => controlPlaneOf(version)),
 ];
 
 /** How many API servers run at once: one of them leaves a third of two cores idle. A cluster that is given is one. */
@@ -124,25 +156,44 @@ function clusters(): number {
   return process.env.DEPENDENCY_GATE_TEST_KUBECONFIG ? 1 : 2;
 }
 
-/** The control plane tier on another release than the main one. */
+/** What is there on another release than the main one, whole. */
 function controlPlaneOf(version: Version): Tier {
   return {
+    ...onRelease(version),
     name: `control-plane ${version}`,
     what: `whole stories on an API server of Kubernetes ${version}`,
     files: CLUSTER_FILES,
-    without: [NODE_FILES, GITOPS_FILES, KUEUE_FILES, ...OF_NO_RELEASE],
+    without: [...ELSEWHERE, OF_NO_RELEASE],
+    isAsked: true,
+  };
+}
+
+/** The part of it that runs with every `make test`. */
+function firstStartsOf(version: Version): Tier {
+  return {
+    ...onRelease(version),
+    name: `first-starts ${version}`,
+    what: `how first starts are gated by an API server of Kubernetes ${version}`,
+    files: RELEASE_FILES,
+    without: ELSEWHERE,
+    isPart: true,
+  };
+}
+
+function onRelease(version: Version) {
+  return {
     version,
     jobs: clusters(),
     isOnCluster: true,
     before: async () => [[...CONTROL_PLANE, version], TOOLS],
     missing: async () =>
       process.env.KUBEBUILDER_ASSETS ? 'KUBEBUILDER_ASSETS gives programs of one release' : withoutGo(),
-  };
+  } as const;
 }
 
 /** Those named: by name, by release (`1.37` is its control plane tier) or all releases (`versions`). None: what always runs. */
 export function selectTiers(names: readonly string[]): readonly Tier[] {
-  if (names.length === 0) return TIERS.filter(({ version, isAsked }) => runsAlways(version) && !isAsked);
+  if (names.length === 0) return TIERS.filter(({ isAsked }) => !isAsked);
   const selected = names.flatMap(tiersNamed);
   return TIERS.filter((tier) => selected.includes(tier));
 }
@@ -156,10 +207,6 @@ function tiersNamed(wanted: string): readonly Tier[] {
   if (found.length > 0) return found;
   const names = TIERS.map(({ name }) => name).join(', ');
   throw new Error(`no such tier: ${wanted}; there are ${names}, and versions`);
-}
-
-function runsAlways(version: Version): boolean {
-  return VERSIONS.some((tested) => tested.version === version && tested.runs === 'always');
 }
 
 function withoutGo(): Promise<string | undefined> {

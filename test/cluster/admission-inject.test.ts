@@ -24,7 +24,7 @@ import {
 } from './admission-templates.ts';
 import { completed, type Kind, pathOf, TARGET, templateIn } from './admission-workloads.ts';
 import { describeWith } from './describe-with.ts';
-import { SWITCHED_ON } from './versions.ts';
+import { propertyRuns, SWITCHED_ON } from './versions.ts';
 
 /** Gates of one namespace, as they are when a workload is written. */
 const SCENES: Readonly<Record<string, readonly GateBuilder[]>> = {
@@ -251,6 +251,10 @@ describeWith(SWITCHED_ON, 'the inject policies', function () {
         }
       },
     );
-    await fc.assert(property, { numRuns: 40, interruptAfterTimeLimit: 120_000, endOnFailure: true });
+    await fc.assert(property, {
+      numRuns: propertyRuns(),
+      interruptAfterTimeLimit: 120_000,
+      endOnFailure: true,
+    });
   });
 });

@@ -27,7 +27,7 @@ import {
 } from './admission-templates.ts';
 import { manifestOf, pathOf, TARGET } from './admission-workloads.ts';
 import { describeWith } from './describe-with.ts';
-import { SWITCHED_ON } from './versions.ts';
+import { propertyRuns, SWITCHED_ON } from './versions.ts';
 
 const inPods = (one: GateBuilder) => one.specifying({ placement: 'Pod' });
 
@@ -168,7 +168,11 @@ describeWith(SWITCHED_ON, 'the policies for placement in Pods', function () {
         }
       },
     );
-    await fc.assert(property, { numRuns: 20, interruptAfterTimeLimit: 120_000, endOnFailure: true });
+    await fc.assert(property, {
+      numRuns: propertyRuns(),
+      interruptAfterTimeLimit: 120_000,
+      endOnFailure: true,
+    });
   });
 
   describe('with a gate for each placement', () => {

@@ -1,7 +1,7 @@
 /**
  * Builds the Kubernetes programs that the tests run, from the modules that go.mod pins:
  *
- *     node test/cluster/build.ts [control-plane|node|tools|gitops|kueue]
+ *     node test/cluster/build.ts [control-plane|node|node-services|tools|gitops|kueue]
  *     node test/cluster/build.ts control-plane 1.37.2     # of another release of versions.ts
  *
  * The result is kept under .cache/cluster/bin (.cache/cluster/bin/1.37.2) and built again only when what it is made of
@@ -10,6 +10,7 @@
 import { createHash } from 'node:crypto';
 import {
   existsSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -21,13 +22,13 @@ import {
 import { join } from 'node:path';
 import { GO_MODULE, moduleFile, moduleFlags, programsOf } from './go-module.ts';
 import { runCommand } from './run-command.ts';
-import { MAIN_VERSION, type Version, versionNamed } from './versions.ts';
+import { KUBELET_WITH_CONTEXT, MAIN_VERSION, meets, type Version, versionNamed } from './versions.ts';
 
 /**
- * `control-plane`: what serves the API. `node`: what a real node needs on top of it. `tools`: what renders manifests, and reads
- * what is rendered. `gitops`: the engines of Flux and Argo CD.
+ * `control-plane`: what serves the API. `node`: Kubernetes' own programs of a node. `node-services`: what a node needs besides,
+ * whatever its release. `tools`: what renders manifests, and reads what is rendered. `gitops`: the engines of Flux and Argo CD.
  */
-const BUILT = ['control-plane', 'node', 'tools', 'gitops', 'kueue'] as const;
+const BUILT = ['control-plane', 'node', 'node-services', 'tools', 'gitops', 'kueue'] as const;
 export type Tier = (typeof BUILT)[number];
 
 interface Program {
@@ -57,8 +58,14 @@ function programsFor(tier: Tier, version: Version): readonly Program[] {
       return [kubernetes('control-plane', components, version)];
     case 'node':
       return [
-        kubernetes('node', ['kubelet', 'kube-scheduler', 'kube-proxy'], version),
-        kubernetes('pause', [], version),
+        kubernetes('node', ['kubelet', 'kube-scheduler', 'kube-proxy'], version, [
+          '-tags',
+          kubeletTags(version),
+        ]),
+      ];
+    case 'node-services':
+      return [
+        kubernetes('pause', [], MAIN_VERSION),
         installed('coredns', COREDNS),
         installed('kube-router', KUBE_ROUTER),
       ];
@@ -86,9 +93,23 @@ function versionFlags(version: Version): string {
     .join(' ');
 }
 
-function kubernetes(name: string, components: readonly string[], version: Version): Program {
+/** Which of the two ways to make a kubelet is compiled. */
+function kubeletTags(version: Version): string {
+  return meets(version, KUBELET_WITH_CONTEXT) ? '' : 'kubelet_before_1_34';
+}
+
+function kubernetes(
+  name: string,
+  components: readonly string[],
+  version: Version,
+  flags: readonly string[] = [],
+): Program {
   const pinned = moduleFile(version);
-  const sources = [pinned, pinned.replace(/mod$/, 'sum'), `${name}/main.go`];
+  const sources = [
+    pinned,
+    pinned.replace(/mod$/, 'sum'),
+    ...globSync(`${name}/*.go`, { cwd: GO_MODULE }).toSorted(),
+  ];
   return {
     name,
     components,
@@ -104,6 +125,7 @@ function kubernetes(name: string, components: readonly string[], version: Versio
         '-trimpath',
         '-ldflags',
         ldflags,
+        ...flags,
         '-o',
         join(folder, name),
         `./${name}`,

@@ -50,7 +50,7 @@ function proc(id: string, file: string): string {
 
 describe('a CA bundle on a real node', function () {
   this.timeout(600_000);
-  const cluster = useOperator();
+  const cluster = useOperator({ syncSeconds: 20 });
   const story = useStory(cluster);
   const waiter = 'dgate-first--server';
   let certificates: Certificates;
@@ -100,7 +100,7 @@ describe('a CA bundle on a real node', function () {
     await story().apply(bundle('ca.crt', long));
     await story().untilLog(pod, waiter, /^waiting for server: HTTP 503$/m);
     const first = resident(pod);
-    // The kubelet looks at ConfigMaps about once a minute: some eighty attempts are made until then.
+    // The kubelet looks at ConfigMaps now and then: dozens of attempts are made until then.
     await story().apply(bundle('ca.crt', rootCertificates.join('\n')));
     await story().untilLog(pod, waiter, /certificate/m);
     await story().apply(bundle('ca.crt', long));

@@ -39,12 +39,16 @@ export function cni(): string {
   });
 }
 
-/** @param cgroup the cgroup below which all Pods are */
-export function kubelet(cgroup: string, resolvConf: string): string {
+/**
+ * @param cgroup the cgroup below which all Pods are
+ * @param syncSeconds how often the volumes of a running Pod are looked at again
+ */
+export function kubelet(cgroup: string, resolvConf: string, syncSeconds: number): string {
   return JSON.stringify({
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
     containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
+    syncFrequency: `${syncSeconds}s`,
     cgroupDriver: 'cgroupfs',
     cgroupRoot: `/${cgroup}`,
     failCgroupV1: false,

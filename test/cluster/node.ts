@@ -12,14 +12,19 @@ import { Machine } from './machine.ts';
 import * as config from './node-config.ts';
 import { installPackages, requireNodeMachine } from './packages.ts';
 import { findPrograms } from './programs.ts';
+import { type Version, versionUnderTest } from './versions.ts';
 
 export interface NodeOptions {
+  /** Of all of Kubernetes on it. The release that the environment asks for by default. */
+  readonly version?: Version;
   /** Further command-line flags of the control plane's components. */
   readonly flags?: ControlPlaneOptions['flags'];
   /** For how long CoreDNS caches the cluster's own names: 0 (default) as kubeadm sets it up today, 30 as it did before 1.32. */
   readonly dnsCacheSeconds?: number;
   /** Whether NetworkPolicies are enforced, by kube-router. */
   readonly networkPolicies?: boolean;
+  /** How often the kubelet looks at the ConfigMaps and Secrets of running Pods: 60 by default, as everywhere. */
+  readonly syncSeconds?: number;
   /** Hears of builds, of packages that are installed and of logs that were kept. Standard error by default. */
   readonly say?: (line: string) => void;
 }
@@ -57,16 +62,20 @@ export async function requireNode(): Promise<void> {
 export async function startNode(options: NodeOptions = {}): Promise<ClusterNode> {
   const say = options.say ?? console.error;
   await installPackages(say);
-  const programs = await findPrograms(undefined, say);
-  const folder = await build('node', say);
+  const version = options.version ?? versionUnderTest();
+  const programs = await findPrograms(undefined, say, version);
+  const folders = {
+    kubernetes: await build('node', say, version),
+    services: await build('node-services', say),
+  };
   removeLeftovers();
   const machine = new Machine(say);
   try {
     await machine.start();
     const site = siteOf(machine);
     const { access, credentials } = await runControlPlane(site, programs, machine.components, options.flags);
-    const node = new NodePrograms(machine, access, credentials, folder);
-    await node.start(options.dnsCacheSeconds ?? 0);
+    const node = new NodePrograms(machine, access, credentials, folders);
+    await node.start(options);
     if (options.networkPolicies) await node.enforceNetworkPolicies();
     return Object.assign(access, {
       logs: machine.scratch.logs,
@@ -96,27 +105,34 @@ function siteOf(machine: Machine): Site {
   };
 }
 
+/** Those that are of no release of Kubernetes. */
+const SERVICES = ['coredns', 'kube-router'];
+
+/** Where the programs are: those of Kubernetes, and the others. */
+interface Folders {
+  readonly kubernetes: string;
+  readonly services: string;
+}
+
 /** The programs that make a machine a node. */
 class NodePrograms {
   readonly #machine: Machine;
   readonly #access: Access;
   readonly #kubeconfigs: Credentials['kubeconfigs'];
-  readonly #folder: string;
+  readonly #folders: Folders;
   #kubelet: Component | undefined;
 
-  constructor(machine: Machine, access: Access, credentials: Credentials, folder: string) {
+  constructor(machine: Machine, access: Access, credentials: Credentials, folders: Folders) {
     this.#machine = machine;
     this.#access = access;
     this.#kubeconfigs = credentials.kubeconfigs;
-    this.#folder = folder;
+    this.#folders = folders;
   }
 
-  async start(dnsCacheSeconds: number): Promise<void> {
+  async start({ dnsCacheSeconds = 0, syncSeconds = 60 }: NodeOptions): Promise<void> {
     const { kubelet, ...kubeconfigs } = this.#kubeconfigs;
-    this.#write(
-      'kubelet.json',
-      config.kubelet(this.#machine.cgroup, this.#write('resolv.conf', `nameserver ${config.NODE_ADDRESS}\n`)),
-    );
+    const resolvConf = this.#write('resolv.conf', `nameserver ${config.NODE_ADDRESS}\n`);
+    this.#write('kubelet.json', config.kubelet(this.#machine.cgroup, resolvConf, syncSeconds));
     await this.importImage(pauseImage());
     await this.#access.apply(config.COREDNS_RBAC);
     this.#startKubelet();
@@ -182,7 +198,8 @@ class NodePrograms {
   }
 
   #start(name: string, ...args: readonly string[]): Component {
-    return this.#machine.components.start(name, [...this.#machine.enter, join(this.#folder, name), ...args]);
+    const folder = SERVICES.includes(name) ? this.#folders.services : this.#folders.kubernetes;
+    return this.#machine.components.start(name, [...this.#machine.enter, join(folder, name), ...args]);
   }
 
   async #answers(what: string, args: readonly string[]): Promise<void> {

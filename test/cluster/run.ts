@@ -11,7 +11,7 @@
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startControlPlane } from './control-plane.ts';
-import { PROGRAMS, programsOf } from './go-module.ts';
+import { programsOf } from './go-module.ts';
 import { toolsImage } from './images.ts';
 import { startNode } from './node.ts';
 import { versionNamed, versionUnderTest } from './versions.ts';
@@ -21,22 +21,27 @@ const { positionals, values } = parseArgs({
   options: { version: { type: 'string' } },
 });
 const [tier = 'control-plane'] = positionals;
+const version = values.version === undefined ? versionUnderTest() : versionNamed(values.version);
 
 if (tier === 'control-plane') {
-  const version = values.version === undefined ? versionUnderTest() : versionNamed(values.version);
   const cluster = await startControlPlane({ version, assets: process.env.KUBEBUILDER_ASSETS });
   stay(
     cluster.kubeconfig,
     `export ${environment(cluster.kubeconfig, programsOf(version))}`,
     cluster.auditLog,
   );
-} else if (tier === 'node' && values.version === undefined) {
-  const cluster = await startNode();
+} else if (tier === 'node') {
+  const cluster = await startNode({ version });
   await cluster.importImage(await toolsImage());
-  const shell = [...cluster.enterNetwork, 'env', environment(cluster.kubeconfig, PROGRAMS), 'bash'].join(' ');
+  const shell = [
+    ...cluster.enterNetwork,
+    'env',
+    environment(cluster.kubeconfig, programsOf(version)),
+    'bash',
+  ].join(' ');
   stay(cluster.kubeconfig, shell, cluster.auditLog);
 } else {
-  console.error('usage: node test/cluster/run.ts [control-plane [--version VERSION]|node]');
+  console.error('usage: node test/cluster/run.ts [control-plane|node] [--version VERSION]');
   process.exitCode = 2;
 }
 

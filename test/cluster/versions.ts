@@ -5,16 +5,19 @@ export type Version = `${number}.${number}.${number}`;
 
 interface Tested {
   readonly version: Version;
-  /** `always`: with every `make test`. `asked`: with `make test-versions`, which runs all. */
+  /** `always`: first starts with every `make test`. All of it, and those of `asked`: with `make test-versions`. */
   readonly runs: 'always' | 'asked';
 }
 
 /** Whose API every other part of the tests is made for: the node, kubectl and the manifests are tried with this one. */
 export const MAIN_VERSION: Version = '1.36.3';
 
+/** The oldest that is supported. */
+export const OLDEST_VERSION: Version = '1.30.14';
+
 /** Oldest first. A release is a line here, and `node test/cluster/pin.ts` makes the Go module of it. */
 export const VERSIONS: readonly Tested[] = [
-  { version: '1.30.14', runs: 'asked' },
+  { version: OLDEST_VERSION, runs: 'asked' },
   { version: '1.33.13', runs: 'asked' },
   { version: '1.34.4', runs: 'always' },
   { version: '1.35.4', runs: 'asked' },
@@ -44,6 +47,9 @@ export const JOB_CRITERIA: Need = { what: 'SuccessCriteriaMet of every Job', fro
 /** etcd 3.6 comes with it, whose flag for watches has lost its `experimental-`. */
 export const ETCD_3_6: Need = { what: 'etcd 3.6', from: 34 };
 
+/** The function of its module that makes a kubelet takes one. */
+export const KUBELET_WITH_CONTEXT: Need = { what: 'a kubelet that is made with a context', from: 34 };
+
 /** Refused values are told of without their type: `Invalid value: "object": …` before. */
 export const REFUSALS_WITHOUT_TYPE: Need = { what: 'refusals without the type of the value', from: 35 };
 
@@ -65,6 +71,11 @@ export function mutatingFlags(version: Version): { readonly 'kube-apiserver'?: r
       `--runtime-config=${mutatingApi(version)}=true`,
     ],
   };
+}
+
+/** How many random cases a property tries on the API server under test: each is several requests. */
+export function propertyRuns(version = versionUnderTest()): number {
+  return version === MAIN_VERSION ? 20 : 10;
 }
 
 /** `1.36` of `1.36.3`. */
