@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { GO_MODULE, moduleFile } from './go-module.ts';
-import { moduleOf, pinnedIn } from './pin.ts';
+import { earlierPatches, moduleOf, pinnedIn } from './pin.ts';
 import {
   MAIN_VERSION,
   MUTATING_POLICIES,
@@ -68,6 +68,13 @@ describe('versionUnderTest', () => {
   });
 });
 
+describe('earlierPatches', () => {
+  it('are of the same minor release, the newest first', () => {
+    expect(earlierPatches('1.35.3')).to.deep.equal(['1.35.2', '1.35.1', '1.35.0']);
+    expect(earlierPatches('1.35.0')).to.deep.equal([]);
+  });
+});
+
 describe('moduleOf', () => {
   it('takes etcd and the language version from Kubernetes, and its libraries as they are published', () => {
     expect(moduleOf('1.35.4', UPSTREAM)).to.equal(`module dependencygate.dev/test/cluster
@@ -86,6 +93,14 @@ replace (
 	k8s.io/kubectl => k8s.io/kubectl v0.35.4
 )
 `);
+  });
+
+  it('takes a library of an earlier patch where that of this one is not to be had', () => {
+    const module = moduleOf('1.35.4', UPSTREAM, new Map([['k8s.io/kubectl', 'v0.35.2']]));
+    expect(module).to.include('\tk8s.io/kubectl v0.35.2\n\tk8s.io/kubernetes v1.35.4\n');
+    expect(module).to.include(
+      '\tk8s.io/api => k8s.io/api v0.35.4\n\tk8s.io/kubectl => k8s.io/kubectl v0.35.2\n',
+    );
   });
 
   it('says what it does not find', () => {
