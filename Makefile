@@ -9,6 +9,7 @@ SITE := .cache/site
 # Of the documentation: which version it is of, and the folder of the server where its versions are.
 VERSION := main
 BASE := /
+REPOSITORY := dependency-gate/dependency-gate
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -118,6 +119,18 @@ docs-serve: docs ## Build the documentation's site, and show it at localhost:417
 site/node_modules: site/package.json site/package-lock.json
 	npm ci --prefix site --ignore-scripts --no-fund --no-audit --loglevel=error
 	@touch site/node_modules
+
+.PHONY: bill-of-materials
+bill-of-materials: node_modules ## Write what the program is made of to .cache/release, as CycloneDX
+	mkdir -p $(RELEASE)
+	$(NODE) release/bill-of-materials.ts > $(RELEASE)/dependency-gate.cdx.json
+
+# From the archives that make executable left, on each platform.
+.PHONY: release-plugin
+release-plugin: node_modules ## Write the plugin's archives and krew's manifest to .cache/release: REPOSITORY=owner/name has them
+	mkdir -p $(RELEASE)
+	cp $(EXECUTABLE)/*.tar.gz $(RELEASE)
+	$(NODE) release/krew-manifest.ts $(RELEASE) $(REPOSITORY)
 
 .PHONY: cluster-build
 cluster-build: node_modules ## Build the real Kubernetes components for the tests (Go; cached)

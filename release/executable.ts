@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { bundledPackages, licencesText } from './bundled-packages.ts';
 import { COMMON, DEFINED, ROOT, VERSION } from './bundling.ts';
@@ -77,14 +86,19 @@ function inject(): void {
   if (IS_MACOS) execFileSync('codesign', ['--sign', '-', program]);
 }
 
-/** Node's licence comes with its binary's package. */
+/** Of a Node as it is released, or of npm's package of its binary. */
+function licenceOfNode(): string {
+  const ofRelease = join(dirname(process.execPath), '../LICENSE');
+  const ofPackage = globSync(join(ROOT, 'node_modules/node/node_modules/node-*/LICENSE'));
+  const found = [ofRelease, ...ofPackage].find((path) => existsSync(path));
+  if (found === undefined) throw new Error(`the licence of Node is not at ${ofRelease}`);
+  return readFileSync(found, 'utf8');
+}
+
 function pack(): string {
-  const [ofNode] = globSync('node_modules/node/node_modules/node-*/LICENSE', { cwd: ROOT });
-  if (ofNode === undefined) throw new Error('the licence of Node is not there: npm ci');
-  const nodes = readFileSync(join(ROOT, ofNode), 'utf8');
   writeFileSync(
     join(parts, 'THIRD-PARTY-LICENSES.txt'),
-    `${licences}\n${'-'.repeat(80)}\nNode.js ${process.versions.node}\n\n${nodes}`,
+    `${licences}\n${'-'.repeat(80)}\nNode.js ${process.versions.node}\n\n${licenceOfNode()}`,
   );
   copyFileSync(join(ROOT, 'LICENSE'), join(parts, 'LICENSE'));
   const arch = process.arch === 'x64' ? 'amd64' : process.arch;

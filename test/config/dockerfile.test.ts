@@ -35,10 +35,12 @@ const of = (stage: readonly Instruction[], word: string) =>
 const entryPoint = () => z.array(z.string()).parse(JSON.parse(of(last, 'ENTRYPOINT').join()));
 
 describe('Dockerfile', () => {
-  it('builds in one stage and runs in another, on the same Node', () => {
+  it('builds in one stage and runs in another, on the same Node, each named by its digest', () => {
     expect(more).to.be.empty;
-    expect(of(build, 'FROM').join()).to.match(/ node:24-\S+ AS build$/);
-    expect(of(last, 'FROM').join()).to.match(/^gcr\.io\/distroless\/nodejs24-\S+:nonroot$/);
+    expect(of(build, 'FROM').join()).to.match(/ node:24-[\w-]+@sha256:[0-9a-f]{64} AS build$/);
+    expect(of(last, 'FROM').join()).to.match(
+      /^gcr\.io\/distroless\/nodejs24-[\w-]+:nonroot@sha256:[0-9a-f]{64}$/,
+    );
     const { engines } = z
       .object({ engines: z.object({ node: z.string() }) })
       .parse(JSON.parse(read('package.json')));

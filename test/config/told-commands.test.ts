@@ -157,6 +157,9 @@ describe('the commands of the documents', () => {
   }
 });
 
+/** What kubectl knows nothing of; ours is looked at above. */
+const PLUGINS = ['dgate', 'krew'];
+
 describe('the commands of kubectl in the documents', function () {
   this.timeout(30_000);
   const kubectl = useProgram('kubectl');
@@ -166,7 +169,7 @@ describe('the commands of kubectl in the documents', function () {
     const flags = new Map<string, readonly string[]>();
     for (const { words, isInline } of DOCUMENTS.flatMap(commandsIn)) {
       const [first, ...rest] = words.filter((word) => !word.startsWith('-'));
-      if (first !== 'kubectl' || rest[0] === 'dgate' || (isInline && words.length < 3)) continue;
+      if (first !== 'kubectl' || PLUGINS.includes(rest[0] ?? '') || (isInline && words.length < 3)) continue;
       const command = rest.slice(
         0,
         1 + rest.findIndex((_, at) => !GROUPS.includes(rest.slice(0, at + 1).join(' '))),
