@@ -1,21 +1,27 @@
 import { expect } from 'chai';
 import { z } from 'zod';
 import { read } from './manifests.ts';
+import { DOCUMENTS } from './told-commands.ts';
 
 const { version } = z.object({ version: z.string() }).parse(JSON.parse(read('package.json')));
 
-/** The versions that a text names an image of ours with. */
+/** The versions that a text names an image of ours with, in one word or as kustomize takes it. */
 function imageVersions(path: string): string[] {
-  return [...read(path).matchAll(/\/dependency-gate:(\d[\w.-]*)/g)].map(([, named = '']) => named);
+  const named = /\/dependency-gate(?::|\n *newTag: )(\d[\w.-]*)/g;
+  return [...read(path).matchAll(named)].map(([, version = '']) => version);
 }
 
 describe('the version of package.json', () => {
-  for (const path of ['README.md', 'docs/guide/render.md']) {
+  const naming = DOCUMENTS.filter((path) => imageVersions(path).length > 0);
+
+  it('is found in documents', () => {
+    expect(naming).to.include.members(['README.md', 'docs/guide/render.md', 'docs/guide/quick-start.md']);
+  });
+
+  for (const path of naming.filter((path) => !/decisions|CHANGELOG/.test(path)))
     it(`is that of every image in ${path}`, () => {
-      expect(imageVersions(path)).to.not.be.empty;
       expect(new Set(imageVersions(path))).to.deep.equal(new Set([version]));
     });
-  }
 
   it('is the tag in config/operator, and that of the plugin of Helm', () => {
     expect(read('config/operator/kustomization.yaml')).to.contain(`\n  newTag: ${version}\n`);
