@@ -1,14 +1,18 @@
 import { chmod, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { bundledPackages, licencesText } from './release/bundled-packages.ts';
 import { COMMON, DEFINED } from './release/bundling.ts';
 
 /**
- * Bundles the command into dist/, in two parts. The entry point has the waiter in it and nothing else, in one file, since
+ * Bundles the command in two parts. The entry point has the waiter in it and nothing else, in one file, since
  * each file more that an init container reads costs it memory and time; everything else is read only when it is asked
  * for.
+ *
+ *     node build.ts [folder, default dist]
  */
-const common = { ...COMMON, outdir: 'dist', format: 'esm', legalComments: 'external' } as const;
+const outdir = process.argv[2] ?? 'dist';
+const common = { ...COMMON, outdir, format: 'esm', legalComments: 'external' } as const;
 
 /** The entry point reads the other part from the file beside it. */
 const commandLineApart: Plugin = {
@@ -18,7 +22,7 @@ const commandLineApart: Plugin = {
   },
 };
 
-await rm('dist', { recursive: true, force: true });
+await rm(outdir, { recursive: true, force: true });
 const first = await build({
   ...common,
   entryPoints: { 'dependency-gate': 'src/main.ts' },
@@ -36,6 +40,6 @@ const second = await build({
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
 });
-await chmod('dist/dependency-gate.js', 0o755);
+await chmod(join(outdir, 'dependency-gate.js'), 0o755);
 const packages = bundledPackages([first.metafile, second.metafile]);
-await writeFile('dist/THIRD-PARTY-LICENSES.txt', licencesText(packages));
+await writeFile(join(outdir, 'THIRD-PARTY-LICENSES.txt'), licencesText(packages));

@@ -113,7 +113,7 @@ export async function writeImage(image: Image, folder: string): Promise<string> 
   const root = join(stage, 'root');
   const archive = join(stage, 'archive');
   mkdirSync(archive, { recursive: true });
-  fill(root, image);
+  fillRoot(root, image);
   const layer = join(archive, 'layer.tar');
   await runCommand([
     'tar',
@@ -156,7 +156,8 @@ export async function writeImage(image: Image, folder: string): Promise<string> 
   return tar;
 }
 
-function fill(root: string, { copies, texts = {}, links = {} }: Image): void {
+/** Writes the image's files below a folder. */
+export function fillRoot(root: string, { copies, texts = {}, links = {} }: Image): void {
   for (const [path, source] of Object.entries(copies)) {
     cpSync(source, join(root, path), { recursive: true, dereference: true });
   }

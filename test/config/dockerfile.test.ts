@@ -67,7 +67,7 @@ describe('Dockerfile', () => {
     expect(file).to.equal('/app/dependency-gate.js');
     expect(args).to.be.empty;
     expect(of(last, 'COPY')).to.deep.equal(['LICENSE package.json /app/', '--from=build /src/dist/ /app/']);
-    expect(read('build.ts')).to.contain("'dependency-gate': 'src/main.ts'").and.contain("outdir: 'dist'");
+    expect(read('build.ts')).to.contain("'dependency-gate': 'src/main.ts'").and.contain("?? 'dist'");
     expect(JSON.parse(read('package.json'))).to.include({ type: 'module' });
   });
 

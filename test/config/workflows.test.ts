@@ -86,6 +86,13 @@ describe('.github/workflows', () => {
     for (const { run = '' } of steps) expect(run).to.not.contain('${{');
   });
 
+  it('hand on what is in hidden folders, which nothing does by itself', () => {
+    const uploads = steps.filter(({ uses }) => uses?.startsWith('actions/upload-artifact@'));
+    const hidden = uploads.filter(({ with: { path } }) => String(path).startsWith('.'));
+    expect(hidden).to.not.be.empty;
+    for (const { with: inputs } of hidden) expect(inputs).to.include({ 'include-hidden-files': true });
+  });
+
   it('leave no token in the checked-out folder, and end in time', () => {
     const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
     expect(checkouts).to.not.be.empty;
