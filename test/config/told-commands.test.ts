@@ -76,6 +76,20 @@ function flagsIn(help: string): string[] {
   );
 }
 
+/** The flags that a command of Helm takes, and those of every command of Helm. */
+function helmFlagsIn(help: string): string[] {
+  return [...help.matchAll(/^ {2,6}(?:(-\w), )?(--[\w-]+)/gm)].flatMap(([, short, long]) =>
+    [short, long].filter((flag) => flag !== undefined),
+  );
+}
+
+/** The flags that are given to a command, and not to what it runs. */
+function flagsOf(words: readonly string[]): string[] {
+  const ends = words.indexOf('--');
+  const own = ends < 0 ? words : words.slice(0, ends);
+  return own.flatMap((word) => /^(?:--[\w-]+|-\w)(?==|$)/.exec(word) ?? []);
+}
+
 describe('commandsOf', () => {
   it('takes a script apart as a shell does', () => {
     const script = [
@@ -176,11 +190,25 @@ describe('the commands of kubectl in the documents', function () {
       );
       const line = command.join(' ');
       if (!flags.has(line)) flags.set(line, flagsIn(outputOf([kubectl(), ...command, '--help'])));
-      const ends = words.indexOf('--');
-      const own = ends < 0 ? words : words.slice(0, ends);
-      const used = own.flatMap((word) => /^(?:--[\w-]+|-\w)(?==|$)/.exec(word) ?? []);
-      const unknown = used.filter((flag) => ![...everywhere, ...(flags.get(line) ?? [])].includes(flag));
-      expect(unknown, words.join(' ')).to.deep.equal([]);
+      const known = [...everywhere, ...(flags.get(line) ?? [])];
+      expect(known, words.join(' ')).to.include.members(flagsOf(words));
+    }
+  });
+});
+
+describe('the commands of Helm in the documents', function () {
+  this.timeout(30_000);
+  const helm = useProgram('helm');
+
+  it('have flags that Helm has', () => {
+    const flags = new Map<string, readonly string[]>();
+    const told = DOCUMENTS.flatMap(commandsIn).filter(({ words }) => words[0] === 'helm');
+    const withFlags = told.filter(({ words }) => flagsOf(words).length > 0);
+    expect(withFlags.length).to.be.greaterThan(5);
+    for (const { words } of withFlags) {
+      const [, verb = ''] = words;
+      if (!flags.has(verb)) flags.set(verb, helmFlagsIn(outputOf([helm(), verb, '--help'])));
+      expect(flags.get(verb), words.join(' ')).to.include.members(flagsOf(words));
     }
   });
 });
