@@ -59,6 +59,11 @@ describe('selectTiers', () => {
     }
   });
 
+  it('names no files by a pattern of nothing but braces, which Mocha takes for the name of a file', () => {
+    for (const { name, files } of TIERS)
+      for (const file of files) expect(file.includes('{') && !file.includes('*'), name).to.equal(false);
+  });
+
   it('has a name for each', () => {
     expect(new Set(TIERS.map(({ name }) => name)).size).to.equal(TIERS.length);
     expect(TIERS.filter(({ version }) => version === MAIN_VERSION)).to.have.length(7);

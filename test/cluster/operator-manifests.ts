@@ -5,8 +5,9 @@ import { expect } from 'chai';
 import type { Access } from './access.ts';
 import { ROOT } from './go-module.ts';
 import { PROJECT_IMAGE } from './images.ts';
+import { MUTATING_POLICIES, meets, versionUnderTest } from './versions.ts';
 
-/** What a kustomization of a user's own has beside config/default; its resources are named from the release's root. */
+/** What a kustomization of a user's own has beside ours; its resources are named from the release's root. */
 export type Overlay = Readonly<Record<string, unknown>> & { readonly resources?: readonly string[] };
 
 /** A release as the tests have it: a folder with its source and its `dist`, and what the node calls its image. */
@@ -17,7 +18,12 @@ export interface Release {
 
 export const THIS_RELEASE: Release = { root: ROOT, image: PROJECT_IMAGE };
 
-/** A release's config/default with another image, set as users do it: in a kustomization of their own. */
+/** What is installed on the release of Kubernetes under test: with the policies that mutate where it has them. */
+function installation(): string {
+  return meets(versionUnderTest(), MUTATING_POLICIES) ? 'config/default' : 'config/without-admission';
+}
+
+/** A release's manifests with another image, set as users do it: in a kustomization of their own. */
 export async function operatorManifests(
   cluster: Access,
   overlay: Overlay = {},
@@ -25,7 +31,7 @@ export async function operatorManifests(
 ): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'dependency-gate-overlay-'));
   const [newName, newTag] = image.split(':');
-  const resources = new Set(['config/default', ...(overlay.resources ?? [])]);
+  const resources = new Set([installation(), ...(overlay.resources ?? [])]);
   const kustomization = {
     ...overlay,
     resources: [...resources].map((path) => relative(folder, join(root, path))),
