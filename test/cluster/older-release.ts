@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { parse } from 'yaml';
@@ -21,8 +21,8 @@ const crdSchema = z.object({
   }),
 });
 
-/** What a release is made of. */
-const PARTS = ['src', 'config', 'crds', 'docs', 'build.ts', 'package.json', 'LICENSE'];
+/** What stands in a clone and is not of it. */
+const NOT_SOURCE = ['.git', '.cache', 'dist', 'node_modules'];
 
 /**
  * What makes of this tree one that could have come before it: without the check `gate`, without a policy, of another
@@ -69,12 +69,13 @@ async function newestTag(): Promise<string | undefined> {
 
 async function unpack(tag: string, folder: string): Promise<void> {
   const archive = join(folder, 'release.tar');
-  await runCommand(['git', 'archive', `--output=${archive}`, tag, ...PARTS], { cwd: ROOT });
+  await runCommand(['git', 'archive', `--output=${archive}`, tag], { cwd: ROOT });
   await runCommand(['tar', '--extract', '--file', archive, '--directory', folder]);
 }
 
 function standIn(folder: string): void {
-  for (const part of PARTS) cpSync(join(ROOT, part), join(folder, part), { recursive: true });
+  const parts = readdirSync(ROOT).filter((part) => !NOT_SOURCE.includes(part));
+  for (const part of parts) cpSync(join(ROOT, part), join(folder, part), { recursive: true });
   for (const [file, what, by] of EDITS) {
     const path = join(folder, file);
     const text = readFileSync(path, 'utf8');
