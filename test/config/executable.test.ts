@@ -26,7 +26,8 @@ describe('the single executable', function () {
       this.skip();
     }
     folder = mkdtempSync(join(tmpdir(), 'dependency-gate-executable-'));
-    archive = outputOf([process.execPath, join(ROOT, 'release/executable.ts'), folder]).trim();
+    const args = [join(ROOT, 'release/executable.ts'), folder];
+    archive = execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 170_000 }).trim();
   });
   after(() => {
     if (folder !== '') rmSync(folder, { recursive: true });
