@@ -108,18 +108,18 @@ endif
 	rm -r $(RELEASE)/from
 
 .PHONY: docs
-docs: node_modules site/node_modules ## Build the documentation's site, with a folder of its version, in .cache/site
-	$(BIN)/tsc --project site
-	VERSION='$(VERSION)' BASE='$(BASE)' $(NODE) site/node_modules/vitepress/bin/vitepress.js build site
-	$(NODE) site/versions.ts $(SITE)
+docs: node_modules .site/node_modules ## Build the documentation's site, with a folder of its version, in .cache/site
+	$(BIN)/tsc --project .site
+	VERSION='$(VERSION)' BASE='$(BASE)' $(NODE) .site/node_modules/vitepress/bin/vitepress.js build .site
+	$(NODE) .site/versions.ts $(SITE)
 
 .PHONY: docs-serve
 docs-serve: docs ## Build the documentation's site, and show it at localhost:4173 until Ctrl-C
-	$(NODE) site/node_modules/vite/bin/vite.js preview site --outDir $(CURDIR)/$(SITE)
+	$(NODE) .site/node_modules/vite/bin/vite.js preview .site --outDir $(CURDIR)/$(SITE)
 
-site/node_modules: site/package.json site/package-lock.json
-	npm ci --prefix site --ignore-scripts --no-fund --no-audit --loglevel=error
-	@touch site/node_modules
+.site/node_modules: .site/package.json .site/package-lock.json
+	npm ci --prefix .site --ignore-scripts --no-fund --no-audit --loglevel=error
+	@touch .site/node_modules
 
 .PHONY: bill-of-materials
 bill-of-materials: node_modules ## Write what the program is made of to .cache/release, as CycloneDX

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { anchorOf } from '../../site/links.ts';
+import { anchorOf } from '../../.site/links.ts';
 import { validateGate } from '../../src/api/gate.ts';
 import { API_VERSION, KIND, PLURAL } from '../../src/api/names.ts';
 import { CHECKS } from '../../src/api/spec.ts';
@@ -128,7 +128,7 @@ describe('the documents', () => {
     const { dependencies, devDependencies } = packageIn('package.json');
     expect(runTime).to.have.members(Object.keys(dependencies));
     expect(listed(forDevelopment)).to.have.members(Object.keys(devDependencies));
-    expect(listed(forTheSite)).to.have.members(Object.keys(packageIn('site/package.json').devDependencies));
+    expect(listed(forTheSite)).to.have.members(Object.keys(packageIn('.site/package.json').devDependencies));
   });
 
   it('docs/SECURITY.md names tests that are there', () => {

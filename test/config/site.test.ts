@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { anchorOf, deadLinks, REPOSITORY, siteLink } from '../../site/links.ts';
-import { NAVIGATION } from '../../site/navigation.ts';
-import { PAGES, pageLink, sitePath, titleOf } from '../../site/pages.ts';
-import { redirectTo, versionsOf } from '../../site/versions.ts';
+import { anchorOf, deadLinks, REPOSITORY, siteLink } from '../../.site/links.ts';
+import { NAVIGATION } from '../../.site/navigation.ts';
+import { PAGES, pageLink, sitePath, titleOf } from '../../.site/pages.ts';
+import { redirectTo, versionsOf } from '../../.site/versions.ts';
 import { ROOT, read } from './manifests.ts';
 
 const git = (...args: readonly string[]) =>
@@ -140,12 +140,12 @@ describe('what the site is built into', () => {
     if (!existsSync(join(ROOT, '.git'))) this.skip();
     const built = [
       '.cache/site/main/index.html',
-      'site/node_modules/vue/package.json',
-      'site/.vitepress/.temp/a.js',
+      '.site/node_modules/vue/package.json',
+      '.site/.vitepress/.temp/a.js',
     ];
     expect(git('check-ignore', ...built)).to.deep.equal(built);
-    const kept = git('ls-files', 'site');
-    expect(kept).to.include('site/package-lock.json');
+    const kept = git('ls-files', '.site');
+    expect(kept).to.include('.site/package-lock.json');
     expect(kept.filter((file) => !/\.(ts|css|json)$/.test(file))).to.deep.equal([]);
   });
 });

@@ -149,7 +149,7 @@ describe('.github/dependabot.yml', () => {
 
   it('looks after every Go module and every package of ours', () => {
     const found = (file: string) =>
-      globSync(`{.,src,test,config}/**/${file}`, {
+      globSync(`{.,.site,src,test,config}/**/${file}`, {
         cwd: ROOT,
         exclude: ['**/node_modules/**', '.cache/**', 'dist/**'],
       });

@@ -2,7 +2,7 @@
  * Writes what the site has besides its versions, each of which is a folder: their list, which the menu reads, and the
  * way to the latest from the site's root.
  *
- *     node site/versions.ts .cache/site
+ *     node .site/versions.ts .cache/site
  */
 import { copyFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
