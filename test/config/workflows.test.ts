@@ -151,7 +151,7 @@ describe('.github/dependabot.yml', () => {
     const found = (file: string) =>
       globSync(`{.,.site,src,test,config}/**/${file}`, {
         cwd: ROOT,
-        exclude: ['**/node_modules/**', '.cache/**', 'dist/**'],
+        exclude: ['**/node_modules/**', '.site/node_modules/**', '.cache/**', 'dist/**'],
       });
     const folders = (files: readonly string[]) => [...new Set(files.map((file) => join('/', dirname(file))))];
     expect(foldersOf('gomod')).to.have.members(folders(found('go.mod')));
