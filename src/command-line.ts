@@ -115,8 +115,8 @@ function sandboxCommand(process: Process): Command {
       'where to write the kubeconfig (default: a file in the temporary folder, which goes when the sandbox ends)',
     )
     .option(
-      '--demo <folder>',
-      'tell the story of pinger, poller and api with the manifests of a folder, and end',
+      '--demo [folder]',
+      'tell the story of pinger, poller and api, with the manifests of a folder where one is given, and end',
     )
     .addOption(
       new Option('--log-level <level>', 'least severe lines to log')

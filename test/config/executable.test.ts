@@ -71,6 +71,13 @@ describe('the single executable', function () {
     server.close();
   });
 
+  it('tells the whole story, with nothing but itself', () => {
+    const { code, stdout, stderr } = dgate('sandbox', '--demo');
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+    expect(stdout).to.contain('dependencygate.dependencygate.dev/api-first created');
+    expect(stdout).to.contain('# init containers left: none');
+  });
+
   describe('runs the sandbox', () => {
     const kubectl = useProgram('kubectl');
     let sandbox: ChildProcess | undefined;

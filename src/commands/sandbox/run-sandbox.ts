@@ -14,33 +14,39 @@ import { storyFolder } from './story-folder.ts';
 export interface SandboxFlags {
   readonly port: number;
   readonly kubeconfig?: string;
-  readonly demo?: string;
+  /** The folder of its manifests; true where none is given. */
+  readonly demo?: string | true;
   readonly logLevel: string;
 }
 
-/** Stays up until a signal ends it or nobody reads what it says (`| head`), or tells the story and ends. */
+/**
+ * Stays up until a signal ends it or nobody reads what it says (`| head`), or tells the story and ends. What it writes down
+ * goes when it ends, but for a kubeconfig that is asked for.
+ */
 export async function runSandbox(flags: SandboxFlags, process: Process): Promise<void> {
-  const log = createLog(flags.logLevel);
-  const sandbox = await startSandbox({ port: flags.port, log });
+  const scratch = await mkdtemp(join(tmpdir(), 'dependency-gate-'));
+  try {
+    await runIn(scratch, flags, process);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function runIn(scratch: string, flags: SandboxFlags, process: Process): Promise<void> {
+  const sandbox = await startSandbox({ port: flags.port, log: createLog(flags.logLevel) });
   try {
     const stopped = Promise.race([signalled(process), readerGone()]);
-    if (flags.demo !== undefined) await Promise.race([tellStory(sandbox, flags.demo, console.log), stopped]);
-    else await stayUp(sandbox, flags, stopped);
+    const story = typeof flags.demo === 'string' ? flags.demo : await storyFolder(scratch);
+    if (flags.demo !== undefined) await Promise.race([tellStory(sandbox, story, console.log), stopped]);
+    else await stayUp(sandbox, resolve(flags.kubeconfig ?? join(scratch, 'kubeconfig')), story, stopped);
   } finally {
     await sandbox.stop();
   }
 }
 
-/** Its kubeconfig stands where it is asked for, else in a folder that goes when the sandbox ends. */
-async function stayUp(sandbox: Sandbox, flags: SandboxFlags, stopped: Promise<void>): Promise<void> {
+async function stayUp(sandbox: Sandbox, path: string, story: string, stopped: Promise<void>): Promise<void> {
   const { url, kubeconfig } = sandbox.server;
-  const scratch = await mkdtemp(join(tmpdir(), 'dependency-gate-'));
-  try {
-    const path = resolve(flags.kubeconfig ?? join(scratch, 'kubeconfig'));
-    await writeFile(path, kubeconfig, { mode: 0o600 });
-    console.log(firstScreen(url, path, await storyFolder(scratch)));
-    await stopped;
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  await writeFile(path, kubeconfig, { mode: 0o600 });
+  console.log(firstScreen(url, path, story));
+  await stopped;
 }
