@@ -5,7 +5,7 @@ WORKDIR /src
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY build.ts tsconfig.json ./
-COPY release ./release
+COPY .release ./.release
 COPY src ./src
 RUN node build.ts
 

@@ -20,7 +20,7 @@ node_modules: package.json package-lock.json
 	npm ci --no-fund --no-audit --loglevel=error
 	@touch node_modules
 
-dist: node_modules build.ts package.json $(shell find src release -name '*.ts')
+dist: node_modules build.ts package.json $(shell find src .release -name '*.ts')
 	$(NODE) build.ts
 	@touch dist
 
@@ -29,7 +29,7 @@ build: dist ## Build dist/: the operator and, apart from it, the small program o
 
 .PHONY: executable
 executable: node_modules ## Make kubectl-dgate, one file that needs no Node, for this platform, and its archive
-	$(NODE) release/executable.ts $(EXECUTABLE)
+	$(NODE) .release/executable.ts $(EXECUTABLE)
 
 .PHONY: demo
 demo: dist ## Tell the whole story on the embedded sandbox: ends by itself, within 30 s
@@ -124,14 +124,14 @@ docs-serve: docs ## Build the documentation's site, and show it at localhost:417
 .PHONY: bill-of-materials
 bill-of-materials: node_modules ## Write what the program is made of to .cache/release, as CycloneDX
 	mkdir -p $(RELEASE)
-	$(NODE) release/bill-of-materials.ts > $(RELEASE)/dependency-gate.cdx.json
+	$(NODE) .release/bill-of-materials.ts > $(RELEASE)/dependency-gate.cdx.json
 
 # From the archives that make executable left, on each platform.
 .PHONY: release-plugin
 release-plugin: node_modules ## Write the plugin's archives and krew's manifest to .cache/release: REPOSITORY=owner/name has them
 	mkdir -p $(RELEASE)
 	cp $(EXECUTABLE)/*.tar.gz $(RELEASE)
-	$(NODE) release/krew-manifest.ts $(RELEASE) $(REPOSITORY)
+	$(NODE) .release/krew-manifest.ts $(RELEASE) $(REPOSITORY)
 
 .PHONY: cluster-build
 cluster-build: node_modules ## Build the real Kubernetes components for the tests (Go; cached)

@@ -1,8 +1,8 @@
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import { bundledPackages, licencesText } from './release/bundled-packages.ts';
-import { COMMON, DEFINED } from './release/bundling.ts';
+import { bundledPackages, licencesText } from './.release/bundled-packages.ts';
+import { COMMON, DEFINED } from './.release/bundling.ts';
 
 /**
  * Bundles the command in two parts. The entry point has the waiter in it and nothing else, in one file, since

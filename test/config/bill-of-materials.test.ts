@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { z } from 'zod';
-import { type Bill, billOf, installed, packagesOfProgram } from '../../release/bill-of-materials.ts';
-import { type BundledPackage, licencesText } from '../../release/bundled-packages.ts';
+import { type Bill, billOf, installed, packagesOfProgram } from '../../.release/bill-of-materials.ts';
+import { type BundledPackage, licencesText } from '../../.release/bundled-packages.ts';
 import { read } from './manifests.ts';
 
 const manifest = z

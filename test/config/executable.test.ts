@@ -26,7 +26,7 @@ describe('the single executable', function () {
       this.skip();
     }
     folder = mkdtempSync(join(tmpdir(), 'dependency-gate-executable-'));
-    const args = [join(ROOT, 'release/executable.ts'), folder];
+    const args = [join(ROOT, '.release/executable.ts'), folder];
     archive = execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 170_000 }).trim();
   });
   after(() => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { archivesIn, krewManifest } from '../../release/krew-manifest.ts';
+import { archivesIn, krewManifest } from '../../.release/krew-manifest.ts';
 import { useFolder } from '../commands/programs.ts';
 
 /**

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { VERSION } from './bundling.ts';
 
-/** An archive of the executable, as `release/executable.ts` names it. */
+/** An archive of the executable, as `.release/executable.ts` names it. */
 export interface Archive {
   readonly file: string;
   /** In hexadecimal digits. */
@@ -70,7 +70,7 @@ function sha256(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
-/** `node release/krew-manifest.ts FOLDER OWNER/NAME` writes dgate.yaml for the archives of the folder beside them. */
+/** `node .release/krew-manifest.ts FOLDER OWNER/NAME` writes dgate.yaml for the archives of the folder beside them. */
 if (import.meta.main) {
   const [folder = '', repository = ''] = process.argv.slice(2);
   writeFileSync(join(folder, 'dgate.yaml'), krewManifest(VERSION, repository, archivesIn(folder)));

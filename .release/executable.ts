@@ -19,7 +19,7 @@ import { COMMON, DEFINED, ROOT, VERSION } from './bundling.ts';
  * (https://nodejs.org/docs/latest-v24.x/api/single-executable-applications.html). It is for the platform that this runs on,
  * as V8's cache of the compiled code and macOS's signature are.
  *
- *     node release/executable.ts [folder, default .cache/executable]
+ *     node .release/executable.ts [folder, default .cache/executable]
  *
  * Leaves the file in the folder, and an archive of it with all licences, and prints the archive's path.
  */

@@ -55,7 +55,7 @@ export async function packagesOfProgram(): Promise<BundledPackage[]> {
   return bundledPackages([metafile]);
 }
 
-/** `node release/bill-of-materials.ts` prints what the program is made of, as CycloneDX. */
+/** `node .release/bill-of-materials.ts` prints what the program is made of, as CycloneDX. */
 if (import.meta.main) {
   const bill = billOf(installed(), await packagesOfProgram());
   console.log(JSON.stringify(bill, null, 2));
