@@ -1,5 +1,7 @@
 import { cpus, loadavg } from 'node:os';
 import process from 'node:process';
+import { z } from 'zod';
+import { GROUP, PLURAL } from '../../src/api/names.ts';
 import { createRequests } from '../../src/kube/client/http-requests.ts';
 import { systemClock } from '../../src/kube/clock.ts';
 import { Candidate } from '../cluster/candidate-process.ts';
@@ -7,7 +9,7 @@ import { eventually } from '../cluster/eventually.ts';
 import { deployment, dns, gate } from '../scenarios/manifests.ts';
 import { SERVICE_ACCOUNT, startRealCluster } from '../scenarios/real-cluster.ts';
 import { resourceOf } from '../scenarios/resources.ts';
-import { preciseTime, printTable, type Stored, storedIn } from './moments.ts';
+import { audited, printTable, type Stored, storedIn } from './moments.ts';
 
 /**
  * How long nobody works when the operator that does is told to end: from SIGTERM to the first write of the other replica,
@@ -25,7 +27,21 @@ const BUSY_WITH = Number(process.argv[3] ?? 0);
 const LIMIT_MS = 120_000;
 const NAMESPACE = 'handover';
 
-const cluster = await startRealCluster();
+const leaseSchema = z.looseObject({ spec: z.looseObject({ holderIdentity: z.string().nullish() }) });
+
+const audit = audited([
+  {
+    level: 'Request',
+    verbs: ['patch'],
+    resources: [{ group: 'coordination.k8s.io', resources: ['leases'] }],
+  },
+  {
+    level: 'Metadata',
+    verbs: ['patch'],
+    resources: [{ group: GROUP, resources: [PLURAL, `${PLURAL}/status`] }],
+  },
+]);
+const cluster = await startRealCluster(audit.flags);
 const requests = createRequests({ connection: cluster.connection, clock: systemClock });
 const { namespace, name } = SERVICE_ACCOUNT;
 const { auditLog = '' } = cluster.controlPlane;
@@ -33,17 +49,18 @@ const kubeconfig = await cluster.controlPlane.serviceAccountKubeconfig(namespace
 const moments: Moments[] = [];
 try {
   await cluster.controlPlane.kubectl(['create', 'namespace', NAMESPACE]);
-  let [leader, other] = [await candidate(0), undefined as Candidate | undefined];
+  let leader = await candidate(0);
   await eventually('it leads', LIMIT_MS, async () => (await leader.leads()) || undefined);
   for (let turn = 1; turn <= TIMES; turn += 1) {
-    other = await candidate(turn);
+    const other = await candidate(turn);
     moments.push(await handOver(leader, turn));
-    await eventually('the other leads', LIMIT_MS, async () => (await other?.leads()) || undefined);
+    await eventually('the other leads', LIMIT_MS, async () => (await other.leads()) || undefined);
     leader = other;
   }
   await leader.end('SIGTERM');
 } finally {
   await cluster.stop();
+  audit.remove();
 }
 const load = loadavg()[0]?.toFixed(0);
 console.log(`${TIMES} times, ${BUSY_WITH} gates right before; ${cpus().length} cores, load ${load}`);
@@ -65,8 +82,13 @@ interface Moments {
   readonly ended: number;
 }
 
+/** None begins as another. */
+function podName(turn: number): string {
+  return `pod-${turn}-`;
+}
+
 async function candidate(turn: number): Promise<Candidate> {
-  const one = new Candidate(`pod-${turn}`, kubeconfig);
+  const one = new Candidate(podName(turn), kubeconfig);
   await one.ready();
   return one;
 }
@@ -78,25 +100,10 @@ async function handOver(leader: Candidate, turn: number): Promise<Moments> {
   const ending = leader.end('SIGTERM').then(() => performance.timeOrigin + performance.now());
   const after = `after-${turn}`;
   await createGate(after);
-  const [worked] = await eventually('the other has worked', LIMIT_MS, () => {
-    const written = writesAfter(
-      signalled,
-      NAMESPACE,
-      ({ verb, objectRef }) => verb === 'patch' && objectRef.name === after,
-    );
-    return written.length > 0 ? written : undefined;
-  });
-  const [released, taken] = await eventually('the Lease is taken', LIMIT_MS, () => {
-    const written = writesAfter(signalled, namespace, ({ objectRef }) => objectRef.resource === 'leases');
-    return written.length > 1 ? written : undefined;
-  });
-  const since = (moment = Number.NaN) => moment - signalled;
-  return {
-    released: since(released),
-    taken: since(taken),
-    worked: since(worked),
-    ended: since(await ending),
-  };
+  const worked = await untilWritten(signalled, NAMESPACE, ({ objectRef }) => objectRef.name === after);
+  const released = await untilWritten(signalled, namespace, (one) => holderIn(one) === '');
+  const taken = await untilWritten(signalled, namespace, (one) => holderIn(one).startsWith(podName(turn)));
+  return { released, taken, worked, ended: (await ending) - signalled };
 }
 
 async function createGate(of: string): Promise<void> {
@@ -104,11 +111,17 @@ async function createGate(of: string): Promise<void> {
   await requests.create(resourceOf('DependencyGate'), NAMESPACE, gate(of, [of], [dns('nothing')]));
 }
 
-/** When they were answered. */
-function writesAfter(moment: number, place: string, isWanted: (one: Stored) => boolean): number[] {
-  return storedIn(auditLog, place)
-    .filter(({ verb }) => verb === 'patch' || verb === 'create')
-    .filter(isWanted)
-    .map(({ stageTimestamp }) => preciseTime(stageTimestamp))
-    .filter((at) => at > moment);
+/** How long after a moment the first such patch was answered, ms. */
+function untilWritten(moment: number, place: string, isWanted: (one: Stored) => boolean): Promise<number> {
+  return eventually('it is written', LIMIT_MS, () => {
+    const times = storedIn(auditLog, place)
+      .filter(isWanted)
+      .map(({ at }) => at - moment);
+    return times.find((after) => after > 0);
+  });
+}
+
+/** Who holds the Lease by this patch; empty where it gives it back. */
+function holderIn({ requestObject }: Stored): string {
+  return leaseSchema.parse(requestObject).spec.holderIdentity ?? '';
 }
