@@ -1,6 +1,7 @@
 import { FINALIZER, targetAnnotationValue } from '../../api/names.ts';
 import type { Gate, Refusal, Workload, WorkloadWorld } from '../model.ts';
 import { refusalOfRender } from '../progress/standing.ts';
+import { gatesIn } from '../render/inject.ts';
 import { hasUserContainer, isRenderOf, renderHash } from '../render/render.ts';
 import { gateCondition } from '../status/gate-state.ts';
 import { targetKeys } from '../targets.ts';
@@ -12,6 +13,11 @@ import { gatesToOpen, isToLeave } from './clean-up.ts';
  * workload came after its gates, waits for nothing.
  */
 export const GATHER_MS = 250;
+/**
+ * Deletions come one by one, each after the answer to the one before, and slower than what is applied. So where one gate
+ * leaves a template, the others in it have this long to follow.
+ */
+export const GATHER_LEAVING_MS = 1000;
 /** No change delays a patch for longer, whatever comes after it. */
 export const GATHER_LIMIT_MS = 5000;
 
@@ -20,12 +26,16 @@ export function gather(world: WorkloadWorld, now: number): number {
   const { workload, gates, refusals, pods } = world;
   const unopened = gatesToOpen(pods);
   const momentMs = pause(gates, now);
+  const hasOthers = [...gatesIn(workload.template).keys()].some(
+    (name) => !isToLeave(name, gates.get(name)?.gate, workload),
+  );
   const waits = [...gates].map(([name, { gate, changedAt, changingSince }]) => {
     const leaves = isToLeave(name, gate, workload);
     const isComing =
       ((leaves || isNaming(gate, workload)) && isRendering(gate, refusals)) || (leaves && unopened.has(name));
     const limit = changingSince + GATHER_LIMIT_MS;
-    return (isComing ? limit : Math.min(limit, changedAt + momentMs)) - now;
+    const pauseMs = leaves && hasOthers ? Math.max(momentMs, GATHER_LEAVING_MS) : momentMs;
+    return (isComing ? limit : Math.min(limit, changedAt + pauseMs)) - now;
   });
   return Math.max(0, ...waits);
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { KnownGate } from '../../../src/core/model.ts';
-import { GATHER_LIMIT_MS, GATHER_MS } from '../../../src/core/plan/gather.ts';
+import { GATHER_LEAVING_MS, GATHER_LIMIT_MS, GATHER_MS } from '../../../src/core/plan/gather.ts';
 import { container, dns, gate, NOW, pod, refusal, workload, world } from '../builders.ts';
 import { database } from '../evaluated-builders.ts';
 import { writesOf } from '../in-words.ts';
@@ -31,10 +31,20 @@ describe('gather', () => {
   });
 
   it('waits for those that leave, too', () => {
-    const carrying = pinger.carrying(a, b);
+    const carrying = pinger.carrying(a);
     const leaving = (ago: number): KnownGate => changed(a.deleting(), ago);
-    expect(outcome(carrying, [leaving(30), b])).to.deep.equal(inMs(GATHER_MS - 30));
-    expect(outcome(carrying, [leaving(GATHER_MS), b]).writes).to.deep.equal(['clean-target pinger']);
+    expect(outcome(carrying, [leaving(30)])).to.deep.equal(inMs(GATHER_MS - 30));
+    expect(outcome(carrying, [leaving(GATHER_MS)]).writes).to.deep.equal(['clean-target pinger']);
+  });
+
+  it('waits for longer while others are left that may follow, and no longer once all of them leave', () => {
+    const carrying = pinger.carrying(a, b);
+    const leaves = changed(a.deleting(), GATHER_MS);
+    expect(outcome(carrying, [leaves, b])).to.deep.equal(inMs(GATHER_LEAVING_MS - GATHER_MS));
+    const late = changed(a.deleting(), GATHER_LEAVING_MS);
+    expect(outcome(carrying, [late, b]).writes).to.deep.equal(['clean-target pinger']);
+    const both = [leaves, changed(b.deleting(), GATHER_MS)];
+    expect(outcome(carrying, both).writes).to.deep.equal(['clean-target pinger']);
   });
 
   it('waits for longer where changes come slowly: twice the longest time between those of late', () => {
