@@ -10,6 +10,7 @@ import {
   type WatchedCluster,
 } from './first-starts/cluster.ts';
 import { requirePrograms } from './programs.ts';
+import { startRefusingCluster } from './refused-starts/cluster.ts';
 import { useCluster } from './use.ts';
 
 const SYNCS = 20;
@@ -41,6 +42,12 @@ interface Way {
 
 const WAYS: readonly Way[] = [
   { what: "the operator's patch", start: startWatchedCluster, spec: {}, isInTemplate: true },
+  {
+    what: "the operator's patch, with first Pods refused",
+    start: startRefusingCluster,
+    spec: {},
+    isInTemplate: true,
+  },
   { what: 'admission', start: startGatedCluster, spec: {}, isInTemplate: true },
   {
     what: 'placement in Pods',
