@@ -6,6 +6,8 @@ COVERAGE := .cache/coverage
 RELEASE := .cache/release
 EXECUTABLE := .cache/executable
 SITE := .cache/site
+ROUNDS := 5
+FACTOR := 1
 # Of the documentation: which version it is of, and the folder of the server where its versions are.
 VERSION := main
 BASE := /
@@ -90,6 +92,10 @@ bench-cluster: dist cluster-build ## Measure on real Kubernetes: admission, hand
 	$(NODE) test/bench/handover.ts
 	$(NODE) test/bench/latency.ts
 	$(NODE) test/bench/opening.ts
+
+.PHONY: bench-operator
+bench-operator: dist cluster-build ## Measure the operator against the same job with controller-runtime, on a real API server: ROUNDS=5 FACTOR=1
+	$(NODE) test/bench/operator.ts $(ROUNDS) $(FACTOR)
 
 # kubectl and helm: those of the cluster tests, else the machine's. Without DIGEST, the image of the version of this commit.
 .PHONY: release-files
