@@ -26,11 +26,15 @@ export function gather(world: WorkloadWorld, now: number): number {
   const { workload, gates, refusals, pods } = world;
   const unopened = gatesToOpen(pods);
   const momentMs = pause(gates, now);
-  const hasOthers = [...gatesIn(workload.template).keys()].some(
-    (name) => !isToLeave(name, gates.get(name)?.gate, workload),
+  const carried = [...gatesIn(workload.template).keys()];
+  const leaving = new Set(
+    [...new Set([...gates.keys(), ...carried])].filter((name) =>
+      isToLeave(name, gates.get(name)?.gate, workload),
+    ),
   );
+  const hasOthers = carried.some((name) => !leaving.has(name));
   const waits = [...gates].map(([name, { gate, changedAt, changingSince }]) => {
-    const leaves = isToLeave(name, gate, workload);
+    const leaves = leaving.has(name);
     const isComing =
       ((leaves || isNaming(gate, workload)) && isRendering(gate, refusals)) || (leaves && unopened.has(name));
     const limit = changingSince + GATHER_LIMIT_MS;
