@@ -82,15 +82,15 @@ export function printTable(
 ): void {
   console.log(`| ms | ${columns.join(' | ')} |`);
   console.log(`| --- | ${columns.map(() => '---:').join(' | ')} |`);
-  for (const [name, unsorted] of rows) {
-    if (unsorted.some(Number.isNaN)) throw new Error(`a moment of "${name}" was not found`);
-    const values = unsorted.toSorted((a, b) => a - b);
+  for (const [name, values] of rows) {
+    if (values.some(Number.isNaN)) throw new Error(`a moment of "${name}" was not found`);
     const cells = columns.map((column) => quantile(values, COLUMNS[column]).toFixed(0));
     console.log(`| ${name} | ${cells.join(' | ')} |`);
   }
 }
 
 /** By the nearest rank: a value that was measured. */
-function quantile(sorted: readonly number[], part: number): number {
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN;
 }

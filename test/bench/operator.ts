@@ -18,11 +18,11 @@ import { connect } from '../../src/kube/client/connection.ts';
 import { systemClock } from '../../src/kube/clock.ts';
 import { startControlPlane } from '../cluster/control-plane.ts';
 import { install, SERVICE_ACCOUNT } from '../scenarios/real-cluster.ts';
-import { audited, storedIn } from './moments.ts';
+import { audited, quantile, storedIn } from './moments.ts';
 import { Changes } from './operator/changes.ts';
 import { ours, type Rival, Running, reference } from './operator/rival.ts';
-import { cpuMs, processWith, residentMiB } from './operator/usage.ts';
 import { type Size, World } from './operator/world.ts';
+import { cpuMs, processWith, residentMiB } from './usage.ts';
 
 const ROUNDS = Number(process.argv[2] ?? 5);
 const FACTOR = Number(process.argv[3] ?? 1);
@@ -134,10 +134,4 @@ function print(results: ReadonlyMap<string, readonly Figures[]>): void {
     if (a === undefined || b === undefined) continue;
     console.log(`| ${what} | ${a.toPrecision(3)} | ${b.toPrecision(3)} | ${(a / b).toFixed(2)} |`);
   }
-}
-
-/** By the nearest rank: a value that was measured. */
-function quantile(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN;
 }

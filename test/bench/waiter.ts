@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createConnection, createServer as createTcpServer, type Server } from 'node:net';
@@ -11,6 +11,7 @@ import { endingWithUs } from '../cluster/at-exit.ts';
 import { makeCertificates } from '../waiter/certificates.ts';
 import { HealthServer } from '../waiter/checks/health-server.ts';
 import { DnsServer } from '../waiter/network/dns-server.ts';
+import { residentMiB } from './usage.ts';
 
 /**
  * What the waiter costs over bare Node, measured side by side in one run: the time from its start to its first attempt,
@@ -168,18 +169,12 @@ async function measure(program: Program): Promise<Sample> {
     await firstSign;
     const start = performance.now() - started;
     await new Promise((settled) => setTimeout(settled, SETTLED_AFTER));
-    return { start, memory: await residentMemory(child) };
+    if (child.pid === undefined) throw new Error(`${program.name} did not start`);
+    return { start, memory: residentMiB(child.pid) };
   } finally {
     child.kill('SIGKILL');
     await once(child, 'close');
   }
-}
-
-/** In MB. */
-async function residentMemory({ pid }: ChildProcess): Promise<number> {
-  const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
-  if (kilobytes === undefined) throw new Error('the program has ended too early');
-  return Number(kilobytes) / 1024;
 }
 
 function printTable(programs: readonly Program[], samples: ReadonlyMap<string, readonly Sample[]>): boolean {

@@ -1,4 +1,6 @@
+import PQueue from 'p-queue';
 import { z } from 'zod';
+import { containerName, GATED_LABEL } from '../../../src/api/names.ts';
 import type { Connection } from '../../../src/kube/client/connection.ts';
 import { createRequests } from '../../../src/kube/client/http-requests.ts';
 import type { Requests } from '../../../src/kube/client/requests.ts';
@@ -124,7 +126,7 @@ export class World {
     const runs = { running: { startedAt: at } };
     const states = hasPassed ? [done, runs] : [runs, { waiting: { reason: 'PodInitializing' } }];
     const initContainerStatuses = DEPENDENCIES.map((dependency, index) => ({
-      name: `dgate-${gateName}--${dependency}`,
+      name: containerName(gateName, dependency),
       image: 'waiter:1',
       imageID: 'waiter:1',
       ready: hasPassed && index === 0,
@@ -182,7 +184,7 @@ export class World {
         const known = this.#pods.get(name) ?? new Set();
         this.#pods.set(name, known);
         const isGone = type === 'DELETED' || metadata.deletionTimestamp !== undefined;
-        const isGated = metadata.labels?.['dependencygate.dev/gated'] !== undefined;
+        const isGated = metadata.labels?.[GATED_LABEL] !== undefined;
         if (isGated && !isGone) known.add(metadata.name);
         else known.delete(metadata.name);
       },
@@ -199,9 +201,5 @@ export class World {
 
 /** Does it for each, so many at a time. */
 async function inParallel<T>(all: readonly T[], act: (one: T) => Promise<void>): Promise<void> {
-  const left = [...all];
-  const worker = async (): Promise<void> => {
-    for (let one = left.shift(); one !== undefined; one = left.shift()) await act(one);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await new PQueue({ concurrency: AT_ONCE }).addAll(all.map((one) => () => act(one)));
 }

@@ -11,9 +11,10 @@ export function cpuMs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
-/** Memory that a process holds, MiB, by /proc. */
+/** Memory that a process holds, MiB, by /proc. @throws where it has ended. */
 export function residentMiB(pid: number): number {
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  if (kilobytes === undefined) throw new Error(`process ${pid} has ended`);
   return Number(kilobytes) / 1024;
 }
 
