@@ -1,5 +1,5 @@
-import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import process from 'node:process';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -74,8 +74,7 @@ async function unpack(tag: string, folder: string): Promise<void> {
 }
 
 function standIn(folder: string): void {
-  const parts = readdirSync(ROOT).filter((part) => !NOT_SOURCE.includes(part));
-  for (const part of parts) cpSync(join(ROOT, part), join(folder, part), { recursive: true });
+  cpSync(ROOT, folder, { recursive: true, filter: (path) => !NOT_SOURCE.includes(basename(path)) });
   for (const [file, what, by] of EDITS) {
     const path = join(folder, file);
     const text = readFileSync(path, 'utf8');
