@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { z } from 'zod';
 import { fillRoot, projectImage } from '../cluster/images.ts';
+import { freePorts } from '../cluster/ports.ts';
 import { outputOf, run } from '../commands/programs.ts';
 import { until } from '../kube/until.ts';
 import { ROOT, read, readManifests } from './manifests.ts';
@@ -59,10 +60,7 @@ describe('the image', function () {
   });
 
   it('waits for what is not there yet, and ends well when it is', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = z.object({ port: z.number() }).parse(server.address());
-    server.close();
+    const [port = 0] = await freePorts(1);
     const [program = '', ...args] = [...command, 'wait', 'tcp', `127.0.0.1:${port}`];
     const waiter = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     running.push(waiter);
