@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { gateAnnotation, HOLD_GATE, REQUIRE_LABEL } from '../../src/api/names.ts';
+import { gateAnnotation, HOLD_GATE } from '../../src/api/names.ts';
 import type { KubeObject } from '../../src/sandbox/cluster.ts';
 import { deployment, dns, gate } from '../scenarios/manifests.ts';
 import { viewPod, viewWorkload } from '../scenarios/views.ts';
@@ -8,7 +8,7 @@ import { isUngated } from './first-starts/cluster.ts';
 import { requiring } from './first-starts/manifests.ts';
 import { PodHistory, type PodRecord } from './first-starts/pod-history.ts';
 import { PodWatch } from './pod-watch.ts';
-import { podOf } from './refused-starts/cluster.ts';
+import { POLICY, podOf, requiringPod } from './refused-starts/cluster.ts';
 import { IDLE, running, serviceOf } from './story-apps.ts';
 import { useStory } from './story-namespace.ts';
 import { itWentWell, useOperator } from './story-operator.ts';
@@ -17,14 +17,6 @@ import { MUTATING_POLICIES, meets, versionUnderTest } from './versions.ts';
 const IN_FORCE_MS = 120_000;
 /** Else they are refused. */
 const IS_PLACED = meets(versionUnderTest(), MUTATING_POLICIES);
-const REFUSED = /ValidatingAdmissionPolicy 'dependencygate-/;
-/** Held, or refused, as soon as the policies are in force. */
-const requiringPod: KubeObject = {
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: { name: 'probe', labels: { [REQUIRE_LABEL]: 'first' } },
-  spec: running(IDLE).pod,
-};
 
 describe('first starts on a real node', function () {
   this.timeout(300_000);
@@ -32,25 +24,23 @@ describe('first starts on a real node', function () {
   const story = useStory(cluster);
   const app = (name: string) => deployment(name, running(IDLE));
 
-  /** What the API server would store. */
-  const dryRun = (object: KubeObject) =>
-    story().kubectl(['create', '--dry-run=server', '--output=json', '--filename=-'], {
-      input: JSON.stringify(object),
-    });
-  const untilDryRun = (object: KubeObject, contains: string) =>
-    eventually(`what is created has ${contains}`, IN_FORCE_MS, async () =>
-      (await dryRun(object)).includes(contains) ? true : undefined,
-    );
   const untilRefused = (object: KubeObject) =>
     eventually('it is refused', IN_FORCE_MS, async () => {
-      const refusal = await dryRun(object).then(() => '', String);
-      return REFUSED.test(refusal) ? true : undefined;
+      const refusal = await story()
+        .dryRun(object)
+        .then(() => '', String);
+      return POLICY.test(refusal) ? true : undefined;
     });
   /** Waits until the policies keep what requires a gate from starting. */
-  const untilInForce = () => (IS_PLACED ? untilDryRun(requiringPod, HOLD_GATE) : untilRefused(requiringPod));
+  const untilInForce = () => {
+    const pod = requiringPod('first');
+    return IS_PLACED ? story().untilStoredWith(pod, HOLD_GATE) : untilRefused(pod);
+  };
   /** Waits until they know this gate of a Deployment that is yet to come. */
   const untilKnown = (name: string, gate: string) =>
-    IS_PLACED ? untilDryRun(app(name), gateAnnotation(gate)) : untilRefused(podOf('Deployment', name));
+    IS_PLACED
+      ? story().untilStoredWith(app(name), gateAnnotation(gate))
+      : untilRefused(podOf('Deployment', name));
   /** Waits until what the Deployment makes does not start. */
   const untilStopped = async (name: string) => {
     if (IS_PLACED) {
@@ -59,9 +49,8 @@ describe('first starts on a real node', function () {
       return expect(await story().kubectl(['get', 'pods'])).to.match(held);
     }
     const events = ['get', 'events', '--field-selector=reason=FailedCreate'];
-    const text = `ReplicaSet/${name}-`;
     return eventually(`Pods of ${name} are refused`, IN_FORCE_MS, async () =>
-      (await story().kubectl(events)).toLowerCase().includes(text.toLowerCase()) ? true : undefined,
+      (await story().kubectl(events)).includes(`replicaset/${name}-`) ? true : undefined,
     );
   };
   const generation = async (name: string) =>

@@ -51,6 +51,21 @@ export class Story {
     await this.kubectl(['apply', '--server-side', '-f', '-'], { input });
   }
 
+  /** What the API server would store of an object. Rejects where it is refused. */
+  dryRun(object: KubeObject): Promise<string> {
+    const args = ['create', '--dry-run=server', '--output=json', '--filename=-'];
+    return this.kubectl(args, { input: JSON.stringify(object) });
+  }
+
+  /** Waits until what would be stored of an object has this text in it. */
+  async untilStoredWith(object: KubeObject, text: string): Promise<void> {
+    await eventually(
+      `what is created has ${text}`,
+      LIMIT_MS,
+      async () => (await this.dryRun(object)).includes(text) || undefined,
+    );
+  }
+
   /** Waits, as people do, until the Deployments have rolled out. */
   async rolledOut(...names: readonly string[]): Promise<void> {
     for (const name of names) {

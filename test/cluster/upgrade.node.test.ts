@@ -23,7 +23,6 @@ const WAYS = ['patched', 'admitted', 'placed', 'rendered'] as const;
 const WAITS: readonly Dependency[] = [dns('later'), { name: 'ready', service: { name: 'later' } }];
 const RUNS: readonly Dependency[] = [{ name: 'there', service: { name: 'there' } }];
 const TARGETS = WAYS.flatMap((way) => [`${way}-waits`, `${way}-runs`]);
-const LIMIT_MS = 120_000;
 /** After each of two rollouts of the operator, which with these are more than a minute. */
 const UNCHANGED_MS = 20_000;
 
@@ -95,7 +94,8 @@ describe('an upgrade of the operator, and the way back, on a real node', functio
     });
     await story().apply(...gates);
     for (const name of TARGETS) await story().untilGate(name, { ready: 'True/InForce' });
-    for (const name of ['admitted-waits', 'admitted-runs']) await untilInjected(app(name), `dgate-${name}--`);
+    for (const name of ['admitted-waits', 'admitted-runs'])
+      await story().untilStoredWith(app(name), `dgate-${name}--`);
     const rendered = ['rendered-waits', 'rendered-runs'].map(app);
     await story().apply(
       ...['admitted-waits', 'admitted-runs'].map(app),
@@ -109,13 +109,6 @@ describe('an upgrade of the operator, and the way back, on a real node', functio
     }
     await story().rolledOut(...WAYS.map((way) => `deployment/${way}-runs`));
   }
-
-  const untilInjected = (object: KubeObject, contains: string) =>
-    eventually(`what is created has ${contains}`, LIMIT_MS, async () => {
-      const args = ['create', '--dry-run=server', '--output=json', '--filename=-'];
-      const made = await story().kubectl(args, { input: JSON.stringify(object) });
-      return made.includes(contains) || undefined;
-    });
 
   /** As it stands in the Git of somebody who renders with the older release. */
   async function render(manifests: readonly KubeObject[]): Promise<string> {

@@ -6,7 +6,8 @@ import type { Namespace } from '../../scenarios/namespace.ts';
 import { startWatchedCluster, type WatchedCluster } from '../first-starts/cluster.ts';
 import { told } from '../first-starts/events.ts';
 
-const POLICY = /ValidatingAdmissionPolicy 'dependencygate-(first-start|require)'/;
+/** What the API server says where one of the policies refuses a Pod. */
+export const POLICY = /ValidatingAdmissionPolicy 'dependencygate-(first-start|require)'/;
 const HASH = 'abcde';
 
 /** A cluster as Kubernetes before 1.36 is: with policies that refuse, of config/first-starts, and none that changes anything. */
