@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -6,12 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { z } from 'zod';
-import { fillRoot, projectImage } from '../cluster/images.ts';
-import { freePorts } from '../cluster/ports.ts';
 import { outputOf, run } from '../commands/programs.ts';
+import { ROOT, read, readManifests } from '../config/manifests.ts';
+import { operatorDeployment } from '../config/operator-deployment.ts';
 import { until } from '../kube/until.ts';
-import { ROOT, read, readManifests } from './manifests.ts';
-import { operatorDeployment } from './operator-deployment.ts';
+import { fillRoot, projectImage } from './images.ts';
+import { requireNode } from './node.ts';
+import { freePorts } from './ports.ts';
+import { useCluster } from './use.ts';
 
 const { version } = z.object({ version: z.string() }).parse(JSON.parse(read('package.json')));
 
@@ -28,11 +30,8 @@ describe('the image', function () {
   let folder = '';
   let command: readonly string[] = [];
   const running: ChildProcess[] = [];
-  before('assemble it', async function () {
-    if (process.getuid?.() !== 0 || spawnSync('unshare', ['--mount', 'true']).status !== 0) {
-      console.error('SKIPPED "the image": it takes root and Linux to run it without a container engine');
-      this.skip();
-    }
+  useCluster(requireNode, async () => ({ stop: async () => {} })); // skips where nothing may be mounted
+  before('assemble it', async () => {
     folder = mkdtempSync(join(tmpdir(), 'dependency-gate-image-'));
     const [dist, root] = [join(folder, 'dist'), join(folder, 'root')];
     outputOf([process.execPath, join(ROOT, 'build.ts'), dist]);
