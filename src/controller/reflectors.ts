@@ -27,11 +27,14 @@ export interface StoreReflectorsOptions {
   readonly log: Logger;
 }
 
+/** One of whatever kind: what it reads is its own business. */
+export type StoreReflector = Pick<Reflector<Meta>, 'start' | 'stop' | 'relist' | 'synced' | 'hasSynced'>;
+
 /** What fills the stores. */
 export interface StoreReflectors {
-  readonly all: readonly Reflector<Meta>[];
+  readonly all: readonly StoreReflector[];
   /** Those of them that fill the store of gates. */
-  readonly gates: readonly Reflector<Meta>[];
+  readonly gates: readonly StoreReflector[];
 }
 
 export function createReflectors(stores: Stores, options: StoreReflectorsOptions): StoreReflectors {
@@ -45,7 +48,7 @@ function reflectorsOf(
   { gates, workloads, pods, ungated }: Stores,
   namespace: string | undefined,
   { requests, clock, random, log }: StoreReflectorsOptions,
-): { readonly gates: Reflector<Meta>; readonly others: readonly Reflector<Meta>[] } {
+): { readonly gates: StoreReflector; readonly others: readonly StoreReflector[] } {
   const of = <T extends Meta, Index extends string>(
     resource: Resource,
     store: Store<T, Index>,

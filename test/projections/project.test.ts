@@ -571,6 +571,28 @@ describe('projectGate', () => {
       .that.matches(/^spec\.dependencies\[0\]: /);
   });
 
+  it('validates the spec of a generation once, and reads everything else of each version', () => {
+    const known = gate(SPEC);
+    const next = projectGate(
+      { metadata: { ...META, resourceVersion: '2' }, spec: SPEC, status: { pods: { total: 1 } } },
+      known,
+    );
+    expect(next.spec).to.equal(known.spec);
+    expect(next.resourceVersion).to.equal('2');
+    expect(next.status).to.deep.equal(gate(SPEC, { status: { pods: { total: 1 } } }).status);
+  });
+
+  for (const [what, metadata] of [
+    ['another generation', { generation: META.generation + 1 }],
+    ['another gate of its name', { uid: 'another' }],
+  ] as const) {
+    it(`reads the spec of ${what}`, () => {
+      const dependencies = [{ name: 'db', dns: { host: 'db' } }];
+      const raw = { metadata: { ...META, ...metadata }, spec: { ...SPEC, dependencies } };
+      expect(projectGate(raw, gate(SPEC)).spec).to.deep.equal({ valid: true, value: raw.spec });
+    });
+  }
+
   it('takes a status that it does not know for none', () => {
     expect(gate(SPEC, { status: { pods: 'many' } }).status).to.deep.equal({});
   });

@@ -22,5 +22,7 @@ export async function readGates(
     what: `the DependencyGates of ${where}`,
     missing: `there is no namespace ${namespace}`,
   } as const;
-  return told(undertaking, async () => (await reader.list(GATES, { namespace })).items.map(projectGate));
+  return told(undertaking, async () =>
+    (await reader.list(GATES, { namespace })).items.map((item) => projectGate(item)),
+  );
 }

@@ -4,8 +4,11 @@ import type { Sink } from './store.ts';
 /**
  * Turns an object as it was sent into what is kept of it, or into nothing when it is of no interest. Items of lists
  * come without `apiVersion` and `kind`. What it throws is reported, and the object's last readable version stays.
+ *
+ * @param known what was kept of the version before, where a watch tells of a change. A list is read anew, since it is what
+ *   repairs what was kept.
  */
-export type Project<T> = (raw: unknown) => T | undefined;
+export type Project<T> = (raw: unknown, known?: T) => T | undefined;
 
 /**
  * Carries what the API server says into a store: event by event, or gathered and then swapped in as a whole, so that a
@@ -63,7 +66,7 @@ export class Replica<T extends Meta> {
    */
   #read(key: Key, raw: unknown): T | undefined {
     try {
-      return this.#project(raw);
+      return this.#project(raw, this.#gathered ? undefined : this.#store.get(key));
     } catch (cause) {
       this.#onError(new Error(`cannot read ${key}`, { cause }));
       return this.#gathered?.get(key) ?? this.#store.get(key);

@@ -60,6 +60,22 @@ describe('Replica', () => {
     ]);
   });
 
+  it('has what a watch tells read with the version before in mind, and a list read anew', () => {
+    const store = new Store<Thing>({});
+    const known: (string | undefined)[] = [];
+    const project = (raw: unknown, before?: Thing) => {
+      known.push(before?.resourceVersion);
+      return { ...metaOf(raw), word: '' };
+    };
+    const replica = new Replica<Thing>(store, project, () => {});
+    for (const version of ['1', '2']) replica.put(thing('a', version, 'x'));
+    replica.begin();
+    replica.put(thing('a', '3', 'x'));
+    replica.commit(false);
+    replica.put(thing('a', '4', 'x'));
+    expect(known).to.deep.equal([undefined, '1', undefined, '3']);
+  });
+
   it('throws at something that has no name: it is no object', () => {
     const { replica } = build();
     expect(() => replica.put({ metadata: {} })).to.throw();
