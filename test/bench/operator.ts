@@ -15,6 +15,7 @@ import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { OPERATOR_USER } from '../../src/api/names.ts';
 import { connect } from '../../src/kube/client/connection.ts';
+import { kubeconfigCredentials } from '../../src/kube/client/kubeconfig.ts';
 import { systemClock } from '../../src/kube/clock.ts';
 import { startControlPlane } from '../cluster/control-plane.ts';
 import { install, SERVICE_ACCOUNT } from '../scenarios/real-cluster.ts';
@@ -41,10 +42,10 @@ const audit = audited([
   { level: 'Metadata', users: [OPERATOR_USER], verbs: ['create', 'patch', 'update', 'delete'] },
 ]);
 const cluster = await startControlPlane({ flags: audit.flags });
-const connection = connect(
-  { kubeconfigPath: cluster.kubeconfig },
-  { clock: systemClock, userAgent: 'bench' },
-);
+const connection = connect(kubeconfigCredentials({ kubeconfigPath: cluster.kubeconfig }), {
+  clock: systemClock,
+  userAgent: 'bench',
+});
 try {
   await install(cluster);
   const kubeconfig = await cluster.serviceAccountKubeconfig(SERVICE_ACCOUNT.namespace, SERVICE_ACCOUNT.name);

@@ -4,6 +4,7 @@ import { TARGET_KINDS } from '../../src/api/spec.ts';
 import type { PodTemplate } from '../../src/core/render/template.ts';
 import { errorFromAnswer } from '../../src/kube/api-error.ts';
 import { type Connection, connect, type Init } from '../../src/kube/client/connection.ts';
+import { kubeconfigCredentials } from '../../src/kube/client/kubeconfig.ts';
 import { systemClock } from '../../src/kube/clock.ts';
 import type { GateBuilder } from '../core/builders.ts';
 import { type Kind, manifestOf, pathOf, TARGET, templateIn } from './admission-workloads.ts';
@@ -46,8 +47,8 @@ export class AdmissionApi {
 
   constructor(controlPlane: ControlPlane) {
     this.controlPlane = controlPlane;
-    const source = { kubeconfigPath: controlPlane.kubeconfig };
-    this.#connection = connect(source, { clock: systemClock, userAgent: 'admission-test' });
+    const credentials = kubeconfigCredentials({ kubeconfigPath: controlPlane.kubeconfig });
+    this.#connection = connect(credentials, { clock: systemClock, userAgent: 'admission-test' });
   }
 
   async stop(options?: { readonly keepLogs?: boolean }): Promise<void> {

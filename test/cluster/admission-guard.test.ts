@@ -14,6 +14,7 @@ import {
 import type { Target } from '../../src/api/spec.ts';
 import { connect } from '../../src/kube/client/connection.ts';
 import { createRequests } from '../../src/kube/client/http-requests.ts';
+import { kubeconfigCredentials } from '../../src/kube/client/kubeconfig.ts';
 import { systemClock } from '../../src/kube/clock.ts';
 import { dns, gate, target } from '../core/builders.ts';
 import { EFFECT_LIMIT_MS } from './admission-api.ts';
@@ -133,7 +134,10 @@ describe('the guard policies', function () {
       OPERATOR_NAMESPACE,
       OPERATOR_SERVICE_ACCOUNT,
     );
-    const connection = connect({ kubeconfigPath }, { clock: systemClock, userAgent: 'operator' });
+    const connection = connect(kubeconfigCredentials({ kubeconfigPath }), {
+      clock: systemClock,
+      userAgent: 'operator',
+    });
     const requests = createRequests({ connection, clock: systemClock });
     const patch = (body: unknown, subresource?: 'status') =>
       requests.patch(GATES, { namespace, name: 'api-first' }, body, { type: 'merge', subresource });

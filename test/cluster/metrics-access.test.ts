@@ -5,6 +5,7 @@ import { createMetrics } from '../../src/controller/metrics.ts';
 import { MetricsAccess } from '../../src/controller/metrics-access.ts';
 import { type Connection, connect } from '../../src/kube/client/connection.ts';
 import { createRequests } from '../../src/kube/client/http-requests.ts';
+import { kubeconfigCredentials } from '../../src/kube/client/kubeconfig.ts';
 import { systemClock } from '../../src/kube/clock.ts';
 import { manifestFiles, read } from '../config/manifests.ts';
 import { NO_GAUGES } from '../controller/gauges.ts';
@@ -28,7 +29,10 @@ describe('metrics of an operator with --metrics-access=authorized', function () 
     await install(cluster());
     const { namespace, name } = SERVICE_ACCOUNT;
     const kubeconfigPath = await cluster().serviceAccountKubeconfig(namespace, name);
-    connection = connect({ kubeconfigPath }, { clock: systemClock, userAgent: 'dependency-gate-operator' });
+    connection = connect(kubeconfigCredentials({ kubeconfigPath }), {
+      clock: systemClock,
+      userAgent: 'dependency-gate-operator',
+    });
     const requests = createRequests({ connection, clock: systemClock });
     const metrics = createMetrics(NO_GAUGES);
     health = await serveHealth({

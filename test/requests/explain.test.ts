@@ -8,6 +8,7 @@ import { layOut } from '../../src/commands/explain/layout.ts';
 import { explain, runExplain } from '../../src/commands/explain/run-explain.ts';
 import { connect } from '../../src/kube/client/connection.ts';
 import { createRequests } from '../../src/kube/client/http-requests.ts';
+import { kubeconfigCredentials } from '../../src/kube/client/kubeconfig.ts';
 import { systemClock } from '../../src/kube/clock.ts';
 import { deployment, dns, gate, service, tcp } from '../scenarios/manifests.ts';
 import { isRunning } from '../scenarios/views.ts';
@@ -25,10 +26,10 @@ describe('the requests of explain', function () {
   /** What is printed, and what was asked for that. */
   async function explained(name = 'first') {
     const { server } = cluster();
-    const connection = connect(
-      { kubeconfigText: server.kubeconfig },
-      { clock: systemClock, userAgent: 'explaining' },
-    );
+    const connection = connect(kubeconfigCredentials({ kubeconfigText: server.kubeconfig }), {
+      clock: systemClock,
+      userAgent: 'explaining',
+    });
     try {
       const text = layOut(
         await explain(createRequests({ connection, clock: systemClock }), { namespace: here().name, name }),

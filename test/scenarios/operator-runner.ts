@@ -5,7 +5,7 @@ import type { OwnLease } from '../../src/controller/leadership.ts';
 import { Operator } from '../../src/controller/operator.ts';
 import { ApiError } from '../../src/kube/api-error.ts';
 import { type Connection, connect } from '../../src/kube/client/connection.ts';
-import type { Source } from '../../src/kube/client/credentials.ts';
+import { type KubeconfigSource, kubeconfigCredentials } from '../../src/kube/client/kubeconfig.ts';
 import { systemClock } from '../../src/kube/clock.ts';
 import { type Call, recorded } from './recorder.ts';
 
@@ -42,7 +42,7 @@ export class OperatorRunner {
   readonly errors: string[] = [];
   /** Its lines of the level warn and above, in words. */
   readonly warnings: string[] = [];
-  readonly #source: Source;
+  readonly #source: KubeconfigSource;
   readonly #namespaces: readonly string[] | undefined;
   readonly #admissionPolicy: string | undefined;
   readonly #passes = new Map<string, number>();
@@ -57,7 +57,7 @@ export class OperatorRunner {
    * @param namespaces those that it is to look at; default all
    * @param admissionPolicy the name of the policy that places gates; default as it is shipped
    */
-  constructor(source: Source, namespaces?: readonly string[], admissionPolicy?: string) {
+  constructor(source: KubeconfigSource, namespaces?: readonly string[], admissionPolicy?: string) {
     this.#source = source;
     this.#namespaces = namespaces;
     this.#admissionPolicy = admissionPolicy;
@@ -125,7 +125,12 @@ export class OperatorRunner {
   } = {}): Promise<void> {
     if (this.#stop) return;
     const connection = recorded(
-      this.#breakable(connect(this.#source, { clock: systemClock, userAgent: 'dependency-gate-operator' })),
+      this.#breakable(
+        connect(kubeconfigCredentials(this.#source), {
+          clock: systemClock,
+          userAgent: 'dependency-gate-operator',
+        }),
+      ),
       this.calls,
     );
     const operator = new Operator({

@@ -1,6 +1,7 @@
 import { OPERATOR_NAMESPACE, OPERATOR_SERVICE_ACCOUNT } from '../../src/api/names.ts';
 import { type Connection, connect } from '../../src/kube/client/connection.ts';
 import { createRequests } from '../../src/kube/client/http-requests.ts';
+import { kubeconfigCredentials } from '../../src/kube/client/kubeconfig.ts';
 import { systemClock } from '../../src/kube/clock.ts';
 import { startSimulation } from '../../src/sandbox/simulation/simulation.ts';
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from '../cluster/control-plane.ts';
@@ -36,11 +37,11 @@ export async function startRealCluster(
   const controlPlane = await startControlPlane({ flags, assets, version });
   await prepare(controlPlane);
   await install(controlPlane);
-  const source = { kubeconfigPath: controlPlane.kubeconfig };
-  const connection = connect(source, { clock: systemClock, userAgent: 'scenario' });
+  const admin = kubeconfigCredentials({ kubeconfigPath: controlPlane.kubeconfig });
+  const connection = connect(admin, { clock: systemClock, userAgent: 'scenario' });
   await addNode(connection);
   // A connection of its own: it holds a watch for each of its kinds.
-  const node = connect(source, { clock: systemClock, userAgent: 'node' });
+  const node = connect(admin, { clock: systemClock, userAgent: 'node' });
   const simulation = startSimulation(httpCluster(node), { clock: hastyClock, controllers: false });
   const { namespace, name } = SERVICE_ACCOUNT;
   const kubeconfigPath = await controlPlane.serviceAccountKubeconfig(namespace, name);

@@ -8,6 +8,7 @@ import {
   startSimulatedCluster,
 } from '../../src/commands/sandbox/start-sandbox.ts';
 import { connect } from '../../src/kube/client/connection.ts';
+import { kubeconfigCredentials } from '../../src/kube/client/kubeconfig.ts';
 import { systemClock } from '../../src/kube/clock.ts';
 import { kubeconfig, type RunningServer } from '../../src/sandbox/server/server.ts';
 import { runCommand } from '../cluster/run-command.ts';
@@ -32,10 +33,10 @@ export async function startSandboxCluster({
     admission,
     simulation: { clock: hastyClock },
   });
-  const connection = connect(
-    { kubeconfigText: server.kubeconfig },
-    { clock: systemClock, userAgent: 'scenario' },
-  );
+  const connection = connect(kubeconfigCredentials({ kubeconfigText: server.kubeconfig }), {
+    clock: systemClock,
+    userAgent: 'scenario',
+  });
   const source = { kubeconfigText: kubeconfig(server.url, OPERATOR_USER) };
   const anotherOperator = (namespaces?: readonly string[]) => new OperatorRunner(source, namespaces);
   const operator = anotherOperator();

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { connect } from '../../kube/client/connection.ts';
-import { namespaceOf, type Source } from '../../kube/client/credentials.ts';
 import { createRequests } from '../../kube/client/http-requests.ts';
+import { type KubeconfigSource, kubeconfigCredentials, namespaceOf } from '../../kube/client/kubeconfig.ts';
 import type { Requests } from '../../kube/client/requests.ts';
 import { systemClock } from '../../kube/clock.ts';
 import type { ObjectName } from '../../kube/resource.ts';
@@ -32,7 +32,8 @@ export async function withCluster<T>(
 ): Promise<T> {
   const source = sourceOf(flags, env);
   const namespace = flags.namespace ?? namespaceOf(source);
-  const connection = connect(source, { clock: systemClock, userAgent: `dependency-gate-${command}` });
+  const options = { clock: systemClock, userAgent: `dependency-gate-${command}` };
+  const connection = connect(kubeconfigCredentials(source), options);
   try {
     const requests = createRequests({ connection, clock: systemClock });
     return await work({ requests, namespace, flags: flagsOf(flags) });
@@ -50,7 +51,7 @@ export function addressed(
 }
 
 /** As kubectl finds it. */
-function sourceOf({ kubeconfig, context }: ClusterFlags, env: Process['env']): Source {
+function sourceOf({ kubeconfig, context }: ClusterFlags, env: Process['env']): KubeconfigSource {
   const named = env.KUBECONFIG?.split(delimiter).filter((path) => path !== '') ?? [];
   const usual = named.length > 0 ? named : [join(env.HOME ?? homedir(), '.kube', 'config')];
   return { kubeconfigPaths: kubeconfig === undefined ? usual : [kubeconfig], context };

@@ -6,9 +6,10 @@ import type { Metrics } from '../../controller/metrics.ts';
 import { MetricsAccess } from '../../controller/metrics-access.ts';
 import { Operator } from '../../controller/operator.ts';
 import { type Connection, connect } from '../../kube/client/connection.ts';
-import type { Source } from '../../kube/client/credentials.ts';
+import type { CredentialReader } from '../../kube/client/credentials.ts';
 import { createRequests } from '../../kube/client/http-requests.ts';
 import type { RequestObservation, Requests } from '../../kube/client/requests.ts';
+import { serviceAccountCredentials } from '../../kube/client/service-account.ts';
 import { systemClock } from '../../kube/clock.ts';
 import { createLog, toggleDebug } from '../operator-log.ts';
 import { chosenUid, type UserId } from '../options/numbers.ts';
@@ -39,7 +40,7 @@ export interface OperatorFlags {
 export async function runOperator(flags: OperatorFlags, process: Process): Promise<void> {
   const log = createLog(flags.logLevel);
   process.on('SIGUSR2', () => toggleDebug(log, flags.logLevel));
-  const connection = connect(sourceOf(flags, process.env), {
+  const connection = connect(await credentialsOf(flags, process.env), {
     clock: systemClock,
     userAgent: 'dependency-gate-operator',
   });
@@ -118,11 +119,17 @@ function tellRights(requests: Requests, needs: Needs, log: Logger): void {
   );
 }
 
-function sourceOf({ kubeconfig }: OperatorFlags, env: Process['env']): Source {
-  const path = kubeconfig ?? env.KUBECONFIG;
-  if (path) return { kubeconfigPath: path };
+/** What reads kubeconfigs is loaded with the first one: in a Pod there is none. */
+async function credentialsOf(flags: OperatorFlags, env: Process['env']): Promise<CredentialReader> {
+  const kubeconfigPath = flags.kubeconfig ?? env.KUBECONFIG;
+  if (kubeconfigPath) {
+    const { kubeconfigCredentials } = await import('../../kube/client/kubeconfig.ts');
+    return kubeconfigCredentials({ kubeconfigPath });
+  }
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env;
-  if (host && port)
-    return { inCluster: { server: `https://${host.includes(':') ? `[${host}]` : host}:${port}` } };
+  if (host && port) {
+    const name = host.includes(':') ? `[${host}]` : host;
+    return serviceAccountCredentials({ server: `https://${name}:${port}` });
+  }
   throw new Error('no cluster: give --kubeconfig or set KUBECONFIG (in a Pod, its ServiceAccount is used)');
 }

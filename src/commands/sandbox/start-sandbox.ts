@@ -8,6 +8,7 @@ import { place, placeCronJob } from '../../api/policies/place-policy.ts';
 import { Operator } from '../../controller/operator.ts';
 import type { Settings } from '../../core/model.ts';
 import { connect } from '../../kube/client/connection.ts';
+import { kubeconfigCredentials } from '../../kube/client/kubeconfig.ts';
 import { systemClock } from '../../kube/clock.ts';
 import type { KubeObject } from '../../sandbox/cluster.ts';
 import { admit } from '../../sandbox/sandbox-admission.ts';
@@ -97,7 +98,7 @@ const POLICIES: readonly KubeObject[] = [inject(), injectCronJob(), place(), pla
 export async function startSandbox({ log, ...options }: SandboxOptions): Promise<Sandbox> {
   const cluster = await startSimulatedCluster(options);
   const connection = connect(
-    { kubeconfigText: kubeconfig(cluster.server.url, OPERATOR_USER) },
+    kubeconfigCredentials({ kubeconfigText: kubeconfig(cluster.server.url, OPERATOR_USER) }),
     { clock: systemClock, userAgent: 'dependency-gate-operator' },
   );
   const operator = new Operator({

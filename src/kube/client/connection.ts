@@ -1,16 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { KubeConfig } from '@kubernetes/client-node';
 import { Agent, ProxyAgent, request } from 'undici';
 import { errorFromNetwork } from '../api-error.ts';
 import type { Clock } from '../clock.ts';
-import {
-  type Credentials,
-  credentialsError,
-  loadConfig,
-  readCredentials,
-  type Source,
-  usesPlugin,
-} from './credentials.ts';
+import { type CredentialReader, type Credentials, credentialsError } from './credentials.ts';
 import { withDeadline } from './deadline.ts';
 
 export interface Init {
@@ -52,13 +44,9 @@ export interface ConnectOptions {
   readonly userAgent: string;
 }
 
-/**
- * Opens nothing yet, but reads the configuration.
- *
- * @throws Error when the configuration cannot be used.
- */
-export function connect(source: Source, options: ConnectOptions): Connection {
-  return new PooledConnection(source, options);
+/** Opens nothing yet. */
+export function connect(reader: CredentialReader, options: ConnectOptions): Connection {
+  return new PooledConnection(reader, options);
 }
 
 /** Files are read again at most this often, as in client-go; and at once when the server does not know us. */
@@ -87,10 +75,9 @@ type Way = Pick<Credentials, 'tls' | 'proxy'>;
  * pools are replaced only when certificates change; requests that run on the old ones end there in peace.
  */
 class PooledConnection implements Connection {
-  readonly #source: Source;
+  readonly #reader: CredentialReader;
   readonly #clock: Clock;
   readonly #userAgent: string;
-  #config: KubeConfig;
   #credentials: Credentials | undefined;
   #readAt = 0;
   #reading: Promise<Credentials> | undefined;
@@ -98,11 +85,10 @@ class PooledConnection implements Connection {
   /** Those in use, and those whose last requests are not over. */
   readonly #agents = new Set<Pool>();
 
-  constructor(source: Source, options: ConnectOptions) {
-    this.#source = source;
+  constructor(reader: CredentialReader, options: ConnectOptions) {
+    this.#reader = reader;
     this.#clock = options.clock;
     this.#userAgent = options.userAgent;
-    this.#config = loadConfig(source);
   }
 
   async fetch(path: string, init: Init): Promise<HttpAnswer> {
@@ -121,7 +107,7 @@ class PooledConnection implements Connection {
 
   async #current(): Promise<Credentials> {
     const fresh = this.#clock.now() - this.#readAt < REREAD_AFTER_MS;
-    return fresh && this.#credentials ? this.#credentials : this.#read(!usesPlugin(this.#config));
+    return fresh && this.#credentials ? this.#credentials : this.#read(!this.#reader.usesPlugin);
   }
 
   /** The credentials after `refused` was not accepted; the same object when there are no others. */
@@ -130,20 +116,17 @@ class PooledConnection implements Connection {
   }
 
   /** Requests that come meanwhile wait for the same reading. */
-  #read(reload: boolean): Promise<Credentials> {
-    this.#reading ??= this.#readNow(reload).finally(() => {
+  #read(anew: boolean): Promise<Credentials> {
+    this.#reading ??= this.#readNow(anew).finally(() => {
       this.#reading = undefined;
     });
     return this.#reading;
   }
 
-  async #readNow(reload: boolean): Promise<Credentials> {
+  async #readNow(anew: boolean): Promise<Credentials> {
     const known = this.#credentials;
     try {
-      if (reload) this.#config = loadConfig(this.#source);
-      const read = await withDeadline(this.#clock, CREDENTIALS_WITHIN_MS, () =>
-        readCredentials(this.#config),
-      );
+      const read = await withDeadline(this.#clock, CREDENTIALS_WITHIN_MS, () => this.#reader.read(anew));
       this.#credentials = isDeepStrictEqual(read, known) && known ? known : read;
     } catch (error) {
       // A file that is just being replaced: what worked so far goes on until the server refuses it.

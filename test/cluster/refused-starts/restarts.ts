@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { connect } from '../../../src/kube/client/connection.ts';
 import { createRequests } from '../../../src/kube/client/http-requests.ts';
+import { kubeconfigCredentials } from '../../../src/kube/client/kubeconfig.ts';
 import { systemClock } from '../../../src/kube/clock.ts';
 import { deployment, dns, gate, service } from '../../scenarios/manifests.ts';
 import { resourceOf } from '../../scenarios/resources.ts';
@@ -30,10 +31,10 @@ export function restarts(on: () => WatchedCluster): void {
       await on().operator.stop();
       await here().create(app());
       await here().until('a controller tells of it', async () => (await refusals(here()))[0]);
-      const connection = connect(
-        { kubeconfigPath: on().controlPlane.kubeconfig },
-        { clock: systemClock, userAgent: 'impatient' },
-      );
+      const connection = connect(kubeconfigCredentials({ kubeconfigPath: on().controlPlane.kubeconfig }), {
+        clock: systemClock,
+        userAgent: 'impatient',
+      });
       const requests = createRequests({ connection, clock: systemClock });
       const pod = requiringPod('first');
       let isOver = false;

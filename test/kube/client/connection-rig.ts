@@ -2,7 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Connection, connect } from '../../../src/kube/client/connection.ts';
-import type { Source } from '../../../src/kube/client/credentials.ts';
+import { type KubeconfigSource, kubeconfigCredentials } from '../../../src/kube/client/kubeconfig.ts';
+import {
+  type ServiceAccountSource,
+  serviceAccountCredentials,
+} from '../../../src/kube/client/service-account.ts';
 import { certificate, type Pair } from '../certificates.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { MisbehavingServer } from './misbehaving-server.ts';
@@ -42,8 +46,10 @@ export class ConnectionRig {
     return proxy;
   }
 
-  open(source: Source): Connection {
-    const connection = connect(source, { clock: this.clock, userAgent: 'tests/1' });
+  open(source: KubeconfigSource | { readonly inCluster: ServiceAccountSource }): Connection {
+    const credentials =
+      'inCluster' in source ? serviceAccountCredentials(source.inCluster) : kubeconfigCredentials(source);
+    const connection = connect(credentials, { clock: this.clock, userAgent: 'tests/1' });
     this.#cleanUp.push(() => connection.close());
     return connection;
   }

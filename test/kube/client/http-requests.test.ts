@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { ApiError } from '../../../src/kube/api-error.ts';
 import { connect } from '../../../src/kube/client/connection.ts';
 import { createRequests } from '../../../src/kube/client/http-requests.ts';
+import { kubeconfigCredentials } from '../../../src/kube/client/kubeconfig.ts';
 import type { RequestObservation, Requests } from '../../../src/kube/client/requests.ts';
 import { nameOf } from '../../../src/kube/resource.ts';
 import { ManualClock } from '../manual-clock.ts';
@@ -45,7 +46,10 @@ describe('createRequests', () => {
     server = await new MisbehavingServer().start();
     clock = new ManualClock();
     observed = [];
-    const connection = connect({ kubeconfigText: kubeconfig(server.port) }, { clock, userAgent: 'tests' });
+    const connection = connect(kubeconfigCredentials({ kubeconfigText: kubeconfig(server.port) }), {
+      clock,
+      userAgent: 'tests',
+    });
     close = () => connection.close();
     requests = createRequests({ connection, clock, observer: (each) => observed.push(each) });
   });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { loadConfig, namespaceOf } from '../../../src/kube/client/credentials.ts';
+import { loadConfig, namespaceOf } from '../../../src/kube/client/kubeconfig.ts';
 
 interface Entry {
   readonly name: string;

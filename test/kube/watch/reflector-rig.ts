@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { connect } from '../../../src/kube/client/connection.ts';
 import { createRequests } from '../../../src/kube/client/http-requests.ts';
+import { kubeconfigCredentials } from '../../../src/kube/client/kubeconfig.ts';
 import { type Meta, metaOf } from '../../../src/kube/object.ts';
 import { Reflector } from '../../../src/kube/watch/reflector.ts';
 import { Store, type StoreChange } from '../../../src/kube/watch/store.ts';
@@ -53,7 +54,7 @@ export class ReflectorRig {
       contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
       'current-context': 'x',
     });
-    const connection = connect({ kubeconfigText }, { clock, userAgent: 'tests' });
+    const connection = connect(kubeconfigCredentials({ kubeconfigText }), { clock, userAgent: 'tests' });
     const reflector = new Reflector({
       requests: createRequests({ connection, clock }),
       resource: things,
