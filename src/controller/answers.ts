@@ -1,5 +1,5 @@
 import { canonicalJson } from '../core/canonical.ts';
-import type { ExpressionCheck, ExpressionResult } from '../core/expression/expression.ts';
+import type { ExpressionCheck, ExpressionResult } from '../core/expression/evaluator.ts';
 import type { JsonObject } from '../core/model.ts';
 
 /** More than a gate has: what is beyond belongs to earlier versions of it. */

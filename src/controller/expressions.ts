@@ -1,9 +1,4 @@
-import {
-  EVALUATOR,
-  type Evaluator,
-  type ExpressionCheck,
-  type ExpressionResult,
-} from '../core/expression/expression.ts';
+import type { Evaluator, ExpressionCheck, ExpressionResult } from '../core/expression/evaluator.ts';
 import type { JsonObject } from '../core/model.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { Answers, Question } from './answers.ts';
@@ -14,8 +9,8 @@ const TURN_MS = 10;
 
 export interface ExpressionsOptions {
   readonly clock: Clock;
-  /** Default: the real one. */
-  readonly evaluator?: Evaluator;
+  /** Called with the first question. Default: CEL, which is loaded then: many clusters have no expression. */
+  readonly load?: () => Promise<Evaluator>;
 }
 
 /** How far questions have been answered. */
@@ -34,14 +29,14 @@ export type AnswerProgress =
  */
 export class Expressions {
   readonly #clock: Clock;
-  readonly #evaluator: Evaluator;
+  readonly #load: () => Promise<Evaluator>;
   readonly #shares: TimeShares;
   /** Ends with the turn of whoever came last. */
   #last: Promise<void> = Promise.resolve();
 
-  constructor({ clock, evaluator = EVALUATOR }: ExpressionsOptions) {
+  constructor({ clock, load = loadEvaluator }: ExpressionsOptions) {
     this.#clock = clock;
-    this.#evaluator = evaluator;
+    this.#load = load;
     this.#shares = new TimeShares(clock);
   }
 
@@ -55,31 +50,41 @@ export class Expressions {
     try {
       const forMs = this.#shares.waitMs(namespace);
       if (forMs > 0) return { is: 'postponed', forMs };
-      return { is: this.#turn(namespace, answers, questions) };
+      return { is: this.#turn(namespace, answers, questions, await this.#load()) };
     } finally {
       this.#clock.after(0, end);
     }
   }
 
-  #turn(namespace: string, answers: Answers, questions: readonly Question[]): 'answered' | 'partly' {
+  #turn(
+    namespace: string,
+    answers: Answers,
+    questions: readonly Question[],
+    evaluator: Evaluator,
+  ): 'answered' | 'partly' {
     const began = this.#clock.now();
     let asked = 0;
     for (const question of questions) {
       if (this.#clock.now() - began >= TURN_MS) break;
-      this.#ask(answers, question);
+      ask(evaluator, answers, question);
       asked += 1;
     }
     this.#shares.spend(namespace, this.#clock.now() - began);
     return asked === questions.length ? 'answered' : 'partly';
   }
+}
 
-  #ask(answers: Answers, question: Question): void {
-    const { expression, object, pod } = question;
-    if (object) answers.keepEvaluation(question, object, this.#evaluator.evaluate(expression, object, pod));
-    else {
-      const check = this.#evaluator.check(expression);
-      if (check) answers.keepCheck(expression, check);
-    }
+async function loadEvaluator(): Promise<Evaluator> {
+  const { EVALUATOR } = await import('../core/expression/expression.ts');
+  return EVALUATOR;
+}
+
+function ask(evaluator: Evaluator, answers: Answers, question: Question): void {
+  const { expression, object, pod } = question;
+  if (object) answers.keepEvaluation(question, object, evaluator.evaluate(expression, object, pod));
+  else {
+    const check = evaluator.check(expression);
+    if (check) answers.keepCheck(expression, check);
   }
 }
 

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { Answers } from '../../src/controller/answers.ts';
 import { Asking, Expressions } from '../../src/controller/expressions.ts';
-import { checkExpression, type Evaluator, evaluateExpression } from '../../src/core/expression/expression.ts';
+import type { Evaluator } from '../../src/core/expression/evaluator.ts';
+import { checkExpression, evaluateExpression } from '../../src/core/expression/expression.ts';
 import type { JsonObject } from '../../src/core/model.ts';
 import { ManualClock, settled } from '../kube/manual-clock.ts';
 
@@ -26,7 +27,7 @@ class Rig {
         return { is: 'true' };
       },
     };
-    this.expressions = new Expressions({ clock: this.clock, evaluator });
+    this.expressions = new Expressions({ clock: this.clock, load: async () => evaluator });
   }
 
   /** One reconcile: asks all of them, then for the answers; the others have their turn after it. */

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { Memory } from '../../src/controller/memory.ts';
 import { observe } from '../../src/controller/observe.ts';
 import { createStores } from '../../src/controller/stores.ts';
+import { EVALUATOR } from '../../src/core/expression/expression.ts';
 import type { Pod, Workload, World } from '../../src/core/model.ts';
 import { decide } from '../../src/core/plan/decide.ts';
 import { firstStarts } from '../../src/core/status/gate-events.ts';
@@ -66,7 +67,7 @@ class Told {
     };
     const seen = observe(this.#stores, around, this.#gate.gate, this.#now);
     if (!seen) throw new Error('there is no gate');
-    const { status, next } = decide(seen, this.#now);
+    const { status, next } = decide(seen, this.#now, EVALUATOR);
     this.events += firstStarts(seen.gate.status, status).length;
     if (status) this.#gate = this.#gate.withStatus(status).with({ resourceVersion: `${++this.#version}` });
     this.reasons.push(status?.targets?.[0]?.reason);

@@ -6,7 +6,8 @@ import { reconcile } from '../../src/controller/reconcile.ts';
 import { idOf, referenceTo } from '../../src/controller/reference.ts';
 import type { Look } from '../../src/controller/referenced/watched-kind.ts';
 import { createStores, workloadReference } from '../../src/controller/stores.ts';
-import { EVALUATOR, type Evaluator } from '../../src/core/expression/expression.ts';
+import type { Evaluator } from '../../src/core/expression/evaluator.ts';
+import { EVALUATOR } from '../../src/core/expression/expression.ts';
 import { ApiError } from '../../src/kube/api-error.ts';
 import type { PatchOptions } from '../../src/kube/client/requests.ts';
 import {
@@ -51,7 +52,10 @@ export class ReconcileRig {
   ) {
     this.#answers = answers;
     this.#referenced = { look: () => look };
-    this.#expressions = new Expressions({ clock: { now: () => this.#now, after: atOnce }, evaluator });
+    this.#expressions = new Expressions({
+      clock: { now: () => this.#now, after: atOnce },
+      load: async () => evaluator,
+    });
   }
 
   /** What the stores show; each object as if it had just changed. */

@@ -1,6 +1,7 @@
 import type { Dependency } from '../../src/api/spec.ts';
 import { evaluations } from '../../src/core/evaluate/evaluate.ts';
 import type { Evaluation } from '../../src/core/evaluate/evaluation.ts';
+import { EVALUATOR } from '../../src/core/expression/expression.ts';
 import type { Gate, JsonObject, Observation, World } from '../../src/core/model.ts';
 import { world } from './builders.ts';
 import { type GateBuilder, NAMESPACE } from './gate-builder.ts';
@@ -108,5 +109,5 @@ export function withOpen(
 export function evaluatedIn(of: GateBuilder, observation: Observation): Evaluation | undefined {
   const [first] = of.spec.dependencies;
   const name = first?.name ?? '';
-  return evaluations(seeing(world(of), { [name]: observation }), of.spec).get(name);
+  return evaluations(seeing(world(of), { [name]: observation }), of.spec, EVALUATOR).get(name);
 }

@@ -1,4 +1,5 @@
 import { FINALIZER, GATED_LABEL, targetAnnotationValue } from '../../src/api/names.ts';
+import { EVALUATOR } from '../../src/core/expression/expression.ts';
 import type {
   Gate,
   JsonObject,
@@ -28,7 +29,7 @@ export interface Round extends Omit<Plan, 'writes'> {
 }
 
 export function decide(world: World, now: number): Round {
-  const ofGate = decideGate(world, now);
+  const ofGate = decideGate(world, now, EVALUATOR);
   const ofWorkloads = workloadWorlds(world).map((one) => decideWorkload(one, now));
   return {
     writes: [...ofWorkloads.flatMap(({ writes }) => writes), ...ofGate.writes],

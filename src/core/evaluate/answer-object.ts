@@ -1,6 +1,6 @@
 import type { CompletedJob } from '../../api/completed-job.ts';
 import type { ResourceCheck } from '../../api/spec.ts';
-import type { Evaluator } from '../expression/expression.ts';
+import type { Evaluator } from '../expression/evaluator.ts';
 import type { JsonObject } from '../model.ts';
 import type { PodFacts } from '../pod-facts.ts';
 import { viewOf } from '../readiness/object-view.ts';

@@ -1,6 +1,6 @@
 import { MAX_SELECTED } from '../../api/pod-match.ts';
 import type { ResourceCheck } from '../../api/spec.ts';
-import type { Evaluator } from '../expression/expression.ts';
+import type { Evaluator } from '../expression/evaluator.ts';
 import type { PodFacts } from '../pod-facts.ts';
 import { type Answer, answerOf, type Candidate } from './answer-object.ts';
 import { matchesPod } from './object-facts.ts';

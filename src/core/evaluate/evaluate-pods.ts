@@ -1,4 +1,4 @@
-import type { Evaluator } from '../expression/expression.ts';
+import type { Evaluator } from '../expression/evaluator.ts';
 import type { Pod } from '../model.ts';
 import type { Answer } from './answer-object.ts';
 import { answerOfAll, type Seen } from './answer-resource.ts';

@@ -1,7 +1,7 @@
 import type { CompletedJob } from '../../api/completed-job.ts';
 import type { ResourceCheck } from '../../api/spec.ts';
 import type { DependencyStatus } from '../../api/status.ts';
-import type { Evaluator } from '../expression/expression.ts';
+import type { Evaluator } from '../expression/evaluator.ts';
 import type { JsonObject, Observation, Pod } from '../model.ts';
 import { isCompletedJob } from '../readiness/readiness.ts';
 import { type Answer, answerOfObject, type Candidate, POSTPONED_ANSWER } from './answer-object.ts';

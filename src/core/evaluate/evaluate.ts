@@ -4,7 +4,7 @@ import { evaluatedCheckOf } from '../../api/settled.ts';
 import type { Dependency, GateSpec, ServiceCheck } from '../../api/spec.ts';
 import type { DependencyStatus } from '../../api/status.ts';
 import { fingerprint } from '../canonical.ts';
-import { EVALUATOR, type Evaluator } from '../expression/expression.ts';
+import type { Evaluator } from '../expression/evaluator.ts';
 import type { Gate, Observation, Pod, World } from '../model.ts';
 import { mayWait } from '../progress/opening.ts';
 import { firstUnpassed } from '../progress/pod-progress.ts';
@@ -17,11 +17,7 @@ import { questionFingerprint } from './question.ts';
 import { unseen } from './unseen.ts';
 
 /** Evaluates the dependencies that the operator evaluates, by their names. */
-export function evaluations(
-  world: World,
-  spec: GateSpec,
-  expressions: Evaluator = EVALUATOR,
-): Map<string, Evaluation> {
+export function evaluations(world: World, spec: GateSpec, expressions: Evaluator): Map<string, Evaluation> {
   const waiting = waitingPods(world);
   const evaluated = spec.dependencies.flatMap((dependency) => {
     const observation = world.observations.get(dependency.name) ?? { is: 'unseen' };

@@ -1,6 +1,7 @@
 import { type CelError, type CelResult, celEnv, isCelError, parse, plan } from '@bufbuild/cel';
 import type { JsonObject } from '../model.ts';
 import { Budget, withoutTraces } from './budget.ts';
+import type { Evaluator, ExpressionCheck, ExpressionResult } from './evaluator.ts';
 import { paidFunctions } from './functions.ts';
 import { findProblem, VARIABLE } from './problem.ts';
 import { POD, type Reads, readsOf } from './reads.ts';
@@ -19,30 +20,9 @@ import { Values } from './values.ts';
  *
  * **Silent.** An expression's author learns true, false, or one of a closed list of sentences. The library's own words are
  * never passed on from an evaluation, as they may quote what the object holds; names come from the expression's text.
+ *
+ * Remembers nothing.
  */
-export type ExpressionResult =
-  | { readonly is: 'true' }
-  | { readonly is: 'false' }
-  | { readonly is: 'error'; readonly message: string }
-  /** It has not been evaluated, and will be. */
-  | { readonly is: 'postponed' };
-
-/** What an expression's text tells. */
-export interface ExpressionCheck {
-  /** Why it cannot be used, with the line and column where that is; undefined when it can. */
-  readonly problem: string | undefined;
-  readonly reads: Reads;
-}
-
-/** Checks and evaluates expressions: the two functions of this module, or whatever remembers their results. */
-export interface Evaluator {
-  /** Undefined where it has not been looked at, and will be. */
-  check(expression: string): ExpressionCheck | undefined;
-  /** @param pod what it reads of the Pod, where it reads one */
-  evaluate(expression: string, object: JsonObject, pod?: JsonObject): ExpressionResult;
-}
-
-/** Remembers nothing. */
 export const EVALUATOR: Evaluator = { check: checkExpression, evaluate: evaluateExpression };
 
 const MAX_LENGTH = 1024;

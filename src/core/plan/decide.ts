@@ -4,7 +4,7 @@ import { isPlacedInPods, openedBySpec } from '../../api/settled.ts';
 import type { GateSpec, TargetKind } from '../../api/spec.ts';
 import { evaluations } from '../evaluate/evaluate.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
-import { EVALUATOR, type Evaluator } from '../expression/expression.ts';
+import type { Evaluator } from '../expression/evaluator.ts';
 import type { Gate, Refusal, Workload, World } from '../model.ts';
 import { templateOf } from '../progress/passed-template.ts';
 import { type TargetProgress, targetsProgress } from '../progress/progress.ts';
@@ -30,7 +30,7 @@ import { replacePlaced } from './replace-placed.ts';
  * render anywhere; then the targets, when the stores show both. Targets get the *stored* render only, since admission
  * places that one too.
  */
-export function decide(world: World, now: number, expressions: Evaluator = EVALUATOR): Plan {
+export function decide(world: World, now: number, expressions: Evaluator): Plan {
   const plan = decideAll(world, now, expressions);
   const { olderCrd } = world;
   return olderCrd && plan.status ? { ...plan, status: keptStatus(plan.status, olderCrd) } : plan;

@@ -4,7 +4,8 @@ import { layOut } from '../../../src/commands/explain/layout.ts';
 import { picture } from '../../../src/commands/explain/picture.ts';
 import { nextSteps } from '../../../src/commands/explain/steps/next-steps.ts';
 import type { Step } from '../../../src/commands/explain/steps/step.ts';
-import type { Evaluator } from '../../../src/core/expression/expression.ts';
+import type { Evaluator } from '../../../src/core/expression/evaluator.ts';
+import { EVALUATOR } from '../../../src/core/expression/expression.ts';
 import type { Gate, JsonObject, Observation, World } from '../../../src/core/model.ts';
 import { decide } from '../../../src/core/plan/decide.ts';
 import {
@@ -34,7 +35,14 @@ export interface Scene extends Partial<Pick<World, 'firstStarts' | 'refusals' | 
 export function explained(
   of: GateBuilder,
   around: readonly (WorkloadBuilder | PodBuilder)[],
-  { observations = {}, evaluator, logs = {}, explain = {}, gate: changed = {}, ...more }: Scene = {},
+  {
+    observations = {},
+    evaluator = EVALUATOR,
+    logs = {},
+    explain = {},
+    gate: changed = {},
+    ...more
+  }: Scene = {},
 ): ExplainWorld {
   const at: World = { ...world(of, ...around), observations: new Map(Object.entries(observations)), ...more };
   const status = decide(at, NOW, evaluator).status ?? at.gate.status;

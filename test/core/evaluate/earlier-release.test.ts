@@ -3,6 +3,7 @@ import type { Dependency } from '../../../src/api/spec.ts';
 import type { DependencyStatus } from '../../../src/api/status.ts';
 import { evaluatedFingerprint, evaluations, questionOf } from '../../../src/core/evaluate/evaluate.ts';
 import type { Evaluation } from '../../../src/core/evaluate/evaluation.ts';
+import { EVALUATOR } from '../../../src/core/expression/expression.ts';
 import type { JsonObject, Observation } from '../../../src/core/model.ts';
 import { type GateBuilder, gate, pod, world } from '../builders.ts';
 import { ABSENT, seeing, seen } from '../evaluated-builders.ts';
@@ -197,7 +198,9 @@ for (const [way, { names, look, observe }] of Object.entries(WAYS)) {
       const evaluated = (known: GateBuilder, observation: Observation) => {
         const waiting = pod('web').of('web').carrying(known).checking('migrate');
         const like = waiting.like({ images: [...pods.images], labels: { ...pods.labels }, nodeName: 'node' });
-        return evaluations(seeing(world(known, like), { migrate: observation }), known.spec).get('migrate');
+        return evaluations(seeing(world(known, like), { migrate: observation }), known.spec, EVALUATOR).get(
+          'migrate',
+        );
       };
       const isOpen = (evaluation: Evaluation | undefined) => (evaluation?.opens?.size ?? 0) > 0;
       const remembering = (known: GateBuilder, evaluation: Evaluation | undefined): GateBuilder => {

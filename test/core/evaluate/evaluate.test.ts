@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Dependency, ResourceCheck } from '../../../src/api/spec.ts';
 import { evaluations } from '../../../src/core/evaluate/evaluate.ts';
 import type { Evaluation } from '../../../src/core/evaluate/evaluation.ts';
+import { EVALUATOR } from '../../../src/core/expression/expression.ts';
 import type { Observation } from '../../../src/core/model.ts';
 import { container, dns, gate, world } from '../builders.ts';
 import {
@@ -59,14 +60,16 @@ describe('evaluations', () => {
 
   it('are made of what the operator evaluates, and of nothing else', () => {
     const of = blank.dependsOn(dns('dns'), container('own'), service('api'), jobDone('job'), otherGate('db'));
-    expect([...evaluations(world(of), of.spec).keys()]).to.deep.equal(['api', 'job', 'db']);
+    expect([...evaluations(world(of), of.spec, EVALUATOR).keys()]).to.deep.equal(['api', 'job', 'db']);
   });
 
   it('are unknown where nothing is seen', () => {
     for (const one of [service('api'), jobDone('job'), otherGate('db')]) {
       expect(evaluated(one, UNSEEN)?.is, one.name).to.equal('unknown');
       const of = blank.dependsOn(one);
-      expect(evaluations(world(of), of.spec).get(one.name)?.is, 'no observation').to.equal('unknown');
+      expect(evaluations(world(of), of.spec, EVALUATOR).get(one.name)?.is, 'no observation').to.equal(
+        'unknown',
+      );
     }
   });
 

@@ -5,6 +5,7 @@ import type { Dependency } from '../../../src/api/spec.ts';
 import type { DependencyStatus } from '../../../src/api/status.ts';
 import { evaluatedFingerprint, evaluations, questionOf } from '../../../src/core/evaluate/evaluate.ts';
 import type { Evaluation } from '../../../src/core/evaluate/evaluation.ts';
+import { EVALUATOR } from '../../../src/core/expression/expression.ts';
 import type { JsonObject, Observation } from '../../../src/core/model.ts';
 import { type GateBuilder, gate, type PodBuilder, pod, world } from '../builders.ts';
 import { ABSENT, jobDone, seeing, seen, UNSEEN } from '../evaluated-builders.ts';
@@ -64,7 +65,7 @@ function following(of: GateBuilder, evaluation: Evaluation | undefined): GateBui
 }
 
 function evaluated(of: GateBuilder, observation: Observation, ...pods: PodBuilder[]): Evaluation | undefined {
-  const found = evaluations(seeing(world(of, ...pods), { migrate: observation }), of.spec);
+  const found = evaluations(seeing(world(of, ...pods), { migrate: observation }), of.spec, EVALUATOR);
   return found.get('migrate');
 }
 const many = (objects: JsonObject[], more: object = {}): Observation => ({

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import type { Dependency } from '../../../src/api/spec.ts';
 import type { DependencyStatus } from '../../../src/api/status.ts';
 import { evaluatedFingerprint, evaluations } from '../../../src/core/evaluate/evaluate.ts';
-import type { Evaluator } from '../../../src/core/expression/expression.ts';
+import type { Evaluator } from '../../../src/core/expression/evaluator.ts';
+import { EVALUATOR } from '../../../src/core/expression/expression.ts';
 import type { JsonObject, Observation } from '../../../src/core/model.ts';
 import { dns, type GateBuilder, gate, world } from '../builders.ts';
 import {
@@ -121,7 +122,7 @@ describe('what evaluations remember', () => {
 
     it('remember it as well while the gate has never been rendered, since it is suspended', () => {
       const never = telling(blank.dependsOn(jobDone('migrate')), { completed: migrated });
-      const [evaluation] = evaluations(world(never), never.spec).values();
+      const [evaluation] = evaluations(world(never), never.spec, EVALUATOR).values();
       expect(evaluation?.completed).to.deep.equal(migrated);
     });
 
@@ -145,7 +146,7 @@ describe('what evaluations remember', () => {
     it('keep it where its dependency has another place in the order', () => {
       const changed = done.dependsOn(dns('api'), jobDone('migrate')).generation(2);
       const at = seeing(world(changed), { migrate: ABSENT });
-      expect(evaluations(at, changed.spec).get('migrate')?.is).to.equal('satisfied');
+      expect(evaluations(at, changed.spec, EVALUATOR).get('migrate')?.is).to.equal('satisfied');
     });
 
     const own: Readonly<Record<string, Dependency>> = {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { gateJsonSchema } from '../../../src/api/crd.ts';
 import { lackingFields } from '../../../src/api/kept-fields.ts';
+import { EVALUATOR } from '../../../src/core/expression/expression.ts';
 import type { GateStatus, World } from '../../../src/core/model.ts';
 import { decide } from '../../../src/core/plan/decide.ts';
 import { type OlderCrd, olderCrdWords } from '../../../src/core/status/older-crd.ts';
@@ -18,7 +19,7 @@ const first = gate('first').targets('app').dependsOn(dns('api')).rendered();
 const app = workload('app').carrying(first);
 const one = pod('app-1').of('app').carrying(first).open();
 const planned = (olderCrd: OlderCrd | undefined, more: Partial<World> = {}) =>
-  decide({ ...world(first, app, one), olderCrd, ...more }, NOW);
+  decide({ ...world(first, app, one), olderCrd, ...more }, NOW, EVALUATOR);
 const ready = (status: GateStatus | undefined) =>
   status?.conditions?.find(({ type }) => type === 'Ready') ?? expect.fail('no Ready');
 
@@ -28,7 +29,7 @@ describe('decide, with an older CustomResourceDefinition', () => {
     expect(planned(undefined).status?.targets?.[0]).to.have.property('passed');
     expect(planned(passed).status?.targets?.[0]).to.include({ name: 'app' }).and.not.have.property('passed');
     const stored = first.with({ status: planned(passed).status ?? {} });
-    const again = decide({ ...world(stored, app, one), olderCrd: passed }, NOW + 5000);
+    const again = decide({ ...world(stored, app, one), olderCrd: passed }, NOW + 5000, EVALUATOR);
     expect(again.status).to.deep.equal(stored.gate.status);
   });
 
@@ -49,7 +50,7 @@ describe('decide, with an older CustomResourceDefinition', () => {
         olderCrd: without(path),
         firstStarts: 'patched' as const,
       };
-      return decide(around, NOW).status?.targets?.[0]?.message ?? '';
+      return decide(around, NOW, EVALUATOR).status?.targets?.[0]?.message ?? '';
     };
     const [apply, install] = [
       /^FirstStartUngated: .*apply the CustomResourceDefinition/,
@@ -64,7 +65,7 @@ describe('decide, with an older CustomResourceDefinition', () => {
     const fresh = gate('first').withFinalizer().targets('app').dependsOn(dns('api'));
 
     it('stores no such render, and is Stalled', () => {
-      const { status, writes } = decide({ ...world(fresh, workload('app')), olderCrd: crd }, NOW);
+      const { status, writes } = decide({ ...world(fresh, workload('app')), olderCrd: crd }, NOW, EVALUATOR);
       expect(writes).to.deep.equal([]);
       expect(status).to.not.have.property('render');
       expect(ready(status)).to.include({ status: 'False', reason: 'CrdOutdated' });

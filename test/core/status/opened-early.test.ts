@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Dependency } from '../../../src/api/spec.ts';
 import type { GateStatus } from '../../../src/api/status.ts';
+import { EVALUATOR } from '../../../src/core/expression/expression.ts';
 import type { JsonObject, Observation } from '../../../src/core/model.ts';
 import { decide } from '../../../src/core/plan/decide.ts';
 import { gateEvents } from '../../../src/core/status/gate-events.ts';
@@ -41,7 +42,7 @@ function statuses(of: GateBuilder, pods: readonly PodBuilder[], all: readonly Ob
   let known = of;
   for (const observation of all) {
     const at = world(known, workload('web').carrying(of), ...pods);
-    const { status } = decide(seeing(at, { migrate: observation }), NOW);
+    const { status } = decide(seeing(at, { migrate: observation }), NOW, EVALUATOR);
     if (!status) return expect.fail('it has no status');
     found.push(status);
     known = known.withStatus(status);
