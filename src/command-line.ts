@@ -1,5 +1,4 @@
 import { Command, CommanderError, Option } from 'commander';
-import { formatCrdYaml } from './api/crd.ts';
 import { plain } from './api/plain.ts';
 import { completeCommand, completionCommand } from './commands/completion/completion-command.ts';
 import { convertCommand } from './commands/convert/convert-command.ts';
@@ -132,5 +131,8 @@ function sandboxCommand(process: Process): Command {
 function crdCommand(): Command {
   return new Command('crd')
     .description('Print the CustomResourceDefinition of DependencyGate as YAML.')
-    .action(() => console.log(formatCrdYaml().trimEnd()));
+    .action(async () => {
+      const { formatCrdYaml } = await import('./api/crd-yaml.ts');
+      console.log(formatCrdYaml().trimEnd());
+    });
 }

@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import { gateSchema } from './gate.ts';
 import { type CelRule, type JsonSchema, toJsonSchema } from './json-schema.ts';
 import { GROUP, KIND, PLURAL, SHORT_NAME, SINGULAR, VERSION } from './names.ts';
@@ -154,9 +153,4 @@ export function customResourceDefinition() {
       ],
     },
   };
-}
-
-/** The CustomResourceDefinition as a manifest for `kubectl apply`. */
-export function formatCrdYaml(): string {
-  return stringify(customResourceDefinition(), { lineWidth: 110, aliasDuplicateObjects: false });
 }

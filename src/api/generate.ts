@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CHART_TEMPLATES } from './chart/templates.ts';
 import { formatChartReadme, formatValues, formatValuesSchema } from './chart/values-files.ts';
-import { formatCrdYaml } from './crd.ts';
+import { formatCrdYaml } from './crd-yaml.ts';
 import { EDITOR_SCHEMA, formatEditorSchema } from './editor-schema.ts';
 import { formatEventsReference } from './events-document.ts';
 import { formatMetricsReference } from './metrics-document.ts';

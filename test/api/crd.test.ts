@@ -1,11 +1,7 @@
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import {
-  customResourceDefinition,
-  formatCrdYaml,
-  gateJsonSchema,
-  PRINTER_COLUMNS,
-} from '../../src/api/crd.ts';
+import { customResourceDefinition, gateJsonSchema, PRINTER_COLUMNS } from '../../src/api/crd.ts';
+import { formatCrdYaml } from '../../src/api/crd-yaml.ts';
 import { RULES } from '../../src/api/rules.ts';
 import { levels, structuralProblems } from './structural.ts';
 

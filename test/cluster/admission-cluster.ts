@@ -1,4 +1,4 @@
-import { formatCrdYaml } from '../../src/api/crd.ts';
+import { formatCrdYaml } from '../../src/api/crd-yaml.ts';
 import { gateAnnotation } from '../../src/api/names.ts';
 import { POLICY_MANIFESTS } from '../../src/api/policies/manifests.ts';
 import { type PodTemplate, podTemplateSchema } from '../../src/core/render/template.ts';

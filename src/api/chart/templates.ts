@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatCrdYaml } from '../crd.ts';
+import { formatCrdYaml } from '../crd-yaml.ts';
 import { MONITORING_MANIFESTS } from '../monitoring/monitoring-manifests.ts';
 import { OPERATOR_NAMESPACE, OPERATOR_SERVICE_ACCOUNT } from '../names.ts';
 import { POLICY_MANIFESTS } from '../policies/manifests.ts';

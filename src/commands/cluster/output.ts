@@ -1,8 +1,5 @@
 import { stringify } from 'yaml';
-
-/** What programs read: `--output`. */
-export const FORMATS = ['json', 'yaml'] as const;
-export type Format = (typeof FORMATS)[number];
+import type { Format } from '../options/formats.ts';
 
 /** A value as a whole. */
 export function formatted(format: Format, value: unknown): string {

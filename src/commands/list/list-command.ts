@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { withClusterOptions } from '../cluster/cluster-options.ts';
-import { FORMATS } from '../cluster/output.ts';
+import { FORMATS } from '../options/formats.ts';
 import { readerGone } from '../print.ts';
 import { type Process, signalled } from '../process.ts';
 import { terminalOf } from '../terminal.ts';

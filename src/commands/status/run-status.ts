@@ -4,7 +4,8 @@ import { addressed, type ClusterAccess, withCluster } from '../cluster/cluster-a
 import type { ClusterFlags } from '../cluster/cluster-options.ts';
 import { readGate, readGates } from '../cluster/fetch-gates.ts';
 import type { GateAddress } from '../cluster/gate-address.ts';
-import { type Format, formatted } from '../cluster/output.ts';
+import { formatted } from '../cluster/output.ts';
+import type { Format } from '../options/formats.ts';
 import type { Terminal } from '../terminal.ts';
 import { clusterOverview, overviewText } from './cluster-overview.ts';
 import { gateOverview } from './gate-overview.ts';

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { refuseTwoNamespaces, withClusterOptions } from '../cluster/cluster-options.ts';
 import { type GateAddress, gateAddress } from '../cluster/gate-address.ts';
-import { FORMATS } from '../cluster/output.ts';
+import { FORMATS } from '../options/formats.ts';
 import type { Process } from '../process.ts';
 import { terminalOf } from '../terminal.ts';
 import type { StatusFlags } from './run-status.ts';
