@@ -27,7 +27,7 @@ const first = await build({
   ...common,
   entryPoints: { 'dependency-gate': 'src/main.ts' },
   minify: true,
-  plugins: [commandLineApart],
+  plugins: [...COMMON.plugins, commandLineApart],
 });
 const second = await build({
   ...common,
@@ -35,9 +35,9 @@ const second = await build({
   splitting: true,
   chunkNames: '[name]-[hash]',
   define: DEFINED,
-  // CommonJS packages inside an ES module bundle still call require() for Node's own modules.
+  // Node's own modules are there by require() only; an import would bring more (see bundling.ts).
   banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    js: "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);",
   },
 });
 await chmod(join(outdir, 'dependency-gate.js'), 0o755);

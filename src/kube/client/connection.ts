@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Agent, ProxyAgent, request } from 'undici';
 import { errorFromNetwork } from '../api-error.ts';
 import type { Clock } from '../clock.ts';
 import { type CredentialReader, type Credentials, credentialsError } from './credentials.ts';
 import { withDeadline } from './deadline.ts';
+import { Agent, ProxyAgent, request } from './parts-of-undici.ts';
 
 export interface Init {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
