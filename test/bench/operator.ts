@@ -2,10 +2,11 @@
  * The operator against the same job with controller-runtime (test/bench/reference), by turns on one real API server whose
  * node is played here: cold start, changes of Pods, restart, memory.
  *
- *     node test/bench/operator.ts [rounds, default 5] [factor, default 1]
+ *     node test/bench/operator.ts [rounds, default 5] [factor, default 1] [changes a second, default 50]
  *
- * The factor multiplies gates and Pods: 1 is 100 gates with ten Pods each, and 2,000 other Pods. A round is a turn of each,
- * in a namespace of its own that is gone before the next. Memory and CPU time are those that /proc tells. Prints the medians
+ * The factor multiplies gates and Pods: 1 is 100 gates with ten Pods each, and 2,000 other Pods. Two cores that are the API
+ * server, its watchers and the kubelet as well bear some 20 changes a second: beyond it one measures their queue. A round is
+ * a turn of each, in a namespace of its own that is gone before the next. Memory and CPU time are those that /proc tells. Prints the medians
  * over the rounds and their ratios, for docs/decisions/2026-11-24-performance.md.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -28,8 +29,7 @@ import { cpuMs, processWith, residentMiB } from './usage.ts';
 const ROUNDS = Number(process.argv[2] ?? 5);
 const FACTOR = Number(process.argv[3] ?? 1);
 const SIZE: Size = { gates: 100 * FACTOR, podsOfGate: 10, otherPods: 2000 * FACTOR };
-/** Changes a second, and how many there are. */
-const RATE = 50;
+const RATE = Number(process.argv[4] ?? 50);
 const CHANGES = 1000;
 /** What an operator does of its own accord after its start is over by then. */
 const QUIET_MS = 3000;
