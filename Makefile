@@ -86,12 +86,13 @@ e2e: dist ## Run the tests of the real node only: Linux, root and Go
 	$(NODE) test/run.ts node
 
 .PHONY: bench-cluster
-bench-cluster: dist cluster-build ## Measure on real Kubernetes: admission, handover, and (as root) from a Service to the app's start, and opening
+bench-cluster: dist cluster-build ## Measure on real Kubernetes: admission, handover, protobuf against JSON, and (as root) from a Service to the app's start, and opening
 	$(NODE) test/bench/admission.ts
 	$(NODE) test/bench/first-starts.ts
 	$(NODE) test/bench/handover.ts
 	$(NODE) test/bench/latency.ts
 	$(NODE) test/bench/opening.ts
+	$(NODE) test/bench/protobuf.ts
 
 .PHONY: bench-operator
 bench-operator: dist cluster-build ## Measure the operator against the same job with controller-runtime, on a real API server: ROUNDS=5 FACTOR=1

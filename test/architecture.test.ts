@@ -12,7 +12,7 @@ const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   core: ['api'],
   kube: [],
   waiter: ['api/names.ts', 'api/plain.ts'],
-  projections: ['core', 'api', 'kube/resource.ts'],
+  projections: ['core', 'api', 'kube/resource.ts', 'kube/protobuf/message.ts'],
   controller: ['projections', 'core', 'kube', 'api'],
   sandbox: ['controller', 'waiter', 'core', 'api', 'kube/queue.ts', 'kube/backoff.ts'],
 };

@@ -3,7 +3,7 @@ import { GATED_LABEL, REQUIRE_LABEL } from '../api/names.ts';
 import { TARGET_KINDS, type TargetKind } from '../api/spec.ts';
 import type { Pod, Workload } from '../core/model.ts';
 import type { Random } from '../kube/backoff.ts';
-import type { Requests } from '../kube/client/requests.ts';
+import type { Requests, Selection } from '../kube/client/requests.ts';
 import type { Clock } from '../kube/clock.ts';
 import { keyOf, type Meta } from '../kube/object.ts';
 import { nameOf, type Resource } from '../kube/resource.ts';
@@ -11,6 +11,7 @@ import { partOf } from '../kube/watch/part.ts';
 import { Reflector } from '../kube/watch/reflector.ts';
 import type { Project } from '../kube/watch/replica.ts';
 import type { Store } from '../kube/watch/store.ts';
+import { POD_MESSAGE } from '../projections/pod-message.ts';
 import { projectGate } from '../projections/project-gate.ts';
 import { projectPod } from '../projections/project-pod.ts';
 import { projectWorkload } from '../projections/project-workload.ts';
@@ -53,11 +54,11 @@ function reflectorsOf(
     resource: Resource,
     store: Store<T, Index>,
     project: Project<T>,
-    labelSelector?: string,
+    selected: Pick<Selection, 'labelSelector' | 'message'> = {},
   ): Reflector<T> =>
     new Reflector({
       ...{ requests, resource, project, clock, random },
-      selection: { namespace, labelSelector },
+      selection: { namespace, ...selected },
       store: namespace === undefined ? store : partOf(store, namespace),
       onError: (error) =>
         log[levelOfWatch(error)]({ resource: nameOf(resource), namespace, err: error }, 'watch failed'),
@@ -68,13 +69,15 @@ function reflectorsOf(
     return read;
   };
   const pod = (raw: unknown) => told('Pod', projectPod(raw));
+  const podsOf = (store: Stores['pods'], labelSelector: string) =>
+    of(PODS, store, pod, { labelSelector, message: POD_MESSAGE });
   const workload = (kind: TargetKind) => (raw: unknown) => told(kind, projectWorkload(kind, raw));
   return {
     gates: of(GATES, gates, projectGate),
     others: [
       ...TARGET_KINDS.map((kind) => of(WORKLOADS[kind], workloads[kind], workload(kind))),
-      of(PODS, pods, pod, `${GATED_LABEL}=true`),
-      of(PODS, ungated, pod, `${REQUIRE_LABEL},${GATED_LABEL}!=true`),
+      podsOf(pods, `${GATED_LABEL}=true`),
+      podsOf(ungated, `${REQUIRE_LABEL},${GATED_LABEL}!=true`),
     ],
   };
 }

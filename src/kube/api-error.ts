@@ -58,9 +58,17 @@ const statusSchema = z.object({
     .catch(undefined),
 });
 
-/** The error of an answer that is not a success. `retryAfter` is the header, of which only seconds are understood. */
-export function errorFromAnswer(status: number, retryAfter: string | undefined, body: string): ApiError {
-  const error = errorFromStatus(parseJson(body), status, body);
+/**
+ * The error of an answer that is not a success. `retryAfter` is the header, of which only seconds are understood; `raw` is
+ * the Status, where it did not come as JSON.
+ */
+export function errorFromAnswer(
+  status: number,
+  retryAfter: string | undefined,
+  body: string,
+  raw = parseJson(body),
+): ApiError {
+  const error = errorFromStatus(raw, status, body);
   const seconds = Number.parseInt(retryAfter ?? '', 10);
   if (Number.isNaN(seconds)) return error;
   const { reason, message, causes } = error;

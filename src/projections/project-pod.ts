@@ -93,7 +93,7 @@ export function projectPod(raw: unknown): Pod {
     target: kept(targetOf(metadata), MAX_VALUE),
     owner: { name: owner?.name ?? '', uid: owner?.uid ?? '' },
     annotations,
-    writtenByOthers: picked(writtenByOthers(metadata.managedFields), Object.keys(annotations)),
+    writtenByOthers: writtenByOthers(metadata.managedFields, annotations),
     required,
     held: spec.schedulingGates.some(({ name }) => name === HOLD_GATE),
     replicaSet: required.length > 0 ? replicaSetOf(metadata) : undefined,
@@ -141,17 +141,33 @@ const ownedSchema = z.object({
   'f:metadata': z.object({ 'f:annotations': z.record(z.string(), z.unknown()).default({}) }).optional(),
 });
 
-/** The openings that somebody else wrote, and when: what a manager wrote last is its own. */
+/**
+ * Of these annotations the openings that somebody else wrote, and when: what a manager wrote last is its own. Most Pods have
+ * none, and of them nobody's fields are looked at.
+ */
 function writtenByOthers(
   managedFields: z.infer<typeof metadataSchema>['managedFields'],
+  annotations: Readonly<Record<string, string>>,
 ): Record<string, string> {
+  const openings = Object.keys(annotations).filter((key) => key.startsWith(OPEN_ANNOTATION_PREFIX));
+  if (openings.length === 0) return {};
   const written = managedFields
     .filter(({ manager }) => manager !== FIELD_MANAGER)
     .flatMap(({ fieldsV1, time: at }) => {
-      const owned = ownedSchema.safeParse(fieldsV1).data?.['f:metadata']?.['f:annotations'] ?? {};
+      const owned = ownedSchema.safeParse(jsonOf(fieldsV1)).data?.['f:metadata']?.['f:annotations'] ?? {};
       return Object.keys(owned).map((field) => [field.slice('f:'.length), at] as const);
     });
-  return Object.fromEntries(written.filter(([key]) => key.startsWith(OPEN_ANNOTATION_PREFIX)));
+  return picked(Object.fromEntries(written), openings);
+}
+
+/** The fields of a manager, which in protobuf are the bytes of their JSON. */
+function jsonOf(fieldsV1: unknown): unknown {
+  if (!(fieldsV1 instanceof Uint8Array)) return fieldsV1;
+  try {
+    return JSON.parse(new TextDecoder().decode(fieldsV1));
+  } catch {
+    return undefined;
+  }
 }
 
 function replicaSetOf({ ownerReferences }: z.infer<typeof metadataSchema>): ReplicaSetReference | undefined {

@@ -27,8 +27,8 @@ interface Server {
   readonly gates?: readonly object[];
   /** Its CustomResourceDefinition of gates. Default: there is none. */
   readonly crd?: () => object;
-  /** A list was asked for, of this path. */
-  readonly onList?: (path: string) => void;
+  /** A list was asked for, of this path, in this form. */
+  readonly onList?: (path: string, accept: string | undefined) => void;
   /** What is sent to change one of them. */
   readonly onPatch?: (body: string) => void;
 }
@@ -46,14 +46,14 @@ function rig(path: string, answer: (signal: AbortSignal) => Promise<HttpAnswer>,
   const lines: LogLine[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
   const clock = new ManualClock();
-  const fetch = async (url: string, { signal, method, body = '' }: Init): Promise<HttpAnswer> => {
+  const fetch = async (url: string, { signal, method, body = '', headers }: Init): Promise<HttpAnswer> => {
     if (url.startsWith(path)) return answer(signal);
     if (url.includes('admissionpolic')) return answered(policies(url), storedPolicy(url));
     if (url === '/version') return answered(200, version);
     if (url.includes('customresourcedefinitions')) return answered(crd ? 200 : 404, crd?.() ?? {});
     if (url.includes('sendInitialEvents')) return answered(422, {});
     if (url.includes('watch=true')) return untilAborted(signal);
-    if (method === 'GET') onList(url.replace(/\?.*/, ''));
+    if (method === 'GET') onList(url.replace(/\?.*/, ''), headers?.Accept);
     if (!url.includes(PLURAL)) return answered(200, EMPTY);
     if (method === 'PATCH') onPatch(body);
     return answered(200, method === 'PATCH' ? (gates[0] ?? {}) : { ...EMPTY, items: gates });
@@ -67,8 +67,10 @@ function rig(path: string, answer: (signal: AbortSignal) => Promise<HttpAnswer>,
 function answered(status: number, body: object): HttpAnswer {
   return {
     status,
+    contentType: 'application/json',
     retryAfter: undefined,
     text: async () => JSON.stringify(body),
+    bytes: async () => new TextEncoder().encode(JSON.stringify(body)),
     chunks: (async function* () {})(),
   };
 }
@@ -109,6 +111,19 @@ describe('Operator', () => {
     await started;
     expect(operator.isReady).to.equal(true);
     await operator.stop();
+  });
+
+  it('asks for Pods as protobuf, and for everything else as JSON', async () => {
+    const asked = new Map<string, string | undefined>();
+    const onList = (path: string, accept: string | undefined) => void asked.set(path, accept);
+    const { operator, clock } = rig('/nothing', async () => answered(200, EMPTY), { onList });
+    const started = operator.start();
+    for (let second = 0; second < 10; second++) await clock.advance(1000);
+    await started;
+    await operator.stop();
+    const inProtobuf = [...asked].filter(([, accept]) => accept?.includes('protobuf')).map(([path]) => path);
+    expect(inProtobuf).to.deep.equal(['/api/v1/pods']);
+    expect([...asked.keys()]).to.include.members(['/apis/apps/v1/deployments', '/apis/batch/v1/jobs']);
   });
 
   it('is not ready without the right to one of its watches, says which, and stops all the same', async () => {

@@ -471,6 +471,16 @@ describe('projectPod, of who opened it', () => {
     });
   });
 
+  it('are found in the bytes that protobuf has of the fields, too', () => {
+    const inBytes = ({ fieldsV1, ...entry }: ReturnType<typeof owns>) => ({
+      ...entry,
+      fieldsV1: new TextEncoder().encode(JSON.stringify(fieldsV1)),
+    });
+    const broken = { manager: 'm', fieldsV1: new TextEncoder().encode('{"f:metadata":') };
+    const all = [broken, inBytes(owns('dependency-gate-operator', API)), inBytes(owns('k9s', REDIS))];
+    expect(others(...all)).to.deep.equal({ [REDIS]: 't' });
+  });
+
   it('are no annotations of another kind', () => {
     const keys = ['gate.dependencygate.dev/api-first', 'dependencygate.dev/target', 'example.com/open'];
     expect(others(owns('kube-controller-manager', ...keys))).to.deep.equal({});

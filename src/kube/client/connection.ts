@@ -18,10 +18,12 @@ export interface Init {
 /** An answer, whatever its status. Its body is either read to the end or left by aborting the request. */
 export interface HttpAnswer {
   readonly status: number;
-  /** The header of that name. */
+  /** The headers of these names. */
+  readonly contentType: string | undefined;
   readonly retryAfter: string | undefined;
-  /** The whole body. */
+  /** The whole body, as one of these. */
   text(): Promise<string>;
+  bytes(): Promise<Uint8Array>;
   /** The body as it comes. */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
@@ -146,11 +148,12 @@ class PooledConnection implements Connection {
         signal: init.signal,
         dispatcher: this.#poolsFor(credentials)[init.isWatch ? 'watches' : 'requests'],
       });
-      const retryAfter = answer.headers['retry-after'];
       return {
         status: answer.statusCode,
-        retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+        contentType: single(answer.headers['content-type']),
+        retryAfter: single(answer.headers['retry-after']),
         text: () => answer.body.text(),
+        bytes: () => answer.body.bytes(),
         chunks: answer.body,
       };
     } catch (error) {
@@ -172,6 +175,10 @@ class PooledConnection implements Connection {
     const forget = () => this.#agents.delete(agent);
     agent.close().then(forget, forget);
   }
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : undefined;
 }
 
 function openPool({ tls, proxy }: Way, connections: number | null): Pool {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { ApiError, errorFromAnswer, errorFromNetwork } from '../api-error.ts';
 import type { Clock } from '../clock.ts';
+import { isProtobuf, listOf, PROTOBUF_OR_JSON, readObject, readStatus } from '../protobuf/envelope.ts';
+import type { Message } from '../protobuf/message.ts';
 import {
   collectionPath,
   nameOf,
@@ -21,6 +23,7 @@ import type {
   Requests,
   Selection,
   Verb,
+  WatchBody,
   WatchQuery,
   WriteOptions,
 } from './requests.ts';
@@ -69,6 +72,8 @@ interface Call {
   readonly method: Init['method'];
   readonly body?: unknown;
   readonly contentType?: string;
+  /** What is read of a protobuf answer, which is asked for then. */
+  readonly message?: Message | undefined;
 }
 
 class ConnectionRequests implements Requests {
@@ -102,7 +107,7 @@ class ConnectionRequests implements Requests {
 
   log(pod: ObjectName, { container, tailLines }: LogOptions): Promise<string> {
     const path = objectPath(PODS, pod, 'log') + queryOf({ container, tailLines });
-    return this.#text({ verb: 'get', resource: PODS, method: 'GET', path }, (text) => text);
+    return this.#whole({ verb: 'get', resource: PODS, method: 'GET', path }, (answer) => answer.text());
   }
 
   async list(resource: Resource, selection: Selection = {}): Promise<List> {
@@ -116,12 +121,13 @@ class ConnectionRequests implements Requests {
   }
 
   async *pages(resource: Resource, selection: Selection, signal?: AbortSignal): AsyncGenerator<List> {
-    const { namespace, ...selectors } = selection;
+    const { namespace, message: item, ...selectors } = selection;
+    const message = item && listOf(item);
     const collection = collectionPath(resource, namespace);
     let next: string | undefined;
     do {
       const path = collection + queryOf({ ...selectors, limit: PAGE, continue: next });
-      const answer = await this.#json({ verb: 'list', resource, method: 'GET', path }, signal);
+      const answer = await this.#json({ verb: 'list', resource, method: 'GET', path, message }, signal);
       const page = pageSchema.safeParse(answer);
       if (!page.success) throw unreadable(`${nameOf(resource)}: the answer is not a list`);
       const { metadata, items } = page.data;
@@ -132,10 +138,10 @@ class ConnectionRequests implements Requests {
 
   async watch(
     resource: Resource,
-    { namespace, ...selectors }: Selection,
+    { namespace, message, ...selectors }: Selection,
     query: WatchQuery,
     signal: AbortSignal,
-  ): Promise<AsyncIterable<Uint8Array>> {
+  ): Promise<WatchBody> {
     const path =
       collectionPath(resource, namespace) +
       queryOf({
@@ -145,8 +151,11 @@ class ConnectionRequests implements Requests {
         resourceVersionMatch: query.sendInitialEvents && 'NotOlderThan',
         ...query,
       });
-    const call: Call = { verb: 'watch', resource, method: 'GET', path };
-    return this.#observed(call, async () => reading((await this.#fetch(call, signal)).chunks));
+    const call: Call = { verb: 'watch', resource, method: 'GET', path, message };
+    return this.#observed(call, async () => {
+      const { contentType, chunks } = await this.#fetch(call, signal);
+      return { isProtobuf: isProtobuf(contentType), chunks: reading(chunks) };
+    });
   }
 
   create(
@@ -178,12 +187,12 @@ class ConnectionRequests implements Requests {
 
   /** The parsed body of a successful answer. */
   #json(call: Call, parent?: AbortSignal): Promise<unknown> {
-    return this.#text(call, (text) => parse(text, call), parent);
+    return this.#whole(call, (answer) => parse(answer, call), parent);
   }
 
-  /** The body of a successful answer, within the deadline, and what is made of it. */
-  #text<T>(call: Call, read: (text: string) => T, parent?: AbortSignal): Promise<T> {
-    const work = async (signal: AbortSignal) => read(await (await this.#fetch(call, signal)).text());
+  /** A successful answer, read within the deadline. */
+  #whole<T>(call: Call, read: (answer: HttpAnswer) => Promise<T>, parent?: AbortSignal): Promise<T> {
+    const work = async (signal: AbortSignal) => read(await this.#fetch(call, signal));
     return this.#observed(call, () => withDeadline(this.#clock, this.#deadlineMs, work, parent));
   }
 
@@ -193,14 +202,14 @@ class ConnectionRequests implements Requests {
       method: call.method,
       signal,
       isWatch: call.verb === 'watch',
+      ...(call.message && { headers: { Accept: PROTOBUF_OR_JSON } }),
       ...(call.body !== undefined && {
         body: JSON.stringify(call.body),
         headers: { 'Content-Type': call.contentType ?? JSON_TYPE },
       }),
     });
     if (answer.status >= 200 && answer.status < 300) return answer;
-    const body = await withDeadline(this.#clock, this.#deadlineMs, () => answer.text(), signal);
-    throw errorFromAnswer(answer.status, answer.retryAfter, body);
+    throw await withDeadline(this.#clock, this.#deadlineMs, () => refusal(answer), signal);
   }
 
   async #observed<T>(call: Call, run: () => Promise<T>): Promise<T> {
@@ -233,11 +242,20 @@ function writeQuery({ fieldManager, dryRun, fieldValidation }: WriteOptions): st
   return queryOf({ fieldManager, dryRun: dryRun ? 'All' : undefined, fieldValidation });
 }
 
-function parse(text: string, call: Call): unknown {
+async function refusal(answer: HttpAnswer): Promise<ApiError> {
+  const { status, retryAfter } = answer;
+  return isProtobuf(answer.contentType)
+    ? errorFromAnswer(status, retryAfter, '', readStatus(await answer.bytes()))
+    : errorFromAnswer(status, retryAfter, await answer.text());
+}
+
+async function parse(answer: HttpAnswer, { verb, resource, message }: Call): Promise<unknown> {
+  const asked = isProtobuf(answer.contentType) ? message : undefined;
+  const body = asked ? await answer.bytes() : await answer.text();
   try {
-    return JSON.parse(text);
+    return typeof body === 'string' ? JSON.parse(body) : asked && readObject(body, asked);
   } catch {
-    throw unreadable(`${call.verb} ${nameOf(call.resource)}: the answer is not JSON`);
+    throw unreadable(`${verb} ${nameOf(resource)}: the answer is not ${asked ? 'protobuf' : 'JSON'}`);
   }
 }
 

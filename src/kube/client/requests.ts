@@ -1,11 +1,17 @@
+import type { Message } from '../protobuf/message.ts';
 import type { ObjectName, Resource } from '../resource.ts';
 
-/** Which objects of a resource. */
+/** Which objects of a resource, and what of them. */
 export interface Selection {
   /** All namespaces when not given. */
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
+  /**
+   * Protobuf is asked for, and of each object this is read. A server that has none answers in JSON, and then all of it is.
+   * Default: JSON.
+   */
+  readonly message?: Message | undefined;
 }
 
 export interface List {
@@ -21,6 +27,13 @@ export interface WatchQuery {
   readonly sendInitialEvents?: true;
   /** When the server is to end the watch. */
   readonly timeoutSeconds: number;
+}
+
+/** The answer to a watch, which goes on. */
+export interface WatchBody {
+  /** Frames of protobuf, and not lines of JSON. */
+  readonly isProtobuf: boolean;
+  readonly chunks: AsyncIterable<Uint8Array>;
 }
 
 export interface WriteOptions {
@@ -65,7 +78,8 @@ export interface RequestObservation {
 }
 
 /**
- * The verbs of the API, on raw JSON: what is sent is what was given, what comes back is to be parsed by the caller.
+ * The verbs of the API, on raw JSON: what is sent is what was given, what comes back is to be parsed by the caller. What
+ * came as protobuf is as in JSON.
  * Each throws ApiError and nothing else. Nothing is tried again here.
  */
 export interface Requests {
@@ -81,13 +95,8 @@ export interface Requests {
   list(resource: Resource, selection?: Selection): Promise<List>;
   /** Page by page, so that a large list is never whole in memory. A page that has expired throws (`isGone`). */
   pages(resource: Resource, selection: Selection, signal?: AbortSignal): AsyncIterable<List>;
-  /** The bytes of a watch. Only its beginning has a deadline (that of the connection): the signal ends it. */
-  watch(
-    resource: Resource,
-    selection: Selection,
-    query: WatchQuery,
-    signal: AbortSignal,
-  ): Promise<AsyncIterable<Uint8Array>>;
+  /** What a watch sends. Only its beginning has a deadline (that of the connection): the signal ends it. */
+  watch(resource: Resource, selection: Selection, query: WatchQuery, signal: AbortSignal): Promise<WatchBody>;
   create(
     resource: Resource,
     namespace: string | undefined,

@@ -2,6 +2,7 @@ import { ApiError } from '../api-error.ts';
 import type { Requests, Selection, WatchQuery } from '../client/requests.ts';
 import type { Clock } from '../clock.ts';
 import type { Resource } from '../resource.ts';
+import { decodeFrames } from './watch-frames.ts';
 import { decodeEvents, type WatchEvent } from './watch-stream.ts';
 
 export interface FollowOptions {
@@ -37,8 +38,11 @@ export async function follow(options: FollowOptions): Promise<void> {
   };
   try {
     const { requests, resource, selection, query } = options;
-    const chunks = await requests.watch(resource, selection, query, controller.signal);
-    for await (const event of decodeEvents(touching(chunks, touch))) options.onEvent(event);
+    const body = await requests.watch(resource, selection, query, controller.signal);
+    const chunks = touching(body.chunks, touch);
+    const { message } = selection;
+    const events = body.isProtobuf && message ? decodeFrames(chunks, message) : decodeEvents(chunks);
+    for await (const event of events) options.onEvent(event);
   } finally {
     cancel();
     signal.removeEventListener('abort', abort);

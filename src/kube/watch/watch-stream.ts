@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** One line of a watch. */
+/** One line of a watch, or one frame. */
 export interface WatchEvent {
   readonly type: string;
   /** The object of an ADDED, MODIFIED or DELETED, the Status of an ERROR. */
@@ -11,7 +11,7 @@ export interface WatchEvent {
   readonly initialEventsEnd: boolean;
 }
 
-/** A line that is not an event. The object that it was about is unknown, so what has been followed is no longer whole. */
+/** A line or a frame that is not an event. The object that it was about is unknown, so what has been followed is no longer whole. */
 export class MalformedEvent extends Error {
   override readonly name = 'MalformedEvent';
 }
@@ -67,8 +67,13 @@ function decodeEvent(line: string): WatchEvent {
   } catch {
     throw new MalformedEvent(`a line of ${line.length} characters that is not JSON`);
   }
+  return eventOf(raw);
+}
+
+/** @throws MalformedEvent for what is no event */
+export function eventOf(raw: unknown): WatchEvent {
   const parsed = eventSchema.safeParse(raw);
-  if (!parsed.success) throw new MalformedEvent('a line that is JSON but not an event');
+  if (!parsed.success) throw new MalformedEvent('what was sent can be read, but it is no event');
   const { resourceVersion, annotations } = parsed.data.object.metadata;
   return {
     type: parsed.data.type,

@@ -13,8 +13,10 @@ describe('fenced', () => {
       sent.push(`${method} ${path}`);
       return {
         status: 200,
+        contentType: undefined,
         retryAfter: undefined,
         text: async () => '{}',
+        bytes: async () => new Uint8Array(),
         chunks: (async function* () {})(),
       };
     },

@@ -95,6 +95,19 @@ export function text(body: string, status = 200): Step {
   };
 }
 
+/** Protobuf: a whole answer, or the beginning of a watch, which goes on. */
+export function protobuf(
+  body: Uint8Array,
+  { status = 200, isWatch = false }: { readonly status?: number; readonly isWatch?: boolean } = {},
+): Step {
+  const type = `application/vnd.kubernetes.protobuf${isWatch ? ';stream=watch' : ''}`;
+  return (response) => {
+    response.writeHead(status, { 'Content-Type': type });
+    response.write(body);
+    if (!isWatch) response.end();
+  };
+}
+
 /** A failure as the API server words it. */
 export function failure(status: number, reason: string, headers: Record<string, string> = {}): Step {
   return json(statusOf(status, reason), status, headers);

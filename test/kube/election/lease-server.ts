@@ -73,7 +73,10 @@ export class LeaseServer {
         return this.#store({ ...this.#stored.spec, ...spec });
       },
       pages: async function* () {},
-      watch: async (_resource, _selection, _query, signal) => this.#watch(watching, signal),
+      watch: async (_resource, _selection, _query, signal) => ({
+        isProtobuf: false,
+        chunks: this.#watch(watching, signal),
+      }),
     };
   }
 

@@ -1,5 +1,5 @@
 import { ApiError } from '../../../src/kube/api-error.ts';
-import type { List, Requests, Selection, WatchQuery } from '../../../src/kube/client/requests.ts';
+import type { List, Requests, Selection, WatchBody, WatchQuery } from '../../../src/kube/client/requests.ts';
 import { nameOf, type Resource } from '../../../src/kube/resource.ts';
 
 /** An object as an API server sends it. */
@@ -81,7 +81,7 @@ export class FakeKinds implements Pick<Requests, 'resources' | 'pages' | 'watch'
     { namespace }: Selection,
     { sendInitialEvents }: WatchQuery,
     signal: AbortSignal,
-  ): Promise<AsyncIterable<Uint8Array>> {
+  ): Promise<WatchBody> {
     const of = nameOf(resource);
     const where = namespace === undefined ? '' : ` in ${namespace}`;
     this.story.push(`${sendInitialEvents ? 'list' : 'watch'} ${resource.plural}${where}`);
@@ -91,7 +91,7 @@ export class FakeKinds implements Pick<Requests, 'resources' | 'pages' | 'watch'
     const one: OpenWatch = { of, namespace, lines: initial, wake: () => {}, isEnded: false };
     this.#watches.add(one);
     signal.addEventListener('abort', () => this.#end(one), { once: true });
-    return this.#stream(one);
+    return { isProtobuf: false, chunks: this.#stream(one) };
   }
 
   /** Makes or changes an object, and tells the watches. */

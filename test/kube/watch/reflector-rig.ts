@@ -3,6 +3,7 @@ import { connect } from '../../../src/kube/client/connection.ts';
 import { createRequests } from '../../../src/kube/client/http-requests.ts';
 import { kubeconfigCredentials } from '../../../src/kube/client/kubeconfig.ts';
 import { type Meta, metaOf } from '../../../src/kube/object.ts';
+import type { Message } from '../../../src/kube/protobuf/message.ts';
 import { Reflector } from '../../../src/kube/watch/reflector.ts';
 import { Store, type StoreChange } from '../../../src/kube/watch/store.ts';
 import {
@@ -42,7 +43,13 @@ export class ReflectorRig {
   readonly store = new Store<Thing, 'word'>({ word: ({ word }) => [word] });
   readonly changes: StoreChange<Thing>[] = [];
   readonly errors: Error[] = [];
+  readonly #message: Message | undefined;
   #close = async () => {};
+
+  /** @param message what is read of protobuf, which is asked for then */
+  constructor(message?: Message) {
+    this.#message = message;
+  }
 
   async start(): Promise<Reflector<Thing>> {
     await this.server.start();
@@ -58,6 +65,7 @@ export class ReflectorRig {
     const reflector = new Reflector({
       requests: createRequests({ connection, clock }),
       resource: things,
+      selection: { message: this.#message },
       store,
       project,
       clock,
