@@ -204,7 +204,7 @@ export const chartValues = z.strictObject({
   networkPolicy,
   resources: anyObject
     .describe(
-      'Of each: 70 to 90 MB of memory at rest, whether it works or stands by; the limit is for the caches of a large cluster.',
+      'Of each: 95 MiB of memory without gates; the limit is for the caches of a large cluster, and the heap has three quarters of it.',
     )
     .default({ requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } }),
   podSecurityContext: anyObject.describe("The Pod's. A key is taken out by `null`.").default({
