@@ -25,6 +25,18 @@ describe('config/operator', function () {
     expect(run(...args, '--no-such-flag').status, 'what is not accepted').to.equal(2);
   });
 
+  it('gives Node flags that it knows, by which the heap goes by the limit of the memory', () => {
+    const { value: NODE_OPTIONS = '' } = container.env.find(({ name }) => name === 'NODE_OPTIONS') ?? {};
+    const limit = 'v8.getHeapStatistics().heap_size_limit';
+    const told = (options: string) => {
+      const env = { NODE_OPTIONS: options };
+      const { stdout, stderr } = spawnSync(process.execPath, ['-p', limit], { encoding: 'utf8', env });
+      expect(stderr).to.equal('');
+      return Number(stdout);
+    };
+    expect(told(NODE_OPTIONS)).to.be.greaterThan(told(NODE_OPTIONS.replace('=75', '=25')) * 2);
+  });
+
   it('takes a certificate for the metrics only at a port of their own, which the kubelet does not probe', () => {
     const certificate = '--metrics-cert-dir=/certificate';
     const { status, stderr } = run('operator', '--metrics-access=authorized', certificate);
