@@ -9,15 +9,18 @@ import type { Requests, Selection, WatchQuery } from '../../src/kube/client/requ
 import { systemClock } from '../../src/kube/clock.ts';
 import { metaOf } from '../../src/kube/object.ts';
 import type { Message } from '../../src/kube/protobuf/message.ts';
+import { objectPath } from '../../src/kube/resource.ts';
 import { follow } from '../../src/kube/watch/follow.ts';
 import type { WatchEvent } from '../../src/kube/watch/watch-stream.ts';
 import { metadataSchema } from '../../src/projections/metadata.ts';
 import { POD_MESSAGE } from '../../src/projections/pod-message.ts';
 import { projectPod } from '../../src/projections/project-pod.ts';
 import { PODS } from '../../src/projections/resources.ts';
+import type { EncodedFields } from '../kube/protobuf/encode.ts';
 import { OPENING, OWN_OPENING, RICH_PODS } from '../projections/rich-pods.ts';
 import { eventually } from './eventually.ts';
 import { useControlPlane } from './use.ts';
+import { replaceWith } from './write-protobuf.ts';
 
 const NAMESPACE = 'protobuf';
 const LIMIT_MS = 60_000;
@@ -27,6 +30,18 @@ const FORMS: readonly (Message | undefined)[] = [undefined, POD_MESSAGE];
 const ownedSchema = z.object({
   metadata: z.object({ managedFields: z.array(z.object({ fieldsV1: z.unknown() })).min(1) }),
 });
+
+/** Seconds of no calendar, and bytes that are no text: JSON has no words for them, and the API server stores them. */
+const NO_TIME = 2 ** 52;
+const NO_TEXT = new Uint8Array([0xff, 0xfe]);
+
+/** When managers have written it; of those of whom that is not known, nothing. */
+function timesIn(raw: unknown): string[] {
+  return z
+    .object({ metadata: metadataSchema })
+    .parse(raw)
+    .metadata.managedFields.map(({ time }) => time);
+}
 
 /** Of protobuf these are bytes. */
 function isFromProtobuf(raw: unknown): boolean {
@@ -160,6 +175,40 @@ describe('Pods as protobuf, from a real API server', function () {
     expect([...new Set(protobuf?.map(({ type }) => type))]).to.deep.equal(['ADDED', 'MODIFIED', 'DELETED']);
     expect(protobuf?.map(told)).to.deep.equal(json?.map(told));
     expect(new Set(protobuf?.map(({ object }) => metaOf(object).name))).to.deep.equal(new Set(['passing']));
+  });
+
+  it('are read on where one was written with what nobody can read', async () => {
+    const target = { namespace: NAMESPACE, name: 'odd' };
+    const spec = { containers: [{ name: 'app', image: 'app' }] };
+    await requests.create(PODS, NAMESPACE, { apiVersion: 'v1', kind: 'Pod', metadata: target, spec });
+    const source = kubeconfigCredentials({ kubeconfigPath: cluster().kubeconfig });
+    const owner: EncodedFields = [
+      [1, 'odd'],
+      [2, 'Update'],
+      [3, 'v1'],
+      [4, [[1, NO_TIME]]],
+      [6, 'FieldsV1'],
+      [7, [[1, '{"f:metadata":{}}']]],
+    ];
+    const annotation: EncodedFields = [
+      [1, 'odd'],
+      [2, NO_TEXT],
+    ];
+    const metadata: EncodedFields = [
+      [12, annotation],
+      [17, owner],
+    ];
+    await replaceWith(source, objectPath(PODS, target), 'Pod', [[1, metadata]]);
+    const { items } = await requests.list(PODS, { namespace: NAMESPACE, message: POD_MESSAGE });
+    const odd = items.find((item) => metaOf(item).name === target.name);
+    expect(metadataSchema.parse(z.object({ metadata: z.unknown() }).parse(odd).metadata)).to.deep.include({
+      annotations: { odd: '\ufffd\ufffd' },
+    });
+    expect(timesIn(odd)).to.include('');
+    expect(items.map(projectPod).map(({ unreadable }) => unreadable)).to.deep.equal(
+      items.map(() => undefined),
+    );
+    await requests.delete(PODS, target);
   });
 
   async function bothFail(selection: Selection, from: string): Promise<ApiError | undefined> {

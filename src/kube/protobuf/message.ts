@@ -156,13 +156,17 @@ export function boxed(value: Value, number = 1): Value {
   return { wire: box.wire, read: (reader) => box.read(reader).value };
 }
 
-/** A Time as in JSON. One of no bytes is Go's zero, which says that it is not known. */
+/**
+ * A Time as in JSON. One of no bytes is Go's zero, which says that it is not known. Nor is one that no calendar has, which
+ * whoever writes objects as protobuf can have stored: it must not keep the others from being read.
+ */
 export const time: Value = {
   wire: WireType.LengthDelimited,
   read: (reader) => {
     const seconds = secondsOf.read(reader);
     if (typeof seconds !== 'number') return undefined;
-    return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+    const at = new Date(seconds * 1000);
+    return Number.isNaN(at.getTime()) ? undefined : at.toISOString().replace('.000Z', 'Z');
   },
 };
 

@@ -19,6 +19,11 @@ export function encode(fields: EncodedFields): Uint8Array<ArrayBuffer> {
 
 /** An object as the API server sends it, in its envelope. */
 export function encodeObject(kind: string, fields: EncodedFields): Uint8Array<ArrayBuffer> {
+  return encodeEnvelope(kind, encode(fields));
+}
+
+/** The envelope around an object of `v1`. */
+export function encodeEnvelope(kind: string, raw: Uint8Array): Uint8Array<ArrayBuffer> {
   const envelope: EncodedFields = [
     [
       1,
@@ -27,7 +32,7 @@ export function encodeObject(kind: string, fields: EncodedFields): Uint8Array<Ar
         [2, kind],
       ],
     ],
-    [2, encode(fields)],
+    [2, raw],
     [3, ''],
     [4, ''],
   ];
