@@ -5,9 +5,10 @@
  *     node test/bench/operator.ts [rounds, default 5] [factor, default 1] [changes a second, default 50]
  *
  * The factor multiplies gates and Pods: 1 is 100 gates with ten Pods each, and 2,000 other Pods. Two cores that are the API
- * server, its watchers and the kubelet as well bear some 20 changes a second: beyond it one measures their queue. A round is
- * a turn of each, in a namespace of its own that is gone before the next. Memory and CPU time are those that /proc tells. Prints the medians
- * over the rounds and their ratios, for docs/decisions/2026-11-24-performance.md.
+ * server, its watchers and the kubelet as well bear some 20 changes a second: beyond it one measures their queue.
+ *
+ * A round is a turn of each, in a namespace of its own that is gone before the next. Memory and CPU time are those that
+ * /proc tells. Prints the medians over the rounds and their ratios, for docs/decisions/2026-11-24-performance.md.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';

@@ -6,6 +6,8 @@ import process from 'node:process';
 import { endingWithUs } from '../../cluster/at-exit.ts';
 import { ROOT } from '../../cluster/go-module.ts';
 import { runCommand } from '../../cluster/run-command.ts';
+import { readManifests } from '../../config/manifests.ts';
+import { operatorDeployment } from '../../config/operator-deployment.ts';
 
 /** One of those that are compared: what is started, with a kubeconfig. */
 export interface Rival {
@@ -20,10 +22,12 @@ interface Started {
 
 const BUILD_LIMIT_MS = 20 * 60_000;
 
-/** The operator as it is shipped: what `make build` has left in dist/. */
+/** The operator as it is shipped: what `make build` has left in dist/, and its Deployment's Node. */
 export function ours(): Rival {
   const program = join(ROOT, 'dist/dependency-gate.js');
   if (!existsSync(program)) throw new Error('there is no dist/: run `make build`');
+  const { container } = operatorDeployment(readManifests('config/operator/deployment.yaml'));
+  const options = container.env.find(({ name }) => name === 'NODE_OPTIONS')?.value;
   return {
     name: 'this operator',
     command: (kubeconfig) => ({
@@ -35,7 +39,7 @@ export function ours(): Rival {
         `--kubeconfig=${kubeconfig}`,
         '--health-port=0',
       ],
-      env: {},
+      env: { NODE_OPTIONS: options },
     }),
   };
 }
