@@ -41,17 +41,18 @@ const CLUSTER_FILES = [
   'test/cluster/scenarios.test.ts',
   'test/cluster/first-starts.test.ts',
   'test/cluster/first-starts-later.test.ts',
-  'test/cluster/first-starts-refused.test.ts',
-  'test/cluster/**/!(scenarios|first-starts|first-starts-later|first-starts-refused).test.ts',
+  'test/cluster/first-starts-jobs.test.ts',
+  'test/cluster/**/!(scenarios|first-starts|first-starts-later|first-starts-jobs).test.ts',
 ];
 /** What another release of Kubernetes can change: how first starts are gated there, and what an upgrade to it does. */
 const RELEASE_FILES = ['test/cluster/{first-starts,admission-,upgrade,crd-skew}*.test.ts'];
 /**
  * What older releases show, and the main one. Where the API server mutates, refusal stands behind that; a newer API server
- * knows what the expressions of the guards are made of; and what comes after first starts is the operator's to decide.
+ * knows what the expressions of the guards are made of; and when a Job is resumed, and what comes after first starts, is
+ * the operator's to decide.
  */
 const ON_OLDER = [
-  ...['later', 'refused', 'uninstall'].map((name) => onCluster(`first-starts-${name}`)),
+  ...['jobs', 'later', 'refused', 'uninstall'].map((name) => onCluster(`first-starts-${name}`)),
   onCluster('admission-{apply,guard,hold,new-kind,operator,require,skipped}*'),
 ];
 /** How the operator bears many names, dear expressions and slow webhooks: a minute or three of both cores each. */

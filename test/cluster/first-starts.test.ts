@@ -4,9 +4,7 @@ import { births } from './first-starts/births.ts';
 import { startGatedCluster } from './first-starts/cluster.ts';
 import { held } from './first-starts/held.ts';
 import { inPods } from './first-starts/in-pods.ts';
-import { jobs } from './first-starts/jobs.ts';
 import { orders } from './first-starts/orders.ts';
-import { suspendedJobs } from './first-starts/suspended-jobs.ts';
 import { together } from './first-starts/together.ts';
 import { requirePrograms } from './programs.ts';
 import { useCluster } from './use.ts';
@@ -17,8 +15,7 @@ describeWith(MUTATING_POLICIES, 'first starts', function () {
   this.timeout(240_000);
   const cluster = useCluster(() => requirePrograms(process.env.KUBEBUILDER_ASSETS), startGatedCluster);
 
-  const all = [births, together, held, orders, jobs, suspendedJobs, inPods];
-  for (const stories of all) stories(cluster);
+  for (const stories of [births, together, held, orders, inPods]) stories(cluster);
 
   describe('in all of these', () => {
     it('no reconcile ended in a defect', () => expect(cluster().operator.errors).to.be.empty);

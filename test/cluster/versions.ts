@@ -75,7 +75,7 @@ export function mutatingFlags(version: Version): { readonly 'kube-apiserver'?: r
 
 /** How many random cases a property tries on the API server under test: each is several requests. */
 export function propertyRuns(version = versionUnderTest()): number {
-  return version === MAIN_VERSION ? 20 : 10;
+  return version === MAIN_VERSION ? 15 : 10;
 }
 
 /** `1.36` of `1.36.3`. */

@@ -2,12 +2,12 @@ import { expect } from 'chai';
 import PQueue from 'p-queue';
 import type { KubeObject } from '../../../src/sandbox/cluster.ts';
 import { daemonSet, deployment, gate, statefulSet } from '../../scenarios/manifests.ts';
-import { MAIN_VERSION, minorOf, versionUnderTest } from '../versions.ts';
+import { MAIN_VERSION, versionUnderTest } from '../versions.ts';
 import { isUngated, useStory, type WatchedCluster } from './cluster.ts';
 import { PASSING, requiring } from './manifests.ts';
 
-/** On newer releases the same happens, in fewer orders. */
-const ROUNDS = minorOf(versionUnderTest()) > minorOf(MAIN_VERSION) ? 15 : 50;
+/** On other releases the same happens, in fewer orders. */
+const ROUNDS = versionUnderTest() === MAIN_VERSION ? 50 : 20;
 /** Each of them has an API server's and a node's work in it. */
 const AT_A_TIME = 4;
 const SEED = 20_260_101;
