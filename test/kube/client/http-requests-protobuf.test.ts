@@ -7,6 +7,7 @@ import type { Requests } from '../../../src/kube/client/requests.ts';
 import { message, one, text as textValue } from '../../../src/kube/protobuf/message.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { encodeObject, encodeStatus } from '../protobuf/encode.ts';
+import { caught, kubeconfig } from './connection-rig.ts';
 import { json, MisbehavingServer, page, protobuf, type Step, text, thing } from './misbehaving-server.ts';
 
 const pods = { group: '', version: 'v1', plural: 'pods', namespaced: true };
@@ -37,12 +38,7 @@ describe('createRequests, of what is read as protobuf', () => {
   beforeEach(async () => {
     server = await new MisbehavingServer().start();
     const clock = new ManualClock();
-    const kubeconfigText = JSON.stringify({
-      clusters: [{ name: 'c', cluster: { server: `http://127.0.0.1:${server.port}` } }],
-      users: [{ name: 'u', user: {} }],
-      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
-      'current-context': 'x',
-    });
+    const kubeconfigText = kubeconfig({ server: `http://127.0.0.1:${server.port}` }, {});
     const connection = connect(kubeconfigCredentials({ kubeconfigText }), { clock, userAgent: 'tests' });
     close = () => connection.close();
     requests = createRequests({ connection, clock });
@@ -56,11 +52,6 @@ describe('createRequests, of what is read as protobuf', () => {
   const list = () => requests.list(pods, { namespace: 'ns', message: THING });
   const watch = (signal: AbortSignal) =>
     requests.watch(pods, { message: THING }, { resourceVersion: '5', timeoutSeconds: 300 }, signal);
-  const failed = (promise: Promise<unknown>): Promise<unknown> =>
-    promise.then(
-      () => undefined,
-      (error: unknown) => error,
-    );
 
   it('lists all pages, and asks for protobuf or JSON', async () => {
     server.script(pageOf('a', 'next'), pageOf('b'));
@@ -108,19 +99,19 @@ describe('createRequests, of what is read as protobuf', () => {
       text('bad gateway', 502),
     );
     const { signal } = new AbortController();
-    const expired = await failed(list());
+    const expired = await caught(list());
     expect(expired).to.be.instanceOf(ApiError);
     expect(expired).to.include({ status: 410, reason: 'Expired', message: 'said: Expired' });
-    expect(await failed(watch(signal))).to.include({ status: 403, reason: 'Forbidden' });
-    expect(await failed(list())).to.include({ status: 502, message: 'HTTP 502' });
-    expect(await failed(list())).to.include({ status: 502, message: 'bad gateway' });
+    expect(await caught(watch(signal))).to.include({ status: 403, reason: 'Forbidden' });
+    expect(await caught(list())).to.include({ status: 502, message: 'HTTP 502' });
+    expect(await caught(list())).to.include({ status: 502, message: 'bad gateway' });
   });
 
   it('makes NetworkError of an answer that is no protobuf, or only a part of it', async () => {
     const whole = encodeObject('PodList', [[1, [[2, '9']]]]);
     server.script(protobuf(Buffer.from('{}')), protobuf(whole.subarray(0, -5)));
     for (const _ of [1, 2])
-      expect(await failed(list())).to.include({
+      expect(await caught(list())).to.include({
         ...{ status: 0, reason: 'NetworkError' },
         message: 'list v1/pods: the answer is not protobuf',
       });

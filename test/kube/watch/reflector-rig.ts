@@ -6,6 +6,7 @@ import { type Meta, metaOf } from '../../../src/kube/object.ts';
 import type { Message } from '../../../src/kube/protobuf/message.ts';
 import { Reflector } from '../../../src/kube/watch/reflector.ts';
 import { Store, type StoreChange } from '../../../src/kube/watch/store.ts';
+import { kubeconfig } from '../client/connection-rig.ts';
 import {
   added,
   initialEnd,
@@ -55,12 +56,7 @@ export class ReflectorRig {
     await this.server.start();
     this.store.subscribe((change) => this.changes.push(change));
     const { clock, store, server } = this;
-    const kubeconfigText = JSON.stringify({
-      clusters: [{ name: 'c', cluster: { server: `http://127.0.0.1:${server.port}` } }],
-      users: [{ name: 'u', user: {} }],
-      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
-      'current-context': 'x',
-    });
+    const kubeconfigText = kubeconfig({ server: `http://127.0.0.1:${server.port}` }, {});
     const connection = connect(kubeconfigCredentials({ kubeconfigText }), { clock, userAgent: 'tests' });
     const reflector = new Reflector({
       requests: createRequests({ connection, clock }),
