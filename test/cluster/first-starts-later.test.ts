@@ -1,4 +1,3 @@
-import { expect } from 'chai';
 import { describeWith } from './describe-with.ts';
 import { atRest } from './first-starts/at-rest.ts';
 import { away } from './first-starts/away.ts';
@@ -10,24 +9,16 @@ import { helm } from './first-starts/helm.ts';
 import { leftovers } from './first-starts/leftovers.ts';
 import { nextRollout } from './first-starts/next-rollout.ts';
 import { rendered } from './first-starts/rendered.ts';
+import { tellAll } from './first-starts/tell-all.ts';
 import { unattended } from './first-starts/unattended.ts';
 import { unlabelledJobs } from './first-starts/unlabelled-jobs.ts';
-import { requirePrograms } from './programs.ts';
-import { useCluster } from './use.ts';
 import { MUTATING_POLICIES } from './versions.ts';
 
 /** With the policies of config/admission in force: what the operator makes of workloads that were gated at their birth. */
 describeWith(MUTATING_POLICIES, 'first starts, and what comes after them', function () {
   this.timeout(240_000);
-  const cluster = useCluster(() => requirePrograms(process.env.KUBEBUILDER_ASSETS), startGatedCluster);
-
-  const all = [
+  tellAll(startGatedCluster, [
     ...[heldDeployments, unattended, helm, unlabelledJobs, atRest, away],
     ...[leftovers, changes, nextRollout, combined, rendered],
-  ];
-  for (const stories of all) stories(cluster);
-
-  describe('in all of these', () => {
-    it('no reconcile ended in a defect', () => expect(cluster().operator.errors).to.be.empty);
-  });
+  ]);
 });
