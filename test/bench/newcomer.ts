@@ -9,7 +9,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from '../cluster/go-module.ts';
+import { PROGRAMS, ROOT } from '../cluster/go-module.ts';
 import { PROJECT_IMAGE, toolsImage } from '../cluster/images.ts';
 import { startNode } from '../cluster/node.ts';
 import { THIS_RELEASE } from '../cluster/operator-manifests.ts';
@@ -19,7 +19,7 @@ import { Story } from '../cluster/story-namespace.ts';
 import { importRelease } from '../cluster/story-operator.ts';
 import { deployment } from '../scenarios/manifests.ts';
 
-const HELM = join(ROOT, '.cache/cluster/bin/helm');
+const HELM = join(PROGRAMS, 'helm');
 const HELM_LIMIT_MS = 180_000;
 const APPS = ['pinger', 'poller'];
 const GATE = 'api-first';
