@@ -66,6 +66,12 @@ export const OPENED_AGAIN_ANNOTATION = `${GROUP}/opened-again`;
 export const CONTAINER_PREFIX = 'dgate-';
 export const CONTAINER_SEPARATOR = '--';
 
+/**
+ * In the place of a dependency's name, of the one container that waits for several side by side: in the container's name and
+ * in the key of what opens all of them. No dependency in such a container has this name.
+ */
+export const ALL_DEPENDENCIES = 'all';
+
 /** Where a gate's volume is mounted in its waiting containers. */
 export const VOLUME_MOUNT_PATH = '/var/run/dependency-gate';
 /** The file of the Pod's annotations in that volume, in the kubelet's `key="escaped value"` lines. */
