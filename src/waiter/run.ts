@@ -8,6 +8,7 @@ import { formatJson, formatText } from './log.ts';
 import { parseHosts } from './network/hosts.ts';
 import { systemNetwork } from './network/network.ts';
 import { parseResolvConf } from './network/resolv-conf.ts';
+import { sharedTrust } from './network/trust.ts';
 import { isOpened, openingCommand } from './opened.ts';
 import { leaveMessage, TERMINATION_LOG, terminationMessage } from './termination.ts';
 import { type Result, wait } from './wait.ts';
@@ -74,7 +75,7 @@ async function runWait(options: Options, process: WaiterProcess, files: Files): 
     const search = { ...resolvConf, hosts: parseHosts(read(files.hosts)) };
     const network = systemNetwork(resolvConf.nameservers, search);
     const result = await wait(options, {
-      check: createCheck(check, network, search, readFile),
+      check: createCheck(check, network, search, sharedTrust(readFile)),
       clock: systemClock,
       random: Math.random,
       log: logTo(process, options, openingCommand(options, process.env, resolvConf.search)),

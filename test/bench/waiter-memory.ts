@@ -20,6 +20,7 @@ import { z } from 'zod';
 import { parseArguments } from '../../src/waiter/arguments.ts';
 import { createCheck } from '../../src/waiter/checks/known-checks.ts';
 import { systemNetwork } from '../../src/waiter/network/network.ts';
+import { sharedTrust } from '../../src/waiter/network/trust.ts';
 import { makeCertificates } from '../waiter/certificates.ts';
 import { HealthServer } from '../waiter/checks/health-server.ts';
 import { filesIn } from '../waiter/in-memory-files.ts';
@@ -87,7 +88,12 @@ async function measure(work: z.infer<typeof job>): Promise<readonly [Sample, Sam
 async function attemptAll({ argv, dns, ca }: z.infer<typeof job>): Promise<void> {
   const search = { search: [], ndots: 1, hosts: new Map() };
   const { check: options } = parseArguments(argv, {});
-  const check = createCheck(options, systemNetwork([dns], search), search, filesIn({ '/ca.pem': ca }));
+  const check = createCheck(
+    options,
+    systemNetwork([dns], search),
+    search,
+    sharedTrust(filesIn({ '/ca.pem': ca })),
+  );
   const samples: Sample[] = [];
   for (let count = 1; count <= ATTEMPTS; count++) {
     const limit = new AbortController();

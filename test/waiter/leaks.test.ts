@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import type { Check } from '../../src/waiter/checks/check.ts';
 import { type CheckOptions, createCheck } from '../../src/waiter/checks/known-checks.ts';
 import { systemNetwork } from '../../src/waiter/network/network.ts';
+import { sharedTrust } from '../../src/waiter/network/trust.ts';
 import { type Certificates, makeCertificates } from './certificates.ts';
 import { HealthServer } from './checks/health-server.ts';
 import { DnsServer } from './network/dns-server.ts';
@@ -81,7 +82,12 @@ describe('many attempts of a check', function () {
       let version = 0;
       // As the kubelet does it when an annotation of the Pod has changed: every file is another one, with the same text.
       const readFile = () => ({ version: `${++version}`, text: () => certificates.ca });
-      const check = createCheck(options(), systemNetwork([dns.address], search), search, readFile);
+      const check = createCheck(
+        options(),
+        systemNetwork([dns.address], search),
+        search,
+        sharedTrust(readFile),
+      );
       const made = await countContexts(async () => {
         for (let count = 0; count < ATTEMPTS; count++) await attempt(check, answer);
       });

@@ -2,6 +2,7 @@ import { type Options, parseArguments } from '../../waiter/arguments.ts';
 import { createCheck, describeCheck } from '../../waiter/checks/known-checks.ts';
 import type { ReadFile } from '../../waiter/files.ts';
 import { formatJson, formatText } from '../../waiter/log.ts';
+import { sharedTrust } from '../../waiter/network/trust.ts';
 import { isForRun, openingCommand } from '../../waiter/opened.ts';
 import { terminationMessage } from '../../waiter/termination.ts';
 import { wait } from '../../waiter/wait.ts';
@@ -56,7 +57,7 @@ async function runWaiter(argv: readonly string[], world: ProgramWorld): Promise<
   };
   const result = await wait(options, {
     ...world,
-    check: createCheck(options.check, world.network, world.network.search, world.readFile),
+    check: createCheck(options.check, world.network, world.network.search, sharedTrust(world.readFile)),
     isOpened,
     log: (event) => {
       const asJson = () => [formatJson(event, about, new Date(world.clock.now()))];

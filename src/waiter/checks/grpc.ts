@@ -1,10 +1,10 @@
 import type { ClientHttp2Session, IncomingHttpHeaders } from 'node:http2';
 import { http2 } from '../builtin.ts';
 import type { Shown } from '../destination.ts';
-import type { ReadFile } from '../files.ts';
 import { formatHostPort, type HostPort } from '../network/address.ts';
 import { withConnection } from '../network/response-limit.ts';
 import { leavingPlain, securing, type TlsOptions } from '../network/tls-handshake.ts';
+import type { TrustIn } from '../network/trust.ts';
 import type { Answer, Check, Network } from './check.ts';
 import { decodeServingStatus, encodeHealthRequest, statusName } from './grpc-messages.ts';
 import { interimResponses } from './interim-responses.ts';
@@ -25,9 +25,9 @@ const MAX_BODY = 4096;
  * and a status in the trailers (gRPC over HTTP/2, PROTOCOL-HTTP2.md): it is made on Node's own HTTP/2, since the gRPC library
  * takes 5 MB of memory and triples the time to the first attempt.
  */
-export function grpcCheck(options: GrpcOptions, network: Network, readFile: ReadFile): Check {
+export function grpcCheck(options: GrpcOptions, network: Network, trustIn: TrustIn): Check {
   const { host, tls } = options;
-  const securely = tls ? securing('h2', tls, readFile) : leavingPlain;
+  const securely = tls ? securing('h2', tls, trustIn) : leavingPlain;
   const origin = `${tls ? 'https' : 'http'}://${formatHostPort(options)}`;
   return async (signal) => {
     const secure = securely();

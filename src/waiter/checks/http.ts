@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { http } from '../builtin.ts';
 import type { Shown } from '../destination.ts';
-import type { ReadFile } from '../files.ts';
 import { withConnection } from '../network/response-limit.ts';
 import { leavingPlain, securing, type TlsOptions } from '../network/tls-handshake.ts';
+import type { TrustIn } from '../network/trust.ts';
 import type { Answer, Check, Network } from './check.ts';
 import { interimResponses } from './interim-responses.ts';
 
@@ -21,12 +21,12 @@ export interface HttpOptions extends Shown {
 }
 
 /** Satisfied when the request is answered with one of the status codes. Redirects are answers, not followed. */
-export function httpCheck(options: HttpOptions, network: Network, readFile: ReadFile): Check {
+export function httpCheck(options: HttpOptions, network: Network, trustIn: TrustIn): Check {
   const { url } = options;
   const isSecure = url.protocol === 'https:';
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = Number(url.port) || (isSecure ? 443 : 80);
-  const securely = isSecure ? securing('http/1.1', options.tls, readFile) : leavingPlain;
+  const securely = isSecure ? securing('http/1.1', options.tls, trustIn) : leavingPlain;
   return async (signal) => {
     const secure = securely();
     if ('failure' in secure) return { satisfied: false, answer: secure.failure };

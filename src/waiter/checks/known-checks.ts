@@ -1,6 +1,6 @@
-import type { ReadFile } from '../files.ts';
 import { formatHostPort } from '../network/address.ts';
 import type { Search } from '../network/search.ts';
+import type { TrustIn } from '../network/trust.ts';
 import type { Check, Network } from './check.ts';
 import { type DnsOptions, dnsCheck } from './dns.ts';
 import { type GrpcOptions, grpcCheck } from './grpc.ts';
@@ -19,7 +19,7 @@ export function createCheck(
   options: CheckOptions,
   network: Network,
   search: Search,
-  readFile: ReadFile,
+  trustIn: TrustIn,
 ): Check {
   switch (options.kind) {
     case 'dns':
@@ -27,9 +27,9 @@ export function createCheck(
     case 'tcp':
       return tcpCheck(options, network);
     case 'http':
-      return httpCheck(options, network, readFile);
+      return httpCheck(options, network, trustIn);
     case 'grpc':
-      return grpcCheck(options, network, readFile);
+      return grpcCheck(options, network, trustIn);
     case 'opened':
       return async () => ({ satisfied: false, answer: 'the operator opens it when it is there' });
   }

@@ -1,8 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { net, tls } from '../builtin.ts';
 import type { Failure } from '../checks/check.ts';
-import type { ReadFile } from '../files.ts';
-import { type TlsFiles, trusting } from './trust.ts';
+import type { TlsFiles, TrustIn } from './trust.ts';
 
 export interface TlsOptions extends TlsFiles {
   /** Name that the certificate must carry, also sent as SNI. Default: the host. */
@@ -22,9 +21,9 @@ export type Secure = (socket: Duplex, host: string) => Promise<Duplex>;
 export function securing(
   protocol: 'http/1.1' | 'h2',
   { serverName, insecureSkipVerify, ...files }: TlsOptions,
-  readFile: ReadFile,
+  trustIn: TrustIn,
 ): () => Secure | Failure {
-  const trust = trusting(files, readFile);
+  const trust = trustIn(files);
   return () => {
     const secureContext = trust();
     if ('failure' in secureContext) return secureContext;

@@ -16,6 +16,24 @@ export interface TlsFiles {
   readonly client?: { readonly certFile: string; readonly keyFile: string };
 }
 
+/** The trust that files make. */
+export type TrustIn = (files: TlsFiles) => Trust;
+
+/**
+ * Trust of which several checks that name the same files have one: OpenSSL takes more than a megabyte for a bundle, each
+ * time that it parses one.
+ */
+export function sharedTrust(readFile: ReadFile): TrustIn {
+  const made = new Map<string, Trust>();
+  return (files) => {
+    const { caFile, client } = files;
+    const key = JSON.stringify([caFile, client?.certFile, client?.keyFile]);
+    const trust = made.get(key) ?? trusting(files, readFile);
+    made.set(key, trust);
+    return trust;
+  };
+}
+
 /** Of what a PEM file may hold, what makes OpenSSL trust somebody. */
 const CERTIFICATE = /-----BEGIN (X509 |TRUSTED )?CERTIFICATE-----/;
 const KEY = /-----BEGIN ([A-Z]+ )?PRIVATE KEY-----/;

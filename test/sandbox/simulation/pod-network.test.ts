@@ -6,6 +6,7 @@ import { endpointSlice } from '../../../src/sandbox/simulation/services.ts';
 import { parseArguments } from '../../../src/waiter/arguments.ts';
 import { createCheck } from '../../../src/waiter/checks/known-checks.ts';
 import type { Environment } from '../../../src/waiter/destination.ts';
+import { sharedTrust } from '../../../src/waiter/network/trust.ts';
 import { observedPod, observedService } from './builders.ts';
 
 const { signal } = new AbortController();
@@ -121,7 +122,12 @@ describe('clusterNetwork', () => {
     async function answer(argv: string[], env: Environment = {}) {
       const pods = network?.inNamespace('default');
       if (!pods) throw new Error('no network');
-      const check = createCheck(parseArguments(argv, env).check, pods, pods.search, () => undefined);
+      const check = createCheck(
+        parseArguments(argv, env).check,
+        pods,
+        pods.search,
+        sharedTrust(() => undefined),
+      );
       return check(signal);
     }
     const checks = [

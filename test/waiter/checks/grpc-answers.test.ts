@@ -1,6 +1,7 @@
 import { constants } from 'node:http2';
 import { expect } from 'chai';
 import { grpcCheck } from '../../../src/waiter/checks/grpc.ts';
+import { sharedTrust } from '../../../src/waiter/network/trust.ts';
 import { filesIn } from '../in-memory-files.ts';
 import { networkAt, patience } from '../network/loopback.ts';
 import { framed, type Script, SERVING, scriptedGrpcServer } from './scripted-grpc-server.ts';
@@ -17,7 +18,11 @@ async function answer(script: Script) {
   const { port, stop } = await scriptedGrpcServer(script);
   try {
     const target = { kind: 'grpc', host: 'api.test', port: 50051, service: '', tls: undefined } as const;
-    return await grpcCheck(target, networkAt({ host: '127.0.0.1', port }), filesIn({}))(patience());
+    return await grpcCheck(
+      target,
+      networkAt({ host: '127.0.0.1', port }),
+      sharedTrust(filesIn({})),
+    )(patience());
   } finally {
     await stop();
   }

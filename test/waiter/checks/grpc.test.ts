@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type GrpcOptions, grpcCheck } from '../../../src/waiter/checks/grpc.ts';
+import { sharedTrust } from '../../../src/waiter/network/trust.ts';
 import { type Certificates, makeCertificates } from '../certificates.ts';
 import { filesIn } from '../in-memory-files.ts';
 import { close, deadPort, networkAt, patience, tcpServer } from '../network/loopback.ts';
@@ -12,7 +13,7 @@ const files: Record<string, string> = {};
 function check(port: number, options: Partial<GrpcOptions> = {}, signal = patience()) {
   const target = { host: 'api.test', port: 50051, service: '', tls: undefined };
   const network = networkAt({ host: '127.0.0.1', port });
-  return grpcCheck({ kind: 'grpc', ...target, ...options }, network, filesIn(files))(signal);
+  return grpcCheck({ kind: 'grpc', ...target, ...options }, network, sharedTrust(filesIn(files)))(signal);
 }
 
 describe('grpcCheck', () => {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import { createServer as createSecureServer } from 'node:https';
 import { expect } from 'chai';
 import { type HttpOptions, httpCheck } from '../../../src/waiter/checks/http.ts';
+import { sharedTrust } from '../../../src/waiter/network/trust.ts';
 import { type Certificates, makeCertificates } from '../certificates.ts';
 import { filesIn } from '../in-memory-files.ts';
 import { close, deadPort, listen, networkAt, patience, tcpServer } from '../network/loopback.ts';
@@ -15,7 +16,7 @@ function check(url: string, port: number, options: Partial<HttpOptions> = {}, si
   return httpCheck(
     { kind: 'http', url: new URL(url), ...defaults, ...options },
     networkAt({ host: '127.0.0.1', port }),
-    filesIn(files),
+    sharedTrust(filesIn(files)),
   )(signal);
 }
 
@@ -283,7 +284,7 @@ describe('httpCheck of a server that asks for a client certificate', () => {
         const made = httpCheck(
           { kind: 'http', url: new URL('https://api.test/'), ...options },
           networkAt({ host: '127.0.0.1', port }),
-          filesIn(files),
+          sharedTrust(filesIn(files)),
         );
         expect(await made(patience())).to.include({ satisfied: false });
         Object.assign(files, { '/tls.crt': one.cert, '/tls.key': one.key });

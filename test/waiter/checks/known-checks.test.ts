@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { parseArguments } from '../../../src/waiter/arguments.ts';
 import { createCheck, describeCheck } from '../../../src/waiter/checks/known-checks.ts';
 import { systemNetwork } from '../../../src/waiter/network/network.ts';
+import { sharedTrust } from '../../../src/waiter/network/trust.ts';
 import { wait } from '../../../src/waiter/wait.ts';
 import { ManualClock, settle } from '../manual-clock.ts';
 
@@ -29,7 +30,12 @@ describe('createCheck of opened', () => {
   function waiting(...more: string[]) {
     const clock = new ManualClock();
     const options = parseArguments([...line.split(' '), ...more], {});
-    const check = createCheck(options.check, systemNetwork([], search), search, () => undefined);
+    const check = createCheck(
+      options.check,
+      systemNetwork([], search),
+      search,
+      sharedTrust(() => undefined),
+    );
     const told: string[] = [];
     const state = { isOpened: false, outcome: '' };
     const stop = new AbortController();

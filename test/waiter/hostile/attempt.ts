@@ -1,5 +1,6 @@
 import { type CheckOptions, createCheck } from '../../../src/waiter/checks/known-checks.ts';
 import { systemNetwork } from '../../../src/waiter/network/network.ts';
+import { sharedTrust } from '../../../src/waiter/network/trust.ts';
 import { wait } from '../../../src/waiter/wait.ts';
 import { systemClock } from '../../../src/waiter/wait-clock.ts';
 
@@ -28,7 +29,12 @@ process.on('message', async ({ options, nameserver, timeout, ca = '' }: Asked) =
   const search = { search: [], ndots: 1, hosts: new Map() };
   const network = systemNetwork([nameserver], search);
   const parsed = options.kind === 'http' ? { ...options, url: new URL(options.url) } : options;
-  const check = createCheck(parsed, network, search, () => ({ version: '1', text: () => ca }));
+  const check = createCheck(
+    parsed,
+    network,
+    search,
+    sharedTrust(() => ({ version: '1', text: () => ca })),
+  );
   const before = process.resourceUsage();
   const answer = await firstAnswer(check, timeout);
   const after = process.resourceUsage();

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { trusting } from '../../../src/waiter/network/trust.ts';
+import { sharedTrust, trusting } from '../../../src/waiter/network/trust.ts';
 import { type Certificates, makeCertificates } from '../certificates.ts';
 import { filesIn } from '../in-memory-files.ts';
 
@@ -174,4 +174,16 @@ describe('trusting, with a client certificate', () => {
       else expect(failure).to.match(words);
       expect(failure).not.to.match(/BEGIN|MIGH/);
     });
+});
+
+describe('sharedTrust', () => {
+  it('is one for those who name the same files, and another for every other', async () => {
+    const { ca, cert, key } = await makeCertificates('DNS:one.test');
+    const trustIn = sharedTrust(filesIn({ '/a': ca, '/b': ca, '/tls.crt': cert, '/tls.key': key }));
+    const client = { certFile: '/tls.crt', keyFile: '/tls.key' };
+    const several = [{}, { caFile: '/a' }, { caFile: '/b' }, { client }, { caFile: '/a', client }];
+    const trusted = several.map((files) => trustIn(files)());
+    expect(new Set(trusted)).to.have.property('size', several.length);
+    for (const [index, files] of several.entries()) expect(trustIn({ ...files })()).to.equal(trusted[index]);
+  }).timeout(60_000);
 });
