@@ -8,27 +8,31 @@ import type { TlsOptions } from './network/tls-handshake.ts';
 import type { WaitOptions } from './wait.ts';
 import { UsageError, ValueError } from './wait-problem.ts';
 
-/** All that the command line says. */
-export interface Options extends WaitOptions {
+/** All that the command line says of a dependency. */
+export interface Options extends WaitOptions, OuterOptions {
   readonly check: CheckOptions;
   /** Name of the dependency, for the log. */
   readonly name: string;
-  /** What opens the dependency from outside: an annotation's key, and the file of the Pod's annotations. */
-  readonly opening: { readonly key: string; readonly file: string } | undefined;
+}
+
+/** What is said of a dependency, and of several as a whole. */
+export interface OuterOptions {
+  /** What opens it, or all of them, from outside. */
+  readonly opening: Opening | undefined;
   readonly logFormat: 'text' | 'json';
+}
+
+/** An annotation's key, and the file of the Pod's annotations. */
+export interface Opening {
+  readonly key: string;
+  readonly file: string;
 }
 
 const text = { type: 'string' } as const;
 const list = { type: 'string', multiple: true } as const;
 const flag = { type: 'boolean' } as const;
-const opening = {
-  name: text,
-  'overdue-after': text,
-  'on-overdue': text,
-  'open-key': text,
-  'annotations-file': text,
-  'log-format': text,
-};
+const outer = { 'open-key': text, 'annotations-file': text, 'log-format': text };
+const opening = { name: text, 'overdue-after': text, 'on-overdue': text, ...outer };
 const common = { ...opening, period: text, timeout: text, 'success-threshold': text };
 const client = { 'client-cert-file': text, 'client-key-file': text };
 const tls = { 'tls-server-name': text, 'ca-file': text, ...client, 'insecure-skip-verify': flag };
@@ -48,7 +52,7 @@ const SECOND = 1000;
 const HOUR = 3600 * SECOND;
 
 /**
- * Reads the arguments after `wait`. What Secrets and ConfigMaps hold comes from the environment.
+ * Reads the arguments after `wait` of one dependency. What Secrets and ConfigMaps hold comes from the environment.
  * Throws `UsageError` and `ValueError`.
  */
 export function parseArguments(argv: readonly string[], env: Environment): Options {
@@ -101,10 +105,14 @@ export function parseArguments(argv: readonly string[], env: Environment): Optio
   }
 }
 
+/** Reads what is said of several dependencies as a whole. Throws `UsageError`. */
+export function parseOuter(args: readonly string[]): OuterOptions {
+  return outerOf(readOptions(args, outer));
+}
+
 /** Nothing is tried, so there is nothing to be set but what opens it and when it is overdue. */
 function opened(args: readonly string[]): Options {
-  const { values, positionals } = parse(args, opening);
-  if (positionals.length > 0) throw new UsageError(`unexpected argument '${positionals.join(' ')}'`);
+  const values = readOptions(args, opening);
   if (values['open-key'] === undefined)
     throw new UsageError('opened needs --open-key and --annotations-file, or it would wait for ever');
   return { ...withCommon({ kind: 'opened' }, UNNAMED, values), period: HOUR };
@@ -115,6 +123,13 @@ function read<T extends NonNullable<ParseArgsConfig['options']>>(args: readonly 
   const [target, ...rest] = positionals;
   if (rest.length > 0) throw new UsageError(`unexpected argument '${rest.join(' ')}'`);
   return [target, values] as const;
+}
+
+/** The options, where nothing may stand beside them. */
+function readOptions<T extends NonNullable<ParseArgsConfig['options']>>(args: readonly string[], options: T) {
+  const { values, positionals } = parse(args, options);
+  if (positionals.length > 0) throw new UsageError(`unexpected argument '${positionals.join(' ')}'`);
+  return values;
 }
 
 function parse<T extends NonNullable<ParseArgsConfig['options']>>(args: readonly string[], options: T) {
@@ -132,9 +147,6 @@ function withCommon(
   host: string,
   values: Partial<Record<keyof typeof common, string>>,
 ): Options {
-  const { 'open-key': key, 'annotations-file': file } = values;
-  if ((key === undefined) !== (file === undefined))
-    throw new UsageError('--open-key and --annotations-file need each other');
   return {
     check,
     name: values.name ?? host,
@@ -143,6 +155,15 @@ function withCommon(
     successThreshold: integer('success-threshold', values['success-threshold'] ?? '1', 1, 100),
     overdueAfter: duration('overdue-after', values['overdue-after'], 10, 168 * HOUR, 300 * SECOND),
     onOverdue: oneOf('on-overdue', values['on-overdue'], ['wait', 'open'], 'wait'),
+    ...outerOf(values),
+  };
+}
+
+function outerOf(values: Partial<Record<keyof typeof outer, string>>): OuterOptions {
+  const { 'open-key': key, 'annotations-file': file } = values;
+  if ((key === undefined) !== (file === undefined))
+    throw new UsageError('--open-key and --annotations-file need each other');
+  return {
     opening: key === undefined || file === undefined ? undefined : { key, file },
     logFormat: oneOf('log-format', values['log-format'], ['text', 'json'], 'text'),
   };

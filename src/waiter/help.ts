@@ -1,4 +1,4 @@
-export const HELP = `Waits until one dependency is there, then exits 0. It has no time limit of its own.
+export const HELP = `Waits until a dependency is there, or all of several, then exits 0. It has no time limit of its own.
 
 Usage:
   dependency-gate wait dns HOST [options]        HOST has an address
@@ -6,6 +6,8 @@ Usage:
   dependency-gate wait http URL [options]        an HTTP request is answered with the right status
   dependency-gate wait grpc HOST:PORT [options]  grpc.health.v1 answers SERVING
   dependency-gate wait opened [options]          an annotation of the Pod opens it; the operator writes that
+  dependency-gate wait all [options] -- CHECK [-- CHECK...]
+                                                 all of these, side by side; CHECK is written as above, after "wait"
 
 HOST is an IP address or a name, from the hosts file or completed by the search list of resolv.conf. An IPv6 address
 before a port is written in brackets: [fd00::1]:6379.
@@ -21,6 +23,11 @@ Options of all checks (of opened: not period, timeout and success-threshold):
   --annotations-file PATH   downward-API file of the Pod's annotations
   --log-format text|json    (default: text)
   --help                    this text
+
+Options of all, before the first --, of all dependencies as a whole:
+  --open-key KEY            annotation of the Pod that opens those that are not there yet, beside the key of each
+  --annotations-file PATH   downward-API file of the Pod's annotations
+  --log-format text|json    of the last line, and of each dependency that says no other (default: text)
 
 Options of tcp and grpc, in place of HOST:PORT:
   --host HOST, --port PORT  one of them, where the other is in an environment variable
@@ -50,6 +57,6 @@ Options of http and grpc:
 
 A DURATION is a number with a unit: 500ms, 2s, 5m, 1h.
 
-Exit codes: 0 the dependency is there, was opened, or is overdue and treated as satisfied; 2 wrong usage;
-130 and 143 ended by SIGINT and SIGTERM.
+Exit codes: 0 the dependency is there, was opened, or is overdue and treated as satisfied, and so is each of several;
+2 wrong usage; 130 and 143 ended by SIGINT and SIGTERM.
 `;

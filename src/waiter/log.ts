@@ -1,5 +1,7 @@
+import { ALL_DEPENDENCIES } from '../api/names.ts';
 import { formatDuration } from './duration.ts';
 import type { WaitEvent } from './wait.ts';
+import type { WholeResult } from './whole-result.ts';
 
 export interface LogOptions {
   /** Name of the dependency. */
@@ -11,9 +13,14 @@ export interface LogOptions {
   readonly overdueAfter: number;
   /** The command by which a person opens it; undefined where nothing does. */
   readonly openBy: string | undefined;
+  /** Whether other dependencies tell theirs in the same log, so that every line has to say whose it is. */
+  readonly isOneOfSeveral: boolean;
 }
 
-/** The lines for a person. A wait that is over ends with `continuing ...`, unless it was stopped. */
+/** The last line for a person, unless it was stopped: nothing is waited for any more. */
+export const CONTINUING = 'continuing ...';
+
+/** The lines for a person. */
 export function formatText(event: WaitEvent, options: LogOptions): readonly string[] {
   const { name, successThreshold } = options;
   const overdueAfter = formatDuration(options.overdueAfter);
@@ -27,11 +34,11 @@ export function formatText(event: WaitEvent, options: LogOptions): readonly stri
   }
   switch (event.outcome) {
     case 'satisfied':
-      return [answer, 'continuing ...'];
+      return [options.isOneOfSeveral ? `${name}: ${answer}` : answer];
     case 'opened':
-      return [`${name} was opened by an annotation of the Pod`, 'continuing ...'];
+      return [`${name} was opened by an annotation of the Pod`];
     case 'overdue':
-      return [`overdue: ${name} counts as open after ${overdueAfter}: ${answer}`, 'continuing ...'];
+      return [`overdue: ${name} counts as open after ${overdueAfter}: ${answer}`];
     case 'stopped':
       return [`stopped while waiting for ${name}: ${answer}`];
   }
@@ -47,6 +54,12 @@ function howToOpen({ is }: WaitEvent, { check, openBy }: LogOptions): readonly s
   return check === 'opened'
     ? [`in a copy of a Pod, as kubectl debug makes it, nobody does but you: ${openBy}`]
     : [];
+}
+
+/** The end of several waits, behind the ends of each, as one JSON object. */
+export function formatJsonOfAll({ outcome, seconds }: WholeResult, time: Date): string {
+  const whole = { dependency: ALL_DEPENDENCIES, check: ALL_DEPENDENCIES, seconds };
+  return JSON.stringify({ time: time.toISOString(), level: 'info', event: outcome, ...whole });
 }
 
 /** The same as one JSON object a line. `event` is the event's kind or, at the end, the outcome. */

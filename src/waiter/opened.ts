@@ -1,10 +1,13 @@
 import { readOpenValue } from '../api/names.ts';
 import { fs } from './builtin.ts';
+import type { Clock } from './wait-clock.ts';
 
 /** How much earlier than the process the kubelet may say that it started: it tells whole seconds. */
 const EARLIER_BY = 2000;
 /** How much later: the runtime may be slow to event. */
 const LATER_BY = 60_000;
+/** Less than the 250 ms after which `wait` looks again, though a timer be early, and more than those who look lie apart. */
+const HELD_FOR = 200;
 
 /**
  * The annotation in a downward-API file, with its value as it is escaped there. The kubelet writes one line `key="value"` for
@@ -43,15 +46,38 @@ export function openingCommand(
   return `kubectl annotate pod ${HOSTNAME} -n ${namespace} ${opening.key}=1`;
 }
 
+/** Whether the annotations say that the dependency was opened for the run that started then. */
+export function isOpened(annotations: string, key: string, startedAt: number): boolean {
+  const value = annotationOf(annotations, key);
+  return value !== undefined && isForRun(value, startedAt);
+}
+
 /**
- * Whether the file says that the dependency was opened for the run that started then. A file that is absent (the kubelet has not written it yet, or the
- * program runs outside of a Pod) or unreadable opens nothing, and must not stop the check itself.
+ * The downward-API file's text. One that is absent (the kubelet has not written it yet, or the program runs outside of a Pod)
+ * or unreadable has none: it opens nothing, and must not stop the check itself.
  */
-export function isOpened(file: string, key: string, startedAt: number): boolean {
+export function readAnnotations(file: string): string {
   try {
-    const value = annotationOf(fs.readFileSync(file, 'utf8'), key);
-    return value !== undefined && isForRun(value, startedAt);
+    return fs.readFileSync(file, 'utf8');
   } catch {
-    return false;
+    return '';
   }
+}
+
+/**
+ * Reads for several dependencies that look at nearly the same moments: what one of them has read serves the others too.
+ * It is forgotten before any of them looks again.
+ */
+export function readingOnce(
+  read: (file: string) => string,
+  clock: Pick<Clock, 'now'>,
+): (file: string) => string {
+  const held = new Map<string, { readonly text: string; readonly at: number }>();
+  return (file) => {
+    const before = held.get(file);
+    if (before !== undefined && clock.now() - before.at < HELD_FOR) return before.text;
+    const text = read(file);
+    held.set(file, { text, at: clock.now() });
+    return text;
+  };
 }

@@ -1,19 +1,16 @@
-import { type Options, parseArguments } from './arguments.ts';
 import { fs } from './builtin.ts';
-import { createCheck, describeCheck } from './checks/known-checks.ts';
 import type { Environment } from './destination.ts';
 import { readFile } from './files.ts';
 import { HELP } from './help.ts';
-import { formatJson, formatText } from './log.ts';
 import { parseHosts } from './network/hosts.ts';
 import { systemNetwork } from './network/network.ts';
 import { parseResolvConf } from './network/resolv-conf.ts';
-import { sharedTrust } from './network/trust.ts';
-import { isOpened, openingCommand } from './opened.ts';
-import { leaveMessage, TERMINATION_LOG, terminationMessage } from './termination.ts';
-import { type Result, wait } from './wait.ts';
+import { isOpened, readAnnotations, readingOnce } from './opened.ts';
+import { leaveMessage, TERMINATION_LOG } from './termination.ts';
 import { systemClock } from './wait-clock.ts';
+import { waitForAll } from './wait-for-all.ts';
 import { problemWords } from './wait-problem.ts';
+import { parseWaits, type Waits } from './waits.ts';
 
 /** The parts of a process that the program uses; Node's own `process` is one. */
 export interface WaiterProcess {
@@ -42,7 +39,7 @@ const SYSTEM_FILES: Files = {
 };
 
 /**
- * The program `dependency-gate wait`: runs until the wait is over and resolves with the exit code, which the caller should
+ * The program `dependency-gate wait`: runs until each wait is over and resolves with the exit code, which the caller should
  * exit with at once (`process.exit`), since open sockets may live a moment longer.
  *
  * @param argv the arguments after `wait`
@@ -57,7 +54,7 @@ export async function run(
     return 0;
   }
   try {
-    return await runWait(parseArguments(argv, process.env), process, files);
+    return await runWaits(parseWaits(argv, process.env), process, files);
   } catch (error) {
     const problem = problemWords(error);
     process.stderr.write(`dependency-gate wait: ${problem}\n`);
@@ -66,40 +63,30 @@ export async function run(
   }
 }
 
-async function runWait(options: Options, process: WaiterProcess, files: Files): Promise<number> {
-  const { check, opening } = options;
+async function runWaits(waits: Waits, process: WaiterProcess, files: Files): Promise<number> {
   const ending = endingSignal(process);
   const startedAt = Date.now() - process.uptime() * 1000;
+  const annotations = readingOnce(readAnnotations, systemClock);
   try {
     const resolvConf = parseResolvConf(read(files.resolvConf));
     const search = { ...resolvConf, hosts: parseHosts(read(files.hosts)) };
-    const network = systemNetwork(resolvConf.nameservers, search);
-    const result = await wait(options, {
-      check: createCheck(check, network, search, sharedTrust(readFile)),
+    const { isStopped, message } = await waitForAll(waits, {
+      environment: process.env,
+      search,
+      connect: () => systemNetwork(resolvConf.nameservers, search),
+      readFile,
+      isOpened: ({ key, file }) => isOpened(annotations(file), key, startedAt),
+      print: (lines) => process.stdout.write(`${lines.join('\n')}\n`),
       clock: systemClock,
+      date: () => new Date(),
       random: Math.random,
-      log: logTo(process, options, openingCommand(options, process.env, resolvConf.search)),
-      isOpened: () => opening !== undefined && isOpened(opening.file, opening.key, startedAt),
       signal: ending.signal,
     });
-    leaveMessage(files.terminationLog, terminationMessage(describeCheck(check), result));
-    return exitCode(result, ending.signal);
+    leaveMessage(files.terminationLog, message);
+    return isStopped ? exitCode(ending.signal) : 0;
   } finally {
     ending.forget();
   }
-}
-
-function logTo(
-  { stdout }: WaiterProcess,
-  options: Options,
-  openBy: string | undefined,
-): Parameters<typeof wait>[1]['log'] {
-  const about = { ...options, check: describeCheck(options.check), openBy };
-  return (event) => {
-    const lines =
-      options.logFormat === 'json' ? [formatJson(event, about, new Date())] : formatText(event, about);
-    stdout.write(`${lines.join('\n')}\n`);
-  };
 }
 
 /** A signal that aborts with the process's: as process 1 of a container, it dies of neither unless it listens. */
@@ -117,8 +104,7 @@ function endingSignal(process: WaiterProcess) {
 }
 
 /** As a shell has it: 128 and the signal's number. */
-function exitCode(result: Result, signal: AbortSignal): number {
-  if (result.outcome !== 'stopped') return 0;
+function exitCode(signal: AbortSignal): number {
   return signal.reason === 'SIGINT' ? 130 : 143;
 }
 

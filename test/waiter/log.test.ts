@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { formatJson, formatText } from '../../src/waiter/log.ts';
+import { formatJson, formatJsonOfAll, formatText } from '../../src/waiter/log.ts';
 import type { WaitEvent } from '../../src/waiter/wait.ts';
 
 const OPTIONS = {
@@ -8,6 +8,7 @@ const OPTIONS = {
   successThreshold: 3,
   overdueAfter: 300_000,
   openBy: undefined,
+  isOneOfSeveral: false,
 };
 
 const waiting: WaitEvent = {
@@ -29,20 +30,16 @@ describe('formatText', () => {
       ['waiting for api: 10.0.0.1 (must hold 3 times in a row)'],
     ],
     ['overdue', { ...waiting, is: 'overdue' }, ['overdue: still waiting for api after 5m: NXDOMAIN']],
-    [
-      'the dependency is there',
-      { ...ended, outcome: 'satisfied', answer: '10.0.0.1' },
-      ['10.0.0.1', 'continuing ...'],
-    ],
+    ['the dependency is there', { ...ended, outcome: 'satisfied', answer: '10.0.0.1' }, ['10.0.0.1']],
     [
       'opened from outside',
       { ...ended, outcome: 'opened', answer: 'NXDOMAIN' },
-      ['api was opened by an annotation of the Pod', 'continuing ...'],
+      ['api was opened by an annotation of the Pod'],
     ],
     [
       'opened since overdue',
       { ...ended, outcome: 'overdue', answer: 'NXDOMAIN' },
-      ['overdue: api counts as open after 5m: NXDOMAIN', 'continuing ...'],
+      ['overdue: api counts as open after 5m: NXDOMAIN'],
     ],
     [
       'stopped before any answer',
@@ -55,6 +52,21 @@ describe('formatText', () => {
       expect(formatText(event, OPTIONS)).to.deep.equal(lines);
     });
   }
+});
+
+describe('formatText, of one of several', () => {
+  const lines = (event: WaitEvent) => formatText(event, { ...OPTIONS, isOneOfSeveral: true });
+
+  it('names the dependency in each line', () => {
+    expect(lines({ ...ended, outcome: 'satisfied', answer: '10.0.0.1' })).to.deep.equal(['api: 10.0.0.1']);
+    const events: readonly WaitEvent[] = [
+      waiting,
+      { ...waiting, satisfied: true },
+      { ...waiting, is: 'overdue' },
+      ...(['satisfied', 'opened', 'overdue', 'stopped'] as const).map((outcome) => ({ ...ended, outcome })),
+    ];
+    for (const line of events.flatMap(lines)) expect(line).to.match(/\bapi\b/);
+  });
 });
 
 describe('formatText, of what a person can open', () => {
@@ -77,7 +89,7 @@ describe('formatText, of what a person can open', () => {
   });
 
   it('says nothing of it in the end', () => {
-    expect(lines({ ...ended, outcome: 'opened' }, 'opened')).to.have.length(2);
+    expect(lines({ ...ended, outcome: 'opened' }, 'opened')).to.have.length(1);
   });
 
   it('says it in JSON in the same moments', () => {
@@ -118,6 +130,18 @@ describe('formatJson', () => {
   it('warns when overdue', () => {
     expect(json({ ...waiting, is: 'overdue' })).to.include({ event: 'overdue', level: 'warn' });
     expect(json({ ...ended, outcome: 'overdue' })).to.include({ event: 'overdue', level: 'warn' });
+  });
+
+  it('tells the end of several in the same words', () => {
+    const whole = { outcome: 'satisfied', seconds: 3.2, dependencies: [] } as const;
+    expect(JSON.parse(formatJsonOfAll(whole, time))).to.deep.equal({
+      time: '2026-01-02T03:04:05.678Z',
+      level: 'info',
+      event: 'satisfied',
+      dependency: 'all',
+      check: 'all',
+      seconds: 3.2,
+    });
   });
 
   it('stays on one line, whatever the answer', () => {

@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { openValue } from '../../src/api/names.ts';
-import { annotationOf, isForRun, isOpened, openingCommand } from '../../src/waiter/opened.ts';
+import {
+  annotationOf,
+  isForRun,
+  isOpened,
+  openingCommand,
+  readAnnotations,
+  readingOnce,
+} from '../../src/waiter/opened.ts';
 
 const KEY = 'open.dependencygate.dev/api-first.redis';
 
@@ -120,19 +127,20 @@ describe('openingCommand', () => {
   });
 });
 
-describe('isOpened', () => {
+describe('isOpened of what readAnnotations has read', () => {
   let folder = '';
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'opened-'));
   });
   afterEach(() => rm(folder, { recursive: true }));
+  const opened = (file: string) => isOpened(readAnnotations(file), KEY, STARTED);
 
   it('takes a file that is not there as nothing opened', () => {
-    expect(isOpened(join(folder, 'annotations'), KEY, STARTED)).to.equal(false);
+    expect(opened(join(folder, 'annotations'))).to.equal(false);
   });
 
   it('takes what cannot be read as nothing opened', () => {
-    expect(isOpened(folder, KEY, STARTED)).to.equal(false);
+    expect(opened(folder)).to.equal(false);
   });
 
   it('waits again where the opening is of an earlier run, until there is one of this', async () => {
@@ -140,9 +148,9 @@ describe('isOpened', () => {
     const write = (startedAt: string) =>
       writeFile(file, annotationsFile({ [KEY]: openValue({ attempt: 1, startedAt }) }));
     await write('2026-11-26T10:30:00Z');
-    expect(isOpened(file, KEY, STARTED)).to.equal(false);
+    expect(opened(file)).to.equal(false);
     await write('2026-11-26T11:00:00Z');
-    expect(isOpened(file, KEY, STARTED)).to.equal(true);
+    expect(opened(file)).to.equal(true);
   });
 
   it('sees a new version of the volume, which the kubelet swaps in by a link', async () => {
@@ -155,8 +163,24 @@ describe('isOpened', () => {
     };
     await put('..v1', 'a="b"');
     await symlink('..data/annotations', file);
-    expect(isOpened(file, KEY, STARTED)).to.equal(false);
+    expect(opened(file)).to.equal(false);
     await put('..v2', `a="b"\n${KEY}="2"`);
-    expect(isOpened(file, KEY, STARTED)).to.equal(true);
+    expect(opened(file)).to.equal(true);
+  });
+});
+
+describe('readingOnce', () => {
+  it('reads each file once for all who look in the same moments, and anew when they look again', () => {
+    let now = 0;
+    let version = 0;
+    const read = readingOnce((file) => `${file} ${++version}`, { now: () => now });
+    for (const at of [0, 0.5, 3, 190]) {
+      now = at;
+      expect(read('a')).to.equal('a 1');
+    }
+    expect(read('b')).to.equal('b 2');
+    now = 249.5;
+    expect(read('a')).to.equal('a 3');
+    expect(read('a')).to.equal('a 3');
   });
 });

@@ -253,7 +253,75 @@ describe('the program', function () {
     );
   });
 
-  for (const line of ['--help', 'tcp --help']) {
+  it('waits for several side by side, and leaves what became of each as its last words', async () => {
+    dns.scripts.set('api.ns.svc.cluster.local', ['10.96.0.12']);
+    const server = createServer((_, response) => response.writeHead(200).end());
+    const port = await deadPort();
+    const [file, key] = [join(folder, 'annotations'), 'open.dependencygate.dev/g.job'];
+    const job = `opened --name job --open-key ${key} --annotations-file ${file}`;
+    const waiter = run(`all -- dns api -- http http://127.0.0.1:${port}/ --name web --period 50ms -- ${job}`);
+    await waiter.says('api: 10.96.0.12');
+    await waiter.says('waiting for web: connection refused');
+    await waiter.says('waiting for job');
+    await writeFile(file, `${key}="1"`);
+    await waiter.says('job was opened by an annotation of the Pod');
+    server.listen(port, '127.0.0.1');
+    expect(await waiter.exitCode()).to.equal(0);
+    expect(waiter.lines.slice(-2)).to.deep.equal(['web: HTTP 200', 'continuing ...']);
+    expect(await lastWords())
+      .to.include({ outcome: 'satisfied' })
+      .and.to.have.property('dependencies')
+      .that.containSubset([
+        { name: 'api', check: 'dns api', outcome: 'satisfied', answer: '10.96.0.12' },
+        { name: 'web', outcome: 'satisfied', lastError: 'connection refused', answer: 'HTTP 200' },
+        { name: 'job', check: 'opened', outcome: 'opened' },
+      ]);
+    await close(server);
+  });
+
+  it('ends all of many at once on SIGTERM, with 143, and says of each that it was stopped', async () => {
+    const names = Array.from({ length: 16 }, (_, index) => `gone-${index}`);
+    const waiter = run(`all ${names.map((name) => `-- dns ${name}.`).join(' ')}`);
+    for (const name of names) await waiter.says(`waiting for ${name}.: NXDOMAIN`);
+    waiter.kill('SIGTERM');
+    expect(await waiter.exitCode()).to.equal(143);
+    expect(waiter.stderr).to.equal('');
+    expect(waiter.lines.slice(-names.length)).to.deep.equal(
+      names.map((name) => `stopped while waiting for ${name}.: NXDOMAIN`),
+    );
+    expect(await lastWords()).to.include({ outcome: 'stopped' });
+  });
+
+  it('cuts no question of one dependency short where the attempt of another ends', async () => {
+    dns.scripts.set('short.', 'DROP').set('short', 'DROP').set('long', 'DROP');
+    const attempts = (name: string) => dns.questions.filter((question) => question === `${name} A`).length;
+    const ended = new Promise<void>((resolve) =>
+      dns.onQuestion(() => {
+        if (attempts('short') > 3 && attempts('long') > 0) resolve();
+      }),
+    );
+    const waiter = run(
+      'all -- dns short. --type A --period 50ms --timeout 50ms -- dns long. --type A --timeout 60s',
+    );
+    await ended;
+    for (const name of ['short', 'long']) dns.scripts.set(name, ['10.96.0.12']);
+    expect(await waiter.exitCode()).to.equal(0);
+    const dependencies = [{ name: 'short.' }, { name: 'long.', attempts: 1, outcome: 'satisfied' }];
+    expect(await lastWords())
+      .to.have.property('dependencies')
+      .that.containSubset(dependencies);
+    expect(waiter.stdout).to.not.include('waiting for long');
+  });
+
+  it('says on wrong usage which of several is wrong', async () => {
+    const waiter = run('all -- dns api -- tcp redis --name cache');
+    expect(await waiter.exitCode()).to.equal(2);
+    const said = "cache: not HOST:PORT (IPv6: [HOST]:PORT): 'redis' (--help lists the options)";
+    expect(waiter.stderr).to.equal(`dependency-gate wait: ${said}\n`);
+    expect(await readFile(join(folder, 'termination-log'), 'utf8')).to.equal(said);
+  });
+
+  for (const line of ['--help', 'tcp --help', 'all --help']) {
     it(`prints all options for '${line}'`, () => {
       const help = execFileSync(process.execPath, [PROGRAM, ...line.split(' ')], { encoding: 'utf8' });
       for (const option of [

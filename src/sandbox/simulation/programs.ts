@@ -1,12 +1,8 @@
-import { type Options, parseArguments } from '../../waiter/arguments.ts';
-import { createCheck, describeCheck } from '../../waiter/checks/known-checks.ts';
 import type { ReadFile } from '../../waiter/files.ts';
-import { formatJson, formatText } from '../../waiter/log.ts';
-import { sharedTrust } from '../../waiter/network/trust.ts';
-import { isForRun, openingCommand } from '../../waiter/opened.ts';
-import { terminationMessage } from '../../waiter/termination.ts';
-import { wait } from '../../waiter/wait.ts';
+import { isForRun } from '../../waiter/opened.ts';
+import { waitForAll } from '../../waiter/wait-for-all.ts';
 import { problemWords } from '../../waiter/wait-problem.ts';
+import { parseWaits, type Waits } from '../../waiter/waits.ts';
 import type { PodNetwork } from './pod-network.ts';
 import { type Exit, isPlayed, playCommand, playScript, type ShellWorld } from './shell-stand-in.ts';
 
@@ -45,32 +41,29 @@ export async function runProgram(
 
 /** The program `dependency-gate wait`, with the cluster's network and the Pod's annotations in place of the container's. */
 async function runWaiter(argv: readonly string[], world: ProgramWorld): Promise<Exit> {
-  const options = waitOptions(argv, world);
-  if (typeof options === 'string') return { exitCode: 2, message: options };
-  const check = describeCheck(options.check);
-  const openBy = openingCommand(options, world.environment, world.network.search.search);
-  const about = { ...options, check, openBy };
+  const waits = whatToWaitFor(argv, world);
+  if (typeof waits === 'string') return { exitCode: 2, message: waits };
   const startedAt = world.clock.now();
-  const isOpened = () => {
-    const value = options.opening && world.annotations()[options.opening.key];
-    return value !== undefined && isForRun(value, startedAt);
-  };
-  const result = await wait(options, {
+  const { isStopped, message } = await waitForAll(waits, {
     ...world,
-    check: createCheck(options.check, world.network, world.network.search, sharedTrust(world.readFile)),
-    isOpened,
-    log: (event) => {
-      const asJson = () => [formatJson(event, about, new Date(world.clock.now()))];
-      for (const line of options.logFormat === 'json' ? asJson() : formatText(event, about)) world.log(line);
+    search: world.network.search,
+    connect: () => world.network,
+    isOpened: ({ key }) => {
+      const value = world.annotations()[key];
+      return value !== undefined && isForRun(value, startedAt);
     },
+    print: (lines) => {
+      for (const line of lines) world.log(line);
+    },
+    date: () => new Date(world.clock.now()),
   });
-  return { exitCode: result.outcome === 'stopped' ? 143 : 0, message: terminationMessage(check, result) };
+  return { exitCode: isStopped ? 143 : 0, message };
 }
 
-/** The options, or why there are none. */
-function waitOptions(argv: readonly string[], { environment, log }: ProgramWorld): Options | string {
+/** What it waits for, or why nothing. */
+function whatToWaitFor(argv: readonly string[], { environment, log }: ProgramWorld): Waits | string {
   try {
-    return parseArguments(argv, environment);
+    return parseWaits(argv, environment);
   } catch (error) {
     const problem = problemWords(error);
     log(`dependency-gate wait: ${problem}`);

@@ -23,8 +23,9 @@ const MAX_DIALED_OF_A_FAMILY = 32;
  * (measured: 10 s, where SIGTERM must end it within 100 ms), and tells no codes. What getaddrinfo would have added,
  * the hosts file and the search list, `searchAddresses` does.
  *
- * One resolver serves the whole process, so that c-ares remembers which name server does not answer. An attempt that
- * ends cancels all its open queries; attempts do not overlap.
+ * One resolver serves all attempts of a dependency, so that c-ares remembers which name server does not answer. An attempt
+ * that ends cancels all open queries of its resolver: attempts of a dependency do not overlap, those of several do, so each
+ * dependency has a network of its own. What is cancelled is closed and freed, where a name server sends without an end.
  */
 export function systemNetwork(nameservers: readonly string[], search: Search): Network {
   const resolver = new dns.Resolver();

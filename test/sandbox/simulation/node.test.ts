@@ -85,15 +85,44 @@ describe('startNode', () => {
       });
     });
 
+    const annotate = (annotations: Readonly<Record<string, string>>) =>
+      stage.cluster.patch(
+        { kind: 'Pod', name: stage.pods[0]?.metadata.name ?? '' },
+        { metadata: { annotations } },
+      );
+
+    it('waits for several dependencies side by side in one container', async () => {
+      const [, ...api] = gate.args;
+      const job = [
+        'opened',
+        '--name=job',
+        '--open-key=open.dependencygate.dev/g.job',
+        '--annotations-file=/f',
+      ];
+      await create({ init: [{ args: ['wait', 'all', '--', ...api, '--', ...job] }] });
+      await stage.until('both told', () => stage.log().length === 3);
+      await stage.cluster.create(service('api'));
+      await stage.until('api is there', () => stage.log().includes('api: 10.96.0.20'));
+      expect(describeState(init())).to.equal('running');
+      await annotate({ 'open.dependencygate.dev/g.job': '1' });
+      await stage.untilReady(1);
+      expect(stage.log().slice(-2)).to.deep.equal([
+        'job was opened by an annotation of the Pod',
+        'continuing ...',
+      ]);
+      expect(JSON.parse(String(init()?.state.terminated?.message))).to.containSubset({
+        outcome: 'satisfied',
+        dependencies: [
+          { name: 'api', outcome: 'satisfied' },
+          { name: 'job', outcome: 'opened' },
+        ],
+      });
+    });
+
     it('opens by an annotation of the Pod', async () => {
       await create({ init: [gate] });
       await stage.until('waiting', () => describeState(init()) === 'running');
-      const annotations = { 'open.dependencygate.dev/g.api': '1' };
-      const [pod] = stage.pods;
-      await stage.cluster.patch(
-        { kind: 'Pod', name: pod?.metadata.name ?? '' },
-        { metadata: { annotations } },
-      );
+      await annotate({ 'open.dependencygate.dev/g.api': '1' });
       await stage.untilReady(1);
       expect(stage.log().at(-2)).to.equal('api was opened by an annotation of the Pod');
     });
