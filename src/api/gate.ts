@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { causesOf, type FieldCause } from './causes.ts';
 import { API_VERSION, KIND } from './names.ts';
@@ -87,9 +88,22 @@ const readableStatusSchema = z.object({
  * Reads a stored status. Field by field: what is missing, or what another version of the operator wrote in another
  * form, is absent, and takes nothing else with it. Above all not the render, which would roll every target, and not what
  * is remembered of targets and dependencies, which can be found out nowhere else.
+ *
+ * @param known what was read of the version before: a field that is as it was stays the same object. Of most changes the render,
+ *   which is most of a status, is the same.
  */
-export function parseStatus(status: unknown): GateStatus {
+export function parseStatus(status: unknown, known: GateStatus = {}): GateStatus {
   const fields = fieldsSchema.parse(withoutNulls(status));
+  const same: GateStatus = { ...known };
+  for (const name of STATUS_FIELDS)
+    if (known[name] === undefined || !isDeepStrictEqual(fields[name], known[name])) delete same[name];
+  const changed = Object.entries(fields).filter(([name]) => !Object.hasOwn(same, name));
+  return { ...readFields(Object.fromEntries(changed)), ...same };
+}
+
+const STATUS_FIELDS = readableStatusSchema.keyof().options;
+
+function readFields(fields: Readonly<Record<string, unknown>>): GateStatus {
   const whole = readableStatusSchema.safeParse(fields);
   if (whole.success) return whole.data;
   const readable = Object.entries(readableStatusSchema.shape).filter(

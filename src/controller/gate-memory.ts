@@ -2,6 +2,7 @@ import { FINALIZER } from '../api/names.ts';
 import type { Gate, KnownGate, Pod, Refusal } from '../core/model.ts';
 import { GATHER_MS } from '../core/plan/gather.ts';
 import { openingKey } from '../core/plan/open.ts';
+import { KeptComparisons } from '../core/progress/kept-comparisons.ts';
 import { renderIdentity } from '../core/render/render.ts';
 import { Answers } from './answers.ts';
 import { Denials } from './denials.ts';
@@ -12,6 +13,7 @@ export class GateMemory {
   readonly expectations = new Expectations();
   readonly denials = new Denials();
   readonly answers = new Answers();
+  readonly comparisons = new KeptComparisons();
   /** Hash of the render that a dry-run was last accepted for. */
   #triedRender: string | undefined;
   /** Of its last dry-run. */

@@ -48,14 +48,14 @@ export function observe(
   const part = memory.gates.of(referenceTo(key));
   const { inForceSince } = part.know(gate, now);
   const countedSince = part.count(countedTexts(key.name, targets, workloads, pods), now);
-  const { triedRender, refusals, openings } = part;
+  const { triedRender, refusals, openings, comparisons } = part;
   const patched = [...workloads.values()].flatMap(
     (one) => memory.workloads.peek(workloadReference(one)) ?? [],
   );
   return {
     ...{ gate, workloads, pods, observations, triedRender, openings, settings },
     ...{ firstStarts, foreignPolicies, idleAdmission, placing, olderCrd },
-    ...{ inForceSince, countedSince },
+    ...{ inForceSince, countedSince, comparisons },
     refusals: [...refusals, ...patched.flatMap((one) => one.refusals)],
     repairs: patched.flatMap((one) => one.repairs),
     othersFirst: patched.flatMap((one) => one.othersFirst),

@@ -9,7 +9,16 @@ import { PODS, WORKLOADS } from '../projections/resources.ts';
 import { Undone } from './act.ts';
 import { askOrder } from './ask-order.ts';
 import type { WorkloadMemory } from './workload-memory.ts';
-import { ifThere, isRefusal, type KnownObject, patch, type Result, tryPatch, writePod } from './write.ts';
+import {
+  ifThere,
+  isRefusal,
+  type KnownObject,
+  patch,
+  patchAndRead,
+  type Result,
+  tryPatch,
+  writePod,
+} from './write.ts';
 import { type ScaleWriting, scaleDown, scaleDownEmpty } from './write-scale-down.ts';
 
 export interface WorkloadWriting extends ScaleWriting {
@@ -62,12 +71,15 @@ function known(workload: Workload): KnownObject {
 async function patchWorkload(writing: WorkloadWriting, write: WorkloadPatch): Promise<Result> {
   const { workload } = write;
   try {
-    return await ifThere(patch(writing, known(workload), write.patch, { type: 'strategic' }), (answer) => {
-      const stored = projectWorkload(workload.kind, answer);
-      const left = leftIn(write, stored, writing.memory.othersFirst);
-      remember(writing, write, stored, left);
-      checkAnswer(write, left);
-    });
+    return await ifThere(
+      patchAndRead(writing, known(workload), write.patch, { type: 'strategic' }),
+      (answer) => {
+        const stored = projectWorkload(workload.kind, answer);
+        const left = leftIn(write, stored, writing.memory.othersFirst);
+        remember(writing, write, stored, left);
+        checkAnswer(write, left);
+      },
+    );
   } catch (error) {
     if (!isRefusal(error, writing) || write.additions.length === 0) throw error;
     const refused = await refusedOf(writing, write, error);

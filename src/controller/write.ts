@@ -32,8 +32,21 @@ export interface KnownObject {
 
 const answerSchema = z.object({ metadata: metadataSchema });
 
-/** A patch whose result the next reconcile is to see in the stores. */
+/**
+ * A patch whose result the next reconcile is to see in the stores, which tell what it is: the answer has its version, and no
+ * more than that is read of it.
+ */
 export async function patch(
+  writing: Writing,
+  known: KnownObject,
+  body: unknown,
+  options: Omit<PatchOptions, 'fieldManager' | 'answer'>,
+): Promise<void> {
+  await patchAndRead(writing, known, body, { ...options, answer: 'metadata' });
+}
+
+/** The same, with what was stored. */
+export async function patchAndRead(
   writing: Writing,
   { resource, kind, object }: KnownObject,
   body: unknown,

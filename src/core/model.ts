@@ -3,6 +3,7 @@ import type { Render } from '../api/rendered.ts';
 import type { GateSpec, TargetKind } from '../api/spec.ts';
 import type { Condition, GateStatus } from '../api/status.ts';
 import type { FirstStarts } from './admission/policies.ts';
+import type { Comparisons } from './comparisons.ts';
 import type { ContainerState, ContainerStatus } from './container-state.ts';
 import type { Drift, OthersFirst, Refusal, Repair } from './patch-history.ts';
 import type { PodFacts } from './pod-facts.ts';
@@ -223,6 +224,7 @@ export interface World {
   /** By `<Kind>/<name>` of each target: since when its Pods have been counted as they are now; ms since the epoch. */
   readonly countedSince: ReadonlyMap<string, number>;
   readonly settings: Settings;
+  readonly comparisons: Comparisons<Pod>;
 }
 
 /** Whether the policy is there that places renders into Pods, and is that of this release. Times are ms since the epoch. */

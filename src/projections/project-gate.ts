@@ -23,7 +23,7 @@ export function projectGate(raw: unknown, known?: Gate): Gate {
     writtenAt: lastWrite(metadata.managedFields),
     finalizers: metadata.finalizers,
     spec: isOfKnown ? known.spec : readSpec(envelope),
-    status: parseStatus(status),
+    status: parseStatus(status, known?.status),
   };
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type FieldCause, isUnknownField } from '../../src/api/causes.ts';
@@ -295,6 +296,27 @@ describe('parseStatus', () => {
       targets: [{ ...targets[0], state: 'Pending' }],
       dependencies,
     });
+  });
+
+  it('keeps what is as it was, and reads what is not, whatever was known', () => {
+    const { targets, dependencies } = REMEMBERED;
+    const fields = fc.record(
+      {
+        observedGeneration: fc.constantFrom(1, 2, 'three', null),
+        render: fc.constantFrom(render, { ...render, hash: 'other' }, { ...render, tomorrow: 1 }, {}),
+        targets: fc.constantFrom(targets, [], [{ ...targets[0], tomorrow: 1 }], 'none'),
+        dependencies: fc.constantFrom(dependencies, [{ ...dependencies[0], passed: 9 }], undefined),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(fields, fields, (before, after) => {
+        const known = parseStatus(structuredClone(before));
+        const read = parseStatus(structuredClone(after), known);
+        expect(read).to.deep.equal(parseStatus(after));
+        if (isDeepStrictEqual(read.render, known.render)) expect(read.render).to.equal(known.render);
+      }),
+    );
   });
 
   it('takes no render that it does not know in full', () => {

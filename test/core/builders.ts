@@ -1,6 +1,7 @@
 import { targetAnnotationValue } from '../../src/api/names.ts';
 import { TARGET_KINDS } from '../../src/api/spec.ts';
 import type { Refusal, World } from '../../src/core/model.ts';
+import { KeptComparisons } from '../../src/core/progress/kept-comparisons.ts';
 import { type GateBuilder, SETTINGS } from './gate-builder.ts';
 import type { PodBuilder } from './pod-builder.ts';
 import { NOW } from './time.ts';
@@ -40,6 +41,7 @@ export function world(gate: GateBuilder, ...around: (WorkloadBuilder | PodBuilde
     inForceSince: NOW - 3_600_000,
     countedSince: new Map(workloads.map((one) => [targetAnnotationValue(one.kind, one.name), 0])),
     settings: SETTINGS,
+    comparisons: new KeptComparisons(),
   });
 }
 

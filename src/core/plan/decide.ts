@@ -11,7 +11,7 @@ import { type TargetProgress, targetsProgress } from '../progress/progress.ts';
 import { dueIn, isDue, refusalOfRender } from '../progress/standing.ts';
 import { isToBeRenewed } from '../progress/unpulled.ts';
 import { changePatch, type Injection, obstacle } from '../render/inject.ts';
-import { hasUserContainer, isRenderOf, render, renderHash } from '../render/render.ts';
+import { hasUserContainer, render, renderHash } from '../render/render.ts';
 import { nested } from '../render/template.ts';
 import { soonest } from '../soonest.ts';
 import { isUnreported } from '../status/gate-state.ts';
@@ -149,7 +149,7 @@ interface Circumstances {
  */
 function nextRender(world: World, spec: GateSpec, { evaluated, now }: Circumstances): RenderStep {
   const stored = world.gate.status.render;
-  const isOfSpec = isRenderOf(stored, world.gate.name, spec);
+  const isOfSpec = world.comparisons.isRenderOf(stored, world.gate.name, spec);
   const isStored = isOfSpec && !(stored && isToBeRenewed(world.gate.name, spec, { ...world, stored }));
   if (spec.suspend || isStored || isUnusable(evaluated)) return { isStored: isOfSpec };
   const hash = renderHash(spec);

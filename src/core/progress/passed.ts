@@ -4,7 +4,7 @@ import type { PassedTemplate, TargetStatus } from '../../api/status.ts';
 import type { Gate, Pod, Workload, World } from '../model.ts';
 import { statusOfTarget } from '../targets.ts';
 import { passedTemplates } from './passed-template.ts';
-import { carriesRender, podProgress } from './pod-progress.ts';
+import { podProgress } from './pod-progress.ts';
 
 /** A target, and what is known of it. */
 export interface PassingTarget {
@@ -23,19 +23,20 @@ export interface PassingTarget {
  * made anew; of one that is gone it is kept.
  */
 export function passedBy(
-  { gate }: World,
+  { gate, comparisons }: World,
   target: PassingTarget,
   render: Render | undefined,
 ): string | undefined {
   const { workload } = target;
   if (render === undefined) return undefined;
-  if (workload && isSeenToPass(workload, target, render, gate.name)) return workload.uid;
+  if (workload && isSeenToPass(workload, target, render, { gate: gate.name, comparisons }))
+    return workload.uid;
   return remembered(gate, target, render)?.passed;
 }
 
 /** Of its templates those that have passed, as they are seen now, or as the status tells, for as long as that holds. */
 export function templatesPassed(
-  { gate }: World,
+  { gate, comparisons }: World,
   target: PassingTarget,
   render: Render | undefined,
 ): PassedTemplate[] {
@@ -43,7 +44,7 @@ export function templatesPassed(
   if (render === undefined) return [];
   const before = remembered(gate, target, render)?.passedTemplates ?? [];
   if (workload === undefined) return before;
-  const carries = carriesRender(gate.name, render);
+  const carries = comparisons.carriesRender(gate.name, render);
   const present = pods.filter((pod) => pod.createdAt >= workload.createdAt && carries(pod));
   return passedTemplates(before, present, gate.name);
 }
@@ -64,10 +65,10 @@ function isSeenToPass(
   workload: Workload,
   { isCurrent, pods }: PassingTarget,
   render: Render,
-  gate: string,
+  { gate, comparisons }: { readonly gate: string; readonly comparisons: World['comparisons'] },
 ): boolean {
   if (isCurrent && workload.rest?.is === 'completed') return true;
-  const carries = carriesRender(gate, render);
+  const carries = comparisons.carriesRender(gate, render);
   return pods.some(
     (pod) =>
       !pod.deleting &&

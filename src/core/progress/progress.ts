@@ -13,7 +13,7 @@ import { firstStartOf } from './first-start-latch.ts';
 import { type Hold, holdOf } from './held.ts';
 import { comesIntoPods } from './in-pods.ts';
 import { hasPassedAndGone, passedBy, templatesPassed } from './passed.ts';
-import { carriesRender, isGated, isLive, isRetried, type PodProgress, podProgress } from './pod-progress.ts';
+import { isGated, isLive, isRetried, type PodProgress, podProgress } from './pod-progress.ts';
 import { restWords } from './rest.ts';
 import { type Standing, standing } from './standing.ts';
 import { ungatedPods } from './ungated.ts';
@@ -67,7 +67,7 @@ export function targetsProgress(
   render: Render | undefined,
   now: number,
 ): TargetProgress[] {
-  const carries = carriesRender(world.gate.name, render);
+  const carries = world.comparisons.carriesRender(world.gate.name, render);
   return spec.targets.map((target) => targetProgress({ world, spec, render, carries, now }, target));
 }
 

@@ -51,6 +51,9 @@ const PATCH_TYPES = {
   json: 'application/json-patch+json',
 } as const;
 
+/** A server without that form answers with the whole object. */
+const METADATA_OR_JSON = `${JSON_TYPE};as=PartialObjectMetadata;g=meta.k8s.io;v=v1,${JSON_TYPE}`;
+
 /** Whatever group is asked for, as what is observed becomes labels of metrics: users name groups, and without bound. */
 const DISCOVERY: Resource = { group: '', version: '', plural: 'discovery', namespaced: false };
 
@@ -72,6 +75,8 @@ interface Call {
   readonly method: Init['method'];
   readonly body?: unknown;
   readonly contentType?: string;
+  /** Default: JSON. */
+  readonly accept?: string | undefined;
   /** What is read of a protobuf answer, which is asked for then. */
   readonly message?: Message | undefined;
 }
@@ -171,7 +176,8 @@ class ConnectionRequests implements Requests {
   patch(resource: Resource, target: ObjectName, body: unknown, options: PatchOptions): Promise<unknown> {
     const path = objectPath(resource, target, options.subresource) + writeQuery(options);
     const contentType = PATCH_TYPES[options.type];
-    return this.#json({ verb: 'patch', resource, method: 'PATCH', path, body, contentType });
+    const accept = options.answer && METADATA_OR_JSON;
+    return this.#json({ verb: 'patch', resource, method: 'PATCH', path, body, contentType, accept });
   }
 
   async delete(resource: Resource, target: ObjectName, options: DeleteOptions = {}): Promise<void> {
@@ -202,11 +208,8 @@ class ConnectionRequests implements Requests {
       method: call.method,
       signal,
       isWatch: call.verb === 'watch',
-      ...(call.message && { headers: { Accept: PROTOBUF_OR_JSON } }),
-      ...(call.body !== undefined && {
-        body: JSON.stringify(call.body),
-        headers: { 'Content-Type': call.contentType ?? JSON_TYPE },
-      }),
+      ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
+      headers: headersOf(call),
     });
     if (answer.status >= 200 && answer.status < 300) return answer;
     throw await withDeadline(this.#clock, this.#deadlineMs, () => refusal(answer), signal);
@@ -227,6 +230,14 @@ class ConnectionRequests implements Requests {
       throw told;
     }
   }
+}
+
+function headersOf({ message, accept, body, contentType = JSON_TYPE }: Call): Record<string, string> {
+  const accepted = message ? PROTOBUF_OR_JSON : accept;
+  return {
+    ...(accepted !== undefined && { Accept: accepted }),
+    ...(body !== undefined && { 'Content-Type': contentType }),
+  };
 }
 
 /** The body, whose failures are ApiErrors as all others. */

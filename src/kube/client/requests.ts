@@ -49,6 +49,8 @@ export interface PatchOptions extends WriteOptions {
   readonly type: 'merge' | 'strategic' | 'json';
   /** `status`, `scale` */
   readonly subresource?: string | undefined;
+  /** What is sent back of the object, where the server can: all of it (default), or its metadata alone. */
+  readonly answer?: 'metadata' | undefined;
 }
 
 export interface DeleteOptions {

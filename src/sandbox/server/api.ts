@@ -198,7 +198,9 @@ export class Api {
 
   #presentation({ accept, query }: ApiRequest, type: ResourceType): Presentation {
     const includeObject = query.get('includeObject') ?? 'Metadata';
-    return { type, table: accept.includes('as=Table'), includeObject, now: this.#options.now() };
+    const as = /\bas=(Table|PartialObjectMetadata)\b/.exec(accept)?.[1];
+    const form = as === 'Table' ? 'table' : as === 'PartialObjectMetadata' ? 'metadata' : 'object';
+    return { type, as: form, includeObject, now: this.#options.now() };
   }
 }
 

@@ -4,10 +4,10 @@ import { fromStored } from './event-view.ts';
 import { type Fields, without } from './json.ts';
 import { apiVersionOf, type ResourceType } from './served-resources.ts';
 
-/** How a client wants to see objects: plain, or as the rows of a table that kubectl prints. */
+/** How a client wants to see objects: plain, as the rows of a table that kubectl prints, or their metadata alone. */
 export interface Presentation {
   readonly type: ResourceType;
-  readonly table: boolean;
+  readonly as: 'object' | 'table' | 'metadata';
   /** What a table's rows carry besides their cells. */
   readonly includeObject: string;
   /** ms since the epoch, for ages. */
@@ -15,9 +15,10 @@ export interface Presentation {
 }
 
 export function presentObject(object: KubeObject, presentation: Presentation): Fields {
-  const { table, type } = presentation;
+  const { as, type } = presentation;
   const { resourceVersion } = object.metadata;
-  return table ? tableOf([object], { resourceVersion }, presentation) : fromStored(type, object);
+  if (as === 'table') return tableOf([object], { resourceVersion }, presentation);
+  return as === 'metadata' ? metadataOf(object) : fromStored(type, object);
 }
 
 export function presentList(
@@ -25,8 +26,12 @@ export function presentList(
   metadata: Fields,
   presentation: Presentation,
 ): Fields {
-  const { table, type } = presentation;
-  if (table) return tableOf(objects, metadata, presentation);
+  const { as, type } = presentation;
+  if (as === 'table') return tableOf(objects, metadata, presentation);
+  if (as === 'metadata') {
+    const items = objects.map(metadataOf);
+    return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items };
+  }
   const items = objects.map((object) => fromStored(type, object));
   return {
     kind: `${type.kind}List`,
@@ -52,6 +57,9 @@ function tableOf(objects: readonly KubeObject[], metadata: Fields, presentation:
 function rowObject(object: KubeObject, { type, includeObject }: Presentation): Fields {
   if (includeObject === 'None') return {};
   if (includeObject === 'Object') return { object: fromStored(type, object) };
-  const { metadata } = object;
-  return { object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata } };
+  return { object: metadataOf(object) };
+}
+
+function metadataOf({ metadata }: KubeObject): Fields {
+  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
 }

@@ -99,9 +99,9 @@ function added({ presentation }: WatchOptions, object: KubeObject): Change {
 }
 
 function bookmark({ store, presentation }: WatchOptions, annotations?: Record<string, string>): unknown {
-  const { type, table } = presentation();
+  const { type, as } = presentation();
   const metadata = { resourceVersion: String(store.revision), ...(annotations ? { annotations } : {}) };
-  if (table)
+  if (as === 'table')
     return { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata, columnDefinitions: [], rows: [] };
   return { kind: type.kind, apiVersion: apiVersionOf(type), metadata };
 }

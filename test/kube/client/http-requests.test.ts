@@ -137,6 +137,16 @@ describe('createRequests', () => {
     });
   }
 
+  it('is sent no more than the metadata of what it patches, where that is enough', async () => {
+    server.script(json({}), json({}));
+    await requests.patch(deployments, target, {}, { type: 'merge', answer: 'metadata' });
+    await requests.patch(deployments, target, {}, { type: 'merge' });
+    expect(server.seen.map(({ headers }) => headers.accept)).to.deep.equal([
+      'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json',
+      'application/json',
+    ]);
+  });
+
   it('deletes with preconditions', async () => {
     server.script(json({ kind: 'Status', status: 'Success' }));
     await requests.delete(deployments, target, { preconditions: { uid: 'u', resourceVersion: '5' } });

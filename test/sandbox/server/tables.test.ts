@@ -213,6 +213,20 @@ describe('presentList', () => {
     expect(await object('?includeObject=None')).to.equal(undefined);
   });
 
+  it('gives the metadata alone where that is asked for: of a list, an object and what was written', async () => {
+    const accept = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
+    await server.call('POST', CONFIG_MAPS, configMap('a', { data: { k: 'v' } }));
+    const listed = fields((await server.call('GET', CONFIG_MAPS, undefined, { accept })).body);
+    const whole = fields((await server.call('GET', `${CONFIG_MAPS}/a`)).body);
+    const { metadata } = whole;
+    const partial = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
+    expect(listed).to.deep.include({ kind: 'PartialObjectMetadataList', items: [partial] });
+    expect((await server.call('GET', `${CONFIG_MAPS}/a`, undefined, { accept })).body).to.deep.equal(partial);
+    const headers = { accept, 'content-type': MERGE };
+    const { body } = await server.call('PATCH', `${CONFIG_MAPS}/a`, { data: { k: 'w' } }, headers);
+    expect(fields(body)).to.include({ kind: 'PartialObjectMetadata' }).and.not.have.property('data');
+  });
+
   it('gives one object a table too', async () => {
     expect(row(await table(`${CONFIG_MAPS}/a`))).to.deep.equal({ Name: 'a', Data: 1, Age: '0s' });
   });

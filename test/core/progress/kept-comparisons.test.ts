@@ -1,0 +1,47 @@
+import { expect } from 'chai';
+import { KeptComparisons } from '../../../src/core/progress/kept-comparisons.ts';
+import { carriesRender } from '../../../src/core/progress/pod-progress.ts';
+import { isRenderOf } from '../../../src/core/render/render.ts';
+import { dns, gate, pod, tcp } from '../builders.ts';
+
+const GATE = 'api-first';
+const one = gate(GATE).dependsOn(dns('api'), tcp('redis', 6379));
+const other = gate(GATE).dependsOn(dns('db'));
+const pods = [pod('a').carrying(one).checking('api'), pod('b').carrying(other), pod('c')].map(
+  (builder) => builder.pod,
+);
+
+describe('KeptComparisons', () => {
+  it('answer as if each had been made anew, in whatever order they are asked for', () => {
+    const comparisons = new KeptComparisons();
+    for (const [a, b] of [
+      [one, one],
+      [other, one],
+      [one, other],
+      [one, one],
+      [other, other],
+    ] as const) {
+      expect(comparisons.isRenderOf(a.render, GATE, b.spec)).to.equal(isRenderOf(a.render, GATE, b.spec));
+      const carries = comparisons.carriesRender(GATE, a.render);
+      expect(pods.map(carries)).to.deep.equal(pods.map(carriesRender(GATE, a.render)));
+    }
+    expect(comparisons.isRenderOf(undefined, GATE, one.spec)).to.equal(false);
+    expect(pods.map(comparisons.carriesRender(GATE, undefined))).to.deep.equal([false, false, false]);
+  });
+
+  it('see another version of a Pod, and of a render, for what it is', () => {
+    const comparisons = new KeptComparisons();
+    const [waiting] = pods;
+    if (!waiting) throw new Error('no Pod');
+    expect(comparisons.carriesRender(GATE, one.render)(waiting)).to.equal(true);
+    expect(comparisons.carriesRender(GATE, one.render)({ ...waiting, annotations: {} })).to.equal(false);
+    expect(comparisons.carriesRender(GATE, { ...one.render, hash: 'x' })(waiting)).to.equal(false);
+  });
+
+  it('are made once of what is still there', () => {
+    const comparisons = new KeptComparisons();
+    const { render } = one;
+    const carries = comparisons.carriesRender(GATE, render);
+    expect(comparisons.carriesRender(GATE, render)).to.equal(carries);
+  });
+});
