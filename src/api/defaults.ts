@@ -35,3 +35,5 @@ export const DEFAULT_WAITER_RESOURCES = {
 } as const;
 
 export const DEFAULT_WHEN = 'EveryStart';
+
+export const DEFAULT_ORDER = 'Sequential';

@@ -73,22 +73,31 @@ const volumeMount = z.strictObject({
   readOnly: z.boolean().optional().describe('Whether it is mounted read-only.'),
 });
 
+/** Of one container that waits for 16 dependencies, each with 16 headers and all other settings that there are. */
+const MAX_ARGUMENTS = 640;
+const MAX_VARIABLES = 288;
+
 /**
  * A rendered init container. The schema is closed: it is placed into Pods by admission, and a field in it that the API
  * server does not know would make it refuse the target.
  */
 export const renderedContainerSchema = z
   .strictObject({
-    name: z.string().min(1).max(63).describe('Name: `dgate-<gate>--<dependency>`.'),
+    name: z.string().min(1).max(63).describe('Name: `dgate-<gate>--<dependency>`, or `dgate-<gate>--all`.'),
     image: text(512).optional().describe('Image.'),
     from: text(63)
       .optional()
       .describe("Container of the target's own that it is made from, where it is placed."),
     imagePullPolicy: pullPolicy().optional().describe('When the image is pulled.'),
     command: z.array(text(3072)).max(32).optional().describe('Entry point.').meta(atomic),
-    args: z.array(text(4300)).max(128).optional().describe('Arguments.').meta(atomic),
+    args: z.array(text(4300)).max(MAX_ARGUMENTS).optional().describe('Arguments.').meta(atomic),
     workingDir: text(512).optional().describe('Working directory.'),
-    env: z.array(renderedEnvVar).max(64).optional().describe('Environment variables.').meta(atomic),
+    env: z
+      .array(renderedEnvVar)
+      .max(MAX_VARIABLES)
+      .optional()
+      .describe('Environment variables.')
+      .meta(atomic),
     envFrom: z
       .array(renderedEnvSource)
       .max(16)

@@ -6,6 +6,7 @@ import type { ResourceCheck } from './evaluated-checks.ts';
 import type { Resources } from './fields.ts';
 import type { KeySource } from './key-source.ts';
 import {
+  ALL_DEPENDENCIES,
   CONTAINER_PREFIX,
   CONTAINER_SEPARATOR,
   containerOwner,
@@ -74,6 +75,9 @@ const ATTEMPT_FIELDS = [
   'successThreshold',
 ] as const satisfies readonly (keyof Timing)[];
 
+/** A gate whose dependencies share a container has at most so many characters in its name. */
+const MAX_PARALLEL_GATE_LENGTH = MAX_GATE_AND_DEPENDENCY_LENGTH - ALL_DEPENDENCIES.length;
+
 const tlsRules: readonly Rule<Tls>[] = [
   {
     cel: '!has(self.caFrom) || !has(self.insecureSkipVerify) || !self.insecureSkipVerify',
@@ -131,6 +135,13 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
         ),
     },
     {
+      cel: `!has(self.spec.order) || self.spec.order != 'Parallel' || size(self.metadata.name) <= ${MAX_PARALLEL_GATE_LENGTH}`,
+      message: `with order: Parallel the gate's name has at most ${MAX_PARALLEL_GATE_LENGTH} characters, since its container is named dgate-<gate>--${ALL_DEPENDENCIES}: shorten it, or use Sequential`,
+      field: ['metadata', 'name'],
+      holds: ({ metadata, spec }) =>
+        spec.order !== 'Parallel' || characters([metadata.name]) <= MAX_PARALLEL_GATE_LENGTH,
+    },
+    {
       cel: 'self.spec.dependencies.all(d, !has(d.gate) || d.gate.name != self.metadata.name)',
       message: 'a gate that waits for itself never opens: use another gate',
       field: ['spec', 'dependencies'],
@@ -155,6 +166,13 @@ export const RULES: { readonly [P in Place]: readonly Rule<Places[P]>[] } = {
       field: ['when'],
       holds: ({ when, dependencies }) =>
         when !== 'Rollout' || dependencies.every(({ container }) => container === undefined),
+    },
+    {
+      cel: `!has(self.order) || self.order != 'Parallel' || self.dependencies.all(d, d.name != '${ALL_DEPENDENCIES}')`,
+      message: `with order: Parallel ${ALL_DEPENDENCIES} is the name of the container that all dependencies share: rename that dependency, or use Sequential`,
+      field: ['order'],
+      holds: ({ order, dependencies }) =>
+        order !== 'Parallel' || dependencies.every(({ name }) => name !== ALL_DEPENDENCIES),
     },
     {
       cel: "!has(self.placement) || self.placement != 'Pod' || !has(self.updatePolicy) || self.updatePolicy != 'OnNextRollout'",

@@ -1,6 +1,6 @@
 import type { DnsCheck, GrpcCheck, HttpCheck, TcpCheck } from './checks.ts';
 import type { ContainerCheck } from './container-check.ts';
-import { DEFAULT_PLACEMENT, DEFAULT_TARGET_KIND, DEFAULT_TIMING } from './defaults.ts';
+import { DEFAULT_ORDER, DEFAULT_PLACEMENT, DEFAULT_TARGET_KIND, DEFAULT_TIMING } from './defaults.ts';
 import type { GateCheck, ResourceCheck, ServiceCheck } from './evaluated-checks.ts';
 import type { Dependency, GateSpec, Target, TargetKind, Timing } from './spec.ts';
 
@@ -63,6 +63,14 @@ export function openedBySpec({ open = [], dependencies }: GateSpec): Set<string>
   return new Set(
     dependencies.filter(({ name, container }) => !container && named(name)).map(({ name }) => name),
   );
+}
+
+/**
+ * The dependencies that share one container, in their order; none with `order: Sequential`. A user's own image is run in a
+ * container of its own.
+ */
+export function sharingOne({ order = DEFAULT_ORDER, dependencies }: GateSpec): readonly Dependency[] {
+  return order === 'Parallel' ? dependencies.filter(({ container }) => container === undefined) : [];
 }
 
 /** A timing with nothing left open. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dnsCheckSchema, grpcCheckSchema, httpCheckSchema, tcpCheckSchema } from './checks.ts';
 import { containerCheckSchema } from './container-check.ts';
 import {
+  DEFAULT_ORDER,
   DEFAULT_PLACEMENT,
   DEFAULT_TARGET_KIND,
   DEFAULT_TIMING,
@@ -11,7 +12,7 @@ import {
 } from './defaults.ts';
 import { gateCheckSchema, resourceCheckSchema, serviceCheckSchema } from './evaluated-checks.ts';
 import { atomic, image, label, objectName, pullPolicy, resourcesSchema } from './fields.ts';
-import { MAX_GATE_AND_DEPENDENCY_LENGTH } from './names.ts';
+import { ALL_DEPENDENCIES, MAX_GATE_AND_DEPENDENCY_LENGTH } from './names.ts';
 
 /**
  * The spec of a gate: the one source of its types, its validation and the CRD. What a schema cannot say stands in
@@ -22,6 +23,9 @@ import { MAX_GATE_AND_DEPENDENCY_LENGTH } from './names.ts';
  */
 
 export const TARGET_KINDS = ['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'] as const;
+
+/** Of one gate. */
+export const MAX_DEPENDENCIES = 16;
 
 /** The checks that the operator makes, from what it watches, and tells the waiting Pods of. */
 export const JUDGED_CHECKS = ['service', 'resource', 'gate'] as const;
@@ -137,9 +141,9 @@ export const specSchema = z
     dependencies: z
       .array(dependencySchema)
       .min(1)
-      .max(16)
+      .max(MAX_DEPENDENCIES)
       .describe(
-        "What the targets wait for, in this order. Each becomes one init container, before all of the workload's own, or behind the one that after names.",
+        "What the targets wait for, in this order. Each becomes one init container, before all of the workload's own, or behind the one that after names; with order Parallel all but the containers share one.",
       )
       .meta(atomic),
     defaults: timingSchema
@@ -150,6 +154,12 @@ export const specSchema = z
       .optional()
       .describe(
         "Init container of the targets' own that the gate's containers stand right behind, as a native sidecar that the checks go through. A target that has none of that name is told of in the status, and its Pods wait before all of its own. Default: before all of the targets' own.",
+      ),
+    order: z
+      .enum(['Sequential', 'Parallel'])
+      .optional()
+      .describe(
+        `How the dependencies are waited for. Sequential: one after the other, each in an init container of its own. Parallel: all at once, in one init container named dgate-<gate>--${ALL_DEPENDENCIES}, so that a Pod whose dependencies are there starts sooner; one that was satisfied stays so while the others are waited for. Containers keep their own, behind that one. A change of it rolls the targets. Default: ${DEFAULT_ORDER}.`,
       ),
     when: z
       .enum(['EveryStart', 'Rollout'])

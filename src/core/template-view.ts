@@ -17,6 +17,8 @@ export interface ContainerView {
   readonly mounts: readonly string[];
   /** Whether it has resources of its own. */
   readonly sized: boolean;
+  /** The dependencies of one that waits for several; undefined of any other. */
+  readonly waitsFor?: readonly string[];
 }
 
 /** The parts of a Pod template that gating is about. */

@@ -18,6 +18,7 @@ import {
 } from '../api/names.ts';
 import { kept } from '../core/cut.ts';
 import type { Pod, ReplicaSetReference } from '../core/model.ts';
+import { placesIn } from '../core/progress/dependency-place.ts';
 import { containerStatusSchema, initContainerSchema, initContainers, text } from './init-containers.ts';
 import { controllerOf, firstProblem, identityOf, metadataSchema, partialMetadataSchema } from './metadata.ts';
 import { factFields, podFacts } from './project-pod-facts.ts';
@@ -85,7 +86,7 @@ export function projectPod(raw: unknown): Pod {
   const owner = controllerOf(metadata);
   const required = requiredGates(metadata.labels[REQUIRE_LABEL]);
   const concerned = initContainers(spec.initContainers, status.initContainerStatuses);
-  const annotations = annotationsOf(metadata.annotations, required, concerned.containers);
+  const annotations = annotationsOf(metadata.annotations, required, concerned);
   return {
     ...identityOf(metadata),
     phase: status.phase,
@@ -112,7 +113,7 @@ export function projectPod(raw: unknown): Pod {
 function annotationsOf(
   annotations: Readonly<Record<string, string>>,
   required: readonly string[],
-  containers: readonly string[],
+  { containers, contents }: Pick<Pod, 'containers' | 'contents'>,
 ): Record<string, string> {
   const owners = containers.flatMap((name) => containerOwner(name) ?? []);
   const carried = Object.keys(annotations)
@@ -123,6 +124,7 @@ function annotationsOf(
     OPENED_AGAIN_ANNOTATION,
     ...gates.slice(0, MAX_GATES_OF_AN_OBJECT).map(gateAnnotation),
     ...owners.map(({ gate, dependency }) => openAnnotation(gate, dependency)),
+    ...contents.flatMap(({ name }) => placesIn({ contents }, name).flatMap((place) => place.keys)),
   ];
   return picked(annotations, keys);
 }

@@ -237,6 +237,42 @@ export const RULE_CASES: readonly RuleCase[] = [
   {
     place: 'spec',
     message:
+      'with order: Parallel all is the name of the container that all dependencies share: rename that dependency, or use Sequential',
+    field: 'spec.order',
+    kept: [
+      manifest({ order: 'Parallel' }),
+      manifest({ order: 'Parallel', dependencies: [{ name: 'all-of-it', dns }] }),
+      ...[{}, { order: 'Sequential' }].map((order) =>
+        manifest({ ...order, dependencies: [{ name: 'all', dns }] }),
+      ),
+    ],
+    broken: [
+      manifest({ order: 'Parallel', dependencies: [{ name: 'all', dns }] }),
+      manifest({
+        order: 'Parallel',
+        dependencies: [
+          { name: 'api', dns },
+          { name: 'all', container },
+        ],
+      }),
+    ],
+  },
+  {
+    place: '',
+    message:
+      "with order: Parallel the gate's name has at most 52 characters, since its container is named dgate-<gate>--all: shorten it, or use Sequential",
+    field: 'metadata.name',
+    kept: [
+      manifest({ order: 'Parallel', dependencies: [{ name: 'a', dns }] }, 'g'.repeat(52)),
+      ...[{}, { order: 'Sequential' }].map((order) =>
+        manifest({ ...order, dependencies: [{ name: 'a', dns }] }, 'g'.repeat(53)),
+      ),
+    ],
+    broken: [manifest({ order: 'Parallel', dependencies: [{ name: 'a', dns }] }, 'g'.repeat(53))],
+  },
+  {
+    place: 'spec',
+    message:
       "after names an init container of the targets' own, and this is one of a gate: gates are sorted by their names, so name a container of the target, or remove after",
     field: 'spec.after',
     kept: ['sql-proxy', 'dgate-x', 'dgate-1', 'my-dgate-a--b'].map((after) => manifest({ after })),

@@ -87,13 +87,15 @@ export const dependencies = fc.uniqueArray(dependency, {
   maxLength: 4,
 });
 
-/** What stands beside the dependencies: where the gate's containers come in, and what they are pulled with. */
+/** What stands beside the dependencies: whether they share a container, where the gate's containers come in, and what they are pulled with. */
 export const placing: fc.Arbitrary<Partial<GateSpec>> = fc
   .record({
     after: fc.option(fc.constantFrom('a', 'migrate', 'gone'), { freq: 2 }),
     secrets: fc.subarray(['mirror', 'own', 'other']),
+    order: fc.constantFrom(undefined, 'Sequential' as const, 'Parallel' as const),
   })
-  .map(({ after, secrets }) => ({
+  .map(({ after, secrets, order }) => ({
+    ...(order && { order }),
     ...(after !== null && { after }),
     ...(secrets.length > 0 && { waiter: { imagePullSecrets: secrets.map((of) => ({ name: of })) } }),
   }));

@@ -137,7 +137,7 @@ export class PodBuilder {
   /** By a value that names no run, as a person writes it; who wrote it is not told. */
   opened(dependency: string, value = '1'): PodBuilder {
     const owner = containerOwner(this.#container(dependency));
-    const key = openAnnotation(owner?.gate ?? '', owner?.dependency ?? '');
+    const key = openAnnotation(owner?.gate ?? '', dependency.slice(dependency.indexOf('/') + 1));
     return this.with({ annotations: { ...this.pod.annotations, [key]: value } });
   }
 
@@ -190,7 +190,9 @@ export class PodBuilder {
     const [left = '', right] = dependency.split('/');
     const wanted = (name: string) =>
       right === undefined ? containerOwner(name)?.dependency === left : name === containerName(left, right);
-    const found = this.pod.containers.find(wanted);
+    const found =
+      this.pod.containers.find(wanted) ??
+      this.pod.contents.find(({ waitsFor }) => waitsFor?.includes(dependency))?.name;
     if (found === undefined) throw new Error(`Pod ${this.pod.name} has no container for ${dependency}`);
     return found;
   }

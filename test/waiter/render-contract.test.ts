@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { dependencySchema } from '../../src/api/spec.ts';
-import { waitArguments } from '../../src/core/render/wait-arguments.ts';
+import { waitAllArguments, waitArguments } from '../../src/core/render/wait-arguments.ts';
 import { parseArguments } from '../../src/waiter/arguments.ts';
 import { describeCheck } from '../../src/waiter/checks/known-checks.ts';
+import { parseWaits } from '../../src/waiter/waits.ts';
 
 const KEY = 'open.dependencygate.dev/api-first.it';
 
@@ -105,4 +106,26 @@ describe('parseArguments of what a render has written', () => {
       expect(options.opening).to.deep.equal({ key: KEY, file: '/var/run/dependency-gate/annotations' });
     });
   }
+});
+
+describe('parseWaits of what a render with order: Parallel has written', () => {
+  it('reads each dependency with its own variables, and what opens all of them', () => {
+    const secretKeyRef = { name: 'address', key: 'url' };
+    const dependencies = [
+      { name: 'a-1', http: { urlFrom: { secretKeyRef } }, periodSeconds: 7 },
+      { name: 'b', http: { urlFrom: { secretKeyRef } } },
+      { name: 'c', service: { name: 'c' } },
+    ].map((one) => dependencySchema.parse(one));
+    const { args, env } = waitAllArguments('api-first', dependencies, { timeoutSeconds: 3 });
+    const values = env.map(({ name }, index) => [name, `https://host-${index}/`]);
+    const waits = parseWaits(args.slice(1), Object.fromEntries(values));
+    expect(waits.whole?.opening?.key).to.equal('open.dependencygate.dev/api-first.all');
+    expect(waits.dependencies.map(({ name }) => name)).to.deep.equal(['a-1', 'b', 'c']);
+    const urls = waits.dependencies.map(({ check }) => (check.kind === 'http' ? check.url.href : check.kind));
+    expect(urls).to.deep.equal(['https://host-0/', 'https://host-1/', 'opened']);
+    expect(waits.dependencies.map(({ period }) => period).slice(0, 2)).to.deep.equal([7_000, 2_000]);
+    expect(waits.dependencies.map(({ opening }) => opening?.key)).to.deep.equal(
+      ['a-1', 'b', 'c'].map((name) => `open.dependencygate.dev/api-first.${name}`),
+    );
+  });
 });

@@ -1,7 +1,9 @@
 import type { Dependency } from '../../api/spec.ts';
 import type { Condition, ConditionType, DependencyStatus } from '../../api/status.ts';
 import type { Gate, Pod } from '../../core/model.ts';
+import { placeOf } from '../../core/progress/dependency-place.ts';
 import { carriesRender, type PodProgress, podProgress } from '../../core/progress/pod-progress.ts';
+import { wantedContainers } from '../../core/render/contents.ts';
 import { isHeld } from '../../core/render/hold.ts';
 import { gateCondition } from '../../core/status/gate-state.ts';
 import type { ObjectName } from '../../kube/resource.ts';
@@ -55,7 +57,14 @@ export function podStates({ gate, pods }: ExplainWorld): PodState[] {
 
 /** The current Pods that a dependency keeps. */
 export function blockedBy(world: ExplainWorld, dependency: string): PodState[] {
-  return podStates(world).filter((state) => state.isCurrent && state.blockedBy === dependency);
+  return podStates(world).filter((state) => state.isCurrent && state.blockedBy.includes(dependency));
+}
+
+/** The container that waits for a dependency in the Pods of the present render: one of its own, or one that others share. */
+export function containerFor({ gate }: Pick<ExplainWorld, 'gate'>, dependency: string): string {
+  const contents = wantedContainers(gate.status.render?.initContainers ?? []);
+  const containers = contents.map(({ name }) => name);
+  return placeOf({ containers, contents }, gate.name, dependency).container;
 }
 
 /** The dependencies of the spec; none while it cannot be read. */

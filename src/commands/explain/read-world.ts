@@ -8,13 +8,21 @@ import { projectPod } from '../../projections/project-pod.ts';
 import { PODS } from '../../projections/resources.ts';
 import { readGate } from '../cluster/fetch-gates.ts';
 import { orUnread, type Reader } from '../cluster/reader.ts';
-import { blockedBy, dependenciesOf, type ExplainWorld, type LastLines } from './explain-world.ts';
+import {
+  blockedBy,
+  containerFor,
+  dependenciesOf,
+  type ExplainWorld,
+  type LastLines,
+} from './explain-world.ts';
 import { type PodDetails, podDetails } from './pod-details.ts';
 import { readSelectors, readTroubles } from './read-around.ts';
 import { readOperator } from './read-operator.ts';
 
 /** Enough to see what was answered before the last answer; the waiter writes a line only when its answer changes. */
 const TAIL_LINES = 3;
+/** Of a log in which the lines of several dependencies stand: those of one may be far behind the others'. */
+const SHARED_TAIL_LINES = 200;
 
 /**
  * Reads the world: one GET of the gate, one LIST of the Pods that carry gates (another of those that are held, where
@@ -72,7 +80,7 @@ async function readLogs(reader: Reader, world: ExplainWorld): Promise<Map<string
       // The log of one that the operator evaluates only says that it is to be told.
       const pod = evaluatedCheckOf(dependency) ? undefined : longestRunning(world, name);
       if (pod === undefined) return [];
-      const lines = await orUnread(readLog(reader, world.gate, pod, name));
+      const lines = await orUnread(readLog(reader, world, { pod, dependency: name }));
       return [[name, { pod, lines }] as const];
     }),
   );
@@ -81,18 +89,27 @@ async function readLogs(reader: Reader, world: ExplainWorld): Promise<Map<string
 
 /** Of the Pods that a dependency keeps and whose container runs, the one that waits longest. */
 function longestRunning(world: ExplainWorld, dependency: string): string | undefined {
-  const container = containerName(world.gate.name, dependency);
+  const container = containerFor(world, dependency);
   const running = blockedBy(world, dependency).filter(({ pod }) =>
     pod.statuses.some(({ name, state }) => name === container && state.is === 'running'),
   );
   return running.toSorted((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : 0))[0]?.pod.name;
 }
 
-async function readLog(reader: Reader, gate: Gate, pod: string, dependency: string): Promise<string[]> {
-  const container = containerName(gate.name, dependency);
+/** The last lines that are about a dependency. */
+async function readLog(
+  reader: Reader,
+  world: ExplainWorld,
+  { pod, dependency }: { readonly pod: string; readonly dependency: string },
+): Promise<string[]> {
+  const container = containerFor(world, dependency);
+  const isShared = container !== containerName(world.gate.name, dependency);
   const text = await reader.log(
-    { namespace: gate.namespace, name: pod },
-    { container, tailLines: TAIL_LINES },
+    { namespace: world.gate.namespace, name: pod },
+    { container, tailLines: isShared ? SHARED_TAIL_LINES : TAIL_LINES },
   );
-  return text.split('\n').filter((line) => line !== '');
+  const lines = text.split('\n').filter((line) => line !== '');
+  if (!isShared) return lines;
+  const named = new RegExp(`(?<![a-z0-9.-])${dependency}(?![a-z0-9.-])`);
+  return lines.filter((line) => named.test(line)).slice(-TAIL_LINES);
 }

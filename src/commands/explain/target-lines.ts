@@ -1,7 +1,9 @@
-import { containerOwner, openAnnotation, targetAnnotationValue } from '../../api/names.ts';
+import { targetAnnotationValue } from '../../api/names.ts';
 import type { TargetStatus } from '../../api/status.ts';
 import { count } from '../../core/count.ts';
 import type { Pod } from '../../core/model.ts';
+import { namesInWords } from '../../core/names-in-words.ts';
+import { placesOf } from '../../core/progress/dependency-place.ts';
 import { hasSkipped } from '../../core/progress/opening.ts';
 import { isGated } from '../../core/progress/pod-progress.ts';
 import { isHeld, isHeldFor } from '../../core/render/hold.ts';
@@ -96,19 +98,14 @@ function podWords(world: ExplainWorld, state: PodState): string {
   if (pod.unscheduled !== undefined)
     return `not scheduled${forHowLong(pod.createdAt, now)}${older}: ${pod.unscheduled}`;
   if (behind !== undefined) return `waits behind its own ${behind}${older}`;
-  if (blockedBy === undefined)
+  if (blockedBy.length === 0)
     return `waits in ${otherGate === undefined ? 'another gate' : `gate ${otherGate}`}${older}`;
-  return `waits for ${blockedBy}${forHowLong(since, now)}${older}${whatItSays(world, state)}`;
+  return `waits for ${namesInWords(blockedBy)}${forHowLong(since, now)}${older}${whatItSays(world, state)}`;
 }
 
 /** What it did not wait for, since its template had passed before. */
 function passedWords(pod: Pod, gate: string): string {
-  const skipped = pod.containers.flatMap((container) => {
-    const owner = containerOwner(container);
-    if (owner?.gate !== gate) return [];
-    const { dependency } = owner;
-    return hasSkipped(pod, container, openAnnotation(gate, dependency)) ? [dependency] : [];
-  });
+  const skipped = placesOf(pod, gate).flatMap((place) => (hasSkipped(pod, place) ? [place.dependency] : []));
   return skipped.length === 0
     ? 'passed'
     : `started without waiting for ${skipped.join(', ')}: its Pod template had passed before (when: Rollout)`;
@@ -121,7 +118,7 @@ function lackedBy(pod: Pod, gate: string): string {
 }
 
 /** The kubelet's or the container's words, unless they stand with the dependency anyway. */
-function whatItSays(world: ExplainWorld, { dependencies, blockedBy = '' }: PodState): string {
-  const message = dependencies.find(({ dependency }) => dependency === blockedBy)?.message ?? '';
-  return message === '' || message === statusOf(world, blockedBy)?.message ? '' : `: ${message}`;
+function whatItSays(world: ExplainWorld, { dependencies, blockedBy: [first = ''] }: PodState): string {
+  const message = dependencies.find(({ dependency }) => dependency === first)?.message ?? '';
+  return message === '' || message === statusOf(world, first)?.message ? '' : `: ${message}`;
 }

@@ -1,4 +1,4 @@
-import { containerOwner, targetAnnotationValue } from '../../api/names.ts';
+import { targetAnnotationValue } from '../../api/names.ts';
 import { type DependencyReason, isDependencyReason } from '../../api/reasons.ts';
 import { evaluatedCheckOf } from '../../api/settled.ts';
 import type { Dependency, GateSpec, ServiceCheck } from '../../api/spec.ts';
@@ -6,6 +6,7 @@ import type { DependencyStatus } from '../../api/status.ts';
 import { fingerprint } from '../canonical.ts';
 import type { Evaluator } from '../expression/evaluator.ts';
 import type { Gate, Observation, Pod, World } from '../model.ts';
+import { placesIn } from '../progress/dependency-place.ts';
 import { mayWait } from '../progress/opening.ts';
 import { firstUnpassed } from '../progress/pod-progress.ts';
 import { targetKey, targetKeys } from '../targets.ts';
@@ -30,16 +31,19 @@ export function evaluations(world: World, spec: GateSpec, expressions: Evaluator
   return new Map(evaluated);
 }
 
-/** By the dependency in whose container they are now, in an order of their own. */
+/** By the dependencies in whose container they are now, in an order of their own. */
 function waitingPods({ gate, pods }: World): Map<string, Pod[]> {
   const named = targetKeys(gate);
   const waiting = pods
     .filter((pod) => named.has(pod.target) && mayWait(pod))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  return Map.groupBy(waiting, (pod) => {
-    const owner = containerOwner(firstUnpassed(pod) ?? '');
-    return owner?.gate === gate.name ? owner.dependency : '';
-  });
+  const each = waiting.flatMap((pod) =>
+    placesIn(pod, firstUnpassed(pod) ?? '')
+      .filter((place) => place.gate === gate.name)
+      .map(({ dependency }) => ({ dependency, pod })),
+  );
+  const grouped = Map.groupBy(each, ({ dependency }) => dependency);
+  return new Map([...grouped].map(([dependency, all]) => [dependency, all.map(({ pod }) => pod)]));
 }
 
 /**

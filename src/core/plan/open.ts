@@ -1,14 +1,8 @@
-import {
-  containerOwner,
-  OPENED_AGAIN_ANNOTATION,
-  type OpenValue,
-  openAnnotation,
-  openValue,
-  readOpenValue,
-} from '../../api/names.ts';
+import { OPENED_AGAIN_ANNOTATION, type OpenValue, openValue, readOpenValue } from '../../api/names.ts';
 import { type Evaluation, opensPod } from '../evaluate/evaluation.ts';
 import type { Gate, Pod, World } from '../model.ts';
-import { mayWait, runningSince } from '../progress/opening.ts';
+import { type DependencyPlace, placesIn } from '../progress/dependency-place.ts';
+import { mayWait, openKeyOf, runningSince } from '../progress/opening.ts';
 import { firstUnpassed } from '../progress/pod-progress.ts';
 import { soonest } from '../soonest.ts';
 import { targetKeys } from '../targets.ts';
@@ -43,7 +37,7 @@ export interface Open {
 export const CHECK_FIRST_MS = 2000;
 
 /**
- * Opens dependencies for the Pods that wait, by annotation: of each Pod the container that runs, since an opening is for that
+ * Opens dependencies for the Pods that wait, by annotation: of each Pod those of the container that runs, since an opening is for that
  * run and no other. What comes after it is opened when its turn comes, as what is there now may be gone again by then. It is
  * level-triggered: a Pod that appears later is opened, and so is one whose annotation was lost or is of an earlier run. A
  * container that still runs a while after it was opened gets the next attempt, since another annotation has always reached a
@@ -52,24 +46,38 @@ export const CHECK_FIRST_MS = 2000;
  */
 export function openings(world: World, open: Open, now: number): Openings {
   const named = targetKeys(world.gate);
-  const attempts = world.pods.flatMap((pod) => {
-    if (!named.has(pod.target)) return [];
-    const run = runToOpen(world.gate, pod, open);
-    return run ? [{ pod, run, ...nextAttempt(world, pod, run, now) }] : [];
-  });
+  const found = world.pods
+    .filter((pod) => named.has(pod.target))
+    .map((pod) => ({ pod, attempts: attemptsFor(world, pod, open, now) }));
   return {
-    writes: attempts
-      .filter(({ due }) => due === 0)
-      .map(({ pod, run, writes, attempt }) => {
-        const annotations = { [writes]: openValue({ attempt, startedAt: run.startedAt, by: run.by }) };
-        const isNews = !(run.key in pod.annotations) && run.why !== '';
-        return { do: 'open-pod', pod, annotations, told: isNews ? [run.dependency] : [], why: run.why };
-      }),
-    next: soonest(attempts.map(({ due }) => (due > 0 ? due : undefined))),
+    writes: found.flatMap(({ pod, attempts }) => opening(pod, attempts)),
+    next: soonest(found.flatMap(({ attempts }) => attempts.map(({ due }) => (due > 0 ? due : undefined)))),
   };
 }
 
-/** The run of a gate's container that is to find its dependency open. */
+/** What is due in a Pod, in one write. */
+function opening(pod: Pod, attempts: readonly Attempt[]): PodWrite[] {
+  const due = attempts.filter((one) => one.due === 0);
+  if (due.length === 0) return [];
+  const news = due.filter(({ run }) => !(run.key in pod.annotations) && run.why !== '');
+  const whys = (news.length > 0 ? news : due).map(({ run }) => run.why).filter((why) => why !== '');
+  return [
+    {
+      do: 'open-pod',
+      pod,
+      annotations: Object.fromEntries(
+        due.map(({ run, writes, attempt }) => [
+          writes,
+          openValue({ attempt, startedAt: run.startedAt, by: run.by }),
+        ]),
+      ),
+      told: news.map(({ run }) => run.dependency),
+      why: [...new Set(whys)].join('; '),
+    },
+  ];
+}
+
+/** The run of a gate's container that is to find a dependency open. */
 interface Run {
   readonly dependency: string;
   /** The annotation that opens it. */
@@ -83,22 +91,45 @@ interface Run {
   readonly why: string;
 }
 
-/** What a Pod waits in, where that is of the gate, runs, and is open by any way that it can see. */
-function runToOpen(gate: Gate, pod: Pod, open: Open): Run | undefined {
+/**
+ * For each dependency that a Pod waits for, where that is of the gate, runs, and is open by any way that it can see. A container
+ * that cannot end yet, since it waits for another that the operator sees not to be there, gets no second attempt: whatever it
+ * has missed comes with what opens that one.
+ */
+function attemptsFor(world: World, pod: Pod, open: Open, now: number): Attempt[] {
   const container = mayWait(pod) ? firstUnpassed(pod) : undefined;
-  const owner = container === undefined ? undefined : containerOwner(container);
-  if (container === undefined || owner?.gate !== gate.name) return undefined;
-  const { dependency } = owner;
-  const key = openAnnotation(gate.name, dependency);
-  const startedAt = runningSince(pod, container);
-  if (startedAt === undefined) return undefined;
-  if (!isByHand(pod, key)) {
+  const startedAt = container === undefined ? undefined : runningSince(pod, container);
+  if (container === undefined || startedAt === undefined) return [];
+  const places = placesIn(pod, container).filter(({ gate }) => gate === world.gate.name);
+  const runs = places.flatMap((place) => runToOpen(world.gate, pod, open, { ...place, startedAt }) ?? []);
+  const isHeldUp = places.some(
+    (place) =>
+      open.evaluated.has(place.dependency) &&
+      openKeyOf(pod, place) === undefined &&
+      !runs.some(({ dependency }) => dependency === place.dependency),
+  );
+  return runs
+    .map((run) => nextAttempt(world, pod, run, now))
+    .filter(({ isRepeated }) => !(isHeldUp && isRepeated));
+}
+
+function runToOpen(
+  gate: Gate,
+  pod: Pod,
+  open: Open,
+  { dependency, keys, startedAt }: DependencyPlace & { readonly startedAt: string },
+): Run | undefined {
+  const opened = keys.find((one) => isByHand(pod, one));
+  const [own] = keys;
+  if (opened === undefined) {
     const way = wayOpen(open, pod, dependency);
-    return way && { dependency, key, startedAt, byHandAt: undefined, ...way };
+    return own === undefined || !way
+      ? undefined
+      : { dependency, key: own, startedAt, byHandAt: undefined, ...way };
   }
-  const byHandAt = pod.writtenByOthers[key];
+  const byHandAt = pod.writtenByOthers[opened];
   const isSeen = byHandAt !== undefined && canSee(gate, dependency);
-  return isSeen ? { dependency, key, startedAt, byHandAt, by: undefined, why: '' } : undefined;
+  return isSeen ? { dependency, key: opened, startedAt, byHandAt, by: undefined, why: '' } : undefined;
 }
 
 /** What is there is open for being there, though a person is told that they opened it. */
@@ -129,14 +160,18 @@ function canSee({ spec }: Gate, dependency: string): boolean {
 }
 
 interface Attempt {
+  readonly run: Run;
   /** The annotation to be written. */
   readonly writes: string;
   readonly attempt: number;
+  /** Whether the container may have missed another before. */
+  readonly isRepeated: boolean;
   /** In how many ms. */
   readonly due: number;
 }
 
-function nextAttempt(world: World, pod: Pod, { key, startedAt, byHandAt, by }: Run, now: number): Attempt {
+function nextAttempt(world: World, pod: Pod, run: Run, now: number): Attempt {
+  const { key, startedAt, byHandAt, by } = run;
   const writes = byHandAt === undefined ? key : OPENED_AGAIN_ANNOTATION;
   const written = readOpenValue(pod.annotations[writes] ?? '');
   // What was written for another run counts for nothing.
@@ -147,7 +182,8 @@ function nextAttempt(world: World, pod: Pod, { key, startedAt, byHandAt, by }: R
   const next = last === undefined ? first : last + pause;
   // What is not known was long ago, and so was what is still to come by another's clock.
   const isLongAgo = next === undefined || !(next - now <= Math.max(pause, CHECK_FIRST_MS));
-  return { writes, attempt: made + 1, due: isLongAgo ? 0 : Math.max(0, next - now) };
+  const isRepeated = made > 0 || byHandAt !== undefined;
+  return { run, writes, attempt: made + 1, isRepeated, due: isLongAgo ? 0 : Math.max(0, next - now) };
 }
 
 /** Since when a container may have missed what a person wrote: it reads at once what it finds when it starts. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readOpenValue } from '../../api/names.ts';
 import type { ContainerStatus, Pod } from '../model.ts';
+import type { DependencyPlace } from './dependency-place.ts';
 
 /** When the present run of a container started, as the kubelet says; undefined where it does not run. */
 export function runningSince(pod: Pod, container: string): string | undefined {
@@ -18,6 +19,11 @@ export function isVoid(pod: Pod, container: string, key: string): boolean {
   return opening.startedAt !== runningSince(pod, container);
 }
 
+/** The annotation by which a dependency is open for the present run of its container; undefined where it is not. */
+export function openKeyOf(pod: Pod, { container, keys }: DependencyPlace): string | undefined {
+  return keys.find((key) => key in pod.annotations && !isVoid(pod, container, key));
+}
+
 /** Whether a Pod may still wait in a gate's container: also one that ran, since its sandbox may have been made again. */
 export function mayWait({ deleting, phase }: Pod): boolean {
   return !deleting && phase !== 'Succeeded' && phase !== 'Failed';
@@ -32,30 +38,36 @@ export function mayWait({ deleting, phase }: Pod): boolean {
 export type Way = 'satisfied' | 'overdue' | 'evaluated' | 'by hand' | 'rollout';
 
 /** By what the waiter left of its end, and where that tells nothing, by what opened it. */
-export function wayThrough(pod: Pod, container: string, key: string): Way {
-  const end = endOf(stateOf(pod, container));
+export function wayThrough(pod: Pod, place: DependencyPlace): Way {
+  const end = endOf(stateOf(pod, place.container), place);
   if (end === 'satisfied' || end === 'overdue') return end;
-  const value = pod.annotations[key];
-  if (value === undefined) return 'satisfied';
-  const opening = readOpenValue(value);
+  const key = openKeyOf(pod, place);
+  if (key === undefined) return 'satisfied';
+  const opening = readOpenValue(pod.annotations[key] ?? '');
   if (!opening || opening.by === 'spec') return 'by hand';
   return opening.by === 'rollout' ? 'rollout' : 'evaluated';
 }
 
-/** Whether a Pod has passed a container without waiting for its dependency, since its template had passed before. */
-export function hasSkipped(pod: Pod, container: string, key: string): boolean {
-  const state = stateOf(pod, container);
+/** Whether a Pod has passed a container without waiting for a dependency, since its template had passed before. */
+export function hasSkipped(pod: Pod, place: DependencyPlace): boolean {
+  const state = stateOf(pod, place.container);
   const hasPassed = state?.is === 'terminated' && state.exitCode === 0;
-  return hasPassed && wayThrough(pod, container, key) === 'rollout';
+  return hasPassed && wayThrough(pod, place) === 'rollout';
 }
 
-/** What the waiter leaves of its end: one line of JSON. */
-const endSchema = z.object({ outcome: z.string() });
+/** What the waiter leaves of its end: one line of JSON. Of several dependencies it tells how it came past each. */
+const endSchema = z.object({
+  outcome: z.string(),
+  dependencies: z.array(z.object({ name: z.string(), outcome: z.string() })).optional(),
+});
 
-function endOf(state: ContainerStatus['state'] | undefined): string | undefined {
+function endOf(state: ContainerStatus['state'] | undefined, place: DependencyPlace): string | undefined {
   if (state?.is !== 'terminated') return undefined;
   try {
-    return endSchema.safeParse(JSON.parse(state.message)).data?.outcome;
+    const end = endSchema.safeParse(JSON.parse(state.message)).data;
+    return place.isShared
+      ? end?.dependencies?.find(({ name }) => name === place.dependency)?.outcome
+      : end?.outcome;
   } catch {
     return undefined;
   }

@@ -27,7 +27,7 @@ export function overdue(spec: GateSpec, pods: readonly PodProgress[], now: numbe
 
 function blockedSince(pods: readonly PodProgress[], dependency: string): number | undefined {
   const times = pods
-    .filter(({ blockedBy }) => blockedBy === dependency)
+    .filter(({ blockedBy }) => blockedBy.includes(dependency))
     .map(({ since }) => Date.parse(since));
   return soonest(times);
 }

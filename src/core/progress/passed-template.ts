@@ -1,6 +1,6 @@
-import { containerOwner, openAnnotation } from '../../api/names.ts';
 import { MAX_PASSED_TEMPLATES, type PassedTemplate } from '../../api/status.ts';
 import type { Pod } from '../model.ts';
+import { placesOf } from './dependency-place.ts';
 import { wayThrough } from './opening.ts';
 import { podProgress } from './pod-progress.ts';
 
@@ -52,22 +52,15 @@ function seenToPass(pods: readonly Pod[], gate: string): PassedTemplate[] {
  */
 function hasPassedByItself(pod: Pod, gate: string): boolean {
   if (podProgress(pod, gate).state !== 'open') return false;
-  return containersOf(pod, gate).every(({ container, dependency }) => {
-    const way = wayThrough(pod, container, openAnnotation(gate, dependency));
+  return placesOf(pod, gate).every((place) => {
+    const way = wayThrough(pod, place);
     return way === 'satisfied' || way === 'evaluated';
-  });
-}
-
-function containersOf(pod: Pod, gate: string): { readonly container: string; readonly dependency: string }[] {
-  return pod.containers.flatMap((container) => {
-    const owner = containerOwner(container);
-    return owner?.gate === gate ? [{ container, dependency: owner.dependency }] : [];
   });
 }
 
 /** When the last of its containers ended; where the kubelet does not know, when the Pod was made. */
 function passedAt(pod: Pod, gate: string): string {
-  const ends = containersOf(pod, gate).flatMap(({ container }) => {
+  const ends = placesOf(pod, gate).flatMap(({ container }) => {
     const state = pod.statuses.find(({ name }) => name === container)?.state;
     return state?.is === 'terminated' && state.finishedAt !== '' ? [state.finishedAt] : [];
   });

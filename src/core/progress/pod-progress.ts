@@ -2,6 +2,8 @@ import { containerOwner, gateAnnotation } from '../../api/names.ts';
 import { count } from '../count.ts';
 import type { ContainerStatus, Pod, Render } from '../model.ts';
 import { changedInPod, wantedContainers } from '../render/contents.ts';
+import { type DependencyPlace, placesIn, placesOf } from './dependency-place.ts';
+import { openKeyOf } from './opening.ts';
 
 /**
  * How far one Pod has come in one gate.
@@ -10,7 +12,7 @@ import { changedInPod, wantedContainers } from '../render/contents.ts';
  * - `starting`: its turn has come and it does not run yet; `reason` says what the kubelet is at or what keeps it.
  * - `checking`: it runs.
  * - `failed`: its last run ended in an error, and the kubelet waits before it starts the next.
- * - `passed`: it ended with exit code 0.
+ * - `passed`: it ended with exit code 0; or it runs for others that share it, and this dependency was opened.
  */
 export interface DependencyProgress {
   readonly dependency: string;
@@ -29,13 +31,18 @@ export interface PodProgress {
   readonly state: 'open' | 'waiting' | 'failed';
   /** The gate's dependencies in the order in which the Pod runs them. */
   readonly dependencies: readonly DependencyProgress[];
-  /** The dependency that keeps the Pod; undefined when it is open, or when something before it keeps the Pod. */
-  readonly blockedBy: string | undefined;
+  /**
+   * The dependencies that keep the Pod, in their order: one, or of those that share a container all that may not be there.
+   * None when it is open, or when something before them keeps the Pod.
+   */
+  readonly blockedBy: readonly string[];
   /** The other gate that keeps the Pod; undefined where none does. */
   readonly otherGate: string | undefined;
   /** The init container of the Pod's own that keeps it, and how that fares; undefined where none does. */
   readonly behind: string | undefined;
-  /** Since when that dependency keeps it: the end of the container before it, else (or where that is not known) the Pod's creation. */
+  /** How many of the gate's containers the Pod has passed. */
+  readonly passed: number;
+  /** Since when what keeps it does so: the end of the container before it, else (or where that is not known) the Pod's creation. */
   readonly since: string;
 }
 
@@ -92,14 +99,16 @@ export function isPassed(pod: Pod, container: string): boolean {
 export function podProgress(pod: Pod, gate: string): PodProgress {
   const turn = firstUnpassed(pod);
   const mine = pod.containers.filter((name) => containerOwner(name)?.gate === gate);
-  const dependencies = mine.map((name) => dependencyProgress(pod, name, name === turn));
+  const dependencies = placesOf(pod, gate).map((place) => dependencyProgress(pod, place, turn));
   const owner = turn === undefined ? undefined : containerOwner(turn);
-  const isOpen = dependencies.every(({ state }) => state === 'passed');
+  const passed = mine.filter((name) => isPassed(pod, name)).length;
+  const isOpen = passed === mine.length;
   return {
     pod,
     state: isOpen ? 'open' : hasFailedForGood(pod, gate) ? 'failed' : 'waiting',
     dependencies,
-    blockedBy: owner?.gate === gate ? owner.dependency : undefined,
+    blockedBy: owner?.gate === gate ? blockedIn(pod, turn, dependencies) : [],
+    passed,
     otherGate: owner?.gate === gate || isOpen ? undefined : owner?.gate,
     behind: turn !== undefined && !owner && !isOpen ? ownWords(pod, turn) : undefined,
     since: turn === undefined ? pod.createdAt : turnBegan(pod, turn),
@@ -112,10 +121,29 @@ function ownWords(pod: Pod, name: string): string {
   return `init container ${name}, which is not through${message === '' ? '' : ` (${message})`}`;
 }
 
-function dependencyProgress(pod: Pod, name: string, isItsTurn: boolean): DependencyProgress {
-  const dependency = containerOwner(name)?.dependency ?? name;
-  const status = statusOf(pod, name);
-  return { dependency, ...containerProgress(status, pod, isItsTurn) };
+/** Of the dependencies of a container those that may not be there. */
+function blockedIn(pod: Pod, container: string | undefined, all: readonly DependencyProgress[]): string[] {
+  const inside = new Set(placesIn(pod, container ?? '').map(({ dependency }) => dependency));
+  return all.flatMap(({ dependency, state }) =>
+    inside.has(dependency) && state !== 'passed' ? [dependency] : [],
+  );
+}
+
+function dependencyProgress(pod: Pod, place: DependencyPlace, turn: string | undefined): DependencyProgress {
+  const { dependency, container } = place;
+  const progress = containerProgress(statusOf(pod, container), pod, container === turn);
+  return progress.state === 'checking' && isThroughAlone(pod, place)
+    ? { dependency, state: 'passed', ...SILENT }
+    : { dependency, ...progress };
+}
+
+/**
+ * Whether a dependency was opened, and others of the same container were not: it is for them that the container runs. Where all
+ * were opened, the container has yet to be told of one, and nobody knows which.
+ */
+function isThroughAlone(pod: Pod, place: DependencyPlace): boolean {
+  if (!place.isShared || openKeyOf(pod, place) === undefined) return false;
+  return placesIn(pod, place.container).some((other) => openKeyOf(pod, other) === undefined);
 }
 
 type StateProgress = Omit<DependencyProgress, 'dependency'>;

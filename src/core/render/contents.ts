@@ -1,11 +1,14 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { DECIDING_ENV } from '../../api/deciding-env.ts';
-import { VOLUME_MOUNT_PATH } from '../../api/names.ts';
+import { ALL_DEPENDENCIES, containerOwner, VOLUME_MOUNT_PATH } from '../../api/names.ts';
 import type { RenderedContainer } from '../../api/rendered.ts';
+import { MAX_DEPENDENCIES } from '../../api/spec.ts';
+import { LABEL } from '../../api/text-rules.ts';
 import type { ContainerView, TemplateView } from '../model.ts';
 import type { PlacedContainer } from './inherit.ts';
 import { isSized } from './surroundings.ts';
+import { readWaitAll } from './wait-arguments.ts';
 
 /**
  * What is compared of our containers. `kubectl set image '*=app:2'`, `kubectl set env` and a patch by position write into
@@ -74,7 +77,17 @@ export function viewContainer(raw: { readonly name: string }): ContainerView {
       [name, mountPath, subPath, subPathExpr].filter(Boolean).join(' '),
     ),
     sized: isSized(data.resources),
+    ...waitsForOf(data),
   };
+}
+
+/** Others may write there what no gate can have. */
+function waitsForOf({ name, args, volumeMounts }: ComparedContainer): Pick<ContainerView, 'waitsFor'> {
+  const isWaiter = volumeMounts?.some(({ mountPath }) => mountPath === VOLUME_MOUNT_PATH) === true;
+  const isShared = isWaiter && containerOwner(name)?.dependency === ALL_DEPENDENCIES;
+  const names = isShared ? readWaitAll(args ?? []) : undefined;
+  const known = [...new Set(names)].filter((one) => one.length < 64 && LABEL.test(one));
+  return known.length > 0 ? { waitsFor: known.slice(0, MAX_DEPENDENCIES) } : {};
 }
 
 /** An init container with a `restartPolicy` is a sidecar, which nothing waits for. */

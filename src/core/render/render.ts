@@ -1,5 +1,6 @@
 import { DEFAULT_WAITER_RESOURCES } from '../../api/defaults.ts';
 import {
+  ALL_DEPENDENCIES,
   containerName,
   openAnnotation,
   TOKEN_MOUNT_PATH,
@@ -7,24 +8,26 @@ import {
   volumeName,
 } from '../../api/names.ts';
 import type { Render, RenderedContainer } from '../../api/rendered.ts';
-import { evaluatedCheckOf } from '../../api/settled.ts';
+import { evaluatedCheckOf, sharingOne } from '../../api/settled.ts';
 import type { ContainerCheck, Dependency, GateSpec } from '../../api/spec.ts';
 import { canonicalJson, fingerprint } from '../canonical.ts';
 import type { Settings } from '../model.ts';
 import { renderVolume } from './volume.ts';
-import { waitArguments } from './wait-arguments.ts';
+import { type Command, waitAllArguments, waitArguments } from './wait-arguments.ts';
 
 /**
  * The fingerprint of what a gate's containers are made of: parts of the spec as the user wrote them. Neither the
  * operator's settings nor its code are in it, so an upgrade of the operator or a new default image rolls nobody.
  */
 export function renderHash(spec: GateSpec): string {
-  const { dependencies, defaults, waiter, after } = spec;
+  const { dependencies, defaults, waiter, after, order } = spec;
   return fingerprint({
     dependencies: dependencies.map(inContainer),
     defaults: inContainers(spec, defaults),
     waiter,
     after,
+    // Sequential is what renders were before they could be anything else.
+    order: order === 'Parallel' ? order : undefined,
   });
 }
 
@@ -52,7 +55,7 @@ export function render(gate: string, spec: GateSpec, settings: Settings): Render
   return {
     hash: renderHash(spec),
     ...(spec.after !== undefined && { after: spec.after }),
-    initContainers: spec.dependencies.map((dependency) => renderContainer(gate, dependency, spec, settings)),
+    initContainers: renderContainers(gate, spec, settings),
     volumes: [renderVolume(gate, spec)],
     ...(spec.waiter?.imagePullSecrets && { imagePullSecrets: structuredClone(spec.waiter.imagePullSecrets) }),
   };
@@ -78,8 +81,10 @@ export function waiterImageOf(stored: Render, spec: GateSpec): string | undefine
   return firstWaiter(stored, spec)?.image;
 }
 
-function firstWaiter({ initContainers }: Render, { dependencies }: GateSpec): RenderedContainer | undefined {
-  return initContainers[dependencies.findIndex(({ container }) => container === undefined)];
+/** Of containers that share one, that one stands first. */
+function firstWaiter({ initContainers }: Render, spec: GateSpec): RenderedContainer | undefined {
+  if (sharingOne(spec).length > 0) return initContainers[0];
+  return initContainers[spec.dependencies.findIndex(({ container }) => container === undefined)];
 }
 
 /** The settings that a render was made with, as its first container tells that is not the user's. */
@@ -97,6 +102,16 @@ export function hasUserContainer(spec: GateSpec): boolean {
   return spec.dependencies.some((dependency) => dependency.container !== undefined);
 }
 
+/** One for all that share it, and one for each other dependency, in their order. */
+function renderContainers(gate: string, spec: GateSpec, settings: Settings): RenderedContainer[] {
+  const sharing = sharingOne(spec);
+  const others = spec.dependencies.filter((dependency) => !sharing.includes(dependency));
+  const name = containerName(gate, ALL_DEPENDENCIES);
+  const command = waitAllArguments(gate, sharing, spec.defaults);
+  const shared = sharing.length > 0 ? [waiter({ gate, name, ...command }, spec, settings)] : [];
+  return [...shared, ...others.map((dependency) => renderContainer(gate, dependency, spec, settings))];
+}
+
 function renderContainer(
   gate: string,
   dependency: Dependency,
@@ -105,7 +120,15 @@ function renderContainer(
 ): RenderedContainer {
   const name = containerName(gate, dependency.name);
   if (dependency.container) return userContainer(name, dependency.container);
-  const { args, env } = waitArguments(dependency, spec.defaults, openAnnotation(gate, dependency.name));
+  const command = waitArguments(dependency, spec.defaults, openAnnotation(gate, dependency.name));
+  return waiter({ gate, name, ...command }, spec, settings);
+}
+
+function waiter(
+  { gate, name, args, env }: Command & { readonly gate: string; readonly name: string },
+  spec: GateSpec,
+  settings: Settings,
+): RenderedContainer {
   const pullPolicy = spec.waiter?.imagePullPolicy ?? settings.waiterImagePullPolicy;
   return {
     name,

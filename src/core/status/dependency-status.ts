@@ -1,4 +1,4 @@
-import { containerName, openAnnotation, readOpenValue } from '../../api/names.ts';
+import { readOpenValue } from '../../api/names.ts';
 import { checkOf, openedBySpec } from '../../api/settled.ts';
 import type { Dependency, GateSpec } from '../../api/spec.ts';
 import { type DependencyStatus, MAX_POD_NAMES } from '../../api/status.ts';
@@ -8,7 +8,8 @@ import { serviceHint } from '../evaluate/evaluate-service.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import { serviceOf } from '../evaluate/references.ts';
 import type { Pod, World } from '../model.ts';
-import { hasSkipped, isVoid } from '../progress/opening.ts';
+import { placeOf } from '../progress/dependency-place.ts';
+import { hasSkipped, openKeyOf } from '../progress/opening.ts';
 import type { DependencyProgress, PodProgress } from '../progress/pod-progress.ts';
 import { openedEarly } from './opened-early.ts';
 
@@ -56,7 +57,7 @@ function progressOf(name: string, pods: readonly PodProgress[]): CountedProgress
   const states = pods.flatMap((pod) => pod.dependencies.find(({ dependency }) => dependency === name) ?? []);
   const inState = (wanted: (typeof WORST_FIRST)[number]) =>
     states.filter(({ state }) => state === wanted).length;
-  const blocked = pods.filter(({ blockedBy }) => blockedBy === name);
+  const blocked = pods.filter(({ blockedBy }) => blockedBy.includes(name));
   const worst = WORST_FIRST.find((state) => inState(state) > 0) ?? 'pending';
   const said = states.find(({ state, message }) => state === worst && message !== '');
   const since = blocked.map((pod) => pod.since).sort()[0];
@@ -104,12 +105,16 @@ function openedFor(
   { name }: Dependency,
   { world, spec, pods, evaluated }: Seen,
 ): Pick<DependencyStatus, 'opened' | 'openedByHand' | 'skipped'> {
-  const key = openAnnotation(world.gate.name, name);
-  const container = containerName(world.gate.name, name);
-  const opened = pods.filter(({ pod }) => key in pod.annotations && !isVoid(pod, container, key));
-  const byPeople = opened.filter(({ pod }) => readOpenValue(pod.annotations[key] ?? '')?.by !== 'rollout');
-  const byHand = opened.filter(({ pod }) => isByHand(pod, key)).length;
-  const skipped = opened.filter(({ pod }) => hasSkipped(pod, container, key)).length;
+  const opened = pods.flatMap(({ pod }) => {
+    const place = placeOf(pod, world.gate.name, name);
+    const key = openKeyOf(pod, place);
+    return key === undefined ? [] : [{ pod, place, key }];
+  });
+  const byPeople = opened.filter(
+    ({ pod, key }) => readOpenValue(pod.annotations[key] ?? '')?.by !== 'rollout',
+  );
+  const byHand = opened.filter(({ pod, key }) => isByHand(pod, key)).length;
+  const skipped = opened.filter(({ pod, place }) => hasSkipped(pod, place)).length;
   const isEvaluated = evaluated.has(name) && !openedBySpec(spec).has(name);
   return {
     opened: isEvaluated ? byHand : byPeople.length,

@@ -201,8 +201,5 @@ function messageColumn(verdicts: readonly Verdict[]): string {
 function initColumn(pods: readonly PodProgress[], total: number): string {
   if (pods.length === 0) return NOTHING;
   if (pods.some(({ state }) => state === 'failed')) return 'Init:Error';
-  const passed = pods.map(
-    ({ dependencies }) => dependencies.filter(({ state }) => state === 'passed').length,
-  );
-  return `Init:${Math.min(...passed)}/${total}`;
+  return `Init:${Math.min(...pods.map(({ passed }) => passed))}/${total}`;
 }

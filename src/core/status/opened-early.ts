@@ -1,9 +1,9 @@
-import { containerName, openAnnotation } from '../../api/names.ts';
 import type { Dependency, GateSpec } from '../../api/spec.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import { factsOf, type ObjectFacts } from '../evaluate/object-facts.ts';
 import { isOfLater } from '../evaluate/release.ts';
 import type { Observation, Pod, World } from '../model.ts';
+import { placeOf } from '../progress/dependency-place.ts';
 import { stateOf, wayThrough } from '../progress/opening.ts';
 import type { PodProgress } from '../progress/pod-progress.ts';
 
@@ -54,10 +54,10 @@ function latestFirst(
 
 /** When the operator's word let a Pod through, RFC 3339; later than any time where it did not. */
 function passedAt(pod: Pod, gate: string, dependency: string): string {
-  const container = containerName(gate, dependency);
-  const state = stateOf(pod, container);
+  const place = placeOf(pod, gate, dependency);
+  const state = stateOf(pod, place.container);
   const isThrough = state?.is === 'terminated' && state.exitCode === 0 && state.finishedAt !== '';
-  const isByWord = wayThrough(pod, container, openAnnotation(gate, dependency)) === 'evaluated';
+  const isByWord = wayThrough(pod, place) === 'evaluated';
   return isThrough && isByWord ? state.finishedAt : NEVER;
 }
 

@@ -1,7 +1,9 @@
-import { containerName } from '../../api/names.ts';
+import { sharingOne } from '../../api/settled.ts';
 import type { Dependency } from '../../api/spec.ts';
 import type { DependencyStatus, GateStatus } from '../../api/status.ts';
 import type { GateEvent, Pod, Workload, World } from '../model.ts';
+import { namesInWords } from '../names-in-words.ts';
+import { placeOf } from '../progress/dependency-place.ts';
 import { checkWords } from './check-words.ts';
 
 /** What is told of a Pod that waits, or of a workload some of whose Pods do. */
@@ -19,43 +21,70 @@ export interface WaitingEvent {
 export function waitingEvents(world: World, after: GateStatus | undefined): WaitingEvent[] {
   const { spec, status } = world.gate;
   if (!spec.valid || after === undefined) return [];
-  return spec.value.dependencies.flatMap((dependency) => {
-    const of = ({ dependencies }: GateStatus) => dependencies?.find(({ name }) => name === dependency.name);
-    const now = of(after);
-    return now && !isThere(now) ? ofDependency(world, dependency, of(status), now) : [];
+  const of = ({ dependencies }: GateStatus, name: string) => dependencies?.find((one) => one.name === name);
+  const kept = spec.value.dependencies.flatMap((dependency) => {
+    const now = of(after, dependency.name);
+    return now && !isThere(now) ? [{ dependency, before: of(status, dependency.name), now }] : [];
   });
+  const shared = new Set(sharingOne(spec.value).map(({ name }) => name));
+  const [together = [], alone = []] = [true, false].map((isShared) =>
+    kept.filter(({ dependency: { name } }) => shared.has(name) === isShared),
+  );
+  return [together, ...alone.map((one) => [one])].flatMap((some) => ofContainer(world, some));
 }
 
 function isThere({ satisfied, reason }: DependencyStatus): boolean {
   return satisfied ?? reason === 'EndpointsReady';
 }
 
-function ofDependency(
-  world: World,
-  dependency: Dependency,
-  before: DependencyStatus | undefined,
-  now: DependencyStatus,
-): WaitingEvent[] {
-  const told =
-    before?.reason === now.reason && !(before && isThere(before)) ? (before?.blockedPods ?? []) : [];
-  const waiting = named(world.pods, now.blockedPods ?? []);
+/** A dependency that keeps Pods, as it was and as it is. */
+interface Kept {
+  readonly dependency: Dependency;
+  readonly before: DependencyStatus | undefined;
+  readonly now: DependencyStatus;
+}
+
+/** The Events of what one container waits for: of several dependencies one for all, as the Pod begins to wait for them. */
+function ofContainer(world: World, kept: readonly Kept[]): WaitingEvent[] {
+  const told = kept.flatMap((one) => toldOf(one, kept.length > 1));
+  const waiting = named(
+    world.pods,
+    kept.flatMap(({ now }) => now.blockedPods ?? []),
+  );
   const news = waiting.filter(({ name }) => !told.includes(name));
-  const toldOf = named(world.pods, told).map(({ target }) => target);
+  const targets = named(world.pods, told).map(({ target }) => target);
   const firstOf = new Map(news.toReversed().map((pod) => [pod.target, pod]));
-  const what = `waiting for ${dependency.name} (${checkWords(dependency)}) of gate ${world.gate.name}`;
+  const what = (pod: Pod) => waitingWords(world, kept, pod);
   return [
-    ...news.map((pod) => ({ about: pod, event: waits(`${what}: ${why(world, pod, now)}`) })),
+    ...news.map((pod) => ({ about: pod, event: waits(what(pod)) })),
     ...[...firstOf].flatMap(([target, pod]) => {
-      const workload = toldOf.includes(target) ? undefined : world.workloads.get(target);
-      return workload ? [{ about: workload, event: waits(`Pods are ${what}: ${why(world, pod, now)}`) }] : [];
+      const workload = targets.includes(target) ? undefined : world.workloads.get(target);
+      return workload ? [{ about: workload, event: waits(`Pods are ${what(pod)}`) }] : [];
     }),
   ];
 }
 
+/** The Pods that have been told; of one dependency alone they are told again when its reason turns. */
+function toldOf({ before, now }: Kept, isOneOfSeveral: boolean): readonly string[] {
+  if (before === undefined) return [];
+  const isTold = isOneOfSeveral || (before.reason === now.reason && !isThere(before));
+  return isTold ? (before.blockedPods ?? []) : [];
+}
+
+/** `waiting for api (dns api) and redis (tcp redis:6379) of gate api-first: …` */
+function waitingWords(world: World, kept: readonly Kept[], pod: Pod): string {
+  const mine = kept.filter(({ now }) => now.blockedPods?.includes(pod.name));
+  const names = mine.map(({ dependency }) => `${dependency.name} (${checkWords(dependency)})`);
+  const said = mine.flatMap(({ now }) => why(world, pod, now, mine.length > 1));
+  return `waiting for ${namesInWords(names)} of gate ${world.gate.name}: ${[...new Set(said)].join('; ')}`;
+}
+
 /** What a check that runs in a Pod sees stands in its log only. */
-function why({ gate }: World, pod: Pod, { name, answer = '' }: DependencyStatus): string {
-  const log = `kubectl logs ${pod.name} --namespace ${pod.namespace} --container ${containerName(gate.name, name)}`;
-  return answer === '' ? `see ${log}` : answer;
+function why({ gate }: World, pod: Pod, { name, answer = '' }: DependencyStatus, isNamed: boolean): string {
+  const { container } = placeOf(pod, gate.name, name);
+  const log = `kubectl logs ${pod.name} --namespace ${pod.namespace} --container ${container}`;
+  if (answer === '') return `see ${log}`;
+  return isNamed ? `${name}: ${answer}` : answer;
 }
 
 function named(pods: readonly Pod[], names: readonly string[]): Pod[] {

@@ -5,6 +5,7 @@ import { openedBySpec } from '../../../src/api/settled.ts';
 import type { Dependency } from '../../../src/api/spec.ts';
 import { evaluatedFingerprint } from '../../../src/core/evaluate/evaluate.ts';
 import type { Observation, Pod, World } from '../../../src/core/model.ts';
+import { placeOf } from '../../../src/core/progress/dependency-place.ts';
 import { firstUnpassed } from '../../../src/core/progress/pod-progress.ts';
 import { targetKeys } from '../../../src/core/targets.ts';
 import { NOW } from '../builders.ts';
@@ -118,14 +119,15 @@ describe('decide, of any world with dependencies that the operator evaluates', (
       const named = targetKeys(gate);
       for (const dependency of gate.spec.value.dependencies) {
         if (!isThere(dependency, settled)) continue;
-        const container = `dgate-api--${dependency.name}`;
-        const waiting = pods.filter(
-          (pod) =>
+        const waiting = pods.filter((pod) => {
+          const { container } = placeOf(pod, 'api', dependency.name);
+          return (
             named.has(pod.target) &&
             !pod.deleting &&
             pod.phase === 'Pending' &&
-            pod.statuses.some(({ name, state }) => name === container && state.is === 'running'),
-        );
+            pod.statuses.some(({ name, state }) => name === container && state.is === 'running')
+          );
+        });
         for (const { annotations, name } of waiting)
           expect(annotations, name).to.have.property(`${OPEN_ANNOTATION_PREFIX}api.${dependency.name}`);
       }

@@ -81,7 +81,7 @@ describe('podProgress', () => {
     const { statuses } = waiting.checking('api').pod;
     const beside = waiting.with({ statuses: [sidecar, ...statuses] });
     expect(states(beside)).to.equal('api checking, redis pending');
-    expect(progress(beside).blockedBy).to.equal('api');
+    expect(progress(beside).blockedBy).to.deep.equal(['api']);
   });
 
   describe('behind an init container of its own', () => {
@@ -99,7 +99,7 @@ describe('podProgress', () => {
       expect(states(own(crashing))).to.equal('api pending, redis pending');
       expect(progress(own(crashing))).to.deep.include({
         state: 'waiting',
-        blockedBy: undefined,
+        blockedBy: [],
         behind: 'init container proxy, which is not through (CrashLoopBackOff: back-off 10s)',
       });
       expect(progress(own({ is: 'running', startedAt: ago(3) })).behind).to.equal(
@@ -109,7 +109,7 @@ describe('podProgress', () => {
 
     it('waits for the first dependency once that is through, since then', () => {
       expect(states(own(done))).to.equal('api starting, redis pending');
-      expect(progress(own(done))).to.deep.include({ blockedBy: 'api', behind: undefined, since: ago(7) });
+      expect(progress(own(done))).to.deep.include({ blockedBy: ['api'], behind: undefined, since: ago(7) });
     });
   });
 
@@ -153,10 +153,10 @@ describe('podProgress', () => {
 
   it('fails for good where the Pod is never restarted', () => {
     const never = waiting.with({ restartPolicy: 'Never', phase: 'Failed' }).ended('api', { exitCode: 2 });
-    expect(progress(never)).to.include({ state: 'failed', blockedBy: 'api' });
+    expect(progress(never)).to.deep.include({ state: 'failed', blockedBy: ['api'] });
     expect(states(never)).to.equal('api failed, redis pending');
     const later = waiting.with({ restartPolicy: 'Never', phase: 'Failed' }).passed('api').ended('redis');
-    expect(progress(later)).to.include({ state: 'failed', blockedBy: 'redis' });
+    expect(progress(later)).to.deep.include({ state: 'failed', blockedBy: ['redis'] });
   });
 
   it('goes on waiting after an error where the Pod is restarted, or nothing has ended yet', () => {
@@ -182,14 +182,14 @@ describe('podProgress', () => {
 
     it('blocks a later gate by no dependency of its own while an earlier gate keeps the Pod', () => {
       const inFirst = both.checking('api-first/api');
-      expect(progress(inFirst, 'api-first')).to.include({ state: 'waiting', blockedBy: 'api' });
-      expect(progress(inFirst, 'db-first')).to.include({ state: 'waiting', blockedBy: undefined });
+      expect(progress(inFirst, 'api-first')).to.deep.include({ state: 'waiting', blockedBy: ['api'] });
+      expect(progress(inFirst, 'db-first')).to.deep.include({ state: 'waiting', blockedBy: [] });
     });
 
     it('is open for the earlier gate while the Pod waits in the later one', () => {
       const inSecond = both.passed('api-first/api').passed('redis').checking('db');
-      expect(progress(inSecond, 'api-first')).to.include({ state: 'open', blockedBy: undefined });
-      expect(progress(inSecond, 'db-first')).to.include({ state: 'waiting', blockedBy: 'db' });
+      expect(progress(inSecond, 'api-first')).to.deep.include({ state: 'open', blockedBy: [] });
+      expect(progress(inSecond, 'db-first')).to.deep.include({ state: 'waiting', blockedBy: ['db'] });
     });
 
     it('counts the time in a later gate from the end of the container before it', () => {

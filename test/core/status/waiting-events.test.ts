@@ -116,4 +116,24 @@ describe('waitingEvents', () => {
     expect(waitingEvents(seen, status)).to.have.length(2);
     expect(waitingEvents({ ...seen, gate: own.invalid('no').gate }, status)).to.be.empty;
   });
+
+  it('are one for each Pod where dependencies share a container, however their reasons turn', () => {
+    const names = ['api', 'redis', 'db', 'queue'];
+    const shared = gate('first')
+      .targets('pinger')
+      .dependsOn(...names.map((name) => dns(name)))
+      .specifying({ order: 'Parallel' })
+      .rendered();
+    const one = pod('pinger-1').of('pinger').carrying(shared);
+    const note = (before: GateStatus, ...now: DependencyStatus[]) =>
+      waitingEvents(world(shared.withStatus(before), one), { dependencies: now }).map(
+        ({ event }) => event.note,
+      );
+    const all = names.map((name) => waits(name, ['pinger-1'], name === 'api' ? MISSING : {}));
+    expect(note({}, ...all)).to.deep.equal([
+      `waiting for api (dns api), redis (dns redis) and 2 more of gate first: api: Service api does not exist; see kubectl logs pinger-1 --namespace ${one.pod.namespace} --container dgate-first--all`,
+    ]);
+    const turned = names.map((name) => waits(name, ['pinger-1'], STARTS));
+    expect(note({ dependencies: all }, ...turned)).to.deep.equal([]);
+  });
 });

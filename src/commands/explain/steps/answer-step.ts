@@ -1,9 +1,9 @@
 import { addressSources, filesOf, keyWords } from '../../../api/key-references.ts';
-import { containerName, type FileSource } from '../../../api/names.ts';
+import type { FileSource } from '../../../api/names.ts';
 import type { Dependency } from '../../../api/spec.ts';
 import type { DependencyStatus } from '../../../api/status.ts';
 import { serviceOf } from '../../../core/evaluate/references.ts';
-import type { ExplainWorld } from '../explain-world.ts';
+import { containerFor, type ExplainWorld } from '../explain-world.ts';
 import { kubectl, type Step, step } from './step.ts';
 
 /** What helps where a check that runs in Pods gets an answer that does not satisfy: docs/guide/checks.md has the meanings. */
@@ -104,8 +104,8 @@ export function serviceCommands(world: ExplainWorld, service: string): string[] 
 function lastAnswer({ logs }: ExplainWorld, dependency: string): string | undefined {
   const lines = logs.get(dependency)?.lines ?? [];
   if ('unread' in lines) return undefined;
-  const start = `waiting for ${dependency}`;
-  const line = lines.findLast((one) => one.includes(start)) ?? '';
+  const start = new RegExp(`waiting for ${dependency}(?![a-z0-9-])`);
+  const line = lines.findLast((one) => start.test(one)) ?? '';
   return /^.*?waiting for [a-z0-9-]+(?: after \w+)?: (.+)$/.exec(line)?.[1];
 }
 
@@ -113,5 +113,5 @@ function logCommands(world: ExplainWorld, dependency: string): string[] {
   const { blockedPods = [] } = world.gate.status.dependencies?.find(({ name }) => name === dependency) ?? {};
   return blockedPods
     .slice(0, 1)
-    .map((pod) => kubectl(world, `logs ${pod} -c ${containerName(world.gate.name, dependency)}`));
+    .map((pod) => kubectl(world, `logs ${pod} -c ${containerFor(world, dependency)}`));
 }

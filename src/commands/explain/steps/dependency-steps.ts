@@ -1,11 +1,18 @@
 import { type KeyReference, keyReferences } from '../../../api/key-references.ts';
-import { containerName, openAnnotation } from '../../../api/names.ts';
+import { openAnnotation } from '../../../api/names.ts';
 import type { DependencyReason } from '../../../api/reasons.ts';
 import { evaluatedCheckOf } from '../../../api/settled.ts';
 import type { Dependency } from '../../../api/spec.ts';
 import type { DependencyStatus } from '../../../api/status.ts';
 import { isUnpullable } from '../../../core/container-state.ts';
-import { blockedBy, conditionOf, dependenciesOf, type ExplainWorld, statusOf } from '../explain-world.ts';
+import {
+  blockedBy,
+  conditionOf,
+  containerFor,
+  dependenciesOf,
+  type ExplainWorld,
+  statusOf,
+} from '../explain-world.ts';
 import { answerStep } from './answer-step.ts';
 import { evaluatedStep, isUnreadable } from './evaluated-step.ts';
 import { selfStep } from './self-step.ts';
@@ -88,7 +95,7 @@ function startingStep(
 
 function imageOf({ gate }: ExplainWorld, { name: dependency, container }: Dependency): string {
   if (container?.from !== undefined) return `of the target's container ${container.from}`;
-  const name = containerName(gate.name, dependency);
+  const name = containerFor({ gate }, dependency);
   return gate.status.render?.initContainers.find((one) => one.name === name)?.image ?? '';
 }
 
@@ -147,7 +154,7 @@ function containerStep(world: ExplainWorld, name: string): Step {
 }
 
 function logCommand(world: ExplainWorld, pod: string, dependency: string, more = ''): string {
-  return kubectl(world, `logs ${pod} -c ${containerName(world.gate.name, dependency)}${more}`);
+  return kubectl(world, `logs ${pod} -c ${containerFor(world, dependency)}${more}`);
 }
 
 /** The first Pod that a dependency keeps, if one is known. */
