@@ -12,6 +12,7 @@ import { operator } from './operator.scenario.ts';
 import { others } from './others.scenario.ts';
 import { ownImage } from './own-image.scenario.ts';
 import { ownership } from './ownership.scenario.ts';
+import { parallel } from './parallel.scenario.ts';
 import { place } from './place.scenario.ts';
 import { pods } from './pods.scenario.ts';
 import type { RealCluster } from './real-cluster.ts';
@@ -31,6 +32,7 @@ export const EVERYWHERE: readonly Scenario[] = [
   dependencies,
   evaluated,
   pods,
+  parallel,
   place,
   ownImage,
   when,

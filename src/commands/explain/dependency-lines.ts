@@ -19,7 +19,13 @@ export function dependencyLines(world: ExplainWorld): Line[] {
     ),
     ...details(world, dependency),
   ]);
-  return [heading('Dependencies, in this order'), ...all, ...forbiddenLogs(world)];
+  return [heading(`Dependencies, ${orderWords(world)}`), ...all, ...forbiddenLogs(world)];
+}
+
+function orderWords({ gate: { spec } }: ExplainWorld): string {
+  if (!spec.valid || spec.value.order !== 'Parallel') return 'in this order';
+  const hasOwn = spec.value.dependencies.some(({ container }) => container !== undefined);
+  return hasOwn ? 'all at once, and containers behind them in this order' : 'all at once';
 }
 
 function stateWords(world: ExplainWorld, { name }: Dependency): string {

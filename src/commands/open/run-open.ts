@@ -1,3 +1,4 @@
+import { sharingOne } from '../../api/settled.ts';
 import { count } from '../../core/count.ts';
 import type { Gate } from '../../core/model.ts';
 import { isConflict } from '../../kube/api-error.ts';
@@ -95,14 +96,28 @@ function writing({ dryRun }: OpenFlags): Parameters<Requests['patch']>[3] {
   return { type: 'merge', fieldManager: 'dependency-gate-open', dryRun: dryRun === true };
 }
 
-function gateWords({ namespace, name, status }: Gate, chosen: readonly string[], flags: OpenFlags): string {
+/** Pods that wait for one of these. Those that share a container keep the same Pods. */
+function waitingFor(
+  { spec, status }: Pick<Gate, 'spec' | 'status'>,
+  isOf: (name: string) => boolean,
+): number {
+  const sharing = spec.valid ? sharingOne(spec.value).map(({ name }) => name) : [];
+  const chosen = (status.dependencies ?? []).filter(({ name }) => isOf(name));
+  const shared = chosen.filter(({ name }) => sharing.includes(name)).map(({ blocked }) => blocked);
+  const alone = chosen.filter(({ name }) => !sharing.includes(name)).map(({ blocked }) => blocked);
+  return alone.reduce((sum, blocked) => sum + blocked, Math.max(0, ...shared));
+}
+
+function gateWords(
+  { namespace, name, spec, status }: Gate,
+  chosen: readonly string[],
+  flags: OpenFlags,
+): string {
   const all = chosen.includes('*');
   const what = all ? 'all dependencies' : chosen.join(', ');
   const gate = `DependencyGate ${namespace}/${name}`;
   if (flags.undo) return `${gate}: spec.open names ${all ? 'nothing' : `${what} no more`}${drily(flags)}\n`;
-  const waiting = (status.dependencies ?? [])
-    .filter((one) => all || chosen.includes(one.name))
-    .reduce((sum, { blocked }) => sum + blocked, 0);
+  const waiting = waitingFor({ spec, status }, (dependency) => all || chosen.includes(dependency));
   const back = `dgate open ${namespace}/${name} ${all ? '--all' : chosen.join(' ')} --undo`;
   return [
     `${gate}: ${what} open for ${count(waiting, 'Pod')} waiting now, and for all later ones${drily(flags)}`,

@@ -8,6 +8,7 @@ import { hasPassedAndGone } from '../progress/passed.ts';
 import type { PodProgress } from '../progress/pod-progress.ts';
 import { type TargetProgress, unreadablePods } from '../progress/progress.ts';
 import { restWords } from '../progress/rest.ts';
+import { blockages } from './blockage-words.ts';
 import { installationWords } from './installation-words.ts';
 import { earlyWords, skippedWords } from './through-words.ts';
 
@@ -155,9 +156,8 @@ function evaluateWaiting({ targets, dependencies, failed: lost, overdue }: Findi
     const what = broken.map(failureOf).join('; ');
     return not('DependencyFailed', `${waiting} of ${count(pods.length, 'Pod')} waiting, failed: ${what}`);
   }
-  const answers = dependencies.filter(({ blocked }) => blocked > 0).map(blockage);
   const behind = pods.flatMap((pod) => pod.behind ?? [])[0];
-  const keepers = [...answers, ...(behind === undefined ? [] : [`behind ${behind}`])];
+  const keepers = [...blockages(dependencies), ...(behind === undefined ? [] : [`behind ${behind}`])];
   const where = keepers.length > 0 ? `: ${keepers.join('; ')}` : inOtherGates(pods);
   const message = `${waiting} of ${count(pods.length, 'Pod')} waiting${where}`;
   return overdue.length > 0
@@ -174,12 +174,6 @@ function inOtherGates(pods: readonly PodProgress[]): string {
 /** A dependency that failed, in the message of the condition. */
 export function failureOf({ name, answer }: Pick<DependencyStatus, 'name' | 'answer'>): string {
   return `${name} (${answer})`;
-}
-
-/** What keeps the container from running comes before what it would be asking. */
-function blockage({ name, blocked, message, answer }: DependencyStatus): string {
-  const why = message ?? answer;
-  return `${name} blocks ${blocked}${why === undefined ? '' : ` (${why})`}`;
 }
 
 function evaluateUnknown({ targets, isRendered }: Findings): Verdict | undefined {

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
+import { specSchema } from '../../../src/api/spec.ts';
 import type { Reader } from '../../../src/commands/cluster/reader.ts';
 import { readWorld } from '../../../src/commands/explain/read-world.ts';
+import { render } from '../../../src/core/render/render.ts';
 import { ApiError, errorFromAnswer } from '../../../src/kube/api-error.ts';
-import { NOW } from '../../core/builders.ts';
+import { NOW, SETTINGS } from '../../core/builders.ts';
 
 const TARGET = { namespace: 'ns', name: 'first' };
 const OPTIONS = { now: NOW, flags: '' };
@@ -13,6 +15,8 @@ const GATE = {
   metadata: { ...metadata, ...TARGET },
   spec: { targets: [{ name: 'pinger' }], dependencies: [{ name: 'api', dns: { host: 'api' } }] },
 };
+
+const dependsOn = (name: string) => ({ name, dns: { host: name } });
 
 /** Pods as the API server lists them; each carries the containers that are named. */
 function pod(name: string, containers: readonly string[], more: object = {}) {
@@ -101,5 +105,41 @@ describe('readWorld', () => {
     };
     const failure = await readWorld(failing, TARGET, OPTIONS).catch((thrown: unknown) => thrown);
     expect(failure).to.be.instanceOf(TypeError);
+  });
+
+  it('reads from the log that dependencies share the last lines about each', async () => {
+    const spec = { ...GATE.spec, order: 'Parallel', dependencies: ['api', 'api-v2'].map(dependsOn) };
+    const parsed = specSchema.parse(spec);
+    const stored = render('first', parsed, SETTINGS);
+    const [container] = stored.initContainers;
+    const annotations = { 'gate.dependencygate.dev/first': stored.hash };
+    const waiting = {
+      metadata: { ...metadata, name: 'app-1', namespace: 'ns', annotations },
+      spec: { initContainers: [container] },
+      status: {
+        phase: 'Pending',
+        initContainerStatuses: [
+          { name: 'dgate-first--all', state: { running: { startedAt: '2026-01-01T11:00:00Z' } } },
+        ],
+      },
+    };
+    const lines = ['waiting for api: NXDOMAIN', 'waiting for api-v2: one', 'waiting for api-v2: two'];
+    const asked: string[] = [];
+    const { logs } = await readWorld(
+      {
+        ...reader(() => ({ ...GATE, spec, status: { render: stored } }), [waiting]),
+        log: async (_, options) => {
+          asked.push(options.container);
+          return [...lines, 'waiting for api-v2: three', 'waiting for api-v2: four', ''].join('\n');
+        },
+      },
+      TARGET,
+      OPTIONS,
+    );
+    expect(new Set(asked)).to.deep.equal(new Set(['dgate-first--all']));
+    expect(logs.get('api')?.lines).to.deep.equal(['waiting for api: NXDOMAIN']);
+    expect(logs.get('api-v2')?.lines).to.deep.equal(
+      ['two', 'three', 'four'].map((answer) => `waiting for api-v2: ${answer}`),
+    );
   });
 });

@@ -355,3 +355,21 @@ describe('conditions', () => {
     expect(whole?.message.isWellFormed()).to.equal(true);
   });
 });
+
+describe('evaluate, of dependencies that share a container', () => {
+  it('says once what is to be said of several', () => {
+    const shared = gate('api-first')
+      .targets('pinger')
+      .dependsOn(...['a', 'b', 'c', 'd'].map((name) => dns(name)))
+      .specifying({ order: 'Parallel' })
+      .rendered();
+    const around = (as: PodBuilder) => [workload('pinger').carrying(shared), as];
+    const openOf = (as: PodBuilder) =>
+      evaluate(findings(shared, around(as))).find(({ type }) => type === 'Open')?.message;
+    const waiting = pod('pinger-1').of('pinger').carrying(shared);
+    expect(openOf(waiting.checking('all'))).to.equal('1 of 1 Pod waiting: a, b and 2 more block 1');
+    expect(openOf(waiting.starting('all', 'ErrImagePull', 'no such image'))).to.equal(
+      '1 of 1 Pod waiting: a, b and 2 more block 1 (ErrImagePull: no such image)',
+    );
+  });
+});

@@ -21,14 +21,31 @@ import { kubectl, type Step, step } from './step.ts';
 
 /** What to do about each dependency that keeps a Pod, or that will not come by itself. */
 export function dependencySteps(world: ExplainWorld): Step[] {
-  const kept = dependenciesOf(world).flatMap((dependency) => {
+  const kept = dependenciesOf(world).flatMap((dependency): Kept[] => {
     const status = statusOf(world, dependency.name);
     return status && isWanted(status) ? [{ dependency, status }] : [];
   });
   return [
-    ...kept.flatMap(({ dependency, status }) => stepOf(world, dependency, status) ?? []),
+    ...onceEach(world, kept).flatMap(({ dependency, status }) => stepOf(world, dependency, status) ?? []),
     ...openingSteps(world, kept),
   ];
+}
+
+interface Kept {
+  readonly dependency: Dependency;
+  readonly status: DependencyStatus;
+}
+
+/** What keeps a container from running is told of the first dependency that it waits for. */
+function onceEach(world: ExplainWorld, kept: readonly Kept[]): Kept[] {
+  const told = new Set<string>();
+  return kept.filter(({ dependency: { name }, status }) => {
+    if (status.state !== 'Starting' && status.exitCode === undefined) return true;
+    const container = containerFor(world, name);
+    const isFirst = !told.has(container);
+    told.add(container);
+    return isFirst;
+  });
 }
 
 function isWanted({ blocked, state, satisfied, reason }: DependencyStatus): boolean {
@@ -87,7 +104,7 @@ function startingStep(
   if (containerReason === 'CreateContainerConfigError' && isOfReference(message)) {
     return step(
       `${name}: a Secret or ConfigMap that the check refers to is not there, or lacks the key: ${afterReason(message)}. The container starts by itself once it is.`,
-      ...references(dependency).map((object) => kubectl(world, `get ${object}`)),
+      ...referencesBeside(world, dependency).map((object) => kubectl(world, `get ${object}`)),
     );
   }
   return startFailure(world, name, message, podOf(world, name));
@@ -101,6 +118,13 @@ function imageOf({ gate }: ExplainWorld, { name: dependency, container }: Depend
 
 function afterReason(message: string): string {
   return message.slice(message.indexOf(':') + 1).trim();
+}
+
+/** Those of all dependencies of its container. */
+function referencesBeside(world: ExplainWorld, { name }: Dependency): string[] {
+  const container = containerFor(world, name);
+  const beside = dependenciesOf(world).filter((one) => containerFor(world, one.name) === container);
+  return [...new Set(beside.flatMap(references))];
 }
 
 /** The Secrets and ConfigMaps without which a check's container does not start, as kubectl names them. */
@@ -169,10 +193,7 @@ function podOf(world: ExplainWorld, dependency: string): string[] {
  * The way around, where waiting has become a problem: what is overdue or will not come. A container that does not run
  * cannot see that it was opened.
  */
-function openingSteps(
-  world: ExplainWorld,
-  kept: readonly { readonly dependency: Dependency; readonly status: DependencyStatus }[],
-): Step[] {
+function openingSteps(world: ExplainWorld, kept: readonly Kept[]): Step[] {
   const names = kept
     .filter(
       ({ dependency, status }) => !dependency.container && (status.opened ?? 0) === 0 && isStuck(status),
