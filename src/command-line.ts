@@ -101,7 +101,7 @@ function operatorCommand(process: Process): Command {
 /** Only the help's line: start.ts never brings `wait` here. */
 function waitCommand(): Command {
   return new Command('wait').description(
-    'Wait for one dependency: the program of the init containers (wait --help).',
+    'Wait for dependencies: the program of the init containers (wait --help).',
   );
 }
 
