@@ -66,7 +66,7 @@ export const GATE_EVENTS = {
 export const WORKLOAD_EVENTS = {
   Waiting: {
     type: 'Normal',
-    when: 'Pods of it wait for a dependency, and why; again where the reason turns',
+    when: 'Pods of it have waited for a dependency for 5 s, and why; again where the reason turns',
   },
   HeldWithoutGate: {
     type: 'Warning',
@@ -103,7 +103,7 @@ export const WORKLOAD_EVENTS = {
 export const POD_EVENTS = {
   Waiting: {
     type: 'Normal',
-    when: 'it waits for a dependency: which, of which gate, and why that is not there or which log says so; again where the reason turns',
+    when: 'it has waited for a dependency for 5 s: which, of which gate, and why that is not there or which log says so; again where the reason turns',
   },
 } as const satisfies Meanings;
 

@@ -121,6 +121,13 @@ function podsOf(stores: Stores, key: ObjectKey, targets: readonly string[]): Pod
   return [...new Set(found)].filter((pod) => workloadOf(stores, pod) !== undefined);
 }
 
+/** A Pod as it is now, or the gated Pods of a workload. */
+export function podsAbout({ pods }: Stores, about: Pod | Workload): readonly Pod[] {
+  if ('kind' in about) return pods.byIndex('target', indexValue(about, keyOfTarget(about)));
+  const pod = pods.get(keyOf(about));
+  return pod ? [pod] : [];
+}
+
 /** The workloads named, as far as they exist, and every other that carries the gate. */
 function workloadsOf(stores: Stores, key: ObjectKey, named: readonly string[]): Map<string, Workload> {
   const found = named.flatMap((target) => workloadNamed(stores, key.namespace, target) ?? []);

@@ -4,12 +4,12 @@ import { decide } from '../core/plan/decide.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { soonest } from '../core/soonest.ts';
 import { firstStarts, gateEvents, ungatedFirst } from '../core/status/gate-events.ts';
-import { waitingEvents } from '../core/status/waiting-events.ts';
+import { stillWaits, type WaitingEvent, waitingEvents } from '../core/status/waiting-events.ts';
 import { act, type Failed } from './act.ts';
 import type { Context } from './context.ts';
 import { Asking } from './expressions.ts';
 import type { GateMemory } from './gate-memory.ts';
-import { observe, versionIn } from './observe.ts';
+import { observe, podsAbout, versionIn } from './observe.ts';
 import { failureEvent, recordEvent } from './record-event.ts';
 import type { GateReference } from './reference.ts';
 import { report } from './report.ts';
@@ -56,7 +56,7 @@ async function carryOut(context: Context, world: World, plan: Plan, memory: Gate
   const hasReported = status !== undefined && (await report(writing, world.gate, status));
   for (const event of gateEvents(world.gate.status, status, done)) recordEvent(context, world.gate, event);
   emitFirstStarts(context, world, status);
-  for (const { about, event } of waitingEvents(world, status)) context.emit(about, event);
+  for (const event of waitingEvents(world, status)) emitIfItLasts(context, world.gate, event);
   context.log.debug(
     { writes: done.map((write) => write.do), status: hasReported, next: plan.next },
     'gate reconciled',
@@ -64,6 +64,14 @@ async function carryOut(context: Context, world: World, plan: Plan, memory: Gate
   if (hasLearned) for (const one of world.workloads.values()) context.look(workloadReference(one));
   emitFailures(context, world.gate, failures);
   return hasLearned;
+}
+
+function emitIfItLasts(context: Context, gate: Gate, waiting: WaitingEvent): void {
+  const { about, dependencies, event } = waiting;
+  const id = [about.uid, gate.name, ...dependencies].join(' ');
+  context.patientEvents.add(id, () => {
+    if (stillWaits(waiting, gate.name, podsAbout(context.stores, about))) context.emit(about, event);
+  });
 }
 
 /** On the workloads, where whoever deploys them looks. */

@@ -17,6 +17,7 @@ import { eventDraft } from './event-draft.ts';
 import { classifyFailure, levelOfEvent } from './failures.ts';
 import { Memory } from './memory.ts';
 import type { Metrics } from './metrics.ts';
+import { PatientEvents } from './patient-events.ts';
 import { reconcile } from './reconcile.ts';
 import { idOf, type Reconciled } from './reference.ts';
 
@@ -25,7 +26,10 @@ export interface TermOptions {
   /** Whether it may write at this very moment. */
   readonly mayWrite: () => boolean;
   /** What reconciles are told besides what is of this term. */
-  readonly surroundings: () => Omit<Context, 'requests' | 'memory' | 'clock' | 'log' | 'emit' | 'look'>;
+  readonly surroundings: () => Omit<
+    Context,
+    'requests' | 'memory' | 'clock' | 'log' | 'emit' | 'patientEvents' | 'look'
+  >;
   /** Name of this instance in Events. */
   readonly instance: string;
   /** Reconciles at a time. */
@@ -48,6 +52,7 @@ export class Term {
   readonly #options: TermOptions;
   readonly #requests: Requests;
   readonly #events: EventRecorder;
+  readonly #patientEvents: PatientEvents;
   readonly #queue: Queue<Reconciled>;
   #isOver = false;
 
@@ -63,6 +68,7 @@ export class Term {
       ...{ requests: this.#requests, controller: EVENT_CONTROLLER, instance, clock, random },
       onError: (error) => log[levelOfEvent(error)]({ err: error }, 'failed to record an Event'),
     });
+    this.#patientEvents = new PatientEvents(clock);
     this.#queue = new Queue<Reconciled>({
       ...{ clock, random, concurrency, idOf },
       shareOf: ({ namespace }) => namespace,
@@ -106,6 +112,7 @@ export class Term {
   }
 
   async #drained(limitMs: number): Promise<boolean> {
+    this.#patientEvents.stop();
     const [isDrained] = await Promise.all([this.#queue.stop(limitMs), this.#events.stop()]);
     return isDrained;
   }
@@ -136,6 +143,7 @@ export class Term {
       clock: this.#options.clock,
       log,
       emit: (about, event) => this.emit(about, event),
+      patientEvents: this.#patientEvents,
       look: (one) => this.look(one, 'change'),
     };
   }

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import type { Context } from '../../src/controller/context.ts';
 import { Expressions } from '../../src/controller/expressions.ts';
 import { Memory } from '../../src/controller/memory.ts';
+import { PatientEvents } from '../../src/controller/patient-events.ts';
 import { reconcile } from '../../src/controller/reconcile.ts';
 import { idOf, referenceTo } from '../../src/controller/reference.ts';
 import type { Look } from '../../src/controller/referenced/watched-kind.ts';
@@ -18,6 +19,7 @@ import {
   SETTINGS,
   type WorkloadBuilder,
 } from '../core/builders.ts';
+import { ManualClock } from '../kube/manual-clock.ts';
 
 /** A patch as it was sent. */
 export interface Sent {
@@ -40,9 +42,12 @@ export class ReconcileRig {
   readonly told: string[] = [];
   /** What was queued by a reconcile. */
   readonly looked: string[] = [];
+  /** Of the Events that wait whether what they tell lasts. */
+  readonly patience = new ManualClock();
   readonly #answers: Answers;
   readonly #expressions: Expressions;
   readonly #referenced: Context['referenced'];
+  readonly #patientEvents = new PatientEvents(this.patience);
   #now = NOW;
 
   /** @param seen how expressions are evaluated, and what a watch shows of whatever is referenced */
@@ -106,6 +111,7 @@ export class ReconcileRig {
       expressions: this.#expressions,
       log: pino({ level: 'silent' }),
       emit: ({ name }, { reason, note }) => this.told.push(`${name} ${reason}: ${note}`),
+      patientEvents: this.#patientEvents,
       look: (one) => this.looked.push(idOf(one)),
     };
   }

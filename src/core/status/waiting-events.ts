@@ -1,22 +1,39 @@
+import { targetAnnotationValue } from '../../api/names.ts';
 import { sharingOne } from '../../api/settled.ts';
 import type { Dependency } from '../../api/spec.ts';
 import type { DependencyStatus, GateStatus } from '../../api/status.ts';
 import type { GateEvent, Pod, Workload, World } from '../model.ts';
 import { namesInWords } from '../names-in-words.ts';
 import { placeOf } from '../progress/dependency-place.ts';
+import { podProgress } from '../progress/pod-progress.ts';
 import { checkWords } from './check-words.ts';
 
 /** What is told of a Pod that waits, or of a workload some of whose Pods do. */
 export interface WaitingEvent {
   readonly about: Pod | Workload;
+  /** The names of those that it waits for. */
+  readonly dependencies: readonly string[];
   readonly event: GateEvent;
+}
+
+/** Whether that is still so, by the Pods as they are now: those that pass one dependency after the other are worth no Event. */
+export function stillWaits(
+  { about, dependencies }: WaitingEvent,
+  gate: string,
+  pods: readonly Pod[],
+): boolean {
+  const target = 'kind' in about ? targetAnnotationValue(about.kind, about.name) : undefined;
+  return pods
+    .filter((pod) => (target === undefined ? pod.uid === about.uid : pod.target === target))
+    .some((pod) => podProgress(pod, gate).blockedBy.some((name) => dependencies.includes(name)));
 }
 
 /**
  * Events for whoever describes a Pod and has never heard of gates: what it waits for, and why that is not there. A Pod has
  * one as it begins to wait for a dependency, and another when the reason turns; its workload has one for all of them. They
  * follow from the old status and the new one, so a restart repeats none, and are of the Pods that the status names, so
- * they are few. A dependency that is there as far as the operator sees is not worth an Event: its Pods are about to pass.
+ * they are few. A dependency that is there as far as the operator sees is not worth an Event, nor is one that is passed
+ * before somebody could read it: see {@link stillWaits}.
  */
 export function waitingEvents(world: World, after: GateStatus | undefined): WaitingEvent[] {
   const { spec, status } = world.gate;
@@ -55,11 +72,12 @@ function ofContainer(world: World, kept: readonly Kept[]): WaitingEvent[] {
   const targets = named(world.pods, told).map(({ target }) => target);
   const firstOf = new Map(news.toReversed().map((pod) => [pod.target, pod]));
   const what = (pod: Pod) => waitingWords(world, kept, pod);
+  const dependencies = kept.map(({ dependency }) => dependency.name);
   return [
-    ...news.map((pod) => ({ about: pod, event: waits(what(pod)) })),
+    ...news.map((pod) => ({ about: pod, dependencies, event: waits(what(pod)) })),
     ...[...firstOf].flatMap(([target, pod]) => {
       const workload = targets.includes(target) ? undefined : world.workloads.get(target);
-      return workload ? [{ about: workload, event: waits(`Pods are ${what(pod)}`) }] : [];
+      return workload ? [{ about: workload, dependencies, event: waits(`Pods are ${what(pod)}`) }] : [];
     }),
   ];
 }
