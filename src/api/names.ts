@@ -59,6 +59,8 @@ export const PULL_SECRETS_SEPARATOR = ',';
 
 /** Pod annotation prefix: `open.dependencygate.dev/<gate>.<dependency>`; see `openValue` for what the operator writes. */
 export const OPEN_ANNOTATION_PREFIX = `open.${GROUP}/`;
+/** Option of a waiting container, which names the annotation that opens a dependency. */
+export const OPEN_KEY_FLAG = '--open-key=';
 /** Pod annotation that changes so that the kubelet brings what a person opened into a container that has missed it. */
 export const OPENED_AGAIN_ANNOTATION = `${GROUP}/opened-again`;
 

@@ -76,6 +76,17 @@ describe('the token of the operator, on Pods and gates', function () {
       await annotate(pod, { [openAnnotation('a', 'x')]: '2 2026-01-01T00:00:00Z' });
     });
 
+    it('opens each dependency of a container that several share, and all of them, and no other', async () => {
+      const keys = ['x', 'y', 'all'].map((dependency) => openAnnotation('a', dependency));
+      const args = ['wait', 'all', ...keys.map((key) => `--open-key=${key}`)];
+      const other = { ...own('dgate-b--x'), args: [`--open-key=${openAnnotation('b', 'y')}`] };
+      const shared = [{ ...own('dgate-a--all'), args }, other];
+      const pod = await owned({ ...waiting, spec: { ...app().spec, initContainers: shared } });
+      await annotate(pod, Object.fromEntries(keys.map((key) => [key, '1'])));
+      for (const key of [openAnnotation('a', 'z'), openAnnotation('b', 'y'), openAnnotation('b', 'all')])
+        await policyRefusal(annotate(pod, { [key]: '1' }));
+    });
+
     it('opens nothing that the Pod does not have, and changes nothing else', async () => {
       const pod = await owned(waiting);
       for (const annotations of [

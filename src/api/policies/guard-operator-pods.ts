@@ -1,10 +1,12 @@
 import {
+  ALL_DEPENDENCIES,
   CONTAINER_PREFIX,
   CONTAINER_SEPARATOR,
   GROUP,
   HOLD_GATE,
   KIND,
   OPEN_ANNOTATION_PREFIX,
+  OPEN_KEY_FLAG,
   OPENED_AGAIN_ANNOTATION,
   PLURAL,
   REQUIRE_LABEL,
@@ -18,8 +20,12 @@ import { BOOKKEEPING, isOneOf, orElse, unchanged } from './unchanged.ts';
 /** CEL: the container `c` has the name of one of ours. */
 export const IS_OURS = `c.name.startsWith('${CONTAINER_PREFIX}') && c.name.substring(${CONTAINER_PREFIX.length}).contains('${CONTAINER_SEPARATOR}')`;
 
+/** CEL: the container that the annotation `k` is for has the name `c.name`. */
+const IS_ALONE = `c.name == '${CONTAINER_PREFIX}' + k.substring(${OPEN_ANNOTATION_PREFIX.length}).replace('.', '${CONTAINER_SEPARATOR}', 1)`;
+/** CEL: the container `c` is the one that a gate's dependencies share, and says itself that the annotation `k` opens one of them. */
+const IS_SHARED = `has(c.args) && ('${OPEN_KEY_FLAG}' + k) in c.args && c.name == '${CONTAINER_PREFIX}' + k.substring(${OPEN_ANNOTATION_PREFIX.length}).split('.')[0] + '${CONTAINER_SEPARATOR}${ALL_DEPENDENCIES}'`;
 /** CEL: the annotation `k` opens a container that the Pod has. */
-const OPENS = `(k.startsWith('${OPEN_ANNOTATION_PREFIX}') && variables.containers.exists(c, c.name == '${CONTAINER_PREFIX}' + k.substring(${OPEN_ANNOTATION_PREFIX.length}).replace('.', '${CONTAINER_SEPARATOR}', 1)))`;
+const OPENS = `(k.startsWith('${OPEN_ANNOTATION_PREFIX}') && variables.containers.exists(c, ${IS_ALONE} || (${IS_SHARED})))`;
 
 const schedulingGates = (pod: string) => orElse(`dyn(${pod}).spec`, 'schedulingGates', '[]');
 /** CEL: whether a Pod is held, and the scheduling gates that others have put there. */

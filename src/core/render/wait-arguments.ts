@@ -5,6 +5,7 @@ import {
   ANNOTATIONS_FILE,
   type FileSource,
   filePath,
+  OPEN_KEY_FLAG,
   openAnnotation,
   VOLUME_MOUNT_PATH,
 } from '../../api/names.ts';
@@ -50,7 +51,7 @@ export function waitArguments(
       `${NAME_FLAG}${dependency.name}`,
       ...(evaluated ? [] : attemptArguments(timing)),
       ...overdueArguments(timing),
-      `--open-key=${openKey}`,
+      `${OPEN_KEY_FLAG}${openKey}`,
       `--annotations-file=${ANNOTATIONS_FILE}`,
     ],
     env,
@@ -70,7 +71,7 @@ export function waitAllArguments(
   defaults: TimingDefaults | undefined,
 ): Command {
   const all = [
-    `--open-key=${openAnnotation(gate, ALL_DEPENDENCIES)}`,
+    `${OPEN_KEY_FLAG}${openAnnotation(gate, ALL_DEPENDENCIES)}`,
     `--annotations-file=${ANNOTATIONS_FILE}`,
   ];
   const each = dependencies.map((dependency) => {
