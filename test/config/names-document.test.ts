@@ -5,6 +5,7 @@ import { read } from './manifests.ts';
 /** What stands in clusters and in Git, as a reader looks it up. */
 const NAMES = [
   names.containerName('<gate>', '<dependency>'),
+  names.containerName('<gate>', names.ALL_DEPENDENCIES),
   names.volumeName('<gate>'),
   names.VOLUME_MOUNT_PATH,
   names.TOKEN_MOUNT_PATH,
@@ -14,6 +15,7 @@ const NAMES = [
   names.GATED_LABEL,
   names.REQUIRE_LABEL,
   names.openAnnotation('<gate>', '<dependency>'),
+  names.openAnnotation('<gate>', names.ALL_DEPENDENCIES),
   names.OPENED_AGAIN_ANNOTATION,
   names.START_ANNOTATION,
   names.HOLD_GATE,
