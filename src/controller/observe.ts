@@ -1,10 +1,11 @@
 import { KIND } from '../api/names.ts';
 import { TARGET_KINDS, type TargetKind } from '../api/spec.ts';
-import type { Placing, Pod, Settings, Workload, WorkloadWorld, World } from '../core/model.ts';
+import type { Placing, Pod, Settings, Workload } from '../core/model.ts';
 import { gatesInPod } from '../core/plan/clean-up.ts';
 import { countedText } from '../core/progress/ungated.ts';
 import { gatesIn } from '../core/render/inject.ts';
 import { targetKeys } from '../core/targets.ts';
+import type { WorkloadWorld, World } from '../core/world.ts';
 import { keyOf, type ObjectKey } from '../kube/object.ts';
 import type { VersionOf } from './expectations.ts';
 import type { Memory } from './memory.ts';

@@ -1,10 +1,11 @@
 import { targetAnnotationValue } from '../api/names.ts';
-import type { Gate, World } from '../core/model.ts';
+import type { Gate } from '../core/model.ts';
 import { decide } from '../core/plan/decide.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { soonest } from '../core/soonest.ts';
 import { firstStarts, gateEvents, ungatedFirst } from '../core/status/gate-events.ts';
 import { stillWaits, type WaitingEvent, waitingEvents } from '../core/status/waiting-events.ts';
+import type { World } from '../core/world.ts';
 import { act, type Failed } from './act.ts';
 import type { Context } from './context.ts';
 import { Asking } from './expressions.ts';

@@ -1,8 +1,9 @@
-import type { Gate, WorkloadWorld } from '../core/model.ts';
+import type { Gate } from '../core/model.ts';
 import { decideWorkload } from '../core/plan/decide-workload.ts';
 import type { Unattended, WorkloadWrite } from '../core/plan/plan.ts';
 import { gatesIn } from '../core/render/inject.ts';
 import { ofPatch, ofPodRelease, ofScaleDown } from '../core/status/gate-events.ts';
+import type { WorkloadWorld } from '../core/world.ts';
 import { act, type Failed } from './act.ts';
 import type { Context } from './context.ts';
 import { observeWorkload, versionIn } from './observe.ts';

@@ -2,9 +2,11 @@ import type { Render } from '../api/rendered.ts';
 import type { GateSpec } from '../api/spec.ts';
 
 /** How one gate's render compares with its spec and with its Pods. */
-export interface Comparisons<Pod> {
+export interface Comparisons<Pod, PodProgress> {
   /** Whether the spec gives this render. */
   isRenderOf(stored: Render | undefined, gate: string, spec: GateSpec): boolean;
   /** Which Pods carry this very render. */
   carriesRender(gate: string, render: Render | undefined): (pod: Pod) => boolean;
+  /** How far a Pod has come. */
+  podProgress(pod: Pod, gate: string): PodProgress;
 }

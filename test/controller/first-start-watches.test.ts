@@ -4,9 +4,10 @@ import { Memory } from '../../src/controller/memory.ts';
 import { observe } from '../../src/controller/observe.ts';
 import { createStores } from '../../src/controller/stores.ts';
 import { EVALUATOR } from '../../src/core/expression/expression.ts';
-import type { Pod, Workload, World } from '../../src/core/model.ts';
+import type { Pod, Workload } from '../../src/core/model.ts';
 import { decide } from '../../src/core/plan/decide.ts';
 import { firstStarts } from '../../src/core/status/gate-events.ts';
+import type { World } from '../../src/core/world.ts';
 import { dns, type GateBuilder, gate, NOW, PLACING, pod, SETTINGS, workload } from '../core/builders.ts';
 
 /** What was stored, in its order, and how long after the one before it; each of the two watches shows its own of it. */

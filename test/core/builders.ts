@@ -1,7 +1,8 @@
 import { targetAnnotationValue } from '../../src/api/names.ts';
 import { TARGET_KINDS } from '../../src/api/spec.ts';
-import type { Refusal, World } from '../../src/core/model.ts';
+import type { Refusal } from '../../src/core/model.ts';
 import { KeptComparisons } from '../../src/core/progress/kept-comparisons.ts';
+import type { World } from '../../src/core/world.ts';
 import { type GateBuilder, SETTINGS } from './gate-builder.ts';
 import type { PodBuilder } from './pod-builder.ts';
 import { NOW } from './time.ts';

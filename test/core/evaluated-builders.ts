@@ -2,7 +2,8 @@ import type { Dependency } from '../../src/api/spec.ts';
 import { evaluations } from '../../src/core/evaluate/evaluate.ts';
 import type { Evaluation } from '../../src/core/evaluate/evaluation.ts';
 import { EVALUATOR } from '../../src/core/expression/expression.ts';
-import type { Gate, JsonObject, Observation, World } from '../../src/core/model.ts';
+import type { Gate, JsonObject, Observation } from '../../src/core/model.ts';
+import type { World } from '../../src/core/world.ts';
 import { world } from './builders.ts';
 import { type GateBuilder, NAMESPACE } from './gate-builder.ts';
 

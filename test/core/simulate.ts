@@ -1,14 +1,6 @@
 import { FINALIZER, GATED_LABEL, targetAnnotationValue } from '../../src/api/names.ts';
 import { EVALUATOR } from '../../src/core/expression/expression.ts';
-import type {
-  Gate,
-  JsonObject,
-  Pod,
-  TemplateView,
-  Workload,
-  WorkloadWorld,
-  World,
-} from '../../src/core/model.ts';
+import type { Gate, JsonObject, Pod, TemplateView, Workload } from '../../src/core/model.ts';
 import { gatesInPod } from '../../src/core/plan/clean-up.ts';
 import { decide as decideGate } from '../../src/core/plan/decide.ts';
 import { decideWorkload } from '../../src/core/plan/decide-workload.ts';
@@ -17,6 +9,7 @@ import type { Plan, Write } from '../../src/core/plan/plan.ts';
 import { gatesIn } from '../../src/core/render/inject.ts';
 import { type PodTemplate, podTemplateSchema, viewTemplate } from '../../src/core/render/template.ts';
 import { soonest } from '../../src/core/soonest.ts';
+import type { WorkloadWorld, World } from '../../src/core/world.ts';
 import { mergeSchemaOf } from '../../src/sandbox/server/merge-keys.ts';
 import { strategicMergePatch } from '../../src/sandbox/server/strategic-merge-patch.ts';
 import { frozen, gate } from './builders.ts';

@@ -1,6 +1,7 @@
-import type { KnownGate, WorkloadWorld } from '../../src/core/model.ts';
+import type { KnownGate } from '../../src/core/model.ts';
 import { decideWorkload } from '../../src/core/plan/decide-workload.ts';
 import type { WorkloadPlan } from '../../src/core/plan/plan.ts';
+import type { WorkloadWorld } from '../../src/core/world.ts';
 import { frozen, type GateBuilder, NOW, PodBuilder, type WorkloadBuilder } from './builders.ts';
 
 type More = Partial<

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { Dependency, GateSpec } from '../../src/api/spec.ts';
 import { evaluatedFingerprint } from '../../src/core/evaluate/evaluate.ts';
-import type { Observation, Refusal, World } from '../../src/core/model.ts';
+import type { Observation, Refusal } from '../../src/core/model.ts';
+import type { World } from '../../src/core/world.ts';
 import { dependencies, placing, templates } from './arbitraries.ts';
 import {
   ago,

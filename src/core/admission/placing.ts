@@ -1,5 +1,6 @@
 import { TARGET_KINDS, type TargetKind } from '../../api/spec.ts';
-import type { Placing, Pod, Workload, World } from '../model.ts';
+import type { Placing, Pod, Workload } from '../model.ts';
+import type { World } from '../world.ts';
 import { diagnose } from './cause.ts';
 import { isInstalled, type PolicyViews, placingPolicyOf } from './policies.ts';
 import { CACHE_LAG_MS } from './written.ts';

@@ -1,12 +1,13 @@
 import { containerOwner, FINALIZER, MAX_GATE_CONTAINERS, targetAnnotationValue } from '../../api/names.ts';
 import { isPlacedInPods } from '../../api/settled.ts';
 import { sinceWhen } from '../admission/placing.ts';
-import type { JsonObject, KnownGate, Workload, WorkloadWorld } from '../model.ts';
+import type { JsonObject, KnownGate, Workload } from '../model.ts';
 import { additionMark, removalMark, removalPause } from '../progress/dispute.ts';
 import { type Claim, dueIn, isDue, type Standing, standing } from '../progress/standing.ts';
 import { changePatch, gatesIn } from '../render/inject.ts';
 import { nested, patchOfTemplate } from '../render/template.ts';
 import { soonest } from '../soonest.ts';
+import type { WorkloadWorld } from '../world.ts';
 import { gatesToOpen, isToLeave } from './clean-up.ts';
 import { gather, isNaming, isRendering } from './gather.ts';
 import { openOrphans, releaseHeld, unattended } from './orphans.ts';

@@ -1,10 +1,11 @@
 import { FINALIZER, targetAnnotationValue } from '../../api/names.ts';
-import type { Gate, Refusal, Workload, WorkloadWorld } from '../model.ts';
+import type { Gate, Refusal, Workload } from '../model.ts';
 import { refusalOfRender } from '../progress/standing.ts';
 import { gatesIn } from '../render/inject.ts';
 import { hasUserContainer, isRenderOf, renderHash } from '../render/render.ts';
 import { gateCondition } from '../status/gate-state.ts';
 import { targetKeys } from '../targets.ts';
+import type { WorkloadWorld } from '../world.ts';
 import { gatesToOpen, isToLeave } from './clean-up.ts';
 
 /**

@@ -1,11 +1,12 @@
 import { OPENED_AGAIN_ANNOTATION, type OpenValue, openValue, readOpenValue } from '../../api/names.ts';
 import { type Evaluation, opensPod } from '../evaluate/evaluation.ts';
-import type { Gate, Pod, World } from '../model.ts';
+import type { Gate, Pod } from '../model.ts';
 import { type DependencyPlace, placesIn } from '../progress/dependency-place.ts';
 import { mayWait, openKeyOf, runningSince } from '../progress/opening.ts';
 import { firstUnpassed } from '../progress/pod-progress.ts';
 import { soonest } from '../soonest.ts';
 import { targetKeys } from '../targets.ts';
+import type { World } from '../world.ts';
 import type { PodWrite } from './plan.ts';
 
 /** The kubelet brings an annotation into the container within 1 to 2 s, measured; now and then it misses one. */

@@ -1,10 +1,11 @@
 import { targetAnnotationValue } from '../../api/names.ts';
-import type { Gate, GateEvent, Workload, WorkloadWorld } from '../model.ts';
+import type { Gate, GateEvent, Workload } from '../model.ts';
 import { removalMark, removalPause } from '../progress/dispute.ts';
 import { gatesLacking, gatesNotCarried, isHeld, isHeldFor } from '../render/hold.ts';
 import { gatesIn } from '../render/inject.ts';
 import { soonest } from '../soonest.ts';
 import { targetKeys } from '../targets.ts';
+import type { WorkloadWorld } from '../world.ts';
 import { cleanUp, gatesInPod, isToLeave } from './clean-up.ts';
 import type { PodRelease, PodWrite, Unattended } from './plan.ts';
 

@@ -6,9 +6,10 @@ import {
   targetAnnotationValue,
 } from '../../api/names.ts';
 import { sinceWhen } from '../admission/placing.ts';
-import type { JsonObject, WorkloadWorld } from '../model.ts';
+import type { JsonObject } from '../model.ts';
 import { gatesNotCarried } from '../render/hold.ts';
 import { obstacle } from '../render/inject.ts';
+import type { WorkloadWorld } from '../world.ts';
 import { isToLeave } from './clean-up.ts';
 import { isNaming, isRendering } from './gather.ts';
 import type { JobRelease } from './plan.ts';

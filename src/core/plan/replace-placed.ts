@@ -1,8 +1,9 @@
 import { gateAnnotation } from '../../api/names.ts';
 import { isMadeAnew, isOlder, placedSince } from '../admission/placing.ts';
-import type { Pod, Render, Workload, World } from '../model.ts';
+import type { Pod, Render, Workload } from '../model.ts';
 import { hasUnpulledImage } from '../progress/unpulled.ts';
 import { isHeldFor } from '../render/hold.ts';
+import type { World } from '../world.ts';
 import type { PodWrite } from './plan.ts';
 import { waitsIn } from './replace.ts';
 

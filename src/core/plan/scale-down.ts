@@ -1,7 +1,8 @@
-import type { Pod, ReplicaSetReference, Workload, WorkloadWorld } from '../model.ts';
+import type { Pod, ReplicaSetReference, Workload } from '../model.ts';
 import { isOutdated } from '../render/hold.ts';
 import { gatesIn } from '../render/inject.ts';
 import { soonest } from '../soonest.ts';
+import type { WorkloadWorld } from '../world.ts';
 import type { ScaleDown, ScaleDownEmpty } from './plan.ts';
 
 /** A ReplicaSet that still has its held Pods after this time is looked at once more. */

@@ -1,10 +1,11 @@
 import { REQUIRE_LABEL } from '../../api/names.ts';
 import type { TargetKind } from '../../api/spec.ts';
-import type { Gate, Workload, World } from '../model.ts';
+import type { Gate, Workload } from '../model.ts';
 import { requires } from '../render/hold.ts';
 import type { Obstacle } from '../render/obstacle.ts';
 import { keepsLatch } from '../status/older-crd.ts';
 import { statusOfTarget } from '../targets.ts';
+import type { World } from '../world.ts';
 import type { Ungated } from './ungated.ts';
 
 /** Objects of one apply are stored within so much of each other, in either order. */

@@ -1,10 +1,10 @@
 import type { Render } from '../../api/rendered.ts';
 import type { TargetKind } from '../../api/spec.ts';
 import type { PassedTemplate, TargetStatus } from '../../api/status.ts';
-import type { Gate, Pod, Workload, World } from '../model.ts';
+import type { Gate, Pod, Workload } from '../model.ts';
 import { statusOfTarget } from '../targets.ts';
+import type { World } from '../world.ts';
 import { passedTemplates } from './passed-template.ts';
-import { podProgress } from './pod-progress.ts';
 
 /** A target, and what is known of it. */
 export interface PassingTarget {
@@ -74,7 +74,7 @@ function isSeenToPass(
       !pod.deleting &&
       pod.createdAt >= workload.createdAt &&
       carries(pod) &&
-      podProgress(pod, gate).state === 'open',
+      comparisons.podProgress(pod, gate).state === 'open',
   );
 }
 

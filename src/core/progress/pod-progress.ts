@@ -16,6 +16,7 @@ import { openKeyOf } from './opening.ts';
  */
 export interface DependencyProgress {
   readonly dependency: string;
+  readonly place: DependencyPlace;
   readonly state: 'pending' | 'starting' | 'checking' | 'failed' | 'passed';
   /** Why it is so, in the kubelet's or the container's words; empty when there is nothing to say. */
   readonly message: string;
@@ -133,8 +134,8 @@ function dependencyProgress(pod: Pod, place: DependencyPlace, turn: string | und
   const { dependency, container } = place;
   const progress = containerProgress(statusOf(pod, container), pod, container === turn);
   return progress.state === 'checking' && isThroughAlone(pod, place)
-    ? { dependency, state: 'passed', ...SILENT }
-    : { dependency, ...progress };
+    ? { dependency, place, state: 'passed', ...SILENT }
+    : { dependency, place, ...progress };
 }
 
 /**
@@ -146,7 +147,7 @@ function isThroughAlone(pod: Pod, place: DependencyPlace): boolean {
   return placesIn(pod, place.container).some((other) => openKeyOf(pod, other) === undefined);
 }
 
-type StateProgress = Omit<DependencyProgress, 'dependency'>;
+type StateProgress = Omit<DependencyProgress, 'dependency' | 'place'>;
 type Said = Omit<StateProgress, 'state'>;
 
 const SILENT: Said = { message: '', reason: '', exitCode: undefined };

@@ -5,15 +5,16 @@ import type { GateSpec, Target, TargetKind } from '../../api/spec.ts';
 import type { PassedTemplate, PodCounts, TargetStatus } from '../../api/status.ts';
 import { placedSince } from '../admission/placing.ts';
 import { cut } from '../cut.ts';
-import type { Pod, Workload, World } from '../model.ts';
+import type { Pod, Workload } from '../model.ts';
 import { isHeld } from '../render/hold.ts';
 import type { Obstacle } from '../render/obstacle.ts';
+import type { World } from '../world.ts';
 import { ungatedFirstStart } from './first-start.ts';
 import { firstStartOf } from './first-start-latch.ts';
 import { type Hold, holdOf } from './held.ts';
 import { comesIntoPods } from './in-pods.ts';
 import { hasPassedAndGone, passedBy, templatesPassed } from './passed.ts';
-import { isGated, isLive, isRetried, type PodProgress, podProgress } from './pod-progress.ts';
+import { isGated, isLive, isRetried, type PodProgress } from './pod-progress.ts';
 import { restWords } from './rest.ts';
 import { type Standing, standing } from './standing.ts';
 import { ungatedPods } from './ungated.ts';
@@ -115,7 +116,7 @@ function targetProgress({ world, spec, render, carries, now }: Compared, named: 
     isCurrent,
     passed: passedBy(world, passing, render),
     passedTemplates: spec.when === 'Rollout' ? templatesPassed(world, passing, render) : [],
-    pods: current.toSorted(byName).map((pod) => podProgress(pod, gate)),
+    pods: current.toSorted(byName).map((pod) => world.comparisons.podProgress(pod, gate)),
     older: pods.filter((pod) => isGated(pod, gate) && !carries(pod)).length,
     held: held.length,
     hold: holdOf(workload, held, { hasNew: current.length > 0, ...(isCurrent && { gate, since }) }),

@@ -1,6 +1,7 @@
 import { containerOwner } from '../../api/names.ts';
-import type { Pod, Workload, World } from '../model.ts';
+import type { Pod, Workload } from '../model.ts';
 import { statusOfTarget } from '../targets.ts';
+import type { World } from '../world.ts';
 import { isGated } from './pod-progress.ts';
 
 /** Two watches are taken to show the same moment once neither has told anything new of a target for so long. */

@@ -7,10 +7,10 @@ import { evaluatedFingerprint, questionOf } from '../evaluate/evaluate.ts';
 import { serviceHint } from '../evaluate/evaluate-service.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import { serviceOf } from '../evaluate/references.ts';
-import type { Pod, World } from '../model.ts';
-import { placeOf } from '../progress/dependency-place.ts';
+import type { Pod } from '../model.ts';
 import { hasSkipped, openKeyOf } from '../progress/opening.ts';
 import type { DependencyProgress, PodProgress } from '../progress/pod-progress.ts';
+import type { World } from '../world.ts';
 import { openedEarly } from './opened-early.ts';
 
 /** What the status of dependencies is made from. */
@@ -103,12 +103,12 @@ export function isLost(name: string, spec: GateSpec, evaluated: Seen['evaluated'
  */
 function openedFor(
   { name }: Dependency,
-  { world, spec, pods, evaluated }: Seen,
+  { spec, pods, evaluated }: Seen,
 ): Pick<DependencyStatus, 'opened' | 'openedByHand' | 'skipped'> {
-  const opened = pods.flatMap(({ pod }) => {
-    const place = placeOf(pod, world.gate.name, name);
-    const key = openKeyOf(pod, place);
-    return key === undefined ? [] : [{ pod, place, key }];
+  const opened = pods.flatMap(({ pod, dependencies }) => {
+    const place = dependencies.find(({ dependency }) => dependency === name)?.place;
+    const key = place && openKeyOf(pod, place);
+    return !place || key === undefined ? [] : [{ pod, place, key }];
   });
   const byPeople = opened.filter(
     ({ pod, key }) => readOpenValue(pod.annotations[key] ?? '')?.by !== 'rollout',

@@ -1,5 +1,5 @@
 import type { FirstStarts } from '../admission/policies.ts';
-import type { World } from '../model.ts';
+import type { World } from '../world.ts';
 import { olderCrdWords } from './older-crd.ts';
 
 const FIRST_STARTS: Readonly<Record<FirstStarts, string>> = {

@@ -2,10 +2,11 @@ import type { Dependency, GateSpec } from '../../api/spec.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import { factsOf, type ObjectFacts } from '../evaluate/object-facts.ts';
 import { isOfLater } from '../evaluate/release.ts';
-import type { Observation, Pod, World } from '../model.ts';
+import type { Observation, Pod } from '../model.ts';
 import { placeOf } from '../progress/dependency-place.ts';
 import { stateOf, wayThrough } from '../progress/opening.ts';
 import type { PodProgress } from '../progress/pod-progress.ts';
+import type { World } from '../world.ts';
 
 /** What is looked at. */
 interface Seen {

@@ -2,10 +2,11 @@ import { targetAnnotationValue } from '../../api/names.ts';
 import { sharingOne } from '../../api/settled.ts';
 import type { Dependency } from '../../api/spec.ts';
 import type { DependencyStatus, GateStatus } from '../../api/status.ts';
-import type { GateEvent, Pod, Workload, World } from '../model.ts';
+import type { GateEvent, Pod, Workload } from '../model.ts';
 import { namesInWords } from '../names-in-words.ts';
 import { placeOf } from '../progress/dependency-place.ts';
 import { podProgress } from '../progress/pod-progress.ts';
+import type { World } from '../world.ts';
 import { checkWords } from './check-words.ts';
 
 /** What is told of a Pod that waits, or of a workload some of whose Pods do. */

@@ -6,8 +6,9 @@ import { nextSteps } from '../../../src/commands/explain/steps/next-steps.ts';
 import type { Step } from '../../../src/commands/explain/steps/step.ts';
 import type { Evaluator } from '../../../src/core/expression/evaluator.ts';
 import { EVALUATOR } from '../../../src/core/expression/expression.ts';
-import type { Gate, JsonObject, Observation, World } from '../../../src/core/model.ts';
+import type { Gate, JsonObject, Observation } from '../../../src/core/model.ts';
 import { decide } from '../../../src/core/plan/decide.ts';
+import type { World } from '../../../src/core/world.ts';
 import {
   type GateBuilder,
   gate,

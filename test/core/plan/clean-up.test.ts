@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { World } from '../../../src/core/model.ts';
 import { cleanUp, type Leaving } from '../../../src/core/plan/clean-up.ts';
+import type { World } from '../../../src/core/world.ts';
 import { container, daemonSet, dns, gate, NOW, pod, statefulSet, tcp, workload, world } from '../builders.ts';
 import { writesOf } from '../in-words.ts';
 import { decide, settle } from '../simulate.ts';

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { DependencyStatus } from '../../../src/api/status.ts';
-import type { Observation, World } from '../../../src/core/model.ts';
+import type { Observation } from '../../../src/core/model.ts';
 import { gateEvents } from '../../../src/core/status/gate-events.ts';
+import type { World } from '../../../src/core/world.ts';
 import { dns, type GateBuilder, gate, NOW, type PodBuilder, pod, workload, world } from '../builders.ts';
 import {
   ABSENT,

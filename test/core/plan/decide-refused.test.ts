@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import type { Refusal, World } from '../../../src/core/model.ts';
+import type { Refusal } from '../../../src/core/model.ts';
 import { RETRY_REFUSED_AFTER_MS } from '../../../src/core/progress/standing.ts';
+import type { World } from '../../../src/core/world.ts';
 import { ago, container, dns, gate, NOW, pod, refusal, tcp, workload, world } from '../builders.ts';
 import { additionsOf, conditionOf, messageOf, writesOf } from '../in-words.ts';
 import { carryOut, decide, isSilent, settle } from '../simulate.ts';

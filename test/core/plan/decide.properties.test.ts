@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { statusSchema } from '../../../src/api/status.ts';
-import type { World } from '../../../src/core/model.ts';
 import type { Write } from '../../../src/core/plan/plan.ts';
 import { KeptComparisons } from '../../../src/core/progress/kept-comparisons.ts';
 import { drift } from '../../../src/core/render/drift.ts';
 import { obstacle } from '../../../src/core/render/inject.ts';
+import type { World } from '../../../src/core/world.ts';
 import { frozen, NOW } from '../builders.ts';
 import { decide, settle } from '../simulate.ts';
 import { worlds } from '../world-arbitraries.ts';

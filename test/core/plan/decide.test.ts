@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { World } from '../../../src/core/model.ts';
 import { gateEvents } from '../../../src/core/status/gate-events.ts';
+import type { World } from '../../../src/core/world.ts';
 import {
   ago,
   dns,

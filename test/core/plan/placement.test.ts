@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { gateAnnotation, REMOVED } from '../../../src/api/names.ts';
 import { CACHE_LAG_MS } from '../../../src/core/admission/written.ts';
-import type { Placing, World } from '../../../src/core/model.ts';
+import type { Placing } from '../../../src/core/model.ts';
+import type { World } from '../../../src/core/world.ts';
 import {
   ago,
   container,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { World } from '../../../src/core/model.ts';
 import { patchOfTemplate } from '../../../src/core/render/template.ts';
+import type { World } from '../../../src/core/world.ts';
 import { ago, cronJob, dns, gate, job, NOW, pod, statefulSet, workload, world } from '../builders.ts';
 import { conditionOf, messageOf, writesOf } from '../in-words.ts';
 import { decide } from '../simulate.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { KeptComparisons } from '../../../src/core/progress/kept-comparisons.ts';
-import { carriesRender } from '../../../src/core/progress/pod-progress.ts';
+import { carriesRender, podProgress } from '../../../src/core/progress/pod-progress.ts';
 import { isRenderOf } from '../../../src/core/render/render.ts';
 import { dns, gate, pod, tcp } from '../builders.ts';
 
@@ -24,6 +24,8 @@ describe('KeptComparisons', () => {
       expect(comparisons.isRenderOf(a.render, GATE, b.spec)).to.equal(isRenderOf(a.render, GATE, b.spec));
       const carries = comparisons.carriesRender(GATE, a.render);
       expect(pods.map(carries)).to.deep.equal(pods.map(carriesRender(GATE, a.render)));
+      for (const each of pods)
+        expect(comparisons.podProgress(each, GATE)).to.deep.equal(podProgress(each, GATE));
     }
     expect(comparisons.isRenderOf(undefined, GATE, one.spec)).to.equal(false);
     expect(pods.map(comparisons.carriesRender(GATE, undefined))).to.deep.equal([false, false, false]);
@@ -34,6 +36,9 @@ describe('KeptComparisons', () => {
     const [waiting] = pods;
     if (!waiting) throw new Error('no Pod');
     expect(comparisons.carriesRender(GATE, one.render)(waiting)).to.equal(true);
+    expect(comparisons.podProgress(waiting, GATE).state).to.equal('waiting');
+    const passed = pod('a').carrying(one).open().pod;
+    expect(comparisons.podProgress(passed, GATE).state).to.equal('open');
     expect(comparisons.carriesRender(GATE, one.render)({ ...waiting, annotations: {} })).to.equal(false);
     expect(comparisons.carriesRender(GATE, { ...one.render, hash: 'x' })(waiting)).to.equal(false);
   });

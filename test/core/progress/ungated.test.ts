@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { TargetStatus } from '../../../src/api/status.ts';
-import type { Workload, World } from '../../../src/core/model.ts';
+import type { Workload } from '../../../src/core/model.ts';
 import { countedText, SETTLED_MS, ungatedPods } from '../../../src/core/progress/ungated.ts';
+import type { World } from '../../../src/core/world.ts';
 import { dns, gate, NOW, pod, type WorkloadBuilder, workload, world } from '../builders.ts';
 
 const first = gate('first').targets('web').dependsOn(dns('api')).rendered();

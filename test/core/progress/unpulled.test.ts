@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { GateStatus } from '../../../src/api/status.ts';
-import type { World } from '../../../src/core/model.ts';
+import type { World } from '../../../src/core/world.ts';
 import {
   container,
   cronJob,

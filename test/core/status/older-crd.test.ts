@@ -2,9 +2,10 @@ import { expect } from 'chai';
 import { gateJsonSchema } from '../../../src/api/crd.ts';
 import { lackingFields } from '../../../src/api/kept-fields.ts';
 import { EVALUATOR } from '../../../src/core/expression/expression.ts';
-import type { GateStatus, World } from '../../../src/core/model.ts';
+import type { GateStatus } from '../../../src/core/model.ts';
 import { decide } from '../../../src/core/plan/decide.ts';
 import { type OlderCrd, olderCrdWords } from '../../../src/core/status/older-crd.ts';
+import type { World } from '../../../src/core/world.ts';
 import { lacking } from '../../api/definition.ts';
 import { ago, dns, gate, NOW, pod, workload, world } from '../builders.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { evaluateGate } from '../../../src/core/evaluate/evaluate-gate.ts';
-import type { World } from '../../../src/core/model.ts';
+import type { World } from '../../../src/core/world.ts';
 import {
   cronJob,
   daemonSet,
