@@ -103,7 +103,7 @@ export const WORKLOAD_EVENTS = {
 export const POD_EVENTS = {
   Waiting: {
     type: 'Normal',
-    when: 'it has waited for a dependency for 5 s: which, of which gate, and why that is not there or which log says so; again where the reason turns',
+    when: 'it has waited for a dependency for 5 s: which, of which gate, and why that is not there or which log says so; again where the reason turns, but once for all that share a container',
   },
 } as const satisfies Meanings;
 

@@ -58,19 +58,30 @@ export function hasSkipped(pod: Pod, place: DependencyPlace): boolean {
 /** What the waiter leaves of its end: one line of JSON. Of several dependencies it tells how it came past each. */
 const endSchema = z.object({
   outcome: z.string(),
-  dependencies: z.array(z.object({ name: z.string(), outcome: z.string() })).optional(),
+  dependencies: z.array(z.looseObject({ name: z.string(), outcome: z.string() })).optional(),
 });
 
-function endOf(state: ContainerStatus['state'] | undefined, place: DependencyPlace): string | undefined {
-  if (state?.is !== 'terminated') return undefined;
+/** Of the last words of a container those about one dependency. */
+export function wordsAbout(message: string, { isShared, dependency }: DependencyPlace): string {
+  if (!isShared) return message;
+  const own = readEnd(message)?.dependencies?.find(({ name }) => name === dependency);
+  return own === undefined ? message : JSON.stringify(own);
+}
+
+function readEnd(message: string): z.infer<typeof endSchema> | undefined {
   try {
-    const end = endSchema.safeParse(JSON.parse(state.message)).data;
-    return place.isShared
-      ? end?.dependencies?.find(({ name }) => name === place.dependency)?.outcome
-      : end?.outcome;
+    return endSchema.safeParse(JSON.parse(message)).data;
   } catch {
     return undefined;
   }
+}
+
+function endOf(state: ContainerStatus['state'] | undefined, place: DependencyPlace): string | undefined {
+  if (state?.is !== 'terminated') return undefined;
+  const end = readEnd(state.message);
+  return place.isShared
+    ? end?.dependencies?.find(({ name }) => name === place.dependency)?.outcome
+    : end?.outcome;
 }
 
 /** What a container is, as the kubelet has last reported it. */

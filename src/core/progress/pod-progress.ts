@@ -3,7 +3,7 @@ import { count } from '../count.ts';
 import type { ContainerStatus, Pod, Render } from '../model.ts';
 import { changedInPod, wantedContainers } from '../render/contents.ts';
 import { type DependencyPlace, placesIn, placesOf } from './dependency-place.ts';
-import { openKeyOf } from './opening.ts';
+import { openKeyOf, wordsAbout } from './opening.ts';
 
 /**
  * How far one Pod has come in one gate.
@@ -132,10 +132,20 @@ function blockedIn(pod: Pod, container: string | undefined, all: readonly Depend
 
 function dependencyProgress(pod: Pod, place: DependencyPlace, turn: string | undefined): DependencyProgress {
   const { dependency, container } = place;
-  const progress = containerProgress(statusOf(pod, container), pod, container === turn);
+  const progress = containerProgress(statusAbout(pod, place), pod, container === turn);
   return progress.state === 'checking' && isThroughAlone(pod, place)
     ? { dependency, place, state: 'passed', ...SILENT }
     : { dependency, place, ...progress };
+}
+
+/** The container's, of whose last words only those about the dependency are kept. */
+function statusAbout(pod: Pod, place: DependencyPlace): ContainerStatus | undefined {
+  const status = statusOf(pod, place.container);
+  if (!place.isShared || status === undefined) return status;
+  const { state, last } = status;
+  const about = <State extends ContainerStatus['state']>(one: State): State =>
+    one.is === 'terminated' ? { ...one, message: wordsAbout(one.message, place) } : one;
+  return { ...status, state: about(state), last: last && about(last) };
 }
 
 /**

@@ -31,8 +31,8 @@ export function stillWaits(
 
 /**
  * Events for whoever describes a Pod and has never heard of gates: what it waits for, and why that is not there. A Pod has
- * one as it begins to wait for a dependency, and another when the reason turns; its workload has one for all of them. They
- * follow from the old status and the new one, so a restart repeats none, and are of the Pods that the status names, so
+ * one as it begins to wait for a dependency, and another when the reason turns, or one for all that share a container; its
+ * workload has one for all of its Pods. They follow from the old status and the new one, so a restart repeats none, and are of the Pods that the status names, so
  * they are few. A dependency that is there as far as the operator sees is not worth an Event, nor is one that is passed
  * before somebody could read it: see {@link stillWaits}.
  */
@@ -44,11 +44,18 @@ export function waitingEvents(world: World, after: GateStatus | undefined): Wait
     const now = of(after, dependency.name);
     return now && !isThere(now) ? [{ dependency, before: of(status, dependency.name), now }] : [];
   });
-  const shared = new Set(sharingOne(spec.value).map(({ name }) => name));
+  const sharing = sharingOne(spec.value);
   const [together = [], alone = []] = [true, false].map((isShared) =>
-    kept.filter(({ dependency: { name } }) => shared.has(name) === isShared),
+    kept.filter(({ dependency }) => sharing.includes(dependency) === isShared),
   );
-  return [together, ...alone.map((one) => [one])].flatMap((some) => ofContainer(world, some));
+  const toldOfAny = sharing.flatMap(({ name }) => {
+    const before = of(status, name);
+    return before && !isThere(before) ? (before.blockedPods ?? []) : [];
+  });
+  return [
+    ...ofContainer(world, together, toldOfAny),
+    ...alone.flatMap((one) => ofContainer(world, [one], toldOf(one))),
+  ];
 }
 
 function isThere({ satisfied, reason }: DependencyStatus): boolean {
@@ -62,9 +69,12 @@ interface Kept {
   readonly now: DependencyStatus;
 }
 
-/** The Events of what one container waits for: of several dependencies one for all, as the Pod begins to wait for them. */
-function ofContainer(world: World, kept: readonly Kept[]): WaitingEvent[] {
-  const told = kept.flatMap((one) => toldOf(one, kept.length > 1));
+/**
+ * The Events of what one container waits for: of several dependencies one for all, as the Pod begins to wait for them.
+ *
+ * @param told the names of the Pods that have been told
+ */
+function ofContainer(world: World, kept: readonly Kept[], told: readonly string[]): WaitingEvent[] {
   const waiting = named(
     world.pods,
     kept.flatMap(({ now }) => now.blockedPods ?? []),
@@ -83,10 +93,9 @@ function ofContainer(world: World, kept: readonly Kept[]): WaitingEvent[] {
   ];
 }
 
-/** The Pods that have been told; of one dependency alone they are told again when its reason turns. */
-function toldOf({ before, now }: Kept, isOneOfSeveral: boolean): readonly string[] {
-  if (before === undefined) return [];
-  const isTold = isOneOfSeveral || (before.reason === now.reason && !isThere(before));
+/** The Pods that have been told of one dependency alone; they are told again when its reason turns. */
+function toldOf({ before, now }: Kept): readonly string[] {
+  const isTold = before !== undefined && before.reason === now.reason && !isThere(before);
   return isTold ? (before.blockedPods ?? []) : [];
 }
 

@@ -49,6 +49,18 @@ describe('podProgress, of dependencies that share a container', () => {
     expect(podProgress(through.passed('own').pod, 'first').state).to.equal('open');
   });
 
+  it('has of the last words of a run that was stopped those about each', () => {
+    const entry = (name: string) => ({ name, outcome: 'stopped', answer: `of ${name}` });
+    const message = JSON.stringify({ outcome: 'stopped', dependencies: ['api', 'redis'].map(entry) });
+    const { dependencies } = podProgress(one.failed('all', { exitCode: 143, message }).pod, 'first');
+    expect(dependencies.map(({ message: words }) => words)).to.deep.equal([
+      'exit code 143 (Error): {"name":"api","outcome":"stopped","answer":"of api"}',
+      'exit code 143 (Error): {"name":"redis","outcome":"stopped","answer":"of redis"}',
+      `exit code 143 (Error): ${message}`,
+      '',
+    ]);
+  });
+
   it('reads a container whose arguments cannot be read as one of a dependency named all', () => {
     const foreign = one.overwritten('dgate-first--all', { args: ['wait', 'all'], waitsFor: undefined });
     const contents = foreign.pod.contents.map(({ waitsFor: _, ...rest }) => rest);

@@ -135,5 +135,11 @@ describe('waitingEvents', () => {
     ]);
     const turned = names.map((name) => waits(name, ['pinger-1'], STARTS));
     expect(note({ dependencies: all }, ...turned)).to.deep.equal([]);
+    const onlyOne = names.map((name) => waits(name, ['pinger-1'], name === 'api' ? STARTS : THERE));
+    expect(note({ dependencies: all }, ...onlyOne)).to.deep.equal([]);
+    const there = names.map((name) => waits(name, ['pinger-1'], THERE));
+    expect(note({ dependencies: there }, ...onlyOne)).to.deep.equal([
+      'waiting for api (dns api) of gate first: Service api has no ready endpoints',
+    ]);
   });
 });
