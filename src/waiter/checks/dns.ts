@@ -1,4 +1,4 @@
-import { net } from '../builtin.ts';
+import { isIP } from '../network/ip.ts';
 import { type AddressType, describeCode, type Search, searchAddresses } from '../network/search.ts';
 import type { Check, Network } from './check.ts';
 
@@ -10,7 +10,7 @@ export interface DnsOptions {
 
 /** Satisfied when the host's name has at least one address of the type. An IP address is one already. */
 export function dnsCheck({ host, type }: DnsOptions, network: Network, search: Search): Check {
-  if (net.isIP(host)) return async () => ({ satisfied: true, answer: host });
+  if (isIP(host)) return async () => ({ satisfied: true, answer: host });
   return async (signal) => {
     const found = await searchAddresses(host, type, search, network.resolve, signal);
     return 'addresses' in found

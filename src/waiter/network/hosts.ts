@@ -1,4 +1,4 @@
-import { net } from '../builtin.ts';
+import { isIP } from './ip.ts';
 
 /** Addresses by name, which is in lower case. */
 export type Hosts = ReadonlyMap<string, readonly string[]>;
@@ -11,7 +11,7 @@ export function parseHosts(text: string): Hosts {
   const hosts = new Map<string, string[]>();
   for (const line of text.split('\n')) {
     const [address = '', ...names] = line.replace(/#.*/s, '').trim().split(/\s+/);
-    if (net.isIP(address) === 0) continue;
+    if (!isIP(address)) continue;
     for (const name of names) {
       const key = name.toLowerCase();
       hosts.set(key, [...(hosts.get(key) ?? []), address]);

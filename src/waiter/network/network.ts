@@ -1,5 +1,6 @@
 import { dns, net } from '../builtin.ts';
 import type { Network, Resolution, ResolutionCode } from '../checks/check.ts';
+import { isIP, isIPv6 } from './ip.ts';
 import { describeCode, resolutionOf, type Search, searchAddresses } from './search.ts';
 
 /** c-ares' words for RFC 1035's. ECANCELLED is ours: the attempt's time was over. */
@@ -48,12 +49,12 @@ export function systemNetwork(nameservers: readonly string[], search: Search): N
   return {
     resolve,
     async locate(host, port, signal) {
-      if (net.isIP(host)) return [{ host, port }];
+      if (isIP(host)) return [{ host, port }];
       const found = await searchAddresses(host, 'all', search, resolve, signal);
       if ('code' in found) return { failure: describeCode(found.code) };
       const few = (isOfFamily: (address: string) => boolean) =>
         found.addresses.filter(isOfFamily).slice(0, MAX_DIALED_OF_A_FAMILY);
-      return [...few(net.isIPv4), ...few(net.isIPv6)].map((address) => ({ host: address, port }));
+      return [...few(net.isIPv4), ...few(isIPv6)].map((address) => ({ host: address, port }));
     },
   };
 }

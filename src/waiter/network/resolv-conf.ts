@@ -1,5 +1,5 @@
-import { net } from '../builtin.ts';
 import { parseHostPort } from './address.ts';
+import { isIP } from './ip.ts';
 
 /** What resolv.conf(5) says about completing and asking for names. */
 export interface ResolvConf {
@@ -44,5 +44,5 @@ function ndotsOf(options: readonly string[]): number | undefined {
 }
 
 function isServer(value: string): boolean {
-  return net.isIP(value) !== 0 || net.isIP(parseHostPort(value)?.host ?? '') !== 0;
+  return isIP(value) || isIP(parseHostPort(value)?.host ?? '');
 }

@@ -1,6 +1,6 @@
-import { net } from '../builtin.ts';
 import type { Addresses, Network, Resolution, ResolutionCode } from '../checks/check.ts';
 import type { Hosts } from './hosts.ts';
+import { isIPv6 } from './ip.ts';
 import type { ResolvConf } from './resolv-conf.ts';
 
 /** Which addresses are wanted. `any`: of one family, IPv4 if it is there. `all`: of both, for whoever dials them. */
@@ -82,7 +82,7 @@ function familiesOf(type: AddressType): readonly ('A' | 'AAAA')[] {
 }
 
 function isOfType(address: string, type: AddressType): boolean {
-  return familiesOf(type).includes(net.isIPv6(address) ? 'AAAA' : 'A');
+  return familiesOf(type).includes(isIPv6(address) ? 'AAAA' : 'A');
 }
 
 function mostTelling(codes: readonly ResolutionCode[]): ResolutionCode {

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
-import { net, tls } from '../builtin.ts';
+import { tls } from '../builtin.ts';
 import type { Failure } from '../checks/check.ts';
+import { isIP } from './ip.ts';
 import type { TlsFiles, TrustIn } from './trust.ts';
 
 export interface TlsOptions extends TlsFiles {
@@ -33,7 +34,7 @@ export function securing(
         const secured = tls().connect({
           socket,
           host: name,
-          ...(net.isIP(name) ? {} : { servername: name }),
+          ...(isIP(name) ? {} : { servername: name }),
           secureContext,
           rejectUnauthorized: !insecureSkipVerify,
           ALPNProtocols: [protocol],
