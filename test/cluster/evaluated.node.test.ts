@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { AGGREGATE_LABEL } from '../../src/api/names.ts';
+import { AGGREGATE_LABEL, ALL_DEPENDENCIES, containerName } from '../../src/api/names.ts';
 import type { Dependency } from '../../src/api/spec.ts';
 import type { KubeObject } from '../../src/sandbox/cluster.ts';
-import { customResource, deployment, gate, tcp } from '../scenarios/manifests.ts';
+import { customResource, deployment, dns, gate, service, tcp } from '../scenarios/manifests.ts';
 import { isReady, type PodView, restarts } from '../scenarios/views.ts';
 import { eventually } from './eventually.ts';
 import { TOOLS_IMAGE } from './images.ts';
-import { IDLE, running, serviceOf, WHEN_TOLD_READY } from './story-apps.ts';
+import { IDLE, running, serviceOf, WEB_SERVER, WHEN_TOLD_READY } from './story-apps.ts';
 import { useStory } from './story-namespace.ts';
 import { itWentWell, useOperator } from './story-operator.ts';
 
@@ -61,6 +61,26 @@ describe('dependencies that the operator evaluates, on a real node', function ()
       return ready === String(asReady);
     });
   }
+
+  it('a migration Job, a Service name and a server open the one container that waits for all of them', async () => {
+    const shared = containerName('first', ALL_DEPENDENCIES);
+    await story().apply(
+      gate('first', ['app'], [tcp('server', 8080), ofJob, dns('api')], { order: 'Parallel' }),
+      deployment('server', running(WEB_SERVER, WHEN_TOLD_READY)),
+      serviceOf('server', 8080),
+      deployment('app', running(IDLE)),
+    );
+    const pod = await story().untilWaiting('app', shared);
+    await story().untilLog(pod, shared, /^waiting for server: connection refused$/m);
+    await story().untilLog(pod, shared, /^waiting for api: NXDOMAIN$/m);
+    await story().untilGate('first', { open: 'False/Waiting', waitingOn: 'server,migrate,api' });
+    await story().apply(job('echo migrated'), service('api'));
+    await story().untilLog(pod, shared, /^migrate was opened by an annotation of the Pod$/m);
+    await story().untilLog(pod, shared, /^api: 10\.96\.\d+\.\d+$/m);
+    await story().exec('deployment/server', 'touch', '/tmp/ready');
+    await untilOpen(pod);
+    expect(await story().log(pod, shared)).to.match(/^server: .*:8080\ncontinuing \.\.\.\n$/m);
+  });
 
   it('a migration Job opens its gate, also for Pods that come after it was deleted', async () => {
     const pod = await waiting(ofJob);
