@@ -1,5 +1,7 @@
 /** The first of several times, as far as there are any. */
 export function soonest(times: readonly (number | undefined)[]): number | undefined {
-  const known = times.filter((ms) => ms !== undefined);
-  return known.length > 0 ? Math.min(...known) : undefined;
+  return times.reduce(
+    (first, ms) => (first === undefined || (ms !== undefined && ms < first) ? ms : first),
+    undefined,
+  );
 }

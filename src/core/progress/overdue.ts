@@ -1,7 +1,7 @@
 import { timingOf } from '../../api/settled.ts';
 import type { GateSpec } from '../../api/spec.ts';
 import { soonest } from '../soonest.ts';
-import type { PodProgress } from './pod-progress.ts';
+import { earliest, type PodProgress } from './pod-progress.ts';
 
 export interface Overdue {
   /** Dependencies that block a Pod for longer than they may, in the order of the spec. */
@@ -26,8 +26,6 @@ export function overdue(spec: GateSpec, pods: readonly PodProgress[], now: numbe
 }
 
 function blockedSince(pods: readonly PodProgress[], dependency: string): number | undefined {
-  const times = pods
-    .filter(({ blockedBy }) => blockedBy.includes(dependency))
-    .map(({ since }) => Date.parse(since));
-  return soonest(times);
+  const since = earliest(pods.filter(({ blockedBy }) => blockedBy.includes(dependency)));
+  return since === undefined ? undefined : Date.parse(since);
 }

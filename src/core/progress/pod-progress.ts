@@ -17,6 +17,8 @@ import { openKeyOf, wordsAbout } from './opening.ts';
 export interface DependencyProgress {
   readonly dependency: string;
   readonly place: DependencyPlace;
+  /** The annotation by which it is open for the present run of its container; undefined where it is not. */
+  readonly openedBy: string | undefined;
   readonly state: 'pending' | 'starting' | 'checking' | 'failed' | 'passed';
   /** Why it is so, in the kubelet's or the container's words; empty when there is nothing to say. */
   readonly message: string;
@@ -45,6 +47,14 @@ export interface PodProgress {
   readonly passed: number;
   /** Since when what keeps it does so: the end of the container before it, else (or where that is not known) the Pod's creation. */
   readonly since: string;
+}
+
+/** Since when the first of them is kept; undefined where there are none. Times of one form sort as text. */
+export function earliest(pods: readonly PodProgress[]): string | undefined {
+  return pods.reduce<string | undefined>(
+    (first, { since }) => (first === undefined || since < first ? since : first),
+    undefined,
+  );
 }
 
 /** Neither terminating nor finished; a Pod that failed for good in a gate's container is not finished, but stuck. */
@@ -133,9 +143,9 @@ function blockedIn(pod: Pod, container: string | undefined, all: readonly Depend
 function dependencyProgress(pod: Pod, place: DependencyPlace, turn: string | undefined): DependencyProgress {
   const { dependency, container } = place;
   const progress = containerProgress(statusAbout(pod, place), pod, container === turn);
-  return progress.state === 'checking' && isThroughAlone(pod, place)
-    ? { dependency, place, state: 'passed', ...SILENT }
-    : { dependency, place, ...progress };
+  const openedBy = openKeyOf(pod, place);
+  const isThrough = progress.state === 'checking' && openedBy !== undefined && isHeldByOthers(pod, place);
+  return { dependency, place, openedBy, ...(isThrough ? { state: 'passed', ...SILENT } : progress) };
 }
 
 /** The container's, of whose last words only those about the dependency are kept. */
@@ -149,15 +159,14 @@ function statusAbout(pod: Pod, place: DependencyPlace): ContainerStatus | undefi
 }
 
 /**
- * Whether a dependency was opened, and others of the same container were not: it is for them that the container runs. Where all
- * were opened, the container has yet to be told of one, and nobody knows which.
+ * Whether others of the same container were not opened: it is for them that it runs, where one was. Where all were opened,
+ * the container has yet to be told of one, and nobody knows which.
  */
-function isThroughAlone(pod: Pod, place: DependencyPlace): boolean {
-  if (!place.isShared || openKeyOf(pod, place) === undefined) return false;
-  return placesIn(pod, place.container).some((other) => openKeyOf(pod, other) === undefined);
+function isHeldByOthers(pod: Pod, { isShared, container }: DependencyPlace): boolean {
+  return isShared && placesIn(pod, container).some((other) => openKeyOf(pod, other) === undefined);
 }
 
-type StateProgress = Omit<DependencyProgress, 'dependency' | 'place'>;
+type StateProgress = Omit<DependencyProgress, 'dependency' | 'place' | 'openedBy'>;
 type Said = Omit<StateProgress, 'state'>;
 
 const SILENT: Said = { message: '', reason: '', exitCode: undefined };

@@ -8,8 +8,8 @@ import { serviceHint } from '../evaluate/evaluate-service.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import { serviceOf } from '../evaluate/references.ts';
 import type { Pod } from '../model.ts';
-import { hasSkipped, openKeyOf } from '../progress/opening.ts';
-import type { DependencyProgress, PodProgress } from '../progress/pod-progress.ts';
+import { hasSkipped } from '../progress/opening.ts';
+import { type DependencyProgress, earliest, type PodProgress } from '../progress/pod-progress.ts';
 import type { World } from '../world.ts';
 import { openedEarly } from './opened-early.ts';
 
@@ -26,14 +26,15 @@ export interface Seen {
 export function dependencyStatuses(seen: Seen): DependencyStatus[] {
   return seen.spec.dependencies.map((dependency) => {
     const { name } = dependency;
-    const progress = progressOf(name, seen.pods);
+    const places = placesOfOne(name, seen.pods);
+    const progress = progressOf(name, places);
     const evaluation = seen.evaluated.get(name);
     return {
       name,
       check: checkOf(dependency).check,
       ...progress,
       ...failedByEvaluation(dependency, seen, progress),
-      ...openedFor(dependency, seen),
+      ...openedFor(dependency, places, seen),
       ...early(dependency, seen),
       ...(evaluation ? evaluatedStatus(dependency, evaluation) : hint(dependency, seen, progress)),
       ...(seen.overdue.includes(name) && { overdue: true }),
@@ -53,21 +54,30 @@ const STATE_NAMES = {
 
 type CountedProgress = Omit<DependencyStatus, 'name' | 'check'>;
 
-function progressOf(name: string, pods: readonly PodProgress[]): CountedProgress {
-  const states = pods.flatMap((pod) => pod.dependencies.find(({ dependency }) => dependency === name) ?? []);
-  const inState = (wanted: (typeof WORST_FIRST)[number]) =>
-    states.filter(({ state }) => state === wanted).length;
-  const blocked = pods.filter(({ blockedBy }) => blockedBy.includes(name));
-  const worst = WORST_FIRST.find((state) => inState(state) > 0) ?? 'pending';
-  const said = states.find(({ state, message }) => state === worst && message !== '');
-  const since = blocked.map((pod) => pod.since).sort()[0];
+/** A Pod and how far it has come in one dependency. */
+interface PlaceInPod {
+  readonly of: PodProgress;
+  readonly progress: DependencyProgress;
+}
+
+function placesOfOne(name: string, pods: readonly PodProgress[]): PlaceInPod[] {
+  return pods.flatMap((of) => {
+    const progress = of.dependencies.find(({ dependency }) => dependency === name);
+    return progress ? [{ of, progress }] : [];
+  });
+}
+
+function progressOf(name: string, places: readonly PlaceInPod[]): CountedProgress {
+  const counts = { failed: 0, starting: 0, checking: 0, pending: 0, passed: 0 };
+  for (const { progress } of places) counts[progress.state] += 1;
+  const worst = WORST_FIRST.find((state) => counts[state] > 0) ?? 'pending';
+  const said = places.find(({ progress: { state, message } }) => state === worst && message !== '')?.progress;
+  const blocked = places.flatMap(({ of }) => (of.blockedBy.includes(name) ? of : []));
+  const since = earliest(blocked);
+  const { pending, starting, checking, failed, passed } = counts;
   return {
     state: STATE_NAMES[worst],
-    pending: inState('pending'),
-    starting: inState('starting'),
-    checking: inState('checking'),
-    failed: inState('failed'),
-    passed: inState('passed'),
+    ...{ pending, starting, checking, failed, passed },
     ...(since !== undefined && { since }),
     ...(said && saidBy(said)),
     ...(blocked.length > 0 && { blockedPods: blocked.slice(0, MAX_POD_NAMES).map(({ pod }) => pod.name) }),
@@ -103,13 +113,12 @@ export function isLost(name: string, spec: GateSpec, evaluated: Seen['evaluated'
  */
 function openedFor(
   { name }: Dependency,
-  { spec, pods, evaluated }: Seen,
+  places: readonly PlaceInPod[],
+  { spec, evaluated }: Seen,
 ): Pick<DependencyStatus, 'opened' | 'openedByHand' | 'skipped'> {
-  const opened = pods.flatMap(({ pod, dependencies }) => {
-    const place = dependencies.find(({ dependency }) => dependency === name)?.place;
-    const key = place && openKeyOf(pod, place);
-    return !place || key === undefined ? [] : [{ pod, place, key }];
-  });
+  const opened = places.flatMap(({ of: { pod }, progress: { place, openedBy: key } }) =>
+    key === undefined ? [] : [{ pod, place, key }],
+  );
   const byPeople = opened.filter(
     ({ pod, key }) => readOpenValue(pod.annotations[key] ?? '')?.by !== 'rollout',
   );
