@@ -4,7 +4,7 @@ import type { Clock } from './wait-clock.ts';
 
 /** How to wait. Times are in milliseconds. */
 export interface WaitOptions {
-  /** From the start of one attempt to the start of the next, give or take a tenth. */
+  /** From the start of one attempt to the start of the next, give or take a tenth; less after the first one. */
   readonly period: number;
   /** After which an attempt is given up. */
   readonly timeout: number;
@@ -107,7 +107,7 @@ async function attemptUntilSatisfied(
   over: AbortSignal,
   changed: () => void,
 ): Promise<Outcome> {
-  const { clock, random } = surroundings;
+  const { clock } = surroundings;
   while (true) {
     const began = clock.now();
     progress.attempts++;
@@ -117,10 +117,24 @@ async function attemptUntilSatisfied(
     note(progress, answer);
     if (progress.inARow >= options.successThreshold) return 'satisfied';
     if (isNew) changed();
-    const period = options.period * (1 + JITTER * (2 * random() - 1));
-    await clock.sleep(Math.max(0, began + period - clock.now()), over);
+    await clock.sleep(pauseAfter(began, progress, options, surroundings), over);
     if (over.aborted) return 'stopped';
   }
+}
+
+/**
+ * Until the next attempt. Programs that start at one moment (a rollout, a node that comes back) are in step at their first
+ * attempt only: each then lets a part of a period pass, whether it was answered or its time was over. Where an answer counts
+ * towards the threshold, a whole period lies between the two.
+ */
+function pauseAfter(
+  began: number,
+  { attempts, inARow }: WaitProgress,
+  { period }: WaitOptions,
+  { clock, random }: Surroundings,
+): number {
+  if (attempts === 1 && inARow === 0) return period * random();
+  return Math.max(0, began + period * (1 + JITTER * (2 * random() - 1)) - clock.now());
 }
 
 function note(progress: WaitProgress, answer: Answer): void {

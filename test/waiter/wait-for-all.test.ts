@@ -85,10 +85,10 @@ const together = (...parts: readonly (readonly string[])[]) => [
 describe('waitForAll', () => {
   it('ends with the last of them, and tells each by its name and that it goes on once', async () => {
     const story = new Story(together(dns('api'), dns('db'), dns('web', '--on-overdue=open')), {
-      hosts: { api: 500, db: 4_000 },
-      annotations: { web: 1_000 },
+      hosts: { api: 500, db: 3_000 },
+      annotations: { web: 700 },
     });
-    await story.clock.advance(3_999);
+    await story.clock.advance(2_999);
     expect(story.end).to.equal(undefined);
     await story.clock.advance(1);
     expect(story.lines).to.deep.equal([
@@ -102,15 +102,15 @@ describe('waitForAll', () => {
     ]);
     const there = { outcome: 'satisfied', answer: '10.0.0.1' };
     const missed = { lastError: 'NXDOMAIN' };
-    expect(story.end).to.include({ isStopped: false, at: 4_000 });
+    expect(story.end).to.include({ isStopped: false, at: 3_000 });
     expect(story.message).to.deep.equal({
       outcome: 'satisfied',
-      seconds: 4,
+      seconds: 3,
       dependencies: [
-        { name: 'api', check: 'dns api', attempts: 2, seconds: 2, ...missed, ...there },
-        { name: 'db', check: 'dns db', attempts: 3, seconds: 4, ...missed, ...there },
+        { name: 'api', check: 'dns api', attempts: 2, seconds: 1, ...missed, ...there },
+        { name: 'db', check: 'dns db', attempts: 3, seconds: 3, ...missed, ...there },
         {
-          ...{ name: 'web', check: 'dns web', outcome: 'opened', attempts: 1, seconds: 1 },
+          ...{ name: 'web', check: 'dns web', outcome: 'opened', attempts: 1, seconds: 0.75 },
           ...{ ...missed, answer: 'NXDOMAIN' },
         },
       ],
@@ -151,7 +151,7 @@ describe('waitForAll', () => {
       { event: 'waiting', dependency: 'db' },
       { event: 'satisfied', dependency: 'api' },
       { event: 'satisfied', dependency: 'db' },
-      { event: 'satisfied', dependency: 'all', seconds: 4 },
+      { event: 'satisfied', dependency: 'all', seconds: 3 },
     ];
     expect(events).to.have.length(told.length);
     for (const [index, event] of told.entries()) expect(events[index]).to.include(event);

@@ -23,6 +23,8 @@ class Story {
   readonly stop = new AbortController();
   opened = false;
   random = 0.5;
+  /** Which part of a period passes after the first attempt. */
+  first = 1;
   result: Result | undefined;
 
   constructor(check: Check, options: Partial<WaitOptions> = {}) {
@@ -34,7 +36,7 @@ class Story {
           return check(signal);
         },
         clock: this.clock,
-        random: () => this.random,
+        random: () => (this.attempts.length === 1 ? this.first : this.random),
         log: (event) => this.events.push(event),
         isOpened: () => this.opened,
         signal: this.stop.signal,
@@ -101,8 +103,8 @@ describe('wait', () => {
 
   it('begins the next attempt at once after one that took longer than the period', async () => {
     const story = new Story(never, { period: 2_000, timeout: 5_000 });
-    await story.clock.advance(5_000);
-    expect(story.attempts).to.deep.equal([0, 5_000]);
+    await story.clock.advance(12_000);
+    expect(story.attempts).to.deep.equal([0, 7_000, 12_000]);
   });
 
   for (const [random, second] of [
@@ -113,10 +115,29 @@ describe('wait', () => {
     it(`jitters the period by at most a tenth (random ${random})`, async () => {
       const story = new Story(answers(no('x')));
       story.random = random;
-      await story.clock.advance(2_500);
-      expect(story.attempts[1]).to.be.closeTo(second, 0.001);
+      await story.clock.advance(4_500);
+      expect(story.attempts[2]).to.be.closeTo(2_000 + second, 0.001);
     });
   }
+
+  it('begins the second attempt within a period after the first, whether that was answered or not', async () => {
+    for (const [check, ended] of [
+      [answers(no('x')), 0],
+      [never, 5_000],
+    ] as const) {
+      const story = new Story(check);
+      story.first = 0.1;
+      await story.clock.advance(ended + 200);
+      expect(story.attempts).to.deep.equal([0, ended + 200]);
+    }
+  });
+
+  it('lets a period pass after a first attempt that counts towards the threshold', async () => {
+    const story = new Story(answers(yes('up')), { successThreshold: 2 });
+    story.first = 0.5;
+    await story.clock.advance(2_000);
+    expect(story.attempts).to.deep.equal([0, 2_000]);
+  });
 
   it('gives up an attempt after its time, and tells the check to let go', async () => {
     const signals: AbortSignal[] = [];
@@ -126,7 +147,7 @@ describe('wait', () => {
     });
     await story.clock.advance(4_999);
     expect(signals.map(({ aborted }) => aborted)).to.deep.equal([false]);
-    await story.clock.advance(1);
+    await story.clock.advance(2_001);
     expect(signals.map(({ aborted }) => aborted)).to.deep.equal([true, false]);
     expect(story.told).to.deep.equal(['waiting: timeout']);
   });
@@ -169,6 +190,7 @@ describe('wait', () => {
     const story = new Story(answers(yes('up'), no('down'), yes('up'), yes('up'), yes('up')), {
       successThreshold: 3,
     });
+    story.first = 0.5;
     await story.clock.advance(6_000);
     expect(story.result).to.equal(undefined);
     await story.clock.advance(2_000);
