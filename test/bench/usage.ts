@@ -11,6 +11,19 @@ export function cpuMs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
+/** The same in fine steps: of the threads that it has now, by the scheduler. */
+export function cpuOfThreadsMs(pid: number): number {
+  return readdirSync(`/proc/${pid}/task`)
+    .map((thread) => readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0])
+    .reduce((sum, nanoseconds) => sum + Number(nanoseconds) / 1e6, 0);
+}
+
+/** Memory of a process that is not a file's, MiB. */
+export function anonymousMiB(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  return Number(/^Pss_Anon:\s+(\d+) kB$/m.exec(text)?.[1]) / 1024;
+}
+
 /** Memory that a process holds, MiB, by /proc. @throws where it has ended. */
 export function residentMiB(pid: number): number {
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
