@@ -12,7 +12,7 @@ import { carriesRender, type PodProgress, podProgress } from './pod-progress.ts'
 export class KeptComparisons implements Comparisons<Pod, PodProgress> {
   #ofSpec: { readonly stored: Render; readonly spec: GateSpec; readonly answer: boolean } | undefined;
   #ofPods: { readonly render: Render; readonly carries: (pod: Pod) => boolean } | undefined;
-  readonly #progress = new WeakMap<Pod, PodProgress>();
+  readonly podProgress = keptWithEach(podProgress);
 
   isRenderOf(stored: Render | undefined, gate: string, spec: GateSpec): boolean {
     if (stored === undefined) return false;
@@ -29,22 +29,17 @@ export class KeptComparisons implements Comparisons<Pod, PodProgress> {
       this.#ofPods = { render, carries: keptWithEach(carriesRender(gate, render)) };
     return this.#ofPods.carries;
   }
-
-  podProgress(pod: Pod, gate: string): PodProgress {
-    const known = this.#progress.get(pod);
-    if (known) return known;
-    const answer = podProgress(pod, gate);
-    this.#progress.set(pod, answer);
-    return answer;
-  }
 }
 
-function keptWithEach(holds: (pod: Pod) => boolean): (pod: Pod) => boolean {
-  const answers = new WeakMap<Pod, boolean>();
-  return (pod) => {
+/** The same function, asked once of each Pod: what else it is given is always the same. */
+function keptWithEach<Answer, More extends readonly unknown[]>(
+  ask: (pod: Pod, ...more: More) => Answer,
+): (pod: Pod, ...more: More) => Answer {
+  const answers = new WeakMap<Pod, Answer>();
+  return (pod, ...more) => {
     const known = answers.get(pod);
     if (known !== undefined) return known;
-    const answer = holds(pod);
+    const answer = ask(pod, ...more);
     answers.set(pod, answer);
     return answer;
   };
