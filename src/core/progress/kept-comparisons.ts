@@ -2,6 +2,8 @@ import type { Render } from '../../api/rendered.ts';
 import type { GateSpec } from '../../api/spec.ts';
 import type { Comparisons } from '../comparisons.ts';
 import type { Pod } from '../model.ts';
+import type { Injection } from '../render/inject.ts';
+import { driftOf, type WorkloadDrift } from '../render/others-first.ts';
 import { isRenderOf } from '../render/render.ts';
 import { carriesRender, type PodProgress, podProgress } from './pod-progress.ts';
 
@@ -13,6 +15,7 @@ export class KeptComparisons implements Comparisons<Pod, PodProgress> {
   #ofSpec: { readonly stored: Render; readonly spec: GateSpec; readonly answer: boolean } | undefined;
   #ofPods: { readonly render: Render; readonly carries: (pod: Pod) => boolean } | undefined;
   readonly podProgress = keptWithEach(podProgress);
+  readonly driftOf = keptDrift();
 
   isRenderOf(stored: Render | undefined, gate: string, spec: GateSpec): boolean {
     if (stored === undefined) return false;
@@ -43,4 +46,26 @@ function keptWithEach<Answer, More extends readonly unknown[]>(
     answers.set(pod, answer);
     return answer;
   };
+}
+
+/** The same function as `driftOf`, asked once of each version of a workload while the render and what is known are the same. */
+function keptDrift(): typeof driftOf {
+  type Asked = Parameters<typeof driftOf>;
+  const answers = new WeakMap<Asked[0], { injection: Injection; known: Asked[2]; answer: WorkloadDrift }>();
+  return (workload, injection, known) => {
+    const last = answers.get(workload);
+    if (last && isSameInjection(last.injection, injection) && isSameList(last.known, known))
+      return last.answer;
+    const answer = driftOf(workload, injection, known);
+    answers.set(workload, { injection, known, answer });
+    return answer;
+  };
+}
+
+function isSameInjection(a: Injection, b: Injection): boolean {
+  return a.gate === b.gate && a.target === b.target && a.render === b.render;
+}
+
+function isSameList<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((one, index) => one === b[index]);
 }

@@ -92,7 +92,13 @@ function targetProgress({ world, spec, render, carries, now }: Compared, named: 
     : isPlacedInPods(spec, kind);
   const stands =
     workload && render
-      ? standing({ gate: world.gate, spec, render, isInPods }, workload, world, now)
+      ? standing(
+          { gate: world.gate, spec, render, isInPods },
+          workload,
+          world,
+          now,
+          world.comparisons.driftOf,
+        )
       : NOWHERE;
   const all = world.pods.filter((pod) => pod.target === target);
   const live = all.filter((pod) => isLive(pod, gate) && !isRetried(pod, all));

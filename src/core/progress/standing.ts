@@ -44,14 +44,21 @@ export interface Claim {
   readonly isInPods: boolean;
 }
 
-export function standing(claim: Claim, workload: Workload, known: Known, now: number): Standing {
+/** @param compare where answers are kept, from there */
+export function standing(
+  claim: Claim,
+  workload: Workload,
+  known: Known,
+  now: number,
+  compare = driftOf,
+): Standing {
   const { gate, render, isInPods } = claim;
   const target = targetAnnotationValue(workload.kind, workload.name);
   const injection = { gate: gate.name, render, target };
   const stuck = imageDrift(claim, workload, known);
   const { isOrderUnknown, ...found } = isInPods
     ? { drift: leftover(workload, gate.name), isOrderUnknown: false }
-    : driftOf(workload, injection, known.othersFirst);
+    : compare(workload, injection, known.othersFirst);
   const drift = [...found.drift, ...stuck];
   return {
     ...{ drift, isOrderUnknown },

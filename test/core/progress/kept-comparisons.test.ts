@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { KeptComparisons } from '../../../src/core/progress/kept-comparisons.ts';
 import { carriesRender, podProgress } from '../../../src/core/progress/pod-progress.ts';
+import { driftOf } from '../../../src/core/render/others-first.ts';
 import { isRenderOf } from '../../../src/core/render/render.ts';
-import { dns, gate, pod, tcp } from '../builders.ts';
+import { dns, gate, pod, tcp, workload } from '../builders.ts';
 
 const GATE = 'api-first';
 const one = gate(GATE).dependsOn(dns('api'), tcp('redis', 6379));
@@ -41,6 +42,29 @@ describe('KeptComparisons', () => {
     expect(comparisons.podProgress(passed, GATE).state).to.equal('open');
     expect(comparisons.carriesRender(GATE, one.render)({ ...waiting, annotations: {} })).to.equal(false);
     expect(comparisons.carriesRender(GATE, { ...one.render, hash: 'x' })(waiting)).to.equal(false);
+  });
+
+  it('compare a template again for another version of it, another render and other answers of the API server', () => {
+    const { driftOf: kept } = new KeptComparisons();
+    const injection = { gate: GATE, render: one.render, target: 'Deployment/app' };
+    const carrying = workload('app').carrying(one).workload;
+    const bare = workload('app').workload;
+    const behind = workload('app').carrying(one).putFirst('own').workload;
+    const known = [{ uid: behind.uid, templateHash: behind.templateHash, names: ['own'] }];
+    for (const [version, render, answers] of [
+      [carrying, one.render, []],
+      [bare, one.render, []],
+      [carrying, other.render, []],
+      [behind, one.render, []],
+      [behind, one.render, known],
+      [behind, one.render, []],
+      [carrying, one.render, []],
+    ] as const) {
+      const wanted = { ...injection, render };
+      expect(kept(version, wanted, answers)).to.deep.equal(driftOf(version, wanted, answers));
+    }
+    const again = () => kept(carrying, { ...injection }, [...known]);
+    expect(again()).to.equal(again());
   });
 
   it('are made once of what is still there', () => {
