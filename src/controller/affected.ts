@@ -21,13 +21,22 @@ import {
 /** Says what a change may matter to: `initial` is true for what was there before the operator looked. */
 export type OnAffected = (affected: Reconciled, initial: boolean) => void;
 
-/** Turns every change of a store into the gates and workloads that it may matter to. */
-export function subscribe(stores: Stores, onAffected: OnAffected): void {
+/**
+ * Turns every change of a store into the gates and workloads that it may matter to.
+ *
+ * @param isDecided whether a version of a gate is what its last reconcile has decided about: it is no reason to look again
+ */
+export function subscribe(
+  stores: Stores,
+  onAffected: OnAffected,
+  isDecided: (gate: Gate) => boolean = () => false,
+): void {
   const tell = (all: readonly Reconciled[], initial: boolean) => {
     for (const one of new Map(all.map((one) => [idOf(one), one])).values()) onAffected(one, initial);
   };
   stores.gates.subscribe(({ before, after, initial }) => {
-    tell(affectedByGate(stores, before, after), initial);
+    const isAsDecided = after !== undefined && isLater(before, after) && isDecided(after);
+    tell(affectedByGate(stores, before, after, !isAsDecided), initial);
   });
   for (const kind of TARGET_KINDS) {
     stores.workloads[kind].subscribe(({ before, after, initial }) => {
@@ -39,28 +48,40 @@ export function subscribe(stores: Stores, onAffected: OnAffected): void {
   }
 }
 
-/** The gate itself, all that wait for it or for one that does (a cycle ends for each of them), and its workloads. */
-function affectedByGate(stores: Stores, before: Gate | undefined, after: Gate | undefined): Reconciled[] {
+/** The gate itself where there is news of it, all that wait for it, and its workloads. */
+function affectedByGate(
+  stores: Stores,
+  before: Gate | undefined,
+  after: Gate | undefined,
+  isNews: boolean,
+): Reconciled[] {
   const versions = known(before, after);
-  const waiting = new Map<string, ObjectKey>(versions.map((gate) => [indexValue(gate, gate.name), gate]));
-  for (const [value] of waiting) {
-    for (const one of stores.gates.byIndex('before', value)) waiting.set(indexValue(one, one.name), one);
-  }
+  const itself = versions.slice(0, 1);
+  const gates = [...(isNews ? itself : []), ...itself.flatMap((gate) => waitingFor(stores, gate))];
   const workloads = isSameForWorkloads(before, after)
     ? []
     : versions.flatMap((gate) => workloadsOf(stores, gate));
-  return [...[...waiting.values()].map(referenceTo), ...workloads.map(workloadReference)];
+  return [...gates.map(referenceTo), ...workloads.map(workloadReference)];
 }
 
-/**
- * Of a gate its status changes most, and of that only the render matters to workloads. Where a version is told of once more,
- * more of it is shown than before, whatever its generation says.
- */
+/** The gates that wait for a gate or for one that does: in a cycle itself too, since it ends for each of them. */
+function waitingFor({ gates }: Stores, gate: Gate): Gate[] {
+  const found = new Set(gates.byIndex('before', indexValue(gate, gate.name)));
+  for (const one of found)
+    for (const next of gates.byIndex('before', indexValue(one, one.name))) found.add(next);
+  return [...found];
+}
+
+/** Where a version is told of once more, more of it is shown than before, whatever its generation says. */
+function isLater(before: Gate | undefined, after: Gate | undefined): boolean {
+  return before?.uid === after?.uid && before?.resourceVersion !== after?.resourceVersion;
+}
+
+/** Of a gate its status changes most, and of that only the render matters to workloads. */
 function isSameForWorkloads(before: Gate | undefined, after: Gate | undefined): boolean {
   const isHeld = (gate: Gate | undefined) => gate?.finalizers.includes(FINALIZER);
   return (
-    before?.uid === after?.uid &&
-    before?.resourceVersion !== after?.resourceVersion &&
+    isLater(before, after) &&
     before?.generation === after?.generation &&
     before?.deleting === after?.deleting &&
     isHeld(before) === isHeld(after) &&

@@ -7,6 +7,7 @@ import { renderIdentity } from '../core/render/render.ts';
 import { Answers } from './answers.ts';
 import { Denials } from './denials.ts';
 import { Expectations } from './expectations.ts';
+import { LastDecision } from './last-decision.ts';
 
 /** What is remembered of one gate. */
 export class GateMemory {
@@ -14,6 +15,7 @@ export class GateMemory {
   readonly denials = new Denials();
   readonly answers = new Answers();
   readonly comparisons = new KeptComparisons();
+  readonly lastDecision = new LastDecision();
   /** Hash of the render that a dry-run was last accepted for. */
   #triedRender: string | undefined;
   /** Of its last dry-run. */

@@ -166,7 +166,11 @@ export class Operator {
   /** Starts the watches, and takes part once all stores are filled. Resolves then, or when stopped before. */
   async start(): Promise<void> {
     this.#referenced.start();
-    subscribe(this.#stores, (one, initial) => this.#look(one, initial ? 'initial' : 'change'));
+    subscribe(
+      this.#stores,
+      (one, initial) => this.#look(one, initial ? 'initial' : 'change'),
+      (gate) => this.#term?.memory.gates.peek(referenceTo(gate))?.lastDecision.isShownBy(gate) ?? false,
+    );
     for (const reflector of this.#reflectors.all) reflector.start();
     const synced = this.#reflectors.all.map((reflector) => reflector.synced);
     const known = await Promise.all([this.#customResource.start(), this.#admission.start(), ...synced]);

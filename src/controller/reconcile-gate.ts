@@ -29,6 +29,7 @@ export async function reconcileGate(context: Context, reference: GateReference):
     return undefined;
   }
   const memory = gates.of(reference);
+  memory.lastDecision.forget();
   const unseenFor = unseen(context, reference, world);
   if (unseenFor > 0) return unseenFor;
   memory.keepPods(world.pods);
@@ -54,6 +55,7 @@ async function carryOut(context: Context, world: World, plan: Plan, memory: Gate
   const { done, hasLearned, failures } = await act(plan.writes, (write) => writeGate(writing, write));
   // Now that the finalizer is there what follows may go on, and whether the gate is in force is told after that.
   const status = done.some((write) => write.do === 'add-finalizer') ? undefined : plan.status;
+  memory.lastDecision.keep(world, { writes: plan.writes, status });
   const hasReported = status !== undefined && (await report(writing, world.gate, status));
   for (const event of gateEvents(world.gate.status, status, done)) recordEvent(context, world.gate, event);
   emitFirstStarts(context, world, status);
