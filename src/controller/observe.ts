@@ -43,7 +43,7 @@ export function observe(
   if (!gate) return undefined;
   const targets = [...targetKeys(gate)];
   const pods = podsOf(stores, key, targets);
-  const workloads = workloadsOf(stores, key, [...targets, ...pods.map(({ target }) => target)]);
+  const workloads = workloadsOf(stores, key, new Set([...targets, ...pods.map(({ target }) => target)]));
   const observations = observationsOf({ gates: stores.gates, referenced }, gate);
   const { firstStarts, foreignPolicies, idleAdmission, placing } = admission;
   const part = memory.gates.of(referenceTo(key));
@@ -130,8 +130,8 @@ export function podsAbout({ pods }: Stores, about: Pod | Workload): readonly Pod
 }
 
 /** The workloads named, as far as they exist, and every other that carries the gate. */
-function workloadsOf(stores: Stores, key: ObjectKey, named: readonly string[]): Map<string, Workload> {
-  const found = named.flatMap((target) => workloadNamed(stores, key.namespace, target) ?? []);
+function workloadsOf(stores: Stores, key: ObjectKey, named: ReadonlySet<string>): Map<string, Workload> {
+  const found = [...named].flatMap((target) => workloadNamed(stores, key.namespace, target) ?? []);
   const carriers = TARGET_KINDS.flatMap((kind) =>
     stores.workloads[kind].byIndex('gate', indexValue(key, key.name)),
   );

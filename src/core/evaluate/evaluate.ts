@@ -20,7 +20,8 @@ import { unseen } from './unseen.ts';
 
 /** Evaluates the dependencies that the operator evaluates, by their names. */
 export function evaluations(world: World, spec: GateSpec, expressions: Evaluator): Map<string, Evaluation> {
-  const waiting = waitingPods(world);
+  const isAnyEvaluated = spec.dependencies.some((one) => evaluatedCheckOf(one) !== undefined);
+  const waiting = isAnyEvaluated ? waitingPods(world) : new Map<string, Pod[]>();
   const evaluated = spec.dependencies.flatMap((dependency) => {
     const observation = world.observations.get(dependency.name) ?? { is: 'unseen' };
     const pods = waiting.get(dependency.name) ?? [];

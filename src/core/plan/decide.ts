@@ -6,6 +6,7 @@ import { evaluations } from '../evaluate/evaluate.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import type { Evaluator } from '../expression/evaluator.ts';
 import type { Gate, Refusal, Workload } from '../model.ts';
+import { overdue } from '../progress/overdue.ts';
 import { templateOf } from '../progress/passed-template.ts';
 import { type TargetProgress, targetsProgress } from '../progress/progress.ts';
 import { dueIn, isDue, refusalOfRender } from '../progress/standing.ts';
@@ -15,7 +16,7 @@ import { hasUserContainer, render, renderHash } from '../render/render.ts';
 import { nested } from '../render/template.ts';
 import { soonest } from '../soonest.ts';
 import { isUnreported } from '../status/gate-state.ts';
-import { invalidStatus, type Observed, status, statusNext } from '../status/gate-status.ts';
+import { invalidStatus, type Observed, status } from '../status/gate-status.ts';
 import { keepsRender, keptStatus } from '../status/older-crd.ts';
 import { targetKey } from '../targets.ts';
 import type { World } from '../world.ts';
@@ -82,8 +83,10 @@ function enforce(world: World, spec: GateSpec, now: number, expressions: Evaluat
   const step = nextRender(world, spec, { evaluated, now });
   const current = step.render ?? stored;
   const targets = targetsProgress(world, spec, current, now);
+  const pods = targets.flatMap((target) => target.pods);
   const observed: Observed = {
     ...{ world, spec, render: current, targets, evaluated, refusal: step.refusal },
+    overdue: overdue(spec, pods, now),
     isRenderDropped: step.isDropped ?? false,
     isRendered: (step.isStored || step.render !== undefined) && isKept(world.gate),
   };
@@ -230,6 +233,6 @@ function nextLook(observed: Observed, now: number): number | undefined {
     dueIn(observed.refusal, now),
     ...ends.filter((ms) => ms > 0),
     ...settle,
-    statusNext(observed, now),
+    observed.overdue.next,
   ]);
 }

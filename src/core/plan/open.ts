@@ -47,13 +47,18 @@ export const CHECK_FIRST_MS = 2000;
  */
 export function openings(world: World, open: Open, now: number): Openings {
   const named = targetKeys(world.gate);
+  const isAnyOpen = open.bySpec.size > 0 || open.evaluated.size > 0 || open.passedBefore.size > 0;
   const found = world.pods
-    .filter((pod) => named.has(pod.target))
+    .filter((pod) => (isAnyOpen || isOpenedByOthers(pod)) && named.has(pod.target))
     .map((pod) => ({ pod, attempts: attemptsFor(world, pod, open, now) }));
   return {
     writes: found.flatMap(({ pod, attempts }) => opening(pod, attempts)),
     next: soonest(found.flatMap(({ attempts }) => attempts.map(({ due }) => (due > 0 ? due : undefined)))),
   };
+}
+
+function isOpenedByOthers({ writtenByOthers }: Pod): boolean {
+  return Object.keys(writtenByOthers).length > 0;
 }
 
 /** What is due in a Pod, in one write. */

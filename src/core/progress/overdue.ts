@@ -1,7 +1,7 @@
 import { timingOf } from '../../api/settled.ts';
 import type { GateSpec } from '../../api/spec.ts';
 import { soonest } from '../soonest.ts';
-import { earliest, type PodProgress } from './pod-progress.ts';
+import type { PodProgress } from './pod-progress.ts';
 
 export interface Overdue {
   /** Dependencies that block a Pod for longer than they may, in the order of the spec. */
@@ -12,11 +12,12 @@ export interface Overdue {
 
 /** Which dependencies are overdue, and when to look again. A user's `container` has no such limit. */
 export function overdue(spec: GateSpec, pods: readonly PodProgress[], now: number): Overdue {
+  const blocked = blockedSince(pods);
   const due = spec.dependencies.flatMap((dependency) => {
-    const since = dependency.container ? undefined : blockedSince(pods, dependency.name);
+    const since = dependency.container ? undefined : blocked.get(dependency.name);
     if (since === undefined) return [];
     const seconds = timingOf(dependency, spec.defaults).overdueAfterSeconds;
-    return [{ name: dependency.name, in: since + seconds * 1000 - now }];
+    return [{ name: dependency.name, in: Date.parse(since) + seconds * 1000 - now }];
   });
   const ahead = due.map((entry) => entry.in).filter((ms) => ms > 0);
   return {
@@ -25,7 +26,13 @@ export function overdue(spec: GateSpec, pods: readonly PodProgress[], now: numbe
   };
 }
 
-function blockedSince(pods: readonly PodProgress[], dependency: string): number | undefined {
-  const since = earliest(pods.filter(({ blockedBy }) => blockedBy.includes(dependency)));
-  return since === undefined ? undefined : Date.parse(since);
+/** Since when each dependency blocks the first of its Pods. */
+function blockedSince(pods: readonly PodProgress[]): Map<string, string> {
+  const first = new Map<string, string>();
+  for (const { blockedBy, since } of pods)
+    for (const name of blockedBy) {
+      const known = first.get(name);
+      if (known === undefined || since < known) first.set(name, since);
+    }
+  return first;
 }

@@ -24,9 +24,10 @@ export interface Seen {
 
 /** The dependencies in the order of the spec, over the current Pods of all targets. */
 export function dependencyStatuses(seen: Seen): DependencyStatus[] {
+  const all = placesByDependency(seen.pods);
   return seen.spec.dependencies.map((dependency) => {
     const { name } = dependency;
-    const places = placesOfOne(name, seen.pods);
+    const places = all.get(name) ?? [];
     const progress = progressOf(name, places);
     const evaluation = seen.evaluated.get(name);
     return {
@@ -60,11 +61,16 @@ interface PlaceInPod {
   readonly progress: DependencyProgress;
 }
 
-function placesOfOne(name: string, pods: readonly PodProgress[]): PlaceInPod[] {
-  return pods.flatMap((of) => {
-    const progress = of.dependencies.find(({ dependency }) => dependency === name);
-    return progress ? [{ of, progress }] : [];
-  });
+/** Of a Pod with leftovers the first container of a dependency counts. */
+function placesByDependency(pods: readonly PodProgress[]): Map<string, PlaceInPod[]> {
+  const found = new Map<string, PlaceInPod[]>();
+  for (const of of pods)
+    for (const progress of of.dependencies) {
+      const places = found.get(progress.dependency);
+      if (places === undefined) found.set(progress.dependency, [{ of, progress }]);
+      else if (places.at(-1)?.of !== of) places.push({ of, progress });
+    }
+  return found;
 }
 
 function progressOf(name: string, places: readonly PlaceInPod[]): CountedProgress {

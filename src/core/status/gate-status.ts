@@ -5,7 +5,7 @@ import { type ConditionType, type DependencyStatus, type GateStatus, MAX_DISPLAY
 import { cut } from '../cut.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import type { Gate, Refusal } from '../model.ts';
-import { overdue } from '../progress/overdue.ts';
+import type { Overdue } from '../progress/overdue.ts';
 import type { PodProgress } from '../progress/pod-progress.ts';
 import { podCounts, type TargetProgress, targetStatus } from '../progress/progress.ts';
 import type { World } from '../world.ts';
@@ -24,6 +24,7 @@ export interface Observed {
   readonly targets: readonly TargetProgress[];
   /** What the operator makes of the dependencies that it evaluates, by their names. */
   readonly evaluated: ReadonlyMap<string, Evaluation>;
+  readonly overdue: Overdue;
   /** The API server's refusal of the spec's render. */
   readonly refusal: Refusal | undefined;
   /** Whether the spec's render cannot be stored as it is, since the CustomResourceDefinition is older. Default false. */
@@ -33,7 +34,7 @@ export interface Observed {
 export function status(observed: Observed, now: number): GateStatus {
   const { world, spec, render, isRendered, targets, evaluated } = observed;
   const pods = targets.flatMap((target) => target.pods);
-  const late = overdue(spec, pods, now).dependencies;
+  const late = observed.overdue.dependencies;
   const dependencies = dependencyStatuses({ world, spec, pods, evaluated, overdue: late });
   const verdicts = evaluate({
     spec,
@@ -57,15 +58,6 @@ export function status(observed: Observed, now: number): GateStatus {
     pods: podCounts(targets),
     display: display(observed, pods, dependencies, verdicts),
   };
-}
-
-/** When the status changes although nothing happens, ms from now. */
-export function statusNext({ spec, targets }: Observed, now: number): number | undefined {
-  return overdue(
-    spec,
-    targets.flatMap((target) => target.pods),
-    now,
-  ).next;
 }
 
 /**

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { type GateStatus, statusSchema } from '../../../src/api/status.ts';
+import { overdue } from '../../../src/core/progress/overdue.ts';
 import { targetsProgress } from '../../../src/core/progress/progress.ts';
 import { isRenderOf } from '../../../src/core/render/render.ts';
-import { invalidStatus, status, statusNext } from '../../../src/core/status/gate-status.ts';
+import { invalidStatus, status } from '../../../src/core/status/gate-status.ts';
 import {
   ago,
   container,
@@ -30,13 +31,19 @@ const one = (name: string) => pod(name).of('pinger').carrying(apiFirst);
 function observed(of: GateBuilder, ...around: (WorkloadBuilder | PodBuilder)[]) {
   const at = world(of, ...around);
   const { render } = of.gate.status;
+  const targets = targetsProgress(at, of.spec, render, NOW);
   return {
     world: at,
     spec: of.spec,
     render,
     isRendered: isRenderOf(render, of.gate.name, of.spec),
-    targets: targetsProgress(at, of.spec, render, NOW),
+    targets,
     evaluated: new Map(),
+    overdue: overdue(
+      of.spec,
+      targets.flatMap(({ pods }) => pods),
+      NOW,
+    ),
     refusal: undefined,
   };
 }
@@ -144,6 +151,18 @@ describe('status', () => {
     expect(stalled?.message).to.match(/image: Required value$/);
   });
 
+  it('counts a Pod with leftovers of a container once, by what comes first', () => {
+    const at = observed(apiFirst, pinger, poller, one('a').checking('api'));
+    const doubled = at.targets.map((target) => ({
+      ...target,
+      pods: target.pods.map((pod) => ({
+        ...pod,
+        dependencies: pod.dependencies.flatMap((each) => [each, { ...each, state: 'failed' as const }]),
+      })),
+    }));
+    expect(status({ ...at, targets: doubled }, NOW)).to.deep.equal(status(at, NOW));
+  });
+
   it('is what the schema of the CRD lets through', () => {
     const all = gate('g')
       .targets('pinger', 'DaemonSet/agent')
@@ -225,14 +244,6 @@ describe('status, of a target that cannot be read', () => {
       });
       expect(conditions.find(({ type }) => type === 'Open')).to.include({ status: 'Unknown' });
     }
-  });
-});
-
-describe('statusNext', () => {
-  it('is when something becomes overdue', () => {
-    // The Pod is 40 seconds old, and may wait for five minutes.
-    expect(statusNext(observed(apiFirst, pinger, poller, one('a').checking('api')), NOW)).to.equal(260_000);
-    expect(statusNext(observed(apiFirst, pinger, poller, one('a').open()), NOW)).to.equal(undefined);
   });
 });
 
