@@ -18,7 +18,7 @@ export const GATHER_MS = 250;
  * Deletions come one by one, each after the answer to the one before, and slower than what is applied. So where one gate
  * leaves a template, the others in it have this long to follow.
  */
-export const GATHER_LEAVING_MS = 1000;
+export const GATHER_LEAVING_MS = 2000;
 /** No change delays a patch for longer, whatever comes after it. */
 export const GATHER_LIMIT_MS = 5000;
 
