@@ -8,6 +8,7 @@ import { Answers } from './answers.ts';
 import { Denials } from './denials.ts';
 import { Expectations } from './expectations.ts';
 import { LastDecision } from './last-decision.ts';
+import { Pace } from './pace.ts';
 
 /** What is remembered of one gate. */
 export class GateMemory {
@@ -16,6 +17,7 @@ export class GateMemory {
   readonly answers = new Answers();
   readonly comparisons = new KeptComparisons();
   readonly lastDecision = new LastDecision();
+  readonly pace = new Pace();
   /** Hash of the render that a dry-run was last accepted for. */
   #triedRender: string | undefined;
   /** Of its last dry-run. */

@@ -21,8 +21,11 @@ import { writeGate } from './write-gate.ts';
 export async function reconcileGate(context: Context, reference: GateReference): Promise<number | undefined> {
   const { stores, clock } = context;
   const { gates, statusRefusal } = context.memory;
+  const began = clock.now();
+  const restsFor = gates.peek(reference)?.pace.restsFor(began) ?? 0;
+  if (restsFor > 0) return restsFor;
   // What is known of the gate then is remembered also while none of its workloads exists: one that comes later has nothing to wait for.
-  const world = observe(stores, context, reference, clock.now());
+  const world = observe(stores, context, reference, began);
   if (!world) {
     gates.forget(reference);
     statusRefusal.forget(reference);
@@ -35,6 +38,7 @@ export async function reconcileGate(context: Context, reference: GateReference):
   memory.keepPods(world.pods);
   const asking = new Asking(memory.answers);
   const plan = decide(world, clock.now(), asking);
+  memory.pace.decided(began, clock.now());
   const progress = await context.expressions.answer(reference.namespace, asking);
   // The world has gone on meanwhile.
   if (progress.is === 'answered') return reconcileGate(context, reference);
