@@ -34,6 +34,8 @@ const RATE = Number(process.argv[4] ?? 50);
 const CHANGES = 1000;
 /** What an operator does of its own accord after its start is over by then. */
 const QUIET_MS = 3000;
+/** So are the Events of the last changes, of which we tell after five seconds. */
+const EVENTS_MS = 7000;
 
 /** What one turn has shown. */
 type Figures = Readonly<Record<string, number>>;
@@ -85,14 +87,20 @@ async function turn(rival: Rival, name: string, kubeconfig: string, apiServer: n
   const coldStartS = (performance.now() - began) / 1000;
   await world.untilEach('each gate has its Pods', ({ pods }) => pods === SIZE.podsOfGate);
   await world.begin();
-  await pause(QUIET_MS);
-  const writesOfGate = storedIn(cluster.auditLog ?? '', name).length / SIZE.gates;
+  await pause(EVENTS_MS);
+  const writes = () => {
+    const all = storedIn(cluster.auditLog ?? '', name);
+    return { all: all.length, events: all.filter(({ objectRef }) => objectRef.resource === 'events').length };
+  };
+  const ofStart = writes();
 
   const before = { operator: cpuMs(running.pid), apiServer: cpuMs(apiServer) };
   const changes = new Changes(world);
   const latencies = await changes.run(CHANGES, RATE);
+  await pause(EVENTS_MS);
   const after = { operator: cpuMs(running.pid), apiServer: cpuMs(apiServer) };
   const loadedMiB = residentMiB(running.pid);
+  const ofChanges = writes();
 
   await running.stop();
   const [gate = ''] = world.gateNames;
@@ -113,7 +121,10 @@ async function turn(rival: Rival, name: string, kubeconfig: string, apiServer: n
     'RSS without gates and Pods, MiB': emptyMiB,
     'RSS after the changes, MiB': loadedMiB,
     'cold start until all are in force, s': coldStartS,
-    'writes a gate until then': writesOfGate,
+    'writes a gate until its Pods wait': ofStart.all / SIZE.gates,
+    'Events among them': ofStart.events / SIZE.gates,
+    'writes a change': (ofChanges.all - ofStart.all) / CHANGES,
+    'Events among those': (ofChanges.events - ofStart.events) / CHANGES,
     'restart → caught up, s': (caughtUp - restarted) / 1000,
     'CPU until then, s': restartCpuMs / 1000,
   };

@@ -30,6 +30,7 @@ const (
 type reconciler struct {
 	client.Client
 	events events.EventRecorder
+	told   toldPods
 }
 
 func (r *reconciler) setUp(ctx context.Context, manager ctrl.Manager) error {
@@ -83,6 +84,7 @@ func (r *reconciler) gatesOfDeployment(ctx context.Context, deployment client.Ob
 func (r *reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
 	var gate Gate
 	if err := r.Get(ctx, request.NamespacedName, &gate); err != nil {
+		r.told.forget(request.NamespacedName)
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	if gate.DeletionTimestamp != nil {
@@ -97,6 +99,7 @@ func (r *reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	if err != nil {
 		return ctrl.Result{}, err
 	}
+	r.tellPods(&gate, observed.pods.Items)
 	return ctrl.Result{}, r.report(ctx, &gate, observed)
 }
 
