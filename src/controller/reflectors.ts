@@ -10,6 +10,7 @@ import { nameOf, type Resource } from '../kube/resource.ts';
 import { partOf } from '../kube/watch/part.ts';
 import { Reflector } from '../kube/watch/reflector.ts';
 import type { Project } from '../kube/watch/replica.ts';
+import { sharing } from '../kube/watch/sharing.ts';
 import type { Store } from '../kube/watch/store.ts';
 import { POD_MESSAGE } from '../projections/pod-message.ts';
 import { projectGate } from '../projections/project-gate.ts';
@@ -70,7 +71,7 @@ function reflectorsOf(
   };
   const pod = (raw: unknown) => told('Pod', projectPod(raw));
   const podsOf = (store: Stores['pods'], labelSelector: string) =>
-    of(PODS, store, pod, { labelSelector, message: POD_MESSAGE });
+    of(PODS, store, sharing(pod), { labelSelector, message: POD_MESSAGE });
   const workload = (kind: TargetKind) => (raw: unknown) => told(kind, projectWorkload(kind, raw));
   return {
     gates: of(GATES, gates, projectGate),

@@ -63,8 +63,7 @@ export function blockedBy(world: ExplainWorld, dependency: string): PodState[] {
 /** The container that waits for a dependency in the Pods of the present render: one of its own, or one that others share. */
 export function containerFor({ gate }: Pick<ExplainWorld, 'gate'>, dependency: string): string {
   const contents = wantedContainers(gate.status.render?.initContainers ?? []);
-  const containers = contents.map(({ name }) => name);
-  return placeOf({ containers, contents }, gate.name, dependency).container;
+  return placeOf({ contents }, gate.name, dependency).container;
 }
 
 /** The dependencies of the spec; none while it cannot be read. */

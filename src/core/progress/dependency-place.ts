@@ -13,15 +13,17 @@ export interface DependencyPlace {
   readonly keys: readonly string[];
 }
 
-type Containers = Pick<Pod, 'containers' | 'contents'>;
+type Contents = Pick<Pod, 'contents'>;
 
 /** The dependencies of a gate in a Pod, in the order of their containers. */
-export function placesOf(pod: Containers, gate: string): DependencyPlace[] {
-  return pod.containers.flatMap((name) => (containerOwner(name)?.gate === gate ? placesIn(pod, name) : []));
+export function placesOf({ contents }: Contents, gate: string): DependencyPlace[] {
+  return contents.flatMap(({ name }) =>
+    containerOwner(name)?.gate === gate ? placesIn({ contents }, name) : [],
+  );
 }
 
 /** Those that one container waits for; none where it is no gate's. */
-export function placesIn({ contents }: Pick<Pod, 'contents'>, container: string): DependencyPlace[] {
+export function placesIn({ contents }: Contents, container: string): DependencyPlace[] {
   const owner = containerOwner(container);
   if (!owner) return [];
   const { gate } = owner;
@@ -35,7 +37,7 @@ export function placesIn({ contents }: Pick<Pod, 'contents'>, container: string)
 }
 
 /** Where a dependency is in a Pod; where the Pod has none of that name, in a container of its own. */
-export function placeOf(pod: Containers, gate: string, dependency: string): DependencyPlace {
+export function placeOf(pod: Contents, gate: string, dependency: string): DependencyPlace {
   const found = placesOf(pod, gate).find((place) => place.dependency === dependency);
   return found ?? placeAlone(gate, dependency);
 }

@@ -5,6 +5,7 @@ import type { Pod } from '../model.ts';
 import type { Injection } from '../render/inject.ts';
 import { driftOf, type WorkloadDrift } from '../render/others-first.ts';
 import { isRenderOf } from '../render/render.ts';
+import { placesOf } from './dependency-place.ts';
 import { carriesRender, type PodProgress, podProgress } from './pod-progress.ts';
 
 /**
@@ -14,7 +15,13 @@ import { carriesRender, type PodProgress, podProgress } from './pod-progress.ts'
 export class KeptComparisons implements Comparisons<Pod, PodProgress> {
   #ofSpec: { readonly stored: Render; readonly spec: GateSpec; readonly answer: boolean } | undefined;
   #ofPods: { readonly render: Render; readonly carries: (pod: Pod) => boolean } | undefined;
-  readonly podProgress = keptWithEach(podProgress);
+  /** Pods of one template share what their containers are, and so the places in them. */
+  readonly #placesIn = keptWithEach((contents: Pod['contents'], gate: string) =>
+    placesOf({ contents }, gate),
+  );
+  readonly podProgress = keptWithEach((pod: Pod, gate: string) =>
+    podProgress(pod, gate, this.#placesIn(pod.contents, gate)),
+  );
   readonly driftOf = keptDrift();
 
   isRenderOf(stored: Render | undefined, gate: string, spec: GateSpec): boolean {
@@ -34,16 +41,16 @@ export class KeptComparisons implements Comparisons<Pod, PodProgress> {
   }
 }
 
-/** The same function, asked once of each Pod: what else it is given is always the same. */
-function keptWithEach<Answer, More extends readonly unknown[]>(
-  ask: (pod: Pod, ...more: More) => Answer,
-): (pod: Pod, ...more: More) => Answer {
-  const answers = new WeakMap<Pod, Answer>();
-  return (pod, ...more) => {
-    const known = answers.get(pod);
+/** The same function, asked once of each object: what else it is given is always the same. */
+function keptWithEach<Of extends object, Answer, More extends readonly unknown[]>(
+  ask: (of: Of, ...more: More) => Answer,
+): (of: Of, ...more: More) => Answer {
+  const answers = new WeakMap<Of, Answer>();
+  return (of, ...more) => {
+    const known = answers.get(of);
     if (known !== undefined) return known;
-    const answer = ask(pod, ...more);
-    answers.set(pod, answer);
+    const answer = ask(of, ...more);
+    answers.set(of, answer);
     return answer;
   };
 }

@@ -107,10 +107,11 @@ export function isPassed(pod: Pod, container: string): boolean {
   return hasPassed(statusOf(pod, container));
 }
 
-export function podProgress(pod: Pod, gate: string): PodProgress {
+/** @param places the gate's dependencies in the Pod, where they are known */
+export function podProgress(pod: Pod, gate: string, places = placesOf(pod, gate)): PodProgress {
   const turn = firstUnpassed(pod);
   const mine = pod.containers.filter((name) => containerOwner(name)?.gate === gate);
-  const dependencies = placesOf(pod, gate).map((place) => dependencyProgress(pod, place, turn));
+  const dependencies = places.map((place) => dependencyProgress(pod, place, turn));
   const owner = turn === undefined ? undefined : containerOwner(turn);
   const passed = mine.filter((name) => isPassed(pod, name)).length;
   const isOpen = passed === mine.length;

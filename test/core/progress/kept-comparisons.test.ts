@@ -44,6 +44,17 @@ describe('KeptComparisons', () => {
     expect(comparisons.carriesRender(GATE, { ...one.render, hash: 'x' })(waiting)).to.equal(false);
   });
 
+  it('share the places of dependencies between Pods of the same containers', () => {
+    const comparisons = new KeptComparisons();
+    const [a] = pods;
+    if (!a) throw new Error('no Pod');
+    const placesIn = (one: typeof a) =>
+      comparisons.podProgress(one, GATE).dependencies.map(({ place }) => place);
+    const [first] = placesIn(a);
+    expect(placesIn({ ...a, name: 'another' })[0]).to.equal(first);
+    expect(placesIn({ ...a, contents: [...a.contents] })[0]).to.deep.equal(first);
+  });
+
   it('compare a template again for another version of it, another render and other answers of the API server', () => {
     const { driftOf: kept } = new KeptComparisons();
     const injection = { gate: GATE, render: one.render, target: 'Deployment/app' };
