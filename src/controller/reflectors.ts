@@ -69,7 +69,7 @@ function reflectorsOf(
     if (why !== undefined) log.warn({ object: keyOf(read), why }, `a ${kind} cannot be read in part`);
     return read;
   };
-  const pod = (raw: unknown) => told('Pod', projectPod(raw));
+  const pod = (raw: unknown, known?: Pod) => told('Pod', projectPod(raw, known));
   const podsOf = (store: Stores['pods'], labelSelector: string) =>
     of(PODS, store, sharing(pod), { labelSelector, message: POD_MESSAGE });
   const workload = (kind: TargetKind) => (raw: unknown) => told(kind, projectWorkload(kind, raw));

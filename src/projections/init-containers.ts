@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { containerOwner, MAX_GATE_CONTAINERS } from '../api/names.ts';
 import { kept } from '../core/cut.ts';
-import type { ContainerState, ContainerStatus, Pod } from '../core/model.ts';
+import type { ContainerState, ContainerStatus, ContainerView, Pod } from '../core/model.ts';
 import { viewContainer } from '../core/render/contents.ts';
 
 /** No target may carry so many gate containers: what has more was written by somebody else. */
@@ -41,10 +41,15 @@ export const containerStatusSchema = z.object({
 type InitContainer = z.infer<typeof initContainerSchema>;
 type RawStatus = z.infer<typeof containerStatusSchema>;
 
-/** What of a Pod's init containers decides about waiting: those of gates, and its own as far as gates stand behind them. */
+/**
+ * What of a Pod's init containers decides about waiting: those of gates, and its own as far as gates stand behind them.
+ *
+ * @param known what the gates' containers of this very Pod were before
+ */
 export function initContainers(
   all: readonly InitContainer[],
   statuses: readonly RawStatus[],
+  known: readonly ContainerView[] = [],
 ): Pick<Pod, 'containers' | 'contents' | 'statuses'> {
   const last = all.findLastIndex(isOfGate);
   const concerned = all.slice(0, last + 1).slice(0, MAX_CONTAINERS);
@@ -52,13 +57,20 @@ export function initContainers(
   const begun = concerned.findLastIndex(({ name }) => hasBegun(byName.get(name)));
   return {
     containers: concerned.map(({ name }) => name),
-    contents: concerned.filter(isOfGate).map(viewContainer),
+    contents: concerned
+      .filter(isOfGate)
+      .map((container) => known.find((one) => isStill(one, container)) ?? viewContainer(container)),
     statuses: concerned.flatMap((container, index) => {
       const raw = byName.get(container.name);
       if (!raw) return [];
       return [isOfGate(container) ? containerStatus(raw) : ownStatus(container, raw, index < begun)];
     }),
   };
+}
+
+/** The API server lets nobody change the containers of a Pod that exists, but for their images ("Pod update and replacement"). */
+function isStill({ name, image }: ContainerView, container: InitContainer): boolean {
+  return container.name === name && container.image === image;
 }
 
 function isOfGate({ name }: { readonly name: string }): boolean {

@@ -79,13 +79,16 @@ const REVISION_LABEL = 'controller-revision-hash';
 /**
  * Cuts a Pod down, when it is decoded, from some 26 KB of heap to the half that decisions need. One that cannot be read in
  * part is a Pod all the same: its gates say so. Throws where it is none.
+ *
+ * @param known what was read of a version before
  */
-export function projectPod(raw: unknown): Pod {
+export function projectPod(raw: unknown, known?: Pod): Pod {
   const whole = podSchema.safeParse(raw);
   const { metadata, spec, status } = whole.data ?? partialSchema.parse(raw);
   const owner = controllerOf(metadata);
   const required = requiredGates(metadata.labels[REQUIRE_LABEL]);
-  const concerned = initContainers(spec.initContainers, status.initContainerStatuses);
+  const before = known?.uid === metadata.uid ? known.contents : [];
+  const concerned = initContainers(spec.initContainers, status.initContainerStatuses, before);
   const annotations = annotationsOf(metadata.annotations, required, concerned);
   return {
     ...identityOf(metadata),

@@ -130,14 +130,16 @@ describe('Pods as protobuf, from a real API server', function () {
     );
     expect(protobuf?.items.map(isFromProtobuf)).to.deep.equal(RICH_PODS.map(() => true));
     expect(json?.items.map(isFromProtobuf)).to.deep.equal(RICH_PODS.map(() => false));
-    expect(protobuf?.items.map(projectPod)).to.deep.equal(json?.items.map(projectPod));
+    expect(protobuf?.items.map((item) => projectPod(item))).to.deep.equal(
+      json?.items.map((item) => projectPod(item)),
+    );
     expect(protobuf?.items.map(metadataOf)).to.deep.equal(json?.items.map(metadataOf));
     expect(protobuf?.resourceVersion).to.equal(json?.resourceVersion);
   });
 
   it('are read whole, and have what they were made with', async () => {
     const { items } = await requests.list(PODS, { namespace: NAMESPACE, message: POD_MESSAGE });
-    const pods = new Map(items.map(projectPod).map((pod) => [pod.name, pod]));
+    const pods = new Map(items.map((item) => projectPod(item)).map((pod) => [pod.name, pod]));
     expect([...pods.values()].map(({ unreadable }) => unreadable)).to.deep.equal(
       RICH_PODS.map(() => undefined),
     );
@@ -205,9 +207,30 @@ describe('Pods as protobuf, from a real API server', function () {
       annotations: { odd: '\ufffd\ufffd' },
     });
     expect(timesIn(odd)).to.include('');
-    expect(items.map(projectPod).map(({ unreadable }) => unreadable)).to.deep.equal(
+    expect(items.map((item) => projectPod(item)).map(({ unreadable }) => unreadable)).to.deep.equal(
       items.map(() => undefined),
     );
+    await requests.delete(PODS, target);
+  });
+
+  it('have containers that nobody changes but for their images, which the operator relies on', async () => {
+    const target = { namespace: NAMESPACE, name: 'waiting' };
+    const check = { name: 'dgate-first--db', image: 'waiter', args: ['wait'] };
+    const spec = { initContainers: [check], containers: [{ name: 'app', image: 'app' }] };
+    await requests.create(PODS, NAMESPACE, { apiVersion: 'v1', kind: 'Pod', metadata: target, spec });
+    const { containers } = projectPod(await requests.get(PODS, target));
+    expect(containers).to.deep.equal([check.name]);
+    const changing = (fields: object) =>
+      requests
+        .patch(PODS, target, { spec: { initContainers: [{ ...check, ...fields }] } }, { type: 'strategic' })
+        .then(
+          () => 'stored',
+          (error: unknown) => (error instanceof ApiError ? error.reason : error),
+        );
+    expect(await changing({ args: ['changed'] })).to.equal('Invalid');
+    expect(await changing({ env: [{ name: 'CHANGED', value: 'yes' }] })).to.equal('Invalid');
+    expect(await changing({ workingDir: '/changed' })).to.equal('Invalid');
+    expect(await changing({ image: 'changed' })).to.equal('stored');
     await requests.delete(PODS, target);
   });
 

@@ -222,6 +222,28 @@ describe('projectPod', () => {
     ]);
   });
 
+  describe('of a Pod that was read before', () => {
+    const first = pod();
+    const [before] = first.contents;
+    const again = (image: string, metadata: object = {}) => {
+      const raw = {
+        metadata: { ...META, ...metadata },
+        spec: { initContainers: [{ name: 'dgate-api-first--api', image }] },
+      };
+      return projectPod(raw, first).contents[0];
+    };
+
+    it('takes over what its containers are, which nobody may change', () => {
+      expect(again('i')).to.equal(before);
+    });
+
+    it('reads them anew where an image is another, and where it is another Pod of that name', () => {
+      expect(again('j')).to.deep.equal({ ...before, image: 'j' });
+      expect(again('i', { uid: 'another' })).to.deep.equal(before);
+      expect(again('i', { uid: 'another' })).not.to.equal(before);
+    });
+  });
+
   describe('of its own init containers', () => {
     const ours = 'dgate-api-first--api';
     const read = (own: object, ownStatus: object, ourStatus: object = { state: { waiting: {} } }) =>
