@@ -24,7 +24,7 @@ export type OnAffected = (affected: Reconciled, initial: boolean) => void;
 /**
  * Turns every change of a store into the gates and workloads that it may matter to.
  *
- * @param isDecided whether a version of a gate is what its last reconcile has decided about: it is no reason to look again
+ * @param isDecided whether a version of a gate brings what its last reconcile has decided: it is no reason to look again. Asked once of each
  */
 export function subscribe(
   stores: Stores,

@@ -9,8 +9,8 @@ import type { World } from '../core/world.ts';
  * these bring what was decided, and nothing was left to do, another reconcile would decide the same.
  */
 export class LastDecision {
-  /** The gate as it is once its status is stored. */
-  #expected: Gate | undefined;
+  /** The gate as it is once its status is stored, and the version that it has then, once that is known. */
+  #expected: { readonly gate: Gate; readonly version: string | undefined } | undefined;
 
   /** A reconcile begins: whatever comes until it has decided is news. */
   forget(): void {
@@ -20,21 +20,32 @@ export class LastDecision {
   /** To be called before the status is written: a watch may show it before the write is answered. */
   keep(world: World, plan: Omit<Plan, 'next'>): void {
     const { gate } = world;
-    this.#expected = isLastStep(world, plan) && plan.status ? { ...gate, status: plan.status } : undefined;
+    this.#expected =
+      isLastStep(world, plan) && plan.status
+        ? { gate: { ...gate, status: plan.status }, version: undefined }
+        : undefined;
+  }
+
+  /** The write was answered; undefined where there was nothing to write, and so nothing is to come. */
+  stored(version: string | undefined): void {
+    this.#expected =
+      version === undefined || !this.#expected ? undefined : { gate: this.#expected.gate, version };
   }
 
   /**
-   * Whether a version of the gate is what was decided about. What is not compared decides nothing about a gate, or comes with
-   * another generation.
+   * Whether a version of the gate brings what was decided, and nothing else. What comes after it was written by somebody,
+   * who may only have touched the gate to have it looked at; where a watch begins anew, it may show both at once.
    */
-  isShownBy({ uid, generation, deleting, finalizers, status }: Gate): boolean {
-    const expected = this.#expected;
-    return (
+  isBroughtBy({ uid, generation, deleting, finalizers, status, resourceVersion }: Gate): boolean {
+    const { gate: expected, version = resourceVersion } = this.#expected ?? {};
+    const isBrought =
+      version === resourceVersion &&
       expected?.uid === uid &&
       expected.generation === generation &&
       expected.deleting === deleting &&
       isDeepStrictEqual(expected.finalizers, finalizers) &&
-      isDeepStrictEqual(expected.status, status)
-    );
+      isDeepStrictEqual(expected.status, status);
+    if (isBrought) this.#expected = undefined;
+    return isBrought;
   }
 }

@@ -169,7 +169,7 @@ export class Operator {
     subscribe(
       this.#stores,
       (one, initial) => this.#look(one, initial ? 'initial' : 'change'),
-      (gate) => this.#term?.memory.gates.peek(referenceTo(gate))?.lastDecision.isShownBy(gate) ?? false,
+      (gate) => this.#term?.memory.gates.peek(referenceTo(gate))?.lastDecision.isBroughtBy(gate) ?? false,
     );
     for (const reflector of this.#reflectors.all) reflector.start();
     const synced = this.#reflectors.all.map((reflector) => reflector.synced);

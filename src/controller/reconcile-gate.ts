@@ -60,12 +60,13 @@ async function carryOut(context: Context, world: World, plan: Plan, memory: Gate
   // Now that the finalizer is there what follows may go on, and whether the gate is in force is told after that.
   const status = done.some((write) => write.do === 'add-finalizer') ? undefined : plan.status;
   memory.lastDecision.keep(world, { writes: plan.writes, status });
-  const hasReported = status !== undefined && (await report(writing, world.gate, status));
+  const version = status && (await report(writing, world.gate, status));
+  memory.lastDecision.stored(version);
   for (const event of gateEvents(world.gate.status, status, done)) recordEvent(context, world.gate, event);
   emitFirstStarts(context, world, status);
   for (const event of waitingEvents(world, status)) emitIfItLasts(context, world.gate, event);
   context.log.debug(
-    { writes: done.map((write) => write.do), status: hasReported, next: plan.next },
+    { writes: done.map((write) => write.do), status: version !== undefined, next: plan.next },
     'gate reconciled',
   );
   if (hasLearned) for (const one of world.workloads.values()) context.look(workloadReference(one));

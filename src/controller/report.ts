@@ -15,14 +15,21 @@ export interface Reporting extends Writing {
  * Writes the status, at most once and only where it differs from what is stored: a JSON merge patch of the difference.
  * The resource version is a precondition, since a status speaks of the spec that it was made from.
  *
- * @returns whether it was written; a gate that is gone has no status.
+ * @returns the version of the gate with it; undefined where nothing was written: a gate that is gone has no status.
  */
-export async function report(writing: Reporting, gate: Gate, status: GateStatus): Promise<boolean> {
+export async function report(
+  writing: Reporting,
+  gate: Gate,
+  status: GateStatus,
+): Promise<string | undefined> {
   const difference: unknown = generate(gate.status, status);
-  if (difference === undefined) return false;
+  if (difference === undefined) return undefined;
   const body = { metadata: { resourceVersion: gate.resourceVersion }, status: difference };
   const known = { resource: GATES, kind: KIND, object: gate };
-  const write = ifThere(patch(writing, known, body, { type: 'merge', subresource: 'status' }));
-  const result = await writing.statusRefusal.of(referenceTo(gate), write);
-  return result === 'done';
+  const stored: { version?: string } = {};
+  const write = ifThere(patch(writing, known, body, { type: 'merge', subresource: 'status' }), (version) => {
+    stored.version = version;
+  });
+  await writing.statusRefusal.of(referenceTo(gate), write);
+  return stored.version;
 }

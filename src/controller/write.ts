@@ -34,15 +34,16 @@ const answerSchema = z.object({ metadata: metadataSchema });
 
 /**
  * A patch whose result the next reconcile is to see in the stores, which tell what it is: the answer has its version, and no
- * more than that is read of it.
+ * more than that is read of it, and given.
  */
 export async function patch(
   writing: Writing,
   known: KnownObject,
   body: unknown,
   options: Omit<PatchOptions, 'fieldManager' | 'answer'>,
-): Promise<void> {
-  await patchAndRead(writing, known, body, { ...options, answer: 'metadata' });
+): Promise<string> {
+  const answer = await patchAndRead(writing, known, body, { ...options, answer: 'metadata' });
+  return answerSchema.parse(answer).metadata.resourceVersion;
 }
 
 /** The same, with what was stored. */

@@ -14,12 +14,16 @@ const pinger = workload('pinger').carrying(apiFirst);
 const waiting = pod('pinger-1').of('pinger').carrying(apiFirst).checking('api');
 const ITSELF = idOf(referenceTo(apiFirst.gate));
 
+const { namespace, name, uid } = apiFirst.gate;
+/** What the API server answers to the first status that is written. */
+const STORED = { metadata: { namespace, name, uid, resourceVersion: '201' } };
+
 /** A rig of which is heard who is told of changes, and that stores what is written of a status. */
-function listening(...[answers]: ConstructorParameters<typeof ReconcileRig>) {
+function listening(answers: ConstructorParameters<typeof ReconcileRig>[0] = () => STORED) {
   const rig = new ReconcileRig(answers);
   const told: string[] = [];
   const isDecided = (one: GateBuilder['gate']) =>
-    rig.memory.gates.peek(referenceTo(one))?.lastDecision.isShownBy(one) ?? false;
+    rig.memory.gates.peek(referenceTo(one))?.lastDecision.isBroughtBy(one) ?? false;
   subscribe(rig.stores, (one) => told.push(idOf(one)), isDecided);
   let version = 200;
   const stored = (of: GateBuilder): GateBuilder => {
@@ -40,6 +44,55 @@ describe('the status that a reconcile has decided', () => {
     told();
     rig.see(stored(apiFirst));
     expect(told()).to.deep.equal([idOf(referenceTo(follower.gate))]);
+  });
+
+  it('is none only as it comes: who touches the gate after that has it looked at', async () => {
+    const { rig, stored, told } = listening();
+    rig.see(apiFirst, pinger, waiting);
+    await rig.gate(apiFirst);
+    const after = stored(apiFirst);
+    rig.see(after);
+    told();
+    rig.see(after.with({ resourceVersion: '300' }));
+    expect(told()).to.deep.equal([ITSELF]);
+  });
+
+  it('is one where a watch that begins anew shows it together with what came after it', async () => {
+    const { rig, stored, told } = listening();
+    rig.see(apiFirst, pinger, waiting);
+    await rig.gate(apiFirst);
+    told();
+    rig.see(stored(apiFirst).with({ resourceVersion: '202' }));
+    expect(told()).to.deep.equal([ITSELF]);
+  });
+
+  it('is none where a watch shows it before its write is answered', async () => {
+    let show = () => {};
+    const { rig, stored, told } = listening(() => {
+      show();
+      return STORED;
+    });
+    rig.see(apiFirst, pinger, waiting);
+    show = () => {
+      told();
+      rig.see(stored(apiFirst));
+    };
+    await rig.gate(apiFirst);
+    expect(told()).to.deep.equal([]);
+    rig.see(apiFirst.with({ resourceVersion: '300' }));
+    expect(told()).to.deep.equal([ITSELF]);
+  });
+
+  it('is nothing that is waited for where it is stored already', async () => {
+    const { rig, stored, told } = listening();
+    rig.see(apiFirst, pinger, waiting);
+    await rig.gate(apiFirst);
+    const after = stored(apiFirst);
+    rig.see(after);
+    await rig.gate(after);
+    told();
+    rig.see(after.with({ resourceVersion: '300' }));
+    expect(told()).to.deep.equal([ITSELF]);
   });
 
   it('is one for each gate of a cycle, since it ends for all of them', async () => {
@@ -83,10 +136,7 @@ describe('the status that a reconcile has decided', () => {
   });
 
   it('is one where it comes while a reconcile waits for it', async () => {
-    const { namespace, name, uid } = apiFirst.gate;
-    const { rig, stored, told } = listening(() => ({
-      metadata: { namespace, name, uid, resourceVersion: '201' },
-    }));
+    const { rig, stored, told } = listening();
     rig.see(apiFirst, pinger, waiting);
     await rig.gate(apiFirst);
     const after = stored(apiFirst);
