@@ -9,6 +9,7 @@ export const PATIENCE_MS = 5000;
 /** Events that are worth telling only if what they tell lasts. */
 export class PatientEvents {
   readonly #clock: Clock;
+  #isStopped = false;
   readonly #pending = new Map<string, { tell: () => void; readonly cancel: () => void }>();
 
   constructor(clock: Clock) {
@@ -27,6 +28,7 @@ export class PatientEvents {
    * @param tell looks by itself whether it still holds
    */
   add(id: string, tell: () => void): void {
+    if (this.#isStopped) return;
     const known = this.#pending.get(id);
     if (known) {
       known.tell = tell;
@@ -40,8 +42,9 @@ export class PatientEvents {
     this.#pending.set(id, { tell, cancel });
   }
 
-  /** Tells no more of what is not told yet. */
+  /** Tells no more of what is not told yet, and takes no more: a timer would keep a process from its end. */
   stop(): void {
+    this.#isStopped = true;
     for (const { cancel } of this.#pending.values()) cancel();
     this.#pending.clear();
   }

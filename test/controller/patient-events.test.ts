@@ -36,6 +36,12 @@ describe('PatientEvents', () => {
     await clock.advance(2 * PATIENCE_MS);
     expect([told, clock.pending]).to.deep.equal([[], []]);
   });
+
+  it('are not taken any more then, as of a reconcile that ends after that: a process would wait for them', () => {
+    events.stop();
+    add('a');
+    expect([events.size, clock.pending]).to.deep.equal([0, []]);
+  });
 });
 
 describe('reconcile, of a gate whose Pods wait', () => {
