@@ -8,7 +8,7 @@ const SHORT_MS = 10;
 const LONGEST_REST_MS = 5000;
 
 /**
- * What one gate may take of the process. A decision goes through all of its Pods in one go, some 8 µs each, and nothing else
+ * What one gate may take of the process. A decision goes through all of its Pods in one go, some 4 µs each, and nothing else
  * has a turn meanwhile; a rollout of thousands of Pods would have it made again and again. So a gate about which it took
  * long rests, and its changes of that time are decided about together.
  */
