@@ -42,23 +42,32 @@ export async function patch(
   body: unknown,
   options: Omit<PatchOptions, 'fieldManager' | 'answer'>,
 ): Promise<string> {
-  const answer = await patchAndRead(writing, known, body, { ...options, answer: 'metadata' });
-  return answerSchema.parse(answer).metadata.resourceVersion;
+  const { version } = await send(writing, known, body, { ...options, answer: 'metadata' });
+  return version;
 }
 
 /** The same, with what was stored. */
 export async function patchAndRead(
   writing: Writing,
-  { resource, kind, object }: KnownObject,
+  known: KnownObject,
   body: unknown,
   options: Omit<PatchOptions, 'fieldManager'>,
 ): Promise<unknown> {
+  const { answer } = await send(writing, known, body, options);
+  return answer;
+}
+
+async function send(
+  writing: Writing,
+  { resource, kind, object }: KnownObject,
+  body: unknown,
+  options: Omit<PatchOptions, 'fieldManager'>,
+): Promise<{ readonly answer: unknown; readonly version: string }> {
   const answer = await writing.requests.patch(resource, object, body, {
     ...options,
     fieldManager: FIELD_MANAGER,
   });
-  expectToSee(writing, kind, answer);
-  return answer;
+  return { answer, version: expectToSee(writing, kind, answer) };
 }
 
 /** The same of a workload, of which nothing is stored: what would become of it, or why it would be refused. */
@@ -71,13 +80,14 @@ export function tryPatch(
   return requests.patch(WORKLOADS[workload.kind], workload, body, options);
 }
 
-/** What is left without a finalizer while it is being deleted is gone with this write: there is no version to see. */
-function expectToSee({ expectations, clock }: Writing, kind: string, answer: unknown): void {
+/** Gives the version. What is left without a finalizer while it is being deleted is gone with this write: there is none to see. */
+function expectToSee({ expectations, clock }: Writing, kind: string, answer: unknown): string {
   const { metadata } = answerSchema.parse(answer);
   const { namespace, name, uid, resourceVersion, deletionTimestamp, finalizers } = metadata;
   const isGone = deletionTimestamp !== undefined && finalizers.length === 0;
   const object = { kind, namespace, name };
   expectations.expect({ object, uid, resourceVersion: isGone ? undefined : resourceVersion }, clock.now());
+  return resourceVersion;
 }
 
 /** Opens or deletes a Pod. */

@@ -35,6 +35,14 @@ function listening(answers: ConstructorParameters<typeof ReconcileRig>[0] = () =
   return { rig, stored, told: () => told.splice(0) };
 }
 
+/** The same, once a reconcile has decided and written. */
+async function decided(): Promise<ReturnType<typeof listening>> {
+  const all = listening();
+  all.rig.see(apiFirst, pinger, waiting);
+  await all.rig.gate(apiFirst);
+  return all;
+}
+
 describe('the status that a reconcile has decided', () => {
   it('is no reason for another one, but for those that wait for the gate', async () => {
     const follower = gate('later').targets('poller').dependsOn(otherGate('api-first'));
@@ -47,9 +55,7 @@ describe('the status that a reconcile has decided', () => {
   });
 
   it('is none only as it comes: who touches the gate after that has it looked at', async () => {
-    const { rig, stored, told } = listening();
-    rig.see(apiFirst, pinger, waiting);
-    await rig.gate(apiFirst);
+    const { rig, stored, told } = await decided();
     const after = stored(apiFirst);
     rig.see(after);
     told();
@@ -58,9 +64,7 @@ describe('the status that a reconcile has decided', () => {
   });
 
   it('is one where a watch that begins anew shows it together with what came after it', async () => {
-    const { rig, stored, told } = listening();
-    rig.see(apiFirst, pinger, waiting);
-    await rig.gate(apiFirst);
+    const { rig, stored, told } = await decided();
     told();
     rig.see(stored(apiFirst).with({ resourceVersion: '202' }));
     expect(told()).to.deep.equal([ITSELF]);
@@ -84,9 +88,7 @@ describe('the status that a reconcile has decided', () => {
   });
 
   it('is nothing that is waited for where it is stored already', async () => {
-    const { rig, stored, told } = listening();
-    rig.see(apiFirst, pinger, waiting);
-    await rig.gate(apiFirst);
+    const { rig, stored, told } = await decided();
     const after = stored(apiFirst);
     rig.see(after);
     await rig.gate(after);
@@ -106,9 +108,7 @@ describe('the status that a reconcile has decided', () => {
   });
 
   it('is one where anything else is another than it was', async () => {
-    const { rig, stored, told } = listening();
-    rig.see(apiFirst, pinger, waiting);
-    await rig.gate(apiFirst);
+    const { rig, stored, told } = await decided();
     const after = stored(apiFirst);
     for (const changed of [
       after.generation(9),
@@ -125,9 +125,7 @@ describe('the status that a reconcile has decided', () => {
   });
 
   it('is one where the version that is known is shown as a whole only now', async () => {
-    const { rig, stored, told } = listening();
-    rig.see(apiFirst, pinger, waiting);
-    await rig.gate(apiFirst);
+    const { rig, stored, told } = await decided();
     const { gate: after } = stored(apiFirst);
     rig.see(apiFirst.with({ resourceVersion: after.resourceVersion }));
     told();
@@ -136,9 +134,7 @@ describe('the status that a reconcile has decided', () => {
   });
 
   it('is one where it comes while a reconcile waits for it', async () => {
-    const { rig, stored, told } = listening();
-    rig.see(apiFirst, pinger, waiting);
-    await rig.gate(apiFirst);
+    const { rig, stored, told } = await decided();
     const after = stored(apiFirst);
     expect(await rig.gate(apiFirst)).to.be.greaterThan(0);
     told();
